@@ -1,0 +1,1 @@
+//! Everything that renders: pages on the server, islands in the browser.

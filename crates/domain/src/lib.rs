@@ -1,0 +1,1 @@
+//! The rules of connecting a bank: no I/O, no clock.

@@ -1,0 +1,1 @@
+//! A simulator of Waycore's public API that runs anywhere.

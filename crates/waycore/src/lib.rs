@@ -1,0 +1,1 @@
+//! Waycore's public API as documented: wire types, and the client behind the feature `client`.

@@ -1,0 +1,1 @@
+//! The wasm entry: starts the browser side of `app`.

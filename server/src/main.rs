@@ -1,0 +1,2 @@
+//! The waycore-connect program.
+fn main() {}
