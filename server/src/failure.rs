@@ -1,0 +1,1 @@
+//! Causes inside, one exhaustive match to the safe message outside.

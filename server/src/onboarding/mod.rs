@@ -1,0 +1,1 @@
+//! Implements the port, one file per use case.

@@ -1,0 +1,1 @@
+//! Values that are handed to a browser and trusted when they come back.

@@ -1,0 +1,1 @@
+//! Builds the router and runs it.
