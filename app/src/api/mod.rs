@@ -1,0 +1,33 @@
+//! Server functions: doors, not rooms. Each asks the port once; the server turns a failure into its HTTP status and,
+//! for a plain form, into the page that follows.
+
+mod confirm_user_created;
+mod get_connection;
+mod list_connections;
+mod search_institutions;
+mod start_connection;
+mod submit_finish;
+
+pub use confirm_user_created::{ConfirmUserCreated, confirm_user_created};
+pub use get_connection::{GetConnection, get_connection};
+pub use list_connections::{ListConnections, list_connections};
+pub use search_institutions::{SearchInstitutions, search_institutions};
+pub use start_connection::{StartConnection, start_connection};
+pub use submit_finish::{SubmitFinish, submit_finish};
+
+#[cfg(feature = "ssr")]
+use crate::{backend::RequestScope, error::WireError};
+
+/// Who asks, and the port to ask.
+#[cfg(feature = "ssr")]
+fn scope() -> Result<RequestScope, WireError> {
+    crate::backend::request_scope().ok_or_else(|| {
+        WireError::new(domain::user_error::ErrorCode::SignedOut, crate::copy::errors().signed_out)
+    })
+}
+
+/// How a form says yes.
+#[cfg(feature = "ssr")]
+fn checked(field: Option<&str>) -> bool {
+    matches!(field, Some("true" | "on"))
+}

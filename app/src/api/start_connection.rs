@@ -1,0 +1,19 @@
+//! The end of step 1.
+
+use leptos::prelude::*;
+
+use crate::{error::WireError, model::Started};
+
+/// Creates the connection for a chosen bank, or for a portal URL of a bank that is not in the catalog.
+#[server(endpoint = "start_connection")]
+pub async fn start_connection(
+    institution_id: Option<String>,
+    portal_url: Option<String>,
+    requested_name: Option<String>,
+    not_listed: Option<String>,
+) -> Result<Started, WireError> {
+    let scope = super::scope()?;
+    let not_listed = super::checked(not_listed.as_deref());
+    let input = crate::backend::StartConnection { institution_id, portal_url, requested_name, not_listed };
+    scope.onboarding.start_connection(&scope.caller, input).await
+}

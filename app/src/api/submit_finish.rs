@@ -1,0 +1,28 @@
+//! The end of step 3.
+
+use leptos::prelude::*;
+
+use crate::{error::WireError, model::OneConnection};
+
+/// Hands over what the bank issued, if anything was filled in, and completes the setup.
+#[server(endpoint = "submit_finish")]
+pub async fn submit_finish(
+    connection_id: Option<String>,
+    bank_username: Option<String>,
+    bank_customer_id: Option<String>,
+    password: Option<String>,
+    delegated_user_active: Option<String>,
+    accept_terms: Option<String>,
+) -> Result<OneConnection, WireError> {
+    let scope = super::scope()?;
+    let id = connection_id.unwrap_or_default();
+    let input = crate::backend::FinishSetup {
+        bank_username,
+        bank_customer_id,
+        password,
+        delegated_user_active: super::checked(delegated_user_active.as_deref()),
+        accept_terms: super::checked(accept_terms.as_deref()),
+    };
+    let connection = scope.onboarding.submit_finish(&scope.caller, &id, input).await?;
+    Ok(OneConnection { connection })
+}

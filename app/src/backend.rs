@@ -1,0 +1,167 @@
+//! The port: all that pages and server functions may ask of what lies behind them. No implementation here.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use domain::ids::UserId;
+use leptos::prelude::use_context;
+
+use crate::{
+    error::WireError,
+    model::{Connection, ConnectionPage, Institution, Started},
+    paths::Paths,
+};
+
+/// A host's customer. One customer is one Waycore entity.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Customer {
+    /// Who vouches for the customer: the token's issuer, or `demo`.
+    pub issuer: String,
+    /// The host's own customer id.
+    pub org: String,
+}
+
+/// What a person may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// Reads everything, changes nothing.
+    Viewer,
+    /// Connects and removes banks.
+    Manager,
+    /// The host's own backend; no person.
+    Provisioner,
+}
+
+impl Role {
+    /// Whether this role reaches the customer's pages at all.
+    pub fn reads(self) -> bool {
+        matches!(self, Self::Viewer | Self::Manager)
+    }
+
+    /// Whether this role may change a connection.
+    pub fn changes(self) -> bool {
+        matches!(self, Self::Manager)
+    }
+}
+
+/// Who is asking, as the host's identity says; never as the browser says.
+#[derive(Debug, Clone)]
+pub struct Caller {
+    pub customer: Customer,
+    pub user: UserId,
+    pub role: Role,
+    pub org_name: Option<String>,
+    pub name: Option<String>,
+}
+
+/// Which part of a list.
+#[derive(Debug, Clone, Default)]
+pub struct ListQuery {
+    /// Waycore's status text.
+    pub status: Option<String>,
+    /// A cursor that this port gave out.
+    pub cursor: Option<String>,
+}
+
+/// What the customer entered in step 1, as it was typed.
+#[derive(Debug, Clone, Default)]
+pub struct StartConnection {
+    pub institution_id: Option<String>,
+    pub portal_url: Option<String>,
+    pub requested_name: Option<String>,
+    /// "This is a different bank": a match in the catalog was seen and denied.
+    pub not_listed: bool,
+}
+
+/// What the customer entered in step 3. No `Debug`: it holds a password.
+#[derive(Default)]
+pub struct FinishSetup {
+    pub bank_username: Option<String>,
+    pub bank_customer_id: Option<String>,
+    pub password: Option<String>,
+    pub delegated_user_active: bool,
+    pub accept_terms: bool,
+}
+
+/// Drives the onboarding of one customer. Every method proves that what it touches is the caller's own; somebody
+/// else's answers exactly like what does not exist.
+#[async_trait]
+pub trait Onboarding: Send + Sync {
+    /// The caller's connections, newest first.
+    async fn list_connections(&self, caller: &Caller, query: ListQuery) -> Result<ConnectionPage, WireError>;
+    /// At most 20 banks of the catalog. Never selects one.
+    async fn search_institutions(&self, caller: &Caller, query: &str) -> Result<Vec<Institution>, WireError>;
+    /// One bank by its exact id.
+    async fn institution(&self, caller: &Caller, id: &str) -> Result<Institution, WireError>;
+    /// The catalog's bank that an unlisted name or portal seems to mean, if any.
+    async fn match_institution(
+        &self,
+        caller: &Caller,
+        requested_name: Option<&str>,
+        portal_url: &str,
+    ) -> Result<Option<Institution>, WireError>;
+    /// Creates the connection, or returns the one that exists.
+    async fn start_connection(&self, caller: &Caller, input: StartConnection) -> Result<Started, WireError>;
+    /// Reads one connection.
+    async fn get_connection(&self, caller: &Caller, id: &str) -> Result<Connection, WireError>;
+    /// The customer says that the delegated user exists at the bank.
+    async fn confirm_user_created(&self, caller: &Caller, id: &str) -> Result<Connection, WireError>;
+    /// Hands over what the bank issued, if anything, and completes the setup.
+    async fn submit_finish(
+        &self,
+        caller: &Caller,
+        id: &str,
+        input: FinishSetup,
+    ) -> Result<Connection, WireError>;
+}
+
+/// What a page shows of the deployment that it runs in.
+#[derive(Debug, Clone)]
+pub struct Site {
+    /// Every URL of this mount.
+    pub paths: Paths,
+    /// A demo says so on every page.
+    pub demo: bool,
+    /// "Back to …" in the header.
+    pub home_url: Option<String>,
+    /// A person to ask, on error and support states.
+    pub support_url: Option<String>,
+}
+
+/// The message that a form left for the page after it, and what had been typed. Never a value that a bank issued.
+#[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize)]
+pub struct Flash {
+    pub error: Option<domain::user_error::UserError>,
+    pub values: Vec<(String, String)>,
+}
+
+impl Flash {
+    /// What was typed into a field.
+    pub fn value(&self, field: &str) -> String {
+        self.values.iter().find(|(name, _)| name == field).map(|(_, value)| value.clone()).unwrap_or_default()
+    }
+
+    /// The message for one field.
+    pub fn error_on(&self, field: &str) -> Option<String> {
+        self.error.as_ref().filter(|error| error.field.as_deref() == Some(field)).map(|e| e.message.clone())
+    }
+}
+
+/// All that rendering one request may know; the server provides it as context.
+#[derive(Clone)]
+pub struct RequestScope {
+    pub onboarding: Arc<dyn Onboarding>,
+    pub caller: Caller,
+    pub site: Site,
+    pub support_code: String,
+    /// Names the customer in the browser's storage without telling who it is.
+    pub draft_scope: String,
+    pub flash: Flash,
+    /// The request is a form's; the answer repeats the form.
+    pub now_millis: i64,
+}
+
+/// The scope of the request being rendered; absent while the route list is generated.
+pub fn request_scope() -> Option<RequestScope> {
+    use_context::<RequestScope>()
+}

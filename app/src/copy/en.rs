@@ -1,0 +1,100 @@
+//! English.
+
+use domain::status_label::{StatusLabel, SyncLabel};
+
+use super::{ErrorWords, IslandWords};
+
+/// Waycore's terms of use, as the documents give the address.
+pub const DELEGATED_USER_TERMS_LINK: &str = "https://docs.waycore.com/legal/terms-of-use";
+/// The general guide; the documents forbid to guess a bank's own.
+pub const GENERAL_GUIDE_LINK: &str = "https://docs.waycore.com/user-setup";
+
+pub(super) static ERRORS: ErrorWords = ErrorWords {
+    signed_out: "You are signed out. Sign in again, then come back to this page.",
+    forbidden: "You can look at bank connections, but not change them. Ask a manager in your company to do this.",
+    not_found: "There is no such bank connection in your company. It may have been removed.",
+    conflict: "The connection has changed in the meantime. Look at its present state, then try again.",
+    rate_limited: "There were too many requests at once. Wait a moment, then try again.",
+    entity_unresolved: "Your company could not be matched with its record at Waycore. Nothing was sent. Contact support.",
+    misconfigured: "Bank connections are not set up correctly on our side. Nothing was lost. Contact support.",
+    unavailable: "Waycore cannot be reached at the moment. Nothing was lost. Try again in a minute.",
+    unreadable_form: "The form could not be read. Reload the page, then try again.",
+    refused: "Waycore did not accept this input. Check it, then try again.",
+    offline: "The server cannot be reached. Check your internet connection, then try again.",
+    choose_bank: "Choose your bank from the list.",
+    unknown_bank: "This bank is no longer in the list. Search for it again.",
+    portal_missing: "Enter the address of your bank's portal.",
+    portal_too_long: "The address is too long. It can have at most 2,048 characters.",
+    portal_not_https: "The address must start with https://. Copy it from your browser while the bank's sign-in page is open.",
+    portal_user_info: "The address must not contain a user name or password. Remove everything before the @ sign.",
+    portal_malformed: "This is not a complete web address. Copy it from your browser while the bank's sign-in page is open.",
+    portal_spaces: "The address must not contain spaces. Copy it from your browser again.",
+    portal_not_of_bank: "This portal does not belong to the bank that you chose. Choose one of its portals.",
+    name_too_long: "The name is too long. It can have at most 200 characters.",
+    user_active_missing: "Confirm that the delegated user is active. If your bank still has to approve it, come back later.",
+    terms_missing: "Accept the terms of use to finish the setup.",
+};
+
+pub(super) static ISLANDS: IslandWords = IslandWords {
+    bank: "Bank",
+    bank_hint: "Type the name or the web address of your bank, then choose it from the list.",
+    bank_portal: "Bank portal",
+    usual_portal: "usual portal",
+    no_results: "No bank found. Try another spelling, or use the link below.",
+    one_result: "1 bank found",
+    results: "banks found",
+    search_failed: "The search does not answer. Type again to retry.",
+    chosen: "chosen",
+    bank_name: "Bank name",
+    bank_name_hint: "As your colleagues know it. It is shown to your company only.",
+    portal_url: "Bank portal URL",
+    portal_url_hint: "The full https:// address of the page where you sign in to business banking.",
+    different_bank: "This is a different bank",
+    saved_on_device: "Saved on this device for 30 days.",
+    copied: "copied",
+    copy_failed: "Copying is not possible here. Select the text instead.",
+    drafts: "Started on this device",
+    resume: "Resume",
+    discard_draft: "Discard draft",
+    unnamed_draft: "Bank not chosen yet",
+    saved_today: "saved today",
+    saved_yesterday: "saved yesterday",
+    live_trouble: "Live updates are interrupted. Trying again.",
+};
+
+pub(super) fn looks_like(bank: &str) -> String {
+    format!("This looks like {bank}, which is in the list. Choose it, or confirm that yours is a different bank.")
+}
+
+pub(super) fn saved_days_ago(days: i64) -> String {
+    format!("saved {days} days ago")
+}
+
+pub(super) fn expires_in(days: i64) -> String {
+    match days {
+        1 => "expires in 1 day".to_owned(),
+        days => format!("expires in {days} days"),
+    }
+}
+
+pub(super) fn status_label(label: StatusLabel) -> &'static str {
+    match label {
+        StatusLabel::SetupInProgress => "Setup in progress",
+        StatusLabel::Activating => "Activating",
+        StatusLabel::Connected => "Connected",
+        StatusLabel::ReauthenticationRequired => "Reauthentication required",
+        StatusLabel::Error => "Error",
+        StatusLabel::NeedsCorrection => "Needs correction",
+        StatusLabel::Paused => "Paused",
+        StatusLabel::Revoked => "Revoked",
+        StatusLabel::Checking => "Checking with Waycore",
+    }
+}
+
+pub(super) fn sync_label(label: SyncLabel) -> &'static str {
+    match label {
+        SyncLabel::NotSyncing => "Not currently syncing",
+        SyncLabel::Syncing => "Syncing now",
+        SyncLabel::Unknown => "Checking with Waycore",
+    }
+}

@@ -1,0 +1,61 @@
+//! The one error that crosses the wire, in the shape of contract.md's "Wire error".
+
+use domain::user_error::{ErrorCode, UserError};
+use leptos::{
+    prelude::FromServerFnError,
+    server_fn::{codec::JsonEncoding, error::ServerFnErrorErr},
+};
+use serde::{Deserialize, Serialize};
+
+/// What a customer may know about a failure. Causes stay behind the port, in the log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct WireError(pub UserError);
+
+impl WireError {
+    /// A failure with its safe sentence; the server adds the support code on the way out.
+    pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
+        Self(UserError {
+            code,
+            message: message.into(),
+            field: None,
+            retry_after_seconds: None,
+            support_code: String::new(),
+        })
+    }
+
+    /// Wrong input in one field of a form.
+    pub fn field(field: &str, message: impl Into<String>) -> Self {
+        let mut error = Self::new(ErrorCode::InvalidInput, message);
+        error.0.field = Some(field.to_owned());
+        error
+    }
+
+    /// How long to wait before the next try, as far as the server knows.
+    #[must_use]
+    pub fn retry_after(mut self, seconds: Option<u64>) -> Self {
+        self.0.retry_after_seconds = seconds;
+        self
+    }
+
+    /// The code by which support finds the log line.
+    #[must_use]
+    pub fn support_code(mut self, code: &str) -> Self {
+        code.clone_into(&mut self.0.support_code);
+        self
+    }
+}
+
+impl FromServerFnError for WireError {
+    type Encoder = JsonEncoding;
+
+    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+        let words = crate::copy::errors();
+        match error {
+            ServerFnErrorErr::Args(_)
+            | ServerFnErrorErr::MissingArg(_)
+            | ServerFnErrorErr::Deserialization(_) => Self::new(ErrorCode::InvalidInput, words.unreadable_form),
+            _ => Self::new(ErrorCode::Unavailable, words.offline),
+        }
+    }
+}

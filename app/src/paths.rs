@@ -1,0 +1,137 @@
+//! Every URL of the product, built in one place, below a base path that is known only at run time.
+
+/// The URLs of one mount.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Paths {
+    /// Empty, or `/` and segments, without a slash at the end.
+    base: String,
+    /// Where this build's assets are.
+    assets: String,
+}
+
+impl Paths {
+    /// `base` is the prefix that browsers see; `version` names this build's assets.
+    pub fn new(base: &str, version: &str) -> Self {
+        let base = base.trim_end_matches('/').to_owned();
+        let assets = format!("{base}/pkg/{version}");
+        Self { base, assets }
+    }
+
+    /// The prefix without a slash at the end; empty at the root.
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
+    /// The cookie path of this mount.
+    pub fn cookie_path(&self) -> &str {
+        if self.base.is_empty() { "/" } else { &self.base }
+    }
+
+    pub fn list(&self) -> String {
+        format!("{}/", self.base)
+    }
+
+    pub fn list_page(&self, cursor: &str) -> String {
+        format!("{}/?cursor={}", self.base, encode(cursor))
+    }
+
+    pub fn new_connection(&self) -> String {
+        format!("{}/new", self.base)
+    }
+
+    pub fn new_unlisted(&self) -> String {
+        format!("{}/new?unlisted=true", self.base)
+    }
+
+    pub fn new_with_query(&self, query: &str) -> String {
+        format!("{}/new?query={}", self.base, encode(query))
+    }
+
+    pub fn new_with_institution(&self, institution: &str) -> String {
+        format!("{}/new?institution={}", self.base, encode(institution))
+    }
+
+    pub fn resume_draft(&self, draft: &str) -> String {
+        format!("{}/new?draft={}", self.base, encode(draft))
+    }
+
+    pub fn detail(&self, connection: &str) -> String {
+        format!("{}/connections/{}", self.base, encode(connection))
+    }
+
+    pub fn setup(&self, connection: &str) -> String {
+        format!("{}/setup", self.detail(connection))
+    }
+
+    pub fn setup_step(&self, connection: &str, step: SetupStep) -> String {
+        format!("{}?step={}", self.setup(connection), step.name())
+    }
+
+    pub fn sign_in(&self) -> String {
+        format!("{}/demo/sign-in", self.base)
+    }
+
+    pub fn sign_out(&self) -> String {
+        format!("{}/demo/sign-out", self.base)
+    }
+
+    pub fn api(&self, name: &str) -> String {
+        format!("{}/api/{name}", self.base)
+    }
+
+    pub fn asset(&self, file: &str) -> String {
+        format!("{}/{file}", self.assets)
+    }
+}
+
+/// The two steps that a draft connection can show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SetupStep {
+    DelegatedUser,
+    Finish,
+}
+
+impl SetupStep {
+    /// As in `?step=`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::DelegatedUser => "delegated-user",
+            Self::Finish => "finish",
+        }
+    }
+
+    /// Reads `?step=`.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::DelegatedUser, Self::Finish].into_iter().find(|step| step.name() == text)
+    }
+}
+
+/// Percent-encodes one path segment or query value.
+pub fn encode(text: &str) -> String {
+    const HEX: &[u8; 16] = b"0123456789ABCDEF";
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
+            out.push(char::from(byte));
+        } else {
+            out.push('%');
+            out.push(char::from(HEX[usize::from(byte >> 4)]));
+            out.push(char::from(HEX[usize::from(byte & 15)]));
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_url_carries_the_base() {
+        let paths = Paths::new("/apps/bank/", "abc");
+        assert_eq!(paths.list(), "/apps/bank/");
+        assert_eq!(paths.setup_step("c 1/é", SetupStep::Finish), "/apps/bank/connections/c%201%2F%C3%A9/setup?step=finish");
+        assert_eq!(paths.asset("connect.css"), "/apps/bank/pkg/abc/connect.css");
+        assert_eq!(Paths::new("/", "abc").list(), "/");
+    }
+}
