@@ -1,0 +1,36 @@
+//! Entities: who owns connections (documents: ref/entities/get-entity, ref/entities/create-entity).
+
+use serde::{Deserialize, Serialize};
+
+use super::{DateTime, Metadata, null_as_default};
+
+/// One of the integrator's customers, or the organization itself.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Entity {
+    /// Waycore's id; an entity calls it `entityId`, where a connection calls its own `id`.
+    pub entity_id: String,
+    /// The integrator's own stable key; Waycore sets it for the organization's default entity.
+    pub external_entity_id: String,
+    /// True for the entity that Waycore manages for the organization itself: it must never stand for a
+    /// customer, so a body without this field is refused.
+    pub is_default_org_entity: bool,
+    pub created_at: DateTime,
+    pub updated_at: DateTime,
+    #[serde(default)]
+    pub name: Option<String>,
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub metadata: Metadata,
+}
+
+/// Body of `POST /v1/entities`. Fields that are `None` are left out.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct EntityCreate {
+    /// At least one character; what a second entity with the same key becomes is not documented.
+    pub external_entity_id: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub metadata: Option<Metadata>,
+}

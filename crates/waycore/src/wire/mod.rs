@@ -1,0 +1,43 @@
+//! The bodies of Waycore's public API, one file per resource.
+//!
+//! Only this module knows Waycore's field names. It reads generously (a field that the documents call
+//! optional may be `null` or missing, an unknown field is ignored, an unknown enum value is kept as text)
+//! and writes what the newest documents show, so the same types serve the client and the simulator.
+
+mod connection;
+mod credentials;
+mod date_time;
+mod entity;
+mod institution;
+mod open_enum;
+mod page;
+mod setup;
+mod transactions_sync;
+mod webhook_event;
+
+pub use connection::{
+    Connection, ConnectionCreate, ConnectionStatus, OtherConnection, ReadyConnection, SetupConnection,
+    SyncStatus,
+};
+pub use credentials::Credentials;
+pub use date_time::{DateTime, NotRfc3339};
+pub use entity::{Entity, EntityCreate};
+pub use institution::Institution;
+pub use page::{Meta, Page, Pagination};
+pub use setup::{ActionRequiredBy, Instructions, NextAction, ProvisioningStatus, Setup, SetupStatus};
+pub use transactions_sync::TransactionsSync;
+pub use webhook_event::WebhookEvent;
+
+/// An opaque object of the integrator's (`metadata`); Waycore returns it and never reads it.
+pub type Metadata = serde_json::Map<String, serde_json::Value>;
+
+/// Reads `null` like a missing field: the documents type many fields as "value or null" without saying
+/// which of the two an absent value becomes.
+fn null_as_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: serde::Deserializer<'de>,
+    T: Default + serde::Deserialize<'de>,
+{
+    let value: Option<T> = serde::Deserialize::deserialize(deserializer)?;
+    Ok(value.unwrap_or_default())
+}

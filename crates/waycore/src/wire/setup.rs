@@ -1,0 +1,78 @@
+//! What a connection in setup waits for (documents: getting-started/bank-onboarding-flow,
+//! ref/connections/update-connection-credentials).
+
+use serde::{Deserialize, Serialize};
+
+use super::{null_as_default, open_enum::open_enum};
+
+/// The `setup` object of a connection of kind `setup`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Setup {
+    #[serde(default)]
+    pub status: Option<SetupStatus>,
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub instructions: Instructions,
+    /// Working credentials were handed over already; the only thing that is ever read back of them.
+    #[serde(default, deserialize_with = "null_as_default")]
+    pub credentials_present: bool,
+    #[serde(default)]
+    pub action_required_by: Option<ActionRequiredBy>,
+    #[serde(default)]
+    pub next_action: Option<NextAction>,
+}
+
+/// What the customer types into the bank's form for the delegated user. Any value can be missing at first.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Instructions {
+    #[serde(default)]
+    pub first_name: Option<String>,
+    #[serde(default)]
+    pub last_name: Option<String>,
+    #[serde(default)]
+    pub address: Option<String>,
+    #[serde(default)]
+    pub email: Option<String>,
+    #[serde(default)]
+    pub username: Option<String>,
+    #[serde(default)]
+    pub phone_number: Option<String>,
+    #[serde(default)]
+    pub email_provisioning_status: Option<ProvisioningStatus>,
+    #[serde(default)]
+    pub phone_number_provisioning_status: Option<ProvisioningStatus>,
+}
+
+open_enum! {
+    /// Where the setup stands; the documents show one value.
+    pub enum SetupStatus {
+        AwaitingDelegatedUserCreation = "awaitingDelegatedUserCreation",
+    }
+}
+
+open_enum! {
+    /// Whose move it is. The documents print `endUser` and name three parties: the other two texts are our
+    /// inference.
+    pub enum ActionRequiredBy {
+        EndUser = "endUser",
+        Integrator = "integrator",
+        Waycore = "waycore",
+    }
+}
+
+open_enum! {
+    /// What has to happen next; the documents give these three as examples.
+    pub enum NextAction {
+        CreateDelegatedUser = "createDelegatedUser",
+        ProvideCredentials = "provideCredentials",
+        ActivateConnection = "activateConnection",
+    }
+}
+
+open_enum! {
+    /// How far an e-mail address or a telephone number is; the documents show one value.
+    pub enum ProvisioningStatus {
+        Pending = "pending",
+    }
+}
