@@ -1,0 +1,65 @@
+//! What the bank issued for the delegated user. It passes through and is kept nowhere.
+
+use std::fmt;
+
+/// A password. It cannot be written out by accident: no `Serialize`, no `Display`, and a `Debug` that hides it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Password(String);
+
+/// At least one field that is worth sending. That there is nothing to send is a `None` of this type.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NonEmptyCredentials {
+    bank_username: Option<String>,
+    bank_customer_id: Option<String>,
+    password: Option<Password>,
+}
+
+impl NonEmptyCredentials {
+    /// A field of nothing but white space was not filled. User name and customer id lose white space at the ends,
+    /// which comes from copying; a password is kept exactly, since white space can be part of it.
+    pub fn from_fields(
+        bank_username: Option<String>,
+        bank_customer_id: Option<String>,
+        password: Option<String>,
+    ) -> Option<Self> {
+        let trimmed = |text: String| text.trim().to_owned();
+        let credentials = Self {
+            bank_username: filled(bank_username).map(trimmed),
+            bank_customer_id: filled(bank_customer_id).map(trimmed),
+            password: filled(password).map(Password),
+        };
+        match &credentials {
+            Self { bank_username: None, bank_customer_id: None, password: None } => None,
+            _ => Some(credentials),
+        }
+    }
+
+    pub fn bank_username(&self) -> Option<&str> {
+        self.bank_username.as_deref()
+    }
+
+    pub fn bank_customer_id(&self) -> Option<&str> {
+        self.bank_customer_id.as_deref()
+    }
+
+    pub fn password(&self) -> Option<&Password> {
+        self.password.as_ref()
+    }
+}
+
+fn filled(field: Option<String>) -> Option<String> {
+    field.filter(|text| !text.trim().is_empty())
+}
+
+impl Password {
+    /// The password itself, for the one request that carries it.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Password {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Password(…)")
+    }
+}

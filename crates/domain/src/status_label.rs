@@ -1,0 +1,65 @@
+//! Which label a status carries. The words themselves belong to the copy of each language.
+
+use crate::connection::{ConnectionState, SyncStatus};
+
+/// The label beside a connection's name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StatusLabel {
+    SetupInProgress,
+    Activating,
+    Connected,
+    ReauthenticationRequired,
+    Error,
+    NeedsCorrection,
+    Paused,
+    Revoked,
+    /// A status this version does not know.
+    Checking,
+}
+
+/// The label of the sync status.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SyncLabel {
+    NotSyncing,
+    Syncing,
+    Unknown,
+}
+
+impl StatusLabel {
+    /// Every label, in the documents' order.
+    pub const ALL: [Self; 9] = [
+        Self::SetupInProgress,
+        Self::Activating,
+        Self::Connected,
+        Self::ReauthenticationRequired,
+        Self::Error,
+        Self::NeedsCorrection,
+        Self::Paused,
+        Self::Revoked,
+        Self::Checking,
+    ];
+
+    pub fn of(state: &ConnectionState) -> Self {
+        match state {
+            ConnectionState::Draft(_) => Self::SetupInProgress,
+            ConnectionState::PendingActivation(_) | ConnectionState::ActivatingReady(_) => Self::Activating,
+            ConnectionState::Connected(_) => Self::Connected,
+            ConnectionState::ReauthRequired(_) => Self::ReauthenticationRequired,
+            ConnectionState::Errored(_) => Self::Error,
+            ConnectionState::InvalidConfig(_) => Self::NeedsCorrection,
+            ConnectionState::Paused(_) => Self::Paused,
+            ConnectionState::Revoked(_) => Self::Revoked,
+            ConnectionState::Unrecognised(_) => Self::Checking,
+        }
+    }
+}
+
+impl SyncLabel {
+    pub fn of(sync: &SyncStatus) -> Self {
+        match sync {
+            SyncStatus::Idle => Self::NotSyncing,
+            SyncStatus::Syncing => Self::Syncing,
+            SyncStatus::Unrecognised(_) => Self::Unknown,
+        }
+    }
+}
