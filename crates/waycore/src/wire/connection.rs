@@ -88,21 +88,6 @@ pub struct OtherConnection {
     pub rest: Metadata,
 }
 
-/// Body of `POST /v1/connections`. Fields that are `None` are left out.
-///
-/// The documents ask for an institution or a portal address; the address may come along with an institution
-/// to choose one of its portals. There is no field for the name that a customer gives to an unlisted bank.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ConnectionCreate {
-    pub entity_id: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub institution_id: Option<String>,
-    /// Byte for byte what the customer typed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub portal_url: Option<String>,
-}
-
 open_enum! {
     /// The documented states. `invalidConfig` is in the onboarding page only, but real.
     pub enum ConnectionStatus {

@@ -3,6 +3,7 @@
 
 use std::fmt;
 
+use domain::credentials::NonEmptyCredentials;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize, Serializer};
 
@@ -18,6 +19,16 @@ pub struct Credentials {
     pub bank_customer_id: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "expose")]
     pub password: Option<SecretString>,
+}
+
+impl From<&NonEmptyCredentials> for Credentials {
+    fn from(filled: &NonEmptyCredentials) -> Self {
+        Self {
+            bank_username: filled.bank_username().map(str::to_owned),
+            bank_customer_id: filled.bank_customer_id().map(str::to_owned),
+            password: filled.password().map(|password| password.expose().into()),
+        }
+    }
 }
 
 impl fmt::Debug for Credentials {

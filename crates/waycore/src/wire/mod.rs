@@ -5,6 +5,7 @@
 //! and writes what the newest documents show, so the same types serve the client and the simulator.
 
 mod connection;
+mod connection_create;
 mod credentials;
 mod date_time;
 mod entity;
@@ -12,19 +13,21 @@ mod institution;
 mod open_enum;
 mod page;
 mod setup;
+mod to_domain;
 mod transactions_sync;
 mod webhook_event;
 
 pub use connection::{
-    Connection, ConnectionCreate, ConnectionStatus, OtherConnection, ReadyConnection, SetupConnection,
-    SyncStatus,
+    Connection, ConnectionStatus, OtherConnection, ReadyConnection, SetupConnection, SyncStatus,
 };
+pub use connection_create::ConnectionCreate;
 pub use credentials::Credentials;
 pub use date_time::{DateTime, NotRfc3339};
 pub use entity::{Entity, EntityCreate};
 pub use institution::Institution;
 pub use page::{Meta, Page, Pagination};
 pub use setup::{ActionRequiredBy, Instructions, NextAction, ProvisioningStatus, Setup, SetupStatus};
+pub use to_domain::UnusableId;
 pub use transactions_sync::TransactionsSync;
 pub use webhook_event::WebhookEvent;
 

@@ -1,0 +1,34 @@
+//! The request for a connection (documents: ref/connections/create-connection, getting-started/bank-onboarding-flow).
+
+use domain::{bank_choice::BankChoice, ids::EntityId};
+use serde::{Deserialize, Serialize};
+
+/// Body of `POST /v1/connections`. Fields that are `None` are left out.
+///
+/// The documents ask for an institution or a portal address; the address may come along with an institution
+/// to choose one of its portals. There is no field for the name that a customer gives to an unlisted bank.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ConnectionCreate {
+    pub entity_id: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub institution_id: Option<String>,
+    /// Byte for byte what the customer typed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub portal_url: Option<String>,
+}
+
+impl ConnectionCreate {
+    /// The request for the bank that the customer chose. The name of an unlisted bank stays behind.
+    pub fn new(entity: &EntityId, choice: &BankChoice) -> Self {
+        let (institution_id, portal_url) = match choice {
+            BankChoice::Supported { institution, portal } => (Some(institution), portal.as_ref()),
+            BankChoice::Unsupported { requested_name: _, portal } => (None, Some(portal)),
+        };
+        Self {
+            entity_id: entity.as_str().to_owned(),
+            institution_id: institution_id.map(|id| id.as_str().to_owned()),
+            portal_url: portal_url.map(|portal| portal.as_str().to_owned()),
+        }
+    }
+}
