@@ -111,7 +111,7 @@ mod tests {
         check_parse("", Err(InvalidId::Empty));
         check_parse(" conn_123", Err(InvalidId::Characters));
         check_parse("conn_123\n", Err(InvalidId::Characters));
-        check_parse("conn\0123", Err(InvalidId::Characters));
+        check_parse("conn\u{0}123", Err(InvalidId::Characters));
         check_parse(&"é".repeat(200), Ok(()));
         check_parse(&"é".repeat(201), Err(InvalidId::TooLong));
     }

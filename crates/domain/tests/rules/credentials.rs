@@ -1,0 +1,42 @@
+//! What counts as filled, and that a password cannot be read by accident.
+
+use domain::credentials::{NonEmptyCredentials, Password};
+
+fn from(username: &str, customer_id: &str, password: &str) -> Option<NonEmptyCredentials> {
+    let field = |text: &str| Some(text.to_owned());
+    NonEmptyCredentials::from_fields(field(username), field(customer_id), field(password))
+}
+
+#[test]
+fn nothing_filled_is_nothing_to_send() {
+    assert_eq!(NonEmptyCredentials::from_fields(None, None, None), None);
+    assert_eq!(from("", "", ""), None);
+    assert_eq!(from(" ", "\t", " \n "), None);
+}
+
+#[test]
+fn only_what_is_filled_is_there() {
+    let credentials = from(" ana ", "", "").unwrap();
+    assert_eq!(credentials.bank_username(), Some("ana"));
+    assert_eq!(credentials.bank_customer_id(), None);
+    assert_eq!(credentials.password(), None);
+
+    let credentials = from("", "\t4711\n", " ").unwrap();
+    assert_eq!(credentials.bank_username(), None);
+    assert_eq!(credentials.bank_customer_id(), Some("4711"));
+    assert_eq!(credentials.password(), None);
+}
+
+#[test]
+fn a_password_is_kept_exactly() {
+    let credentials = from("", "", "  two words ").unwrap();
+    assert_eq!(credentials.password().map(Password::expose), Some("  two words "));
+}
+
+#[test]
+fn a_password_does_not_show_in_debug_output() {
+    let credentials = from("ana", "4711", "hunter2").unwrap();
+    let shown = format!("{credentials:?} {credentials:#?}");
+    assert!(shown.contains("Password(…)"), "{shown}");
+    assert!(!shown.contains("hunter2"), "{shown}");
+}

@@ -1,0 +1,204 @@
+//! The portal URL rules.
+
+use domain::portal_url::{LONGEST_PORTAL_URL, PortalUrl, PortalUrlError};
+use proptest::prelude::*;
+
+#[track_caller]
+fn check(text: &str, expected: Result<&str, PortalUrlError>) {
+    let url = PortalUrl::parse(text);
+    assert_eq!(url.as_ref().map(PortalUrl::as_str), expected.as_ref().copied(), "{text:?}");
+}
+
+#[track_caller]
+fn accepts(text: &str) {
+    check(text, Ok(text));
+}
+
+#[track_caller]
+fn refuses(text: &str, error: PortalUrlError) {
+    check(text, Err(error));
+}
+
+#[test]
+fn what_was_typed_is_kept_byte_for_byte() {
+    accepts("https://bank.example");
+    accepts("https://bank.example/");
+    accepts("https://bank.example/Login/INDEX.jsp?Branch=007&next=%2Fhome#top");
+    accepts("HTTPS://Bank.Example/Path");
+    accepts("https://bank.example:8443/a/../b//c/./d");
+    accepts("https://bank.example?query=only");
+    accepts("https://bank.example#fragment");
+    accepts("https://bank.example/path@with:signs?mail=a@b.example");
+    accepts("https://bank.example/zürich/口座");
+    accepts("https://bank.example/a\\b");
+    accepts("https://bank.example:443");
+    accepts("https://bank.example:/");
+    accepts("https://bank_1.ex-ample./");
+    accepts("https://127.0.0.1/");
+    accepts("https://[2001:db8::1]:8443/x");
+}
+
+#[test]
+fn white_space_at_the_ends_comes_from_copying() {
+    check(" \t https://bank.example/A \r\n", Ok("https://bank.example/A"));
+    check("\u{a0}https://bank.example\u{2003}", Ok("https://bank.example"));
+}
+
+#[test]
+fn only_https_is_accepted() {
+    refuses("http://bank.example/", PortalUrlError::NotHttps);
+    refuses("bank.example", PortalUrlError::NotHttps);
+    refuses("//bank.example", PortalUrlError::NotHttps);
+    refuses("javascript:alert(1)", PortalUrlError::NotHttps);
+    refuses("ftp://bank.example", PortalUrlError::NotHttps);
+    refuses("httpsx://bank.example", PortalUrlError::NotHttps);
+    refuses("häääß://bank.example", PortalUrlError::NotHttps);
+    refuses("https", PortalUrlError::NotHttps);
+}
+
+#[test]
+fn there_has_to_be_a_host() {
+    refuses("https://", PortalUrlError::NoHost);
+    refuses("https:///login", PortalUrlError::NoHost);
+    refuses("https://?x", PortalUrlError::NoHost);
+    refuses("https://:443/", PortalUrlError::NoHost);
+}
+
+#[test]
+fn user_info_is_refused() {
+    refuses("https://ana@bank.example/", PortalUrlError::UserInfo);
+    refuses("https://ana:secret@bank.example/", PortalUrlError::UserInfo);
+    refuses("https://@bank.example/", PortalUrlError::UserInfo);
+    refuses("https://bank.example\\@evil.example/", PortalUrlError::UserInfo);
+}
+
+#[test]
+fn spaces_and_control_characters_are_refused() {
+    refuses("https://bank.example/a b", PortalUrlError::Spaces);
+    refuses("https://ba nk.example/", PortalUrlError::Spaces);
+    refuses("https://bank.example/a\tb", PortalUrlError::Spaces);
+    refuses("https://bank.example/a\nb", PortalUrlError::Spaces);
+    refuses("https://bank.example/a\0b", PortalUrlError::Spaces);
+    refuses("https://bank.example/a\u{2028}b", PortalUrlError::Spaces);
+}
+
+#[test]
+fn nonsense_is_refused() {
+    refuses("", PortalUrlError::Empty);
+    refuses("   ", PortalUrlError::Empty);
+    refuses("https:bank.example", PortalUrlError::Malformed);
+    refuses("https:/bank.example", PortalUrlError::Malformed);
+    refuses("https:\\\\bank.example", PortalUrlError::Malformed);
+    refuses("https://bank.example\\login", PortalUrlError::Malformed);
+    refuses("https://bank..example/", PortalUrlError::Malformed);
+    refuses("https://./", PortalUrlError::Malformed);
+    refuses("https://bank.example:https/", PortalUrlError::Malformed);
+    refuses("https://bank.example:99999/", PortalUrlError::Malformed);
+    refuses("https://bank%2eexample/", PortalUrlError::Malformed);
+    refuses("https://bänk.example/", PortalUrlError::Malformed);
+    refuses("https://[2001:db8::1/", PortalUrlError::Malformed);
+    refuses("https://[bank]/", PortalUrlError::Malformed);
+    refuses("https://[::1]x/", PortalUrlError::Malformed);
+    refuses("https://bank<script>.example/", PortalUrlError::Malformed);
+}
+
+#[test]
+fn the_length_is_counted_in_bytes_after_trimming() {
+    let of_length = |bytes: usize| format!("https://bank.example/{}", "a".repeat(bytes - 21));
+    accepts(&of_length(LONGEST_PORTAL_URL));
+    check(&format!("  {}  ", of_length(LONGEST_PORTAL_URL)), Ok(&of_length(LONGEST_PORTAL_URL)));
+    refuses(&of_length(LONGEST_PORTAL_URL + 1), PortalUrlError::TooLong);
+    refuses(&format!("https://bank.example/{}", "ü".repeat(1014)), PortalUrlError::TooLong);
+}
+
+#[test]
+fn the_host_is_for_comparing() {
+    let host = |text: &str| PortalUrl::parse(text).unwrap().host();
+    assert_eq!(host("https://Bank.EXAMPLE:8443/Path"), "bank.example");
+    assert_eq!(host("https://bank.example?x=y:z"), "bank.example");
+    assert_eq!(host("https://[2001:DB8::1]:8443/"), "[2001:db8::1]");
+}
+
+#[test]
+fn ip_addresses_are_told_from_names() {
+    let is_ip = |text: &str| PortalUrl::parse(text).unwrap().is_ip_host();
+    assert!(is_ip("https://127.0.0.1/"));
+    assert!(is_ip("https://127.0.0.1.:8443/"));
+    assert!(is_ip("https://2130706433/"));
+    assert!(is_ip("https://0x7F.1/"));
+    assert!(is_ip("https://127.0x1/"));
+    assert!(is_ip("https://[::1]/"));
+    assert!(!is_ip("https://bank.example/"));
+    assert!(!is_ip("https://1.bank.1st/"));
+    assert!(!is_ip("https://127.0.0.1.bank.example/"));
+}
+
+#[test]
+fn json_is_the_bare_text_and_is_checked_on_the_way_in() {
+    let url: PortalUrl = serde_json::from_str(r#""https://bank.example/A?b""#).unwrap();
+    assert_eq!(serde_json::to_string(&url).unwrap(), r#""https://bank.example/A?b""#);
+    assert!(serde_json::from_str::<PortalUrl>(r#""javascript:alert(1)""#).is_err());
+}
+
+/// Texts that look like addresses often enough to be accepted, and wrong often enough to be refused.
+fn almost_an_address() -> impl Strategy<Value = String> {
+    let scheme = prop_oneof![
+        6 => Just("https://"), 1 => Just("HttpS://"), 1 => Just("http://"), 1 => Just("https:/"), 1 => Just("")
+    ];
+    let user = prop_oneof![6 => Just(""), 1 => Just("ana@"), 1 => Just("ana:secret@")];
+    let host = prop_oneof![
+        6 => "[a-zA-Z0-9.-]{1,20}", 1 => "[0-9.x]{1,12}", 1 => r"\[[0-9a-fA-F:.]{0,12}\]", 1 => "\\PC{0,6}"
+    ];
+    let port = prop_oneof![4 => Just(String::new()), 1 => ":[0-9]{0,6}"];
+    let rest = prop_oneof![4 => r"([/?#][!-~]{0,40})?", 1 => r"[/?#]\PC{0,20}", 1 => ".{0,10}"];
+    (scheme, user, host, port, rest)
+        .prop_map(|(scheme, user, host, port, rest)| format!("{scheme}{user}{host}{port}{rest}"))
+}
+
+proptest! {
+    #[test]
+    fn reading_never_panics(text in any::<String>()) {
+        let _ = PortalUrl::parse(&text);
+    }
+
+    #[test]
+    fn what_is_accepted_is_the_trimmed_text(
+        before in r"\s{0,3}", text in almost_an_address(), after in r"\s{0,3}"
+    ) {
+        if let Ok(url) = PortalUrl::parse(&format!("{before}{text}{after}")) {
+            prop_assert_eq!(url.as_str(), text.trim());
+            prop_assert_eq!(PortalUrl::parse(url.as_str()), Ok(url), "a second reading changes nothing");
+        }
+    }
+
+    #[test]
+    fn what_is_accepted_is_https_with_a_host_and_without_user_info(text in almost_an_address()) {
+        if let Ok(url) = PortalUrl::parse(&text) {
+            let kept = url.as_str();
+            prop_assert!(kept.len() <= LONGEST_PORTAL_URL);
+            prop_assert!(kept[..8].eq_ignore_ascii_case("https://"));
+            prop_assert!(!kept.contains(|c: char| c.is_whitespace() || c.is_control()));
+            prop_assert!(!url.host().is_empty());
+            let authority = kept[8..].split(['/', '?', '#']).next().unwrap();
+            prop_assert!(!authority.contains(['@', '\\', '%']));
+            let _ = url.is_ip_host();
+        }
+    }
+
+    /// A browser follows the standard, so the host that we compare has to be the one that it would open. Numbers are
+    /// the exception, because the standard rewrites them into addresses.
+    #[test]
+    fn the_standard_sees_the_same_host(text in almost_an_address()) {
+        if let Ok(ours) = PortalUrl::parse(&text)
+            && let Ok(standard) = url::Url::parse(ours.as_str())
+        {
+            prop_assert_eq!(standard.scheme(), "https");
+            prop_assert_eq!(standard.username(), "");
+            prop_assert_eq!(standard.password(), None);
+            if !ours.is_ip_host() {
+                let host = ours.host();
+                prop_assert_eq!(standard.host_str(), Some(host.as_str()));
+            }
+        }
+    }
+}

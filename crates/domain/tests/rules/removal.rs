@@ -1,0 +1,30 @@
+//! What confirms a removal.
+
+use domain::ids::ConnectionId;
+use domain::removal::{ConfirmedRemoval, NotConfirmed};
+
+#[track_caller]
+fn check(display_name: &str, typed: &str, confirmed: bool) {
+    let id = ConnectionId::parse("conn_1").unwrap();
+    let answer = ConfirmedRemoval::confirm(id.clone(), display_name, typed);
+    match answer {
+        Ok(removal) => assert!(confirmed && removal.connection() == &id, "{typed:?} was accepted"),
+        Err(NotConfirmed) => assert!(!confirmed, "{typed:?} was refused"),
+    }
+}
+
+#[test]
+fn the_name_confirms_whatever_its_case_and_ends() {
+    check("Harbour Bank", "Harbour Bank", true);
+    check("Harbour Bank", "  harbour bank\n", true);
+    check("BANK ÖL", "bank öl", true);
+}
+
+#[test]
+fn anything_else_does_not() {
+    check("Harbour Bank", "Harbour", false);
+    check("Harbour Bank", "Harbour  Bank", false);
+    check("Harbour Bank", "", false);
+    check("", "", false);
+    check(" ", "  ", false);
+}
