@@ -1,0 +1,31 @@
+//! A release: the front end as wasm, compressed, inside one server program.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+
+use crate::process::{cargo, program, run};
+use crate::site;
+use crate::tools::BuildTools;
+use crate::workspace::Workspace;
+
+/// Builds `waycore-connect` with its assets inside and says where it is.
+pub(crate) fn build(workspace: &Workspace) -> Result<PathBuf> {
+    let tools = BuildTools::find_or_install(workspace)?;
+    build_site(workspace, &tools)?;
+    run(cargo(&workspace.root).args(["build", "--release", "--package", "server"]))
+        .context("the server does not compile")?;
+    Ok(workspace.target.join("release/waycore-connect"))
+}
+
+/// cargo-leptos empties its folder at each start, which would make the server embed everything anew. So it
+/// bundles into a folder beside, and only what differs is published to the one that the server watches.
+fn build_site(workspace: &Workspace, tools: &BuildTools) -> Result<()> {
+    let bundle = workspace.target.join("bundle");
+    run(program(&tools.cargo_leptos, &workspace.root)
+        .args(["build", "--release", "--frontend-only"])
+        .env("PATH", &tools.path)
+        .env("LEPTOS_SITE_ROOT", &bundle))
+    .context("the front end does not compile")?;
+    site::publish(&bundle, &workspace.site())
+}

@@ -1,0 +1,143 @@
+//! Invariant 6: secrets are types that cannot be shown, and nothing that a browser downloads holds one.
+
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+
+use super::{Checks, Tally};
+use crate::site::files_below;
+use crate::test::rust_source::{SourceFile, sources, stand_only_in};
+
+/// What would make a password appear somewhere.
+const SHOWING: [&str; 3] = ["Serialize", "Display", "Debug"];
+
+/// Texts that only a server's business has.
+const SERVER_ONLY: [&str; 8] = [
+    "way_live_",
+    "way_test_",
+    "WAYCORE_API_KEY",
+    "WAYCORE_WEBHOOK_SECRET",
+    "CONNECT_SECRET_KEY",
+    "CONNECT_JWT_KEY",
+    "api.waycore.com",
+    "Bearer ",
+];
+
+pub(super) fn check(checks: &Checks, tally: &mut Tally) {
+    tally.check("invariant 6, a password cannot be shown", || {
+        password(&sources(checks.root(), &["crates/domain/src"])?)
+    });
+    tally.check("invariant 6, who reads a password", || {
+        let sources = sources(checks.root(), &["app/src", "crates", "frontend/src", "server/src"])?;
+        let allowed = ["crates/domain/src/credentials", "crates/waycore/src/wire"];
+        stand_only_in(&sources, &["expose"], &allowed)
+    });
+    tally.check("invariant 6, who reads a server's secret", || {
+        let sources = sources(checks.root(), &["app/src", "crates/domain/src", "frontend/src"])?;
+        stand_only_in(&sources, &["expose_secret", "SecretString", "SecretBox"], &[])
+    });
+}
+
+/// Looks through everything that a browser may download.
+pub(super) fn check_download(checks: &Checks, tally: &mut Tally) {
+    tally.check("invariants 1 and 6, nothing of the server in the download", || {
+        checks.binary()?;
+        search(&checks.workspace.site())
+    });
+}
+
+fn search(site: &Path) -> Result<String> {
+    let files = files_below(site)?;
+    if files.is_empty() {
+        bail!("the build made nothing to download");
+    }
+    for file in &files {
+        let content =
+            std::fs::read(site.join(file)).with_context(|| format!("{} cannot be read", file.display()))?;
+        for text in SERVER_ONLY {
+            if content.windows(text.len()).any(|window| window == text.as_bytes()) {
+                bail!("{} holds {text:?}", file.display());
+            }
+        }
+    }
+    Ok(format!("{} files, none of which holds {}", files.len(), SERVER_ONLY.join(", ")))
+}
+
+fn password(sources: &[SourceFile]) -> Result<String> {
+    let declared = sources.iter().find_map(|file| Some((file, file.code.find("struct Password")?)));
+    let Some((file, start)) = declared else {
+        bail!("no `struct Password` was found in the domain");
+    };
+    let attributes = attributes_before(&file.code[..start]);
+    for name in SHOWING {
+        if attributes.contains(name) {
+            bail!("{}: Password derives {name}", file.path);
+        }
+    }
+    for file in sources {
+        // A hand-written Debug is wanted: it hides the text.
+        for name in ["Serialize", "Display"] {
+            if file.code.contains(&format!("{name} for Password")) {
+                bail!("{}: Password has {name}", file.path);
+            }
+        }
+    }
+    Ok(format!("{} gives it no {}", file.path, SHOWING.join(", no derived ")))
+}
+
+/// The attribute lines that stand directly above a declaration.
+fn attributes_before(code: &str) -> String {
+    let mut lines: Vec<_> = code.lines().collect();
+    // The start of the declaration's own line: `pub`.
+    lines.pop();
+    let above = lines.iter().rev().take_while(|line| {
+        let line = line.trim();
+        line.is_empty() || line.starts_with('#') || line.ends_with(']') || line.ends_with(',')
+    });
+    above.copied().collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(code: &str, holds: bool) {
+        let file = SourceFile { path: "crates/domain/src/credentials.rs".into(), code: code.into() };
+        assert_eq!(password(&[file]).is_ok(), holds, "{code}");
+    }
+
+    #[test]
+    fn a_password_may_not_be_shown_in_any_way() {
+        check("use x;\n\n#[derive(Clone)]\npub struct Password(String);", true);
+        check("#[derive(Clone, Debug)]\npub struct Password(String);", false);
+        check("#[derive(\n    Clone,\n    Serialize,\n)]\npub struct Password(String);", false);
+        check("pub struct Password(String);\nimpl Serialize for Password {}", false);
+        check("pub struct Password(String);\nimpl fmt::Display for Password {}", false);
+        check("pub struct Password(String);\nimpl fmt::Debug for Password {}", true);
+    }
+
+    #[test]
+    fn what_another_type_derives_does_not_matter() {
+        check("#[derive(Debug)]\nstruct Other;\n\npub struct Password(String);", true);
+    }
+
+    #[test]
+    fn a_password_that_was_not_found_is_a_failure() {
+        check("pub struct Secret(String);", false);
+    }
+
+    #[test]
+    fn a_key_in_the_download_is_found() {
+        let site = tempfile::tempdir().unwrap();
+        std::fs::write(site.path().join("connect.js"), "let a = 1;").unwrap();
+        assert!(search(site.path()).is_ok());
+        std::fs::write(site.path().join("connect.wasm"), b"\0asm way_live_abc").unwrap();
+        assert!(search(site.path()).is_err());
+    }
+
+    #[test]
+    fn an_empty_download_is_a_failure() {
+        assert!(search(tempfile::tempdir().unwrap().path()).is_err());
+    }
+}

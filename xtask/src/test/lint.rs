@@ -1,0 +1,38 @@
+//! What can be told by reading: clippy, the test scripts' types, licences and bans, and the invariants.
+
+use anyhow::Context;
+
+use super::{Checks, Tally, invariants, licences};
+use crate::process::{cargo, on_path, program};
+use crate::tools;
+
+pub(super) fn run(checks: &Checks) -> Tally {
+    let mut tally = Tally::default();
+    clippy(checks, &mut tally);
+    let packages = tools::install_packages(checks.workspace);
+    tally.check("types of the end-to-end tests", || {
+        packages?;
+        let compiler = checks.workspace.node_programs().join("tsc");
+        crate::process::run(program(compiler, checks.root()).args(["--project", "end2end"]))
+            .map(|()| "nothing to report".into())
+    });
+    licences::check(checks, &mut tally);
+    if on_path("cargo-deny").is_some() {
+        tally.program("cargo deny", cargo(checks.root()).args(["deny", "check"]));
+    }
+    invariants::check_sources(checks, &mut tally);
+    tally
+}
+
+/// The browser's half has a target of its own; linted with the rest it would be linted as something that it is not.
+fn clippy(checks: &Checks, tally: &mut Tally) {
+    let native = ["clippy", "--workspace", "--exclude", "frontend", "--all-targets", "--", "-D", "warnings"];
+    tally.program("clippy", cargo(checks.root()).args(native));
+    let browser =
+        ["clippy", "--package", "frontend", "--target", "wasm32-unknown-unknown", "--", "-D", "warnings"];
+    tally.check("clippy for the browser", || {
+        checks.wasm_target()?;
+        crate::process::run(cargo(checks.root()).args(browser)).context("the browser's half")?;
+        Ok("nothing to report".into())
+    });
+}
