@@ -48,9 +48,13 @@ impl BaseUrl {
         self.0.as_str().trim_end_matches('/')
     }
 
-    /// True if it is on this machine: then no proxy may see the request, and no certificate is needed.
-    pub(super) fn is_plain_http(&self) -> bool {
-        self.0.scheme() == "http"
+    /// True if requests stay on this machine.
+    pub(super) fn is_loopback(&self) -> bool {
+        is_loopback(&self.0)
+    }
+
+    pub(super) fn is_https(&self) -> bool {
+        self.0.scheme() == "https"
     }
 
     /// The address of a resource; each segment is percent-encoded, so an id cannot leave its place.

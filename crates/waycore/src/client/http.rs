@@ -4,7 +4,7 @@ use std::fmt;
 
 use async_trait::async_trait;
 use domain::{credentials::NonEmptyCredentials, ids::ConnectionId};
-use reqwest::{Method, StatusCode};
+use reqwest::{Method, StatusCode, header::CONTENT_LENGTH};
 use secrecy::SecretString;
 
 use super::{
@@ -95,7 +95,8 @@ impl Waycore for Client {
 
     async fn complete_setup(&self, id: &ConnectionId) -> Result<(), Error> {
         let segments = ["connections", id.as_str(), "setupCompletion"];
-        let request = self.transport.request(Method::PUT, &segments)?;
+        // Some servers refuse a PUT that does not say how long its body is.
+        let request = self.transport.request(Method::PUT, &segments)?.header(CONTENT_LENGTH, 0);
         send("complete_setup", request).await.map(drop)
     }
 }

@@ -31,12 +31,10 @@ impl Transport {
             .redirect(redirect::Policy::none())
             .retry(retry::never())
             .referer(false);
-        let builder = if base.is_plain_http() {
-            // On loopback the key is in clear: a proxy must not see it, and certificates are not needed.
-            builder.no_proxy().tls_certs_only([])
-        } else {
-            builder.https_only(true)
-        };
+        // A proxy of the environment is for the way out; on loopback it would only read the key.
+        let builder = if base.is_loopback() { builder.no_proxy() } else { builder };
+        // Without TLS a machine needs no certificates, and a bare container has none.
+        let builder = if base.is_https() { builder.https_only(true) } else { builder.tls_certs_only([]) };
         let http = builder.build().map_err(|error| BuildError::of_transport(&error))?;
         Ok(Self { base, http, authorization: bearer(key)? })
     }
@@ -102,4 +100,36 @@ fn bearer(key: &SecretString) -> Result<HeaderValue, BuildError> {
     let mut value = HeaderValue::try_from(format!("Bearer {key}")).map_err(|_| BuildError::Key)?;
     value.set_sensitive(true);
     Ok(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_does_not_show_the_key() {
+        let base = BaseUrl::parse("http://127.0.0.1:9/v1").expect("a base URL");
+        let key = SecretString::from("way_test_1_secret");
+        let transport = Transport::new(base, &key, TimeLimits::default()).expect("a transport");
+        let request = transport.request(Method::GET, &["entities"]).expect("a request");
+        assert!(!format!("{request:?}").contains("secret"));
+        let request = request.build().expect("a request");
+        assert_eq!(request.headers()[AUTHORIZATION], "Bearer way_test_1_secret");
+        assert!(!format!("{request:?}").contains("secret"));
+    }
+
+    #[track_caller]
+    fn check_key(key: &str, expected: bool) {
+        assert_eq!(bearer(&SecretString::from(key)).is_ok(), expected, "{key:?}");
+    }
+
+    #[test]
+    fn any_key_that_a_header_can_carry_will_do() {
+        check_key("way_live_1_abc", true);
+        check_key("something else entirely", true);
+        check_key("", false);
+        check_key("  ", false);
+        check_key("two\nlines", false);
+        check_key("nul\0", false);
+    }
 }

@@ -1,0 +1,105 @@
+//! One test for each status of the documents' table of errors, and for those that are not in it.
+
+use waycore::{Error, Waycore, client::Nonsense};
+
+use super::*;
+
+/// The same status to a read and to a write.
+async fn refused(answer: ResponseTemplate) -> Error {
+    let server = answering(answer).await;
+    let client = client(&server.uri());
+    let read = client.get_connection(&connection_id()).await.expect_err("a refusal");
+    let write = client.complete_setup(&connection_id()).await.expect_err("a refusal");
+    assert_eq!(read, write);
+    read
+}
+
+async fn check(status: u16, expected: Error) {
+    let error = refused(ResponseTemplate::new(status).set_body_string("no JSON")).await;
+    assert_eq!(error, expected, "{status}");
+}
+
+#[tokio::test]
+async fn an_invalid_request() {
+    check(400, Error::Invalid).await;
+}
+
+#[tokio::test]
+async fn a_wrong_key() {
+    check(401, Error::Unauthorized).await;
+}
+
+#[tokio::test]
+async fn a_missing_scope() {
+    check(403, Error::Forbidden).await;
+}
+
+#[tokio::test]
+async fn something_missing() {
+    check(404, Error::NotFound).await;
+}
+
+#[tokio::test]
+async fn a_conflict() {
+    check(409, Error::Conflict).await;
+}
+
+#[tokio::test]
+async fn too_many_requests() {
+    check(429, Error::RateLimited { retry_after: None }).await;
+}
+
+#[tokio::test]
+async fn a_failure_of_waycores() {
+    for status in [500, 502, 503, 504, 599] {
+        check(status, Error::Server(status)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_status_that_the_documents_do_not_name() {
+    check(422, Error::Invalid).await;
+    for status in [402, 405, 410, 418, 451] {
+        check(status, Error::Nonsense(Nonsense::Status(status))).await;
+    }
+}
+
+async fn check_wait(headers: &[(&str, &str)], expected: Option<u64>) {
+    let answer = headers
+        .iter()
+        .fold(ResponseTemplate::new(429), |answer, (name, value)| answer.insert_header(*name, *value));
+    let Error::RateLimited { retry_after } = refused(answer).await else { panic!("429 is a limit") };
+    assert_eq!(retry_after.map(|wait| wait.as_secs()), expected, "{headers:?}");
+}
+
+#[tokio::test]
+async fn how_long_to_wait_is_read_in_both_forms() {
+    const NOW: (&str, &str) = ("date", "Sun, 06 Nov 1994 08:49:37 GMT");
+    check_wait(&[], None).await;
+    check_wait(&[("retry-after", "30")], Some(30)).await;
+    check_wait(&[("retry-after", "0")], Some(0)).await;
+    check_wait(&[("retry-after", "999999999")], Some(86_400)).await;
+    check_wait(&[NOW, ("retry-after", "Sun, 06 Nov 1994 08:51:37 GMT")], Some(120)).await;
+    check_wait(&[NOW, ("retry-after", "Sun, 06 Nov 1994 08:00:00 GMT")], Some(0)).await;
+    check_wait(&[("retry-after", "Sun, 06 Nov 1994 08:51:37 GMT")], Some(0)).await;
+    check_wait(&[("retry-after", "Fri, 31 Dec 2100 23:59:59 GMT")], Some(86_400)).await;
+    check_wait(&[("retry-after", "in a while")], None).await;
+    check_wait(&[("retry-after", "-5")], None).await;
+    check_wait(&[("retry-after", "")], None).await;
+}
+
+#[test]
+fn only_an_unclear_end_may_have_taken_effect() {
+    let unclear = [Error::Timeout, Error::Server(500), Error::Nonsense(Nonsense::BrokenOff)];
+    assert!(unclear.iter().all(Error::may_have_taken_effect));
+    let clear = [
+        Error::Invalid,
+        Error::Unauthorized,
+        Error::Forbidden,
+        Error::NotFound,
+        Error::Conflict,
+        Error::RateLimited { retry_after: None },
+        Error::Unreachable("connection refused".to_owned()),
+    ];
+    assert!(!clear.iter().any(Error::may_have_taken_effect));
+}

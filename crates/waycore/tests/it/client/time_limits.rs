@@ -1,0 +1,56 @@
+//! No call takes longer than its limits.
+
+use std::time::Duration;
+
+use waycore::{Error, Waycore};
+
+use super::*;
+
+const LONG: Duration = Duration::from_secs(60);
+const SHORT: Duration = Duration::from_millis(100);
+
+async fn read_from(server: &str, limits: TimeLimits) -> Error {
+    client_with(server, limits).get_connection(&connection_id()).await.expect_err("it takes too long")
+}
+
+#[tokio::test]
+async fn a_late_first_byte() {
+    let server = answering(ResponseTemplate::new(200).set_delay(LONG)).await;
+    let limits = TimeLimits { connect: LONG, first_byte: SHORT, whole: LONG };
+    assert_eq!(read_from(&server.uri(), limits).await, Error::Timeout);
+}
+
+#[tokio::test]
+async fn a_late_whole() {
+    let server = answering(ResponseTemplate::new(200).set_delay(LONG)).await;
+    let limits = TimeLimits { connect: LONG, first_byte: LONG, whole: SHORT };
+    assert_eq!(read_from(&server.uri(), limits).await, Error::Timeout);
+}
+
+#[tokio::test]
+async fn a_body_that_stands_still() {
+    const BEGUN: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{";
+    let stalling = TimeLimits { connect: LONG, first_byte: SHORT, whole: LONG };
+    let endless = TimeLimits { connect: LONG, first_byte: LONG, whole: SHORT };
+    for limits in [stalling, endless] {
+        let server = raw_server(BEGUN, Then::Hang).await;
+        assert_eq!(read_from(&server, limits).await, Error::Timeout);
+    }
+}
+
+#[tokio::test]
+async fn a_connection_that_is_never_made_sent_nothing() {
+    // The port listens, and whoever waits for its half of the TLS handshake waits for ever.
+    let server = raw_server(b"", Then::Hang).await.replace("http:", "https:");
+    let limits = TimeLimits { connect: SHORT, first_byte: LONG, whole: LONG };
+    let error = read_from(&server, limits).await;
+    assert!(matches!(error, Error::Unreachable(_)), "{error}");
+}
+
+#[test]
+fn the_documented_defaults() {
+    let limits = TimeLimits::default();
+    assert_eq!(limits.connect, Duration::from_secs(2));
+    assert_eq!(limits.first_byte, Duration::from_secs(8));
+    assert_eq!(limits.whole, Duration::from_secs(15));
+}
