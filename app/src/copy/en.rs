@@ -60,6 +60,10 @@ pub(super) static ISLANDS: IslandWords = IslandWords {
     saved_today: "saved today",
     saved_yesterday: "saved yesterday",
     live_trouble: "Live updates are interrupted. Trying again.",
+    offline_title: "The page cannot be loaded",
+    offline: "The server cannot be reached. Check your internet connection, then try again.",
+    not_sent: "The server cannot be reached. What you entered is still here. Check your internet connection, then try again.",
+    retry: "Try again",
 };
 
 pub(super) fn looks_like(bank: &str) -> String {
@@ -97,4 +101,16 @@ pub(super) fn sync_label(label: SyncLabel) -> &'static str {
         SyncLabel::Syncing => "Syncing now",
         SyncLabel::Unknown => "Checking with Waycore",
     }
+}
+
+#[cfg(feature = "ssr")]
+pub(super) fn ago(seconds: i64) -> String {
+    let (count, unit) = match seconds {
+        ..60 => return "just now".to_owned(),
+        60..3_600 => (seconds / 60, "minute"),
+        3_600..86_400 => (seconds / 3_600, "hour"),
+        _ => (seconds / 86_400, "day"),
+    };
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {unit}{plural} ago")
 }

@@ -3,6 +3,8 @@
 //! What islands say stands apart from what pages say: only the former travels in the wasm.
 
 mod en;
+#[cfg(feature = "ssr")]
+pub mod pages;
 
 use domain::status_label::{StatusLabel, SyncLabel};
 
@@ -61,6 +63,10 @@ pub struct IslandWords {
     pub saved_today: &'static str,
     pub saved_yesterday: &'static str,
     pub live_trouble: &'static str,
+    pub offline_title: &'static str,
+    pub offline: &'static str,
+    pub not_sent: &'static str,
+    pub retry: &'static str,
 }
 
 /// The sentences of failures.
@@ -96,4 +102,10 @@ pub fn status_label(label: StatusLabel) -> &'static str {
 /// The sync label of contract.md.
 pub fn sync_label(label: SyncLabel) -> &'static str {
     en::sync_label(label)
+}
+
+/// A moment as a distance from now: "2 minutes ago".
+#[cfg(feature = "ssr")]
+pub fn ago(seconds: i64) -> String {
+    en::ago(seconds)
 }

@@ -1,0 +1,314 @@
+//! Soft navigation: links and forms fetch the next page and swap `<main>`, with the history, the focus and the scroll
+//! position of an ordinary visit. Whatever it cannot do well it leaves to the browser.
+
+use std::cell::Cell;
+
+use js_sys::{Array, Reflect};
+use leptos::task::spawn_local;
+use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{
+    AbortController, Document, DomParser, Element, Event, FormData, Headers, HtmlAnchorElement, HtmlElement,
+    HtmlFormElement, MouseEvent, RequestInit, Response, ScrollRestoration, SupportedType, UrlSearchParams,
+};
+
+use super::{document, page, window};
+use crate::copy;
+
+thread_local! {
+    /// Grows with each visit: an answer that comes after another visit has begun is dropped.
+    static VISITS: Cell<u32> = const { Cell::new(0) };
+}
+
+/// How many pages this document has shown.
+pub(crate) fn visit_count() -> u32 {
+    VISITS.get()
+}
+
+/// Goes to another page.
+pub(crate) fn visit(url: &str) {
+    let url = url.to_owned();
+    spawn_local(async move { go(Visit::to(&url)).await });
+}
+
+/// Fetches the present page again. The server may answer with another one.
+pub(crate) fn refresh() {
+    let url = here();
+    spawn_local(async move { go(Visit { history: History::Replace, ..Visit::to(&url) }).await });
+}
+
+/// Takes links, forms and the history over.
+pub(super) fn listen() {
+    if let Ok(history) = window().history() {
+        let _ = history.set_scroll_restoration(ScrollRestoration::Manual);
+    }
+    on("click", |event| {
+        if let Some(url) = followed_link(event) {
+            event.prevent_default();
+            visit(&url);
+        }
+    });
+    on("submit", |event| {
+        if let Some(form) = event.target().and_then(|t| t.dyn_into::<HtmlFormElement>().ok())
+            && !event.default_prevented()
+            && !is_external(&form)
+        {
+            event.prevent_default();
+            spawn_local(submit(form));
+        }
+    });
+    let back = Closure::<dyn Fn(Event)>::new(|event: Event| {
+        let scroll = Reflect::get(&event, &"state".into()).ok().and_then(|state| state.as_f64()).unwrap_or_default();
+        spawn_local(async move { go(Visit { history: History::Back(scroll), ..Visit::to(&here()) }).await });
+    });
+    let _ = window().add_event_listener_with_callback("popstate", back.as_ref().unchecked_ref());
+    back.forget();
+}
+
+/// What the visit does to the history.
+#[derive(Clone, Copy, PartialEq)]
+enum History {
+    Push,
+    Replace,
+    /// The browser has moved already; the page scrolls to where it was left.
+    Back(f64),
+}
+
+struct Visit<'a> {
+    url: &'a str,
+    /// A POST with this body; else a GET.
+    body: Option<UrlSearchParams>,
+    history: History,
+    form: Option<&'a HtmlFormElement>,
+}
+
+impl<'a> Visit<'a> {
+    fn to(url: &'a str) -> Self {
+        Self { url, body: None, history: History::Push, form: None }
+    }
+}
+
+async fn submit(form: HtmlFormElement) {
+    // A second click while the first is on its way is no second request.
+    if form.has_attribute("data-busy") {
+        return;
+    }
+    let Ok(data) = FormData::new_with_form(&form) else { return };
+    let Ok(fields) = UrlSearchParams::new_with_record_from_str_to_str(&js_sys::Object::new()) else { return };
+    for entry in data.entries() {
+        let Ok(entry) = entry.map(|pair| JsValue::from(pair).unchecked_into::<Array>()) else { continue };
+        fields.append(&entry.get(0).as_string().unwrap_or_default(), &entry.get(1).as_string().unwrap_or_default());
+    }
+    let _ = form.set_attribute("data-busy", "");
+    let action = form.get_attribute("action").unwrap_or_else(here);
+    if form.method() == "post" {
+        go(Visit { body: Some(fields), form: Some(&form), ..Visit::to(&action) }).await;
+    } else {
+        let query = String::from(fields.to_string());
+        go(Visit { form: Some(&form), ..Visit::to(&format!("{action}?{query}")) }).await;
+    }
+    let _ = form.remove_attribute("data-busy");
+}
+
+async fn go(visit: Visit<'_>) {
+    let number = visit_count() + 1;
+    VISITS.set(number);
+    if visit.history == History::Push {
+        remember_scroll();
+    }
+    let fetched = fetch(&visit).await;
+    if visit_count() != number {
+        return;
+    }
+    match fetched {
+        Ok((response, html)) => show(&visit, &response, &html).await,
+        Err(_) if visit.body.is_some() => not_sent(&visit),
+        Err(_) => offline(&visit),
+    }
+}
+
+async fn fetch(visit: &Visit<'_>) -> Result<(Response, String), JsValue> {
+    /// A page that has not come by then will not come.
+    const PATIENCE_MILLIS: i32 = 30_000;
+    let stop = AbortController::new()?;
+    let request = RequestInit::new();
+    request.set_signal(Some(&stop.signal()));
+    let headers = Headers::new()?;
+    headers.set("Accept", "text/html")?;
+    request.set_headers(&headers);
+    if let Some(body) = &visit.body {
+        request.set_method("POST");
+        request.set_body(body);
+    }
+    let timer = Closure::once_into_js(move || stop.abort());
+    let timer = window().set_timeout_with_callback_and_timeout_and_arguments_0(timer.unchecked_ref(), PATIENCE_MILLIS)?;
+    let response = JsFuture::from(window().fetch_with_str_and_init(visit.url, &request)).await?;
+    let response: Response = response.dyn_into()?;
+    let html = JsFuture::from(response.text()?).await?.as_string().unwrap_or_default();
+    window().clear_timeout_with_handle(timer);
+    Ok((response, html))
+}
+
+/// Puts the fetched page in place of the present one.
+async fn show(visit: &Visit<'_>, response: &Response, html: &str) {
+    let next = DomParser::new().and_then(|parser| parser.parse_from_string(html, SupportedType::TextHtml));
+    let Some((next, main)) = next.ok().and_then(|page| page.query_selector("main").ok().flatten().map(|main| (page, main)))
+    else {
+        return leave(visit, response);
+    };
+    // Another build of the product: its pages do not fit this wasm.
+    if attribute(&next, "link[rel=stylesheet]", "href") != attribute(&document(), "link[rel=stylesheet]", "href") {
+        return leave(visit, response);
+    }
+    let heading = |page: &Document| page.query_selector("main h1").ok().flatten().and_then(|h| h.text_content());
+    let same_screen = visit.history == History::Replace && heading(&document()) == heading(&next);
+    let focused = document().active_element().map(|element| element.id()).filter(|id| !id.is_empty());
+    page::mark_hydrated(false);
+    replace("header.page-header", &next);
+    let Ok(Some(old)) = document().query_selector("main") else { return };
+    let _ = old.replace_with_with_node_1(&main);
+    document().set_title(&next.title());
+    // A refused form stands in its own answer: the address stays that of the page.
+    if response.ok() || visit.body.is_none() {
+        record(visit, &response.url());
+    }
+    if same_screen {
+        if let Some(element) = focused.and_then(|id| document().get_element_by_id(&id)) {
+            focus(&element);
+        }
+    } else {
+        focus_heading();
+        scroll(if let History::Back(position) = visit.history { position } else { 0.0 });
+    }
+    page::hydrate_islands().await;
+}
+
+/// An ordinary visit, where a soft one would be wrong.
+fn leave(visit: &Visit<'_>, response: &Response) {
+    let url = if response.url().is_empty() { visit.url.to_owned() } else { response.url() };
+    let _ = window().location().assign(&url);
+}
+
+fn record(visit: &Visit<'_>, url: &str) {
+    let Ok(history) = window().history() else { return };
+    let url = if url.is_empty() { visit.url } else { url };
+    let unchanged = url == here();
+    let _ = match visit.history {
+        History::Push if !unchanged => history.push_state_with_url(&JsValue::NULL, "", Some(url)),
+        History::Back(_) if unchanged => Ok(()),
+        _ => history.replace_state_with_url(&JsValue::NULL, "", Some(url)),
+    };
+}
+
+/// A form that did not reach the server keeps what was typed.
+fn not_sent(visit: &Visit<'_>) {
+    let Some(form) = visit.form else { return };
+    if let Ok(Some(old)) = form.query_selector("[data-not-sent]") {
+        old.remove();
+    }
+    if let Some(alert) = element("p", "field-error", copy::islands().not_sent) {
+        let _ = alert.set_attribute("role", "alert");
+        let _ = alert.set_attribute("data-not-sent", "");
+        let _ = form.append_child(&alert);
+    }
+}
+
+/// The page that says that the page could not be fetched; its link tries again.
+fn offline(visit: &Visit<'_>) {
+    let words = copy::islands();
+    let Ok(Some(main)) = document().query_selector("main") else { return };
+    let parts = [
+        element("h1", "", words.offline_title),
+        element("p", "lead", words.offline),
+        element("a", "button button-primary", words.retry).inspect(|link| {
+            let _ = link.set_attribute("href", visit.url);
+        }),
+    ];
+    let Some(column) = element("div", "column", "") else { return };
+    for part in parts.into_iter().flatten() {
+        let _ = column.append_child(&part);
+    }
+    main.set_text_content(None);
+    let _ = main.append_child(&column);
+    document().set_title(words.offline_title);
+    record(visit, visit.url);
+    focus_heading();
+    page::mark_hydrated(true);
+}
+
+/// The link that a click follows, if it is one of ours and an ordinary click.
+fn followed_link(event: &Event) -> Option<String> {
+    let click = event.dyn_ref::<MouseEvent>()?;
+    let modified = click.meta_key() || click.ctrl_key() || click.shift_key() || click.alt_key();
+    if click.button() != 0 || modified || event.default_prevented() {
+        return None;
+    }
+    let link = event.target()?.dyn_into::<Element>().ok()?.closest("a[href]").ok()??;
+    let link = link.dyn_into::<HtmlAnchorElement>().ok()?;
+    let ours = link.origin() == window().location().origin().ok()?
+        && link.pathname().starts_with(super::paths().base())
+        && link.target().is_empty()
+        && !link.has_attribute("download")
+        && !is_external(&link);
+    let jump = !link.hash().is_empty();
+    (ours && !jump).then(|| link.href())
+}
+
+/// Marked for an ordinary visit: it changes more than `<main>`, or leads elsewhere.
+fn is_external(element: &Element) -> bool {
+    element.has_attribute("data-external")
+        || element.get_attribute("rel").is_some_and(|rel| rel.split_ascii_whitespace().any(|word| word == "external"))
+}
+
+fn replace(selector: &str, next: &Document) {
+    let parts = (document().query_selector(selector), next.query_selector(selector));
+    if let (Ok(Some(old)), Ok(Some(new))) = parts
+        && old.outer_html() != new.outer_html()
+    {
+        let _ = old.replace_with_with_node_1(&new);
+    }
+}
+
+fn focus_heading() {
+    if let Ok(Some(heading)) = document().query_selector("main h1") {
+        let _ = heading.set_attribute("tabindex", "-1");
+        focus(&heading);
+    }
+}
+
+fn focus(element: &Element) {
+    if let Some(element) = element.dyn_ref::<HtmlElement>() {
+        let _ = element.focus();
+    }
+}
+
+fn remember_scroll() {
+    if let (Ok(history), Ok(position)) = (window().history(), window().scroll_y()) {
+        let _ = history.replace_state_with_url(&JsValue::from_f64(position), "", None);
+    }
+}
+
+fn scroll(position: f64) {
+    window().scroll_to_with_x_and_y(0.0, position);
+}
+
+fn here() -> String {
+    window().location().href().unwrap_or_default()
+}
+
+fn attribute(page: &Document, selector: &str, name: &str) -> Option<String> {
+    page.query_selector(selector).ok().flatten().and_then(|element| element.get_attribute(name))
+}
+
+fn element(tag: &str, class: &str, text: &str) -> Option<Element> {
+    let element = document().create_element(tag).ok()?;
+    element.set_class_name(class);
+    element.set_text_content(Some(text));
+    Some(element)
+}
+
+fn on(event: &str, handle: fn(&Event)) {
+    let closure = Closure::<dyn Fn(Event)>::new(move |event: Event| handle(&event));
+    let _ = document().add_event_listener_with_callback(event, closure.as_ref().unchecked_ref());
+    closure.forget();
+}

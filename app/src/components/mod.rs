@@ -1,0 +1,15 @@
+//! Server-rendered components, one a file.
+
+mod badge;
+mod bank_portal_link;
+mod load;
+mod moment;
+mod notice;
+mod problem;
+
+pub use badge::StatusBadge;
+pub use bank_portal_link::BankPortalLink;
+pub use load::{go, load};
+pub use moment::Moment;
+pub use notice::{ErrorNotice, Notice, Tone};
+pub use problem::Problem;

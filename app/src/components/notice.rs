@@ -1,0 +1,56 @@
+//! A block that says something worth stopping for.
+
+use leptos::prelude::*;
+
+use crate::{backend::Flash, copy::pages::PROBLEM};
+
+/// What kind of news it is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Tone {
+    Info,
+    Positive,
+    Caution,
+    Negative,
+}
+
+/// A titled block with an icon of its tone.
+#[component]
+pub fn Notice(tone: Tone, title: &'static str, children: Children) -> impl IntoView {
+    let (class, icon) = match tone {
+        Tone::Info => ("notice notice-info", "M8 7v5M8 4v.5"),
+        Tone::Positive => ("notice notice-positive", "M3 8.5l3.5 3.5L13 5"),
+        Tone::Caution => ("notice notice-caution", "M8 3v6M8 12v.5"),
+        Tone::Negative => ("notice notice-negative", "M4 4l8 8M12 4l-8 8"),
+    };
+    view! {
+        <section class=class>
+            <svg viewBox="0 0 16 16" aria-hidden="true" class="icon">
+                <path d=icon></path>
+            </svg>
+            <div class="notice-body">
+                <h2 class="notice-title">{title}</h2>
+                {children()}
+            </div>
+        </section>
+    }
+}
+
+/// The message that a form left, above the form; the page's errors repeat it beside their field.
+#[component]
+pub fn ErrorNotice(flash: Flash) -> impl IntoView {
+    flash.error.map(|error| {
+        let support = (!error.support_code.is_empty() && error.field.is_none()).then(|| {
+            view! {
+                <p class="muted">{crate::copy::pages::SHELL.support_code} ": " <code>{error.support_code}</code></p>
+            }
+        });
+        view! {
+            <div role="alert" class="alert">
+                <Notice tone=Tone::Negative title=PROBLEM.check_title>
+                    <p>{error.message}</p>
+                    {support}
+                </Notice>
+            </div>
+        }
+    })
+}

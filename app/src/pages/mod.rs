@@ -1,0 +1,30 @@
+//! One file a screen.
+
+mod detail;
+mod list;
+mod new;
+mod problem;
+mod setup;
+mod sign_in;
+
+pub use detail::DetailPage;
+pub use list::ListPage;
+pub use new::NewPage;
+pub use problem::{NotFoundPage, problem_document};
+pub use setup::SetupPage;
+pub use sign_in::sign_in_document;
+
+use domain::status_label::StatusLabel;
+
+use crate::model::{Connection, Step};
+
+/// Whether a connection is shown by its detail page; else by its setup. The two pages send to each other by this one
+/// rule, so that they can never send in a circle.
+fn shown_by_detail(connection: &Connection) -> bool {
+    match connection.step {
+        Step::Connected | Step::Recoverable | Step::Support => true,
+        // A state that nobody knows, of a connection that was ready once.
+        Step::Activation => connection.label == StatusLabel::Checking && connection.kind != "setup",
+        Step::ConnectionDetails | Step::DelegatedUser | Step::FinishSetup => false,
+    }
+}

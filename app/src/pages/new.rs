@@ -1,0 +1,62 @@
+//! Step 1 as a page: three ways to name a bank.
+
+use domain::user_error::ErrorCode;
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+
+use crate::{
+    backend::RequestScope,
+    components::load,
+    error::WireError,
+    model::Institution,
+    wizard::{Details, connection_details},
+};
+
+/// Connection details: the live search, the results of a search without JavaScript, or a bank that is not listed.
+#[component]
+pub fn NewPage() -> impl IntoView {
+    let query = use_query_map().read_untracked();
+    let asked = Asked {
+        query: query.get("query").filter(|text| !text.trim().is_empty()),
+        institution: query.get("institution"),
+        unlisted: query.get("unlisted").is_some(),
+        draft: query.get("draft"),
+    };
+    load(
+        move |scope| async move { gather(&scope, asked).await },
+        |scope, details: Details| connection_details(&scope, details),
+    )
+}
+
+struct Asked {
+    query: Option<String>,
+    institution: Option<String>,
+    unlisted: bool,
+    draft: Option<String>,
+}
+
+async fn gather(scope: &RequestScope, asked: Asked) -> Result<Details, WireError> {
+    if !scope.caller.role.changes() {
+        return Err(WireError::new(ErrorCode::Forbidden, crate::copy::errors().forbidden));
+    }
+    let mut details = Details { draft: asked.draft, unlisted: asked.unlisted, ..Details::default() };
+    if let Some(id) = asked.institution {
+        details.results = Some(vec![scope.onboarding.institution(&scope.caller, &id).await?]);
+    } else if let Some(text) = asked.query {
+        details.results = Some(scope.onboarding.search_institutions(&scope.caller, &text).await?);
+        details.query = text;
+    }
+    if asked.unlisted {
+        details.matched = matched(scope).await;
+    }
+    Ok(details)
+}
+
+/// The bank that the refused input seems to mean. Without an answer the page still says what was refused.
+async fn matched(scope: &RequestScope) -> Option<Institution> {
+    scope.flash.error_on("institution_id")?;
+    let name = scope.flash.value("requested_name");
+    let portal = scope.flash.value("portal_url");
+    let name = Some(name.as_str()).filter(|name| !name.is_empty());
+    scope.onboarding.match_institution(&scope.caller, name, &portal).await.ok().flatten()
+}

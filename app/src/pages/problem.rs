@@ -1,0 +1,31 @@
+//! Pages that no route leads to.
+
+use domain::user_error::ErrorCode;
+use leptos::prelude::*;
+
+use crate::{
+    backend::{Site, request_scope},
+    components::{Problem, load},
+    copy::pages::PROBLEM,
+    error::WireError,
+    shell::standalone,
+};
+
+/// An address below the mount that is no page.
+#[component]
+pub fn NotFoundPage() -> impl IntoView {
+    let _ = request_scope();
+    load(
+        |_| async { Err::<(), _>(WireError::new(ErrorCode::NotFound, PROBLEM.no_page)) },
+        |_, ()| ().into_any(),
+    )
+}
+
+/// The whole document of a problem that is known before any page is rendered.
+pub fn problem_document(site: Site, error: WireError, sign_in: Option<String>) -> impl IntoView {
+    let shown = site.clone();
+    standalone(site, move || match sign_in {
+        Some(sign_in) => view! { <Problem site=shown error sign_in/> }.into_any(),
+        None => view! { <Problem site=shown error/> }.into_any(),
+    })
+}

@@ -1,0 +1,123 @@
+//! The HTML document around every page, and the routes.
+
+use leptos::{nonce::use_nonce, prelude::*};
+use leptos_meta::{MetaTags, Title, provide_meta_context};
+use leptos_router::{
+    SsrMode,
+    components::{Route, Router, Routes},
+    path,
+};
+
+use crate::{
+    backend::{Site, request_scope},
+    copy::pages::SHELL,
+    pages::{DetailPage, ListPage, NewPage, NotFoundPage, SetupPage},
+};
+
+/// The document of a page of the product.
+pub fn shell() -> impl IntoView {
+    let scope = request_scope();
+    let site = scope.as_ref().map(|scope| scope.site.clone());
+    let person = scope.and_then(|scope| scope.caller.name.clone().or(Some(scope.caller.user.to_string())));
+    document(site, person, || view! { <App/> }.into_any())
+}
+
+/// The document of a page that stands alone: a problem, the demo's sign-in.
+pub fn standalone(site: Site, content: impl FnOnce() -> AnyView + Send + 'static) -> impl IntoView {
+    provide_meta_context();
+    document(Some(site), None, || view! { <main id="main">{content()}</main> }.into_any())
+}
+
+/// Every page of the product. All wait for their data, so that a redirect and a status can still be sent.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    let base = request_scope().map(|scope| scope.site.paths.base().to_owned()).unwrap_or_default();
+    view! {
+        <Router base=base>
+            <main id="main">
+                <Routes fallback=|| view! { <NotFoundPage/> }>
+                    <Route path=path!("") view=ListPage ssr=SsrMode::Async/>
+                    <Route path=path!("new") view=NewPage ssr=SsrMode::Async/>
+                    <Route path=path!("connections/:id/setup") view=SetupPage ssr=SsrMode::Async/>
+                    <Route path=path!("connections/:id") view=DetailPage ssr=SsrMode::Async/>
+                </Routes>
+            </main>
+        </Router>
+    }
+}
+
+fn document(
+    site: Option<Site>,
+    person: Option<String>,
+    body: impl FnOnce() -> AnyView + Send + 'static,
+) -> AnyView {
+    let Some(site) = site else {
+        // Only the route list is being generated.
+        return body();
+    };
+    let paths = site.paths.clone();
+    view! {
+        <!DOCTYPE html>
+        <html lang="en">
+            <head>
+                <meta charset="utf-8"/>
+                <meta name="viewport" content="width=device-width, initial-scale=1"/>
+                <meta name="color-scheme" content="light dark"/>
+                <meta name="connect-base" content=paths.base().to_owned()/>
+                <link rel="icon" type="image/svg+xml" href=paths.asset("favicon.svg")/>
+                <link rel="stylesheet" href=paths.asset("connect.css")/>
+                <noscript>
+                    <link rel="stylesheet" href=paths.asset("noscript.css")/>
+                </noscript>
+                <HydrationScript site=site.clone()/>
+                <Title text=SHELL.brand/>
+                <MetaTags/>
+            </head>
+            <body>
+                <a class="skip-link" href="#main">{SHELL.skip}</a>
+                <Header site=site.clone() person/>
+                {body()}
+                <footer class="page-footer">
+                    <p>{SHELL.reassurance}</p>
+                </footer>
+                <div id="announcer" class="visually-hidden" role="status"></div>
+            </body>
+        </html>
+    }
+    .into_any()
+}
+
+#[component]
+fn Header(site: Site, person: Option<String>) -> impl IntoView {
+    let paths = site.paths;
+    view! {
+        {site.demo.then(|| view! { <p class="demo-banner" role="note">{SHELL.demo_banner}</p> })}
+        <header class="page-header">
+            <a class="brand" href=paths.list()>
+                <span class="brand-mark" aria-hidden="true"></span>
+                {SHELL.brand}
+            </a>
+            <div class="page-header-end">
+                {site.home_url.map(|home| view! { <a href=home rel="external">{SHELL.back_home}</a> })}
+                {person.map(|name| view! { <span class="person">{name}</span> })}
+                {site.demo
+                    .then(|| view! {
+                        <a href=paths.sign_out() rel="external">{SHELL.sign_out}</a>
+                    })}
+            </div>
+        </header>
+    }
+}
+
+/// Loads the wasm and hands each island to it. Our own, because the files stand under a path that is known at run
+/// time and carries the build's version.
+#[component]
+fn HydrationScript(site: Site) -> impl IntoView {
+    let script = format!(
+        "import({:?}).then(async m=>{{await m.default({{module_or_path:{:?}}});window.__connectIsland=(e,n)=>m[n](e);m.hydrate()}})",
+        site.paths.asset("connect.js"),
+        site.paths.asset("connect.wasm"),
+    );
+    view! { <script type="module" nonce=use_nonce()>{script}</script> }
+}

@@ -1,0 +1,164 @@
+//! Step 1: which bank, and which of its portals.
+
+use leptos::prelude::*;
+
+use super::frame::{Frame, Mover, WizardStep, frame};
+use crate::{
+    backend::RequestScope,
+    components::ErrorNotice,
+    copy::pages::{DETAILS, WIZARD},
+    islands::ConnectionForm,
+    model::Institution,
+    paths::Paths,
+};
+
+/// What the page knows before it renders.
+#[derive(Default)]
+pub struct Details {
+    /// The search text of a search without JavaScript.
+    pub query: String,
+    /// Banks to choose from by radio button.
+    pub results: Option<Vec<Institution>>,
+    pub unlisted: bool,
+    /// The catalog's bank that an unlisted one seems to be.
+    pub matched: Option<Institution>,
+    /// The local draft to resume.
+    pub draft: Option<String>,
+}
+
+/// Renders step 1.
+pub fn connection_details(scope: &RequestScope, details: Details) -> AnyView {
+    let paths = &scope.site.paths;
+    let lead = if details.unlisted { DETAILS.unlisted_lead } else { DETAILS.lead };
+    let body = match details.results {
+        Some(results) => search_results(paths, scope, &details.query, results, details.draft),
+        None => live_form(paths, scope, details),
+    };
+    let content = view! {
+        <p class="lead">{lead}</p>
+        <ErrorNotice flash=scope.flash.clone()/>
+        {body}
+    };
+    frame(
+        Frame { step: WizardStep::Details, title: DETAILS.title, bank: None, mover: Mover::You, next: vec![DETAILS.next_1, DETAILS.next_2, DETAILS.next_3] },
+        content.into_any(),
+    )
+}
+
+fn live_form(paths: &Paths, scope: &RequestScope, details: Details) -> AnyView {
+    let flash = &scope.flash;
+    let unlisted = details.unlisted;
+    let on_choice = flash.error_on("institution_id");
+    let name_error = flash.error_on("requested_name").or_else(|| on_choice.clone().filter(|_| unlisted));
+    let matched = details.matched.map(|bank| {
+        let href = paths.new_with_institution(&bank.institution_id);
+        view! {
+            <p class="choose-match">
+                <a class="button button-secondary" href=href>
+                    {DETAILS.choose_match}" "{bank.name}", "{bank.domain}
+                </a>
+            </p>
+        }
+    });
+    let switch = if unlisted {
+        view! { <a href=paths.new_connection()>{DETAILS.listed}</a> }
+    } else {
+        view! { <a href=paths.new_unlisted()>{DETAILS.not_listed}</a> }
+    };
+    view! {
+        {(!unlisted).then(|| view! { <noscript><SearchForm paths=paths.clone() query=String::new()/></noscript> })}
+        <form method="post" action=paths.api("start_connection") class="stack" novalidate>
+            {matched}
+            <ConnectionForm
+                scope=scope.draft_scope.clone()
+                draft=details.draft
+                unlisted
+                query=flash.value("query")
+                requested_name=flash.value("requested_name")
+                portal_url=flash.value("portal_url")
+                bank_error=on_choice.clone().filter(|_| !unlisted)
+                name_error
+                portal_error=flash.error_on("portal_url")
+                offer_different=on_choice.is_some()
+            />
+            <p class="switch">{switch}</p>
+            <div class=if unlisted { "actions" } else { "actions needs-script" }>
+                <button class="button button-primary">{DETAILS.continue_on}</button>
+                <a href=paths.list()>{WIZARD.cancel}</a>
+            </div>
+        </form>
+        {(!unlisted).then(|| view! { <noscript><p><a href=paths.list()>{WIZARD.cancel}</a></p></noscript> })}
+    }
+    .into_any()
+}
+
+/// The search as a form of its own, for browsers without JavaScript.
+#[component]
+fn SearchForm(paths: Paths, query: String) -> impl IntoView {
+    view! {
+        <form method="get" action=paths.new_connection() class="search-form" role="search">
+            <label class="field">
+                <span class="label">{crate::copy::islands().bank}</span>
+                <input type="search" name="query" value=query autocomplete="off"/>
+            </label>
+            <button class="button button-secondary">{DETAILS.search}</button>
+        </form>
+    }
+}
+
+/// Results to choose from by radio button. Nothing is chosen beforehand, unless the customer came by choosing it.
+fn search_results(
+    paths: &Paths,
+    scope: &RequestScope,
+    query: &str,
+    results: Vec<Institution>,
+    draft: Option<String>,
+) -> AnyView {
+    let chosen_by_link = query.is_empty();
+    let none = results.is_empty();
+    let error = scope.flash.error_on("institution_id").or_else(|| scope.flash.error_on("portal_url"));
+    let rows = results.into_iter().map(|bank| result_row(bank, chosen_by_link)).collect_view();
+    view! {
+        <SearchForm paths=paths.clone() query=query.to_owned()/>
+        {none.then(|| view! { <p role="status">{DETAILS.no_results}</p> })}
+        <form method="post" action=paths.api("start_connection") class="stack">
+            <input type="hidden" name="query" value=query.to_owned()/>
+            {draft.map(|id| view! { <input type="hidden" name="draft" value=id/> })}
+            {(!none).then(|| view! {
+                <fieldset class="choices">
+                    <legend>{DETAILS.results}</legend>
+                    {error.map(|text| view! { <p class="field-error">{text}</p> })}
+                    {rows}
+                </fieldset>
+            })}
+            <p class="switch"><a href=paths.new_unlisted()>{DETAILS.not_listed}</a></p>
+            <div class="actions">
+                {(!none).then(|| view! { <button class="button button-primary">{DETAILS.continue_on}</button> })}
+                <a href=paths.list()>{WIZARD.cancel}</a>
+            </div>
+        </form>
+    }
+    .into_any()
+}
+
+fn result_row(bank: Institution, checked: bool) -> impl IntoView {
+    let label = format!("{}, {}", bank.name, bank.domain);
+    let portals = (bank.portals.len() > 1).then(|| {
+        let rows = bank.portals.iter().map(|portal| {
+            view! {
+                <label class="choice choice-portal">
+                    <input type="radio" name="portal_url" value=portal.clone()/>
+                    <span>{portal.clone()}</span>
+                </label>
+            }
+        });
+        view! { <fieldset class="choices-nested"><legend>{DETAILS.portals}</legend>{rows.collect_view()}</fieldset> }
+    });
+    view! {
+        <label class="choice">
+            <input type="radio" name="institution_id" value=bank.institution_id checked=checked/>
+            <span>{label}</span>
+        </label>
+        {portals}
+    }
+}

@@ -1,0 +1,100 @@
+//! Step 2: what to type at the bank.
+
+use leptos::prelude::*;
+
+use super::frame::{Frame, WizardStep, frame, mover};
+use crate::{
+    backend::RequestScope,
+    components::{BankPortalLink, ErrorNotice},
+    copy::{
+        GENERAL_GUIDE_LINK,
+        pages::{USER, WIZARD},
+    },
+    islands::{CopyButton, DraftLink, Live},
+    model::Connection,
+};
+
+/// Renders step 2.
+pub fn delegated_user(scope: &RequestScope, connection: &Connection, draft: Option<String>) -> AnyView {
+    let paths = &scope.site.paths;
+    let content = view! {
+        <p class="lead">{USER.lead_own}</p>
+        <ErrorNotice flash=scope.flash.clone()/>
+        {instructions(connection)}
+        <div class="actions">
+            <BankPortalLink portal=connection.portal_url.clone() text=USER.open_portal/>
+            <a href=GENERAL_GUIDE_LINK target="_blank" rel="noopener noreferrer">
+                {USER.guide}
+                <span class="visually-hidden">" ("{USER.new_tab}")"</span>
+            </a>
+        </div>
+        <section class="guidance">
+            <h2>{USER.rights_title}</h2>
+            <p>{USER.rights}</p>
+            <h2>{USER.codes_title}</h2>
+            <p>{USER.codes}</p>
+            <h2>{USER.second_title}</h2>
+            <p>{USER.second}</p>
+        </section>
+        {if scope.caller.role.changes() {
+            view! {
+                <form method="post" action=paths.api("confirm_user_created") class="actions">
+                    <input type="hidden" name="connection_id" value=connection.id.clone()/>
+                    <button class="button button-primary">{USER.created}</button>
+                    <a href=paths.list()>{WIZARD.finish_later}</a>
+                </form>
+            }
+            .into_any()
+        } else {
+            view! {
+                <p class="muted">{WIZARD.viewer}</p>
+                <p><a href=paths.list()>{WIZARD.finish_later}</a></p>
+            }
+            .into_any()
+        }}
+        <Live connection_id=connection.id.clone() version=connection.version step=connection.step/>
+        <DraftLink scope=scope.draft_scope.clone() connection_id=connection.id.clone() draft=draft done=false/>
+    };
+    let next = vec![USER.next_1, USER.next_2];
+    let bank = Some(connection.display_name.clone());
+    frame(
+        Frame { step: WizardStep::User, title: USER.title, bank, mover: mover(connection), next },
+        content.into_any(),
+    )
+}
+
+fn instructions(connection: &Connection) -> AnyView {
+    let given = connection.instructions.clone().unwrap_or_default();
+    let rows = [
+        (USER.first_name, USER.copy_first_name, given.first_name),
+        (USER.last_name, USER.copy_last_name, given.last_name),
+        (USER.address, USER.copy_address, given.address),
+        (USER.username, USER.copy_username, given.username),
+        (USER.email, USER.copy_email, given.email),
+        (USER.phone, USER.copy_phone, given.phone_number),
+    ];
+    let rows = rows.into_iter().map(|(term, copy, value)| {
+        let value = value.filter(|text| !text.trim().is_empty());
+        let shown = match value {
+            Some(value) => view! {
+                <span class="issued">{value.clone()}</span>
+                <CopyButton label=copy.to_owned() what=term.to_owned() value/>
+            }
+            .into_any(),
+            None => view! {
+                <span class="muted needs-script">{USER.preparing}</span>
+                <noscript>{USER.preparing_reload}</noscript>
+            }
+            .into_any(),
+        };
+        view! { <div class="detail-row"><dt>{term}</dt><dd>{shown}</dd></div> }
+    });
+    view! {
+        <section class="panel" aria-labelledby="details-title">
+            <h2 id="details-title">{USER.details}</h2>
+            <p class="hint">{USER.details_hint}</p>
+            <dl class="details">{rows.collect_view()}</dl>
+        </section>
+    }
+    .into_any()
+}

@@ -1,0 +1,129 @@
+//! Step 3: what the bank issued, and the two confirmations.
+
+use leptos::prelude::*;
+
+use super::frame::{Frame, Mover, WizardStep, frame};
+use crate::{
+    backend::RequestScope,
+    components::ErrorNotice,
+    copy::{
+        DELEGATED_USER_TERMS_LINK,
+        pages::{FINISH, USER, WIZARD},
+    },
+    islands::DraftLink,
+    model::Connection,
+    paths::SetupStep,
+};
+
+/// Renders step 3. Nothing here ends up in a draft: the fields hold what a bank issued.
+pub fn finish_setup(scope: &RequestScope, connection: &Connection, draft: Option<String>) -> AnyView {
+    let paths = &scope.site.paths;
+    let content = view! {
+        <p class="lead">{FINISH.lead}</p>
+        <ErrorNotice flash=scope.flash.clone()/>
+        {if scope.caller.role.changes() {
+            form(scope, connection)
+        } else {
+            view! {
+                <p class="muted">{WIZARD.viewer}</p>
+                <p><a href=paths.list()>{WIZARD.finish_later}</a></p>
+            }
+            .into_any()
+        }}
+        <p class="switch">
+            <a href=paths.setup_step(&connection.id, SetupStep::DelegatedUser)>{FINISH.back}</a>
+        </p>
+        <DraftLink scope=scope.draft_scope.clone() connection_id=connection.id.clone() draft=draft done=false/>
+    };
+    let next = vec![FINISH.next_1, FINISH.next_2];
+    let bank = Some(connection.display_name.clone());
+    frame(
+        Frame { step: WizardStep::Finish, title: FINISH.title, bank, mover: Mover::You, next },
+        content.into_any(),
+    )
+}
+
+fn form(scope: &RequestScope, connection: &Connection) -> AnyView {
+    let paths = &scope.site.paths;
+    view! {
+        <form method="post" action=paths.api("submit_finish") class="stack" autocomplete="off" novalidate>
+            <input type="hidden" name="connection_id" value=connection.id.clone()/>
+            <p class="hint">{FINISH.not_yours}</p>
+            {text_field(scope, "bank_username", FINISH.username)}
+            {text_field(scope, "bank_customer_id", FINISH.customer_id)}
+            {password_field(scope)}
+            {confirmation(scope, "delegated_user_active", FINISH.active, view! { {FINISH.active_hint} }.into_any())}
+            {confirmation(
+                scope,
+                "accept_terms",
+                FINISH.terms,
+                view! {
+                    <a href=DELEGATED_USER_TERMS_LINK target="_blank" rel="noopener noreferrer">
+                        {FINISH.terms_link}
+                        <span class="visually-hidden">" ("{USER.new_tab}")"</span>
+                    </a>
+                }
+                .into_any(),
+            )}
+            <div class="actions">
+                <button class="button button-primary">{FINISH.submit}</button>
+                <a href=paths.list()>{WIZARD.finish_later}</a>
+            </div>
+        </form>
+    }
+    .into_any()
+}
+
+fn text_field(scope: &RequestScope, name: &'static str, label: &'static str) -> AnyView {
+    view! {
+        <div class="field">
+            <label class="label" for=name>{label}</label>
+            <span class="optional" aria-hidden="true">{FINISH.optional}</span>
+            {field_error(scope, name)}
+            <input id=name name=name value=scope.flash.value(name) autocomplete="off" autocapitalize="none"
+                spellcheck="false" aria-describedby=described(scope, name)/>
+        </div>
+    }
+    .into_any()
+}
+
+/// Asks the password manager for none: the customer's own must not be offered here.
+fn password_field(scope: &RequestScope) -> AnyView {
+    view! {
+        <div class="field">
+            <label class="label" for="password">{FINISH.password}</label>
+            <span class="optional" aria-hidden="true">{FINISH.optional}</span>
+            {field_error(scope, "password")}
+            <input id="password" name="password" type="password" autocomplete="new-password"
+                aria-describedby=described(scope, "password")/>
+        </div>
+    }
+    .into_any()
+}
+
+fn confirmation(scope: &RequestScope, name: &'static str, label: &'static str, more: AnyView) -> AnyView {
+    let checked = matches!(scope.flash.value(name).as_str(), "true" | "on");
+    let hint = format!("{name}-hint");
+    view! {
+        <div class="field confirmation">
+            {field_error(scope, name)}
+            <div class="check-row">
+                <input id=name type="checkbox" name=name value="true" checked=checked aria-describedby=hint.clone()/>
+                <label for=name>{label}</label>
+            </div>
+            <p class="hint" id=hint>{more}</p>
+        </div>
+    }
+    .into_any()
+}
+
+fn field_error(scope: &RequestScope, name: &'static str) -> Option<impl IntoView + use<>> {
+    scope
+        .flash
+        .error_on(name)
+        .map(|text| view! { <p class="field-error" id=format!("{name}-error")>{text}</p> })
+}
+
+fn described(scope: &RequestScope, name: &'static str) -> Option<String> {
+    scope.flash.error_on(name).map(|_| format!("{name}-error"))
+}

@@ -1,0 +1,12 @@
+//! The wizard: one file a step, and the frame around them.
+
+mod activation;
+mod connection_details;
+mod delegated_user;
+mod finish_setup;
+mod frame;
+
+pub use activation::activation;
+pub use connection_details::{Details, connection_details};
+pub use delegated_user::delegated_user;
+pub use finish_setup::finish_setup;
