@@ -5,6 +5,7 @@
 pub mod assets;
 pub mod clock;
 pub mod config;
+pub mod cookie;
 pub mod failure;
 pub mod identity;
 pub mod onboarding;

@@ -1,0 +1,223 @@
+//! Settings as an operator gives them: what is taken, and what is said about the rest.
+
+use std::collections::HashMap;
+use std::io::Write as _;
+
+use app::backend::Role;
+use secrecy::ExposeSecret;
+
+use super::*;
+
+const SECRET: &str = "a secret of the server, long enough";
+
+/// Everything that `serve` requires, and nothing more.
+const COMPLETE: [(&str, &str); 6] = [
+    ("CONNECT_PUBLIC_URL", "https://app.example.com/banks"),
+    ("CONNECT_SECRET_KEY", SECRET),
+    ("WAYCORE_API_KEY", "way_test_k_s"),
+    ("CONNECT_JWT_KEY", "shared-with-the-host"),
+    ("CONNECT_JWT_ISSUER", "https://host.example.com"),
+    ("CONNECT_JWT_AUDIENCE", "connect"),
+];
+
+fn read(changes: &[(&str, &str)]) -> Result<Settings, Problems> {
+    let mut all: HashMap<&str, &str> = COMPLETE.into();
+    all.extend(changes.iter().copied());
+    Settings::from_lookup(&|name| all.get(name).map(|value| (*value).to_owned()))
+}
+
+/// One change to complete settings gives exactly one sentence about it.
+#[track_caller]
+fn refused(name: &str, value: &str, sentence: &str) {
+    let problems = read(&[(name, value)]).map(|_| ()).unwrap_err();
+    assert_eq!(problems.to_string(), sentence, "{name}={value}");
+}
+
+#[test]
+fn complete_settings_have_the_documented_defaults() {
+    let settings = read(&[]).unwrap();
+    assert_eq!(settings.http.addr.to_string(), "127.0.0.1:3000");
+    assert_eq!(settings.http.public_url.origin(), "https://app.example.com");
+    assert_eq!(settings.http.base_path.as_str(), "/banks");
+    assert_eq!(settings.database.path().to_str(), Some("data/connect.db"));
+    assert_eq!(settings.waycore.base_url.as_str(), "https://api.waycore.com/v1");
+    assert_eq!(settings.waycore.environment, Environment::Test);
+    assert_eq!(settings.waycore.namespace, "app.example.com");
+    assert_eq!(settings.token.cookie, None);
+    assert_eq!(settings.token.default_role, Role::Viewer);
+    assert_eq!(settings.links.home, None);
+    assert_eq!(settings.log, Log { filter: "info".to_owned(), format: LogFormat::Text });
+}
+
+#[test]
+fn every_setting_can_be_given() {
+    let settings = read(&[
+        ("CONNECT_ADDR", "[::]:8080"),
+        ("CONNECT_PUBLIC_URL", "http://127.0.0.1:9000/"),
+        ("CONNECT_BASE_PATH", "/inside/"),
+        ("CONNECT_DATABASE_URL", "sqlite:///var/lib/connect.db"),
+        ("CONNECT_ENTITY_NAMESPACE", "staging"),
+        ("WAYCORE_API_KEY", "opaque"),
+        ("WAYCORE_BASE_URL", "http://localhost:3100/v1"),
+        ("CONNECT_JWT_COOKIE", "host_session"),
+        ("CONNECT_DEFAULT_ROLE", "manager"),
+        ("CONNECT_SIGN_IN_URL", "https://host.example.com/login"),
+        ("CONNECT_HOME_URL", "/dashboard"),
+        ("CONNECT_SUPPORT_URL", "mailto:help@example.com"),
+        ("RUST_LOG", "server=debug,info"),
+        ("CONNECT_LOG_FORMAT", "json"),
+    ])
+    .unwrap();
+    assert_eq!(settings.http.addr.to_string(), "[::]:8080");
+    assert_eq!(settings.http.public_url.origin(), "http://127.0.0.1:9000");
+    assert_eq!(settings.http.public_url.base().as_str(), "");
+    assert_eq!(settings.http.base_path.as_str(), "/inside");
+    assert_eq!(settings.database.path().to_str(), Some("/var/lib/connect.db"));
+    assert_eq!(settings.waycore.namespace, "staging");
+    assert_eq!(settings.waycore.environment, Environment::Live, "an opaque key is a live one");
+    assert_eq!(settings.token.cookie.as_deref(), Some("host_session"));
+    assert_eq!(settings.token.default_role, Role::Manager);
+    assert_eq!(settings.links.home.unwrap().as_str(), "/dashboard");
+    assert_eq!(settings.links.support.unwrap().as_str(), "mailto:help@example.com");
+    assert_eq!(settings.log.format, LogFormat::Json);
+}
+
+#[test]
+fn nothing_set_gives_one_sentence_for_each_required_setting() {
+    let problems = Settings::from_lookup(&|_| None).map(|_| ()).unwrap_err();
+    let names: Vec<_> = problems.0.iter().map(|problem| problem.name.as_str()).collect();
+    assert_eq!(
+        names,
+        [
+            "CONNECT_PUBLIC_URL",
+            "CONNECT_SECRET_KEY",
+            "WAYCORE_API_KEY",
+            "CONNECT_JWT_KEY",
+            "CONNECT_JWT_ISSUER",
+            "CONNECT_JWT_AUDIENCE"
+        ]
+    );
+    assert!(problems.0.iter().all(|problem| problem.what.starts_with("is missing: set it")));
+    assert_eq!(problems.to_string().lines().count(), 6);
+}
+
+#[test]
+fn all_wrong_settings_are_said_at_once() {
+    let problems =
+        read(&[("CONNECT_ADDR", "nowhere"), ("CONNECT_SECRET_KEY", "short"), ("RUST_LOG", "a=b=c")])
+            .map(|_| ())
+            .unwrap_err();
+    let names: Vec<_> = problems.0.iter().map(|problem| problem.name.as_str()).collect();
+    assert_eq!(names, ["CONNECT_ADDR", "CONNECT_SECRET_KEY", "RUST_LOG"]);
+}
+
+#[test]
+fn a_wrong_setting_is_one_sentence() {
+    const NOT_HTTPS: &str = "must begin with https:// (http:// is for this machine's own addresses only).";
+    const NOT_A_PATH: &str =
+        "must be a path such as / or /apps/bank: a slash, then letters, digits, -, _, . and ~.";
+    refused("CONNECT_ADDR", "3000", "CONNECT_ADDR must be an address and a port, such as 0.0.0.0:3000.");
+    refused(
+        "CONNECT_PUBLIC_URL",
+        "app.example.com",
+        "CONNECT_PUBLIC_URL is not an address: give one such as https://app.example.com/banks.",
+    );
+    for address in ["http://app.example.com/", "ftp://app.example.com/", "http://127.0.0.1.example.com/"] {
+        refused("CONNECT_PUBLIC_URL", address, &format!("CONNECT_PUBLIC_URL {NOT_HTTPS}"));
+    }
+    refused(
+        "CONNECT_PUBLIC_URL",
+        "https://app.example.com/?a=b",
+        "CONNECT_PUBLIC_URL has a query or a fragment: give scheme, host and path only.",
+    );
+    refused(
+        "CONNECT_PUBLIC_URL",
+        "https://u:p@app.example.com/",
+        "CONNECT_PUBLIC_URL holds a user name or password: leave them out.",
+    );
+    for path in ["banks", "//", "/a//b", "/a/../b", "/{x}", "/a b", "/a?b"] {
+        refused("CONNECT_BASE_PATH", path, &format!("CONNECT_BASE_PATH {NOT_A_PATH}"));
+    }
+    refused(
+        "CONNECT_DATABASE_URL",
+        "postgres://localhost/connect",
+        "CONNECT_DATABASE_URL names a PostgreSQL database, which this version does not support: use sqlite://PATH.",
+    );
+    for database in ["connect.db", "sqlite://", "sqlite::memory:", "sqlite://a.db?mode=ro", "mysql://x/y"] {
+        refused(
+            "CONNECT_DATABASE_URL",
+            database,
+            "CONNECT_DATABASE_URL must name a file, such as sqlite://data/connect.db.",
+        );
+    }
+    refused("CONNECT_SECRET_KEY", "0123456789", "CONNECT_SECRET_KEY holds a key of fewer than 32 bytes.");
+    refused("WAYCORE_ENVIRONMENT", "sandbox", "WAYCORE_ENVIRONMENT must be live or test.");
+    refused("WAYCORE_BASE_URL", "http://api.waycore.com/v1", &format!("WAYCORE_BASE_URL {NOT_HTTPS}"));
+    refused(
+        "WAYCORE_API_KEY",
+        "way live",
+        "WAYCORE_API_KEY holds a space or a character that no header can carry.",
+    );
+    refused(
+        "CONNECT_ENTITY_NAMESPACE",
+        "my product",
+        "CONNECT_ENTITY_NAMESPACE must be at most 100 characters without spaces.",
+    );
+    refused(
+        "CONNECT_JWT_KEY",
+        "-----BEGIN PUBLIC KEY-----",
+        "CONNECT_JWT_KEY is a PEM key, which this version does not support: give the secret of HS256 tokens.",
+    );
+    refused(
+        "CONNECT_JWT_JWKS_URL",
+        "https://host.example.com/keys",
+        "CONNECT_JWT_JWKS_URL is set, and this version does not support key sets: set CONNECT_JWT_KEY instead.",
+    );
+    refused(
+        "CONNECT_JWT_ALGORITHMS",
+        "RS256",
+        "CONNECT_JWT_ALGORITHMS must be HS256, the one algorithm that this version supports.",
+    );
+    refused("CONNECT_JWT_COOKIE", "a b", "CONNECT_JWT_COOKIE is not a cookie's name.");
+    refused("CONNECT_DEFAULT_ROLE", "admin", "CONNECT_DEFAULT_ROLE must be viewer, manager or provisioner.");
+    refused("CONNECT_HOME_URL", "javascript:alert(1)", &format!("CONNECT_HOME_URL {NOT_HTTPS}"));
+    refused(
+        "CONNECT_SIGN_IN_URL",
+        "//elsewhere.example.com",
+        "CONNECT_SIGN_IN_URL is not an address: give one such as https://app.example.com/banks.",
+    );
+    refused("CONNECT_SIGN_IN_URL", "mailto:a@example.com", &format!("CONNECT_SIGN_IN_URL {NOT_HTTPS}"));
+    refused("CONNECT_LOG_FORMAT", "xml", "CONNECT_LOG_FORMAT must be text or json.");
+}
+
+#[test]
+fn a_secret_can_come_from_a_file() {
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    writeln!(file, "from-a-file").unwrap();
+    let path = file.path().to_str().unwrap();
+    let settings = read(&[("WAYCORE_API_KEY", ""), ("WAYCORE_API_KEY_FILE", path)]).unwrap();
+    assert_eq!(settings.waycore.api_key.expose_secret(), "from-a-file");
+    refused(
+        "WAYCORE_API_KEY_FILE",
+        path,
+        "WAYCORE_API_KEY and WAYCORE_API_KEY_FILE are both set: keep one of them.",
+    );
+}
+
+#[test]
+fn a_secret_file_must_hold_something() {
+    let missing = read(&[("WAYCORE_API_KEY", ""), ("WAYCORE_API_KEY_FILE", "no/such/file")]);
+    let missing = missing.map(|_| ()).unwrap_err().to_string();
+    assert!(missing.starts_with("WAYCORE_API_KEY_FILE names a file that cannot be read: "), "{missing}");
+    let empty = tempfile::NamedTempFile::new().unwrap();
+    let empty = read(&[("WAYCORE_API_KEY", ""), ("WAYCORE_API_KEY_FILE", empty.path().to_str().unwrap())]);
+    assert_eq!(empty.map(|_| ()).unwrap_err().to_string(), "WAYCORE_API_KEY_FILE names an empty file.");
+}
+
+#[test]
+fn no_secret_shows_in_debug() {
+    let text = format!("{:?}", read(&[("CONNECT_SECRET_KEY", &format!("{SECRET},{SECRET}"))]).unwrap());
+    for secret in [SECRET, "way_test_k_s", "shared-with-the-host"] {
+        assert!(!text.contains(secret), "{text}");
+    }
+}

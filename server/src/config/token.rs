@@ -1,0 +1,76 @@
+//! Whose tokens say who is asking.
+
+use app::backend::Role;
+use secrecy::{ExposeSecret, SecretString};
+
+use super::reader::Reader;
+use crate::identity::role_named;
+
+/// What makes a host's token a good one.
+#[derive(Debug, Clone)]
+pub struct Token {
+    /// `CONNECT_JWT_KEY`: the secret shared with the host, for HS256.
+    pub key: SecretString,
+    /// `CONNECT_JWT_ISSUER`: the only `iss`; also half of a customer's name.
+    pub issuer: String,
+    /// `CONNECT_JWT_AUDIENCE`: must be among `aud`.
+    pub audience: String,
+    /// `CONNECT_JWT_COOKIE`: the cookie that carries the token when no `Authorization` is sent.
+    pub cookie: Option<String>,
+    /// `CONNECT_DEFAULT_ROLE`: the role of a token without `roles`.
+    pub default_role: Role,
+}
+
+impl Token {
+    pub(super) fn read(reader: &mut Reader<'_>) -> Option<Self> {
+        let key = Self::read_key(reader);
+        let issuer =
+            reader.required("CONNECT_JWT_ISSUER", "the `iss` of your tokens", |text| Ok(text.to_owned()));
+        let audience =
+            reader.required("CONNECT_JWT_AUDIENCE", "the `aud` of your tokens", |text| Ok(text.to_owned()));
+        let cookie = Self::read_cookie(reader);
+        let default_role = reader.or("CONNECT_DEFAULT_ROLE", Role::Viewer, |text| {
+            role_named(text).ok_or_else(|| "must be viewer, manager or provisioner.".to_owned())
+        });
+        Some(Self {
+            key: key?,
+            issuer: issuer?,
+            audience: audience?,
+            cookie: cookie?,
+            default_role: default_role?,
+        })
+    }
+
+    fn read_key(reader: &mut Reader<'_>) -> Option<SecretString> {
+        if reader.text("CONNECT_JWT_JWKS_URL").is_some() {
+            reader.problem(
+                "CONNECT_JWT_JWKS_URL",
+                "is set, and this version does not support key sets: set CONNECT_JWT_KEY instead.",
+            );
+        }
+        reader.optional("CONNECT_JWT_ALGORITHMS", |text| match text {
+            "HS256" => Ok(()),
+            _ => Err("must be HS256, the one algorithm that this version supports.".to_owned()),
+        });
+        let key = reader.secret("CONNECT_JWT_KEY", "the secret that signs your tokens")?;
+        // A public key taken for a secret would let everybody sign: it is public.
+        if key.expose_secret().contains("-----BEGIN") {
+            reader.problem(
+                "CONNECT_JWT_KEY",
+                "is a PEM key, which this version does not support: give the secret of HS256 tokens.",
+            );
+        }
+        Some(key)
+    }
+
+    /// Outer `None`: wrong; inner `None`: unset.
+    fn read_cookie(reader: &mut Reader<'_>) -> Option<Option<String>> {
+        reader.or("CONNECT_JWT_COOKIE", None, |text| {
+            let plain = |byte: u8| byte.is_ascii_graphic() && !b"()<>@,;:\\\"/[]?={}".contains(&byte);
+            match text.bytes().all(plain) {
+                true => Ok(Some(text.to_owned())),
+                false => Err("is not a cookie's name.".to_owned()),
+            }
+        })
+    }
+}

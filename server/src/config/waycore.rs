@@ -1,0 +1,65 @@
+//! How to reach Waycore.
+
+use secrecy::{ExposeSecret, SecretString};
+use url::Url;
+
+use super::environment::Environment;
+use super::public_url::web_url;
+use super::reader::Reader;
+
+/// Where the real Waycore is.
+const BASE_URL: &str = "https://api.waycore.com/v1";
+
+/// Waycore's address, and who this server is there.
+#[derive(Debug, Clone)]
+pub struct Waycore {
+    /// `WAYCORE_BASE_URL`: https, or http on a loopback address.
+    pub base_url: Url,
+    /// `WAYCORE_API_KEY`: opaque; it names the organization.
+    pub api_key: SecretString,
+    /// `WAYCORE_ENVIRONMENT`: from the key's prefix, else live.
+    pub environment: Environment,
+    /// `CONNECT_ENTITY_NAMESPACE`: begins every `externalEntityId`, so that two products or stages on one Waycore
+    /// organization never share an entity; the public URL's host by default.
+    pub namespace: String,
+}
+
+impl Waycore {
+    pub(super) fn read(reader: &mut Reader<'_>, public_host: Option<&str>) -> Option<Self> {
+        let api_key = reader.secret("WAYCORE_API_KEY", "the key from the Waycore console");
+        if api_key
+            .as_ref()
+            .is_some_and(|key| !key.expose_secret().bytes().all(|byte| byte.is_ascii_graphic()))
+        {
+            reader.problem("WAYCORE_API_KEY", "holds a space or a character that no header can carry.");
+        }
+        let from_prefix = api_key.as_ref().and_then(|key| Environment::of_key(key.expose_secret()));
+        let environment =
+            reader.or("WAYCORE_ENVIRONMENT", from_prefix.unwrap_or(Environment::Live), |text| {
+                Environment::parse(text).ok_or_else(|| "must be live or test.".to_owned())
+            });
+        let default = Url::parse(BASE_URL).ok()?;
+        let base_url = reader.or("WAYCORE_BASE_URL", default, |text| {
+            let url = web_url(text)?;
+            if url.query().is_some() || url.fragment().is_some() {
+                return Err("has a query or a fragment: leave it out.".to_owned());
+            }
+            Ok(url)
+        });
+        // Without a public URL there is a problem already, and no need for a second one.
+        let default = public_host.unwrap_or_default().to_owned();
+        let namespace = reader.or("CONNECT_ENTITY_NAMESPACE", default, |text| {
+            let short = text.chars().count() <= 100;
+            match short && !text.contains(|c: char| c.is_control() || c.is_whitespace()) {
+                true => Ok(text.to_owned()),
+                false => Err("must be at most 100 characters without spaces.".to_owned()),
+            }
+        });
+        Some(Self {
+            base_url: base_url?,
+            api_key: api_key?,
+            environment: environment?,
+            namespace: namespace?,
+        })
+    }
+}
