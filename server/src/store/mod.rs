@@ -1,9 +1,12 @@
 //! What the server itself must remember: which entity is whose, and what Waycore cannot tell about a connection.
 //!
-//! [`Store`] is the seam; [`sqlite`] is the embedded default. Whatever implements it passes the conformance
+//! [`Store`] is the seam; [`SqliteStore`] is the embedded default. Whatever implements it passes the conformance
 //! tests beside it. No secret and no bank-issued value is ever kept here.
 
+#[cfg(test)]
+mod conformance;
 mod records;
+mod sqlite;
 
 use async_trait::async_trait;
 use domain::bank_choice::RequestedName;
@@ -11,6 +14,7 @@ use domain::ids::{ConnectionId, EntityId};
 use domain::timestamp::Timestamp;
 
 pub use records::{ConnectionRecord, EntityIntent, MappedEntity, StoreError, Tenant, TermsReceipt};
+pub use sqlite::{DatabaseKind, OpenError, SqliteStore};
 
 /// The rows behind the onboarding. Every method is limited to one [`Tenant`]: a row of somebody else's is never
 /// returned and never changed.

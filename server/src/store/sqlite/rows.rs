@@ -1,0 +1,88 @@
+//! Rows as the database gives them, and back into the types they were written from.
+
+use domain::bank_choice::RequestedName;
+use domain::ids::{ConnectionId, EntityId, UserId};
+use domain::step::Progress;
+use domain::timestamp::Timestamp;
+
+use crate::store::{ConnectionRecord, MappedEntity, StoreError, TermsReceipt};
+
+#[derive(sqlx::FromRow)]
+pub(super) struct EntityRow {
+    external_entity_id: String,
+    entity_id: Option<String>,
+    created_at: i64,
+}
+
+impl TryFrom<EntityRow> for MappedEntity {
+    type Error = StoreError;
+
+    fn try_from(row: EntityRow) -> Result<Self, StoreError> {
+        Ok(Self {
+            external_entity_id: row.external_entity_id,
+            entity: row.entity_id.map(EntityId::parse).transpose().map_err(|_| corrupt("entity id"))?,
+            created_at: Timestamp::from_millis(row.created_at),
+        })
+    }
+}
+
+#[derive(sqlx::FromRow)]
+pub(super) struct ConnectionRow {
+    connection_id: String,
+    requested_name: Option<String>,
+    user_confirmed: Option<i64>,
+    completion_sent: Option<i64>,
+    version: i64,
+    created_at: i64,
+}
+
+impl TryFrom<ConnectionRow> for ConnectionRecord {
+    type Error = StoreError;
+
+    fn try_from(row: ConnectionRow) -> Result<Self, StoreError> {
+        let name = row.requested_name.map(|name| RequestedName::parse(&name)).transpose();
+        Ok(Self {
+            id: ConnectionId::parse(row.connection_id).map_err(|_| corrupt("connection id"))?,
+            requested_name: name.map_err(|_| corrupt("requested name"))?,
+            progress: Progress {
+                user_confirmed: row.user_confirmed.map(Timestamp::from_millis),
+                completion_sent: row.completion_sent.map(Timestamp::from_millis),
+            },
+            version: version(row.version)?,
+            created_at: Timestamp::from_millis(row.created_at),
+        })
+    }
+}
+
+#[derive(sqlx::FromRow)]
+pub(super) struct TermsRow {
+    connection_id: String,
+    user_id: String,
+    sentence_sha256: Vec<u8>,
+    link: String,
+    language: String,
+    accepted_at: i64,
+}
+
+impl TryFrom<TermsRow> for TermsReceipt {
+    type Error = StoreError;
+
+    fn try_from(row: TermsRow) -> Result<Self, StoreError> {
+        Ok(Self {
+            connection: ConnectionId::parse(row.connection_id).map_err(|_| corrupt("connection id"))?,
+            user: UserId::parse(row.user_id).map_err(|_| corrupt("user id"))?,
+            sentence_sha256: row.sentence_sha256.try_into().map_err(|_| corrupt("sentence hash"))?,
+            link: row.link,
+            language: row.language,
+            accepted_at: Timestamp::from_millis(row.accepted_at),
+        })
+    }
+}
+
+pub(super) fn version(stored: i64) -> Result<u64, StoreError> {
+    u64::try_from(stored).map_err(|_| corrupt("version"))
+}
+
+fn corrupt(what: &'static str) -> StoreError {
+    StoreError::Corrupt { what }
+}
