@@ -1,1 +1,107 @@
-//! The browser's files, carried inside the program.
+//! The browser's files, carried inside the program, under a path that changes whenever one of them does.
+
+mod encoding;
+
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use aws_lc_rs::digest;
+use axum::Router;
+use axum::extract::Path;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use rust_embed::{EmbeddedFile, RustEmbed};
+
+use self::encoding::Encoding;
+
+/// The site as it was when the program was built.
+#[derive(RustEmbed)]
+#[folder = "$CONNECT_EMBEDDED_SITE"]
+struct Site;
+
+/// The files that pages refer to.
+pub struct Assets;
+
+impl Assets {
+    /// Names this build's files in their path: they can be kept for ever, and never meet another build's pages.
+    pub fn version() -> &'static str {
+        static VERSION: LazyLock<String> = LazyLock::new(|| version(Site::iter().filter_map(with_content)));
+        &VERSION
+    }
+
+    /// `/pkg/{version}/{file}`.
+    pub fn router() -> Router {
+        Router::new().route("/pkg/{version}/{*file}", get(serve))
+    }
+}
+
+fn with_content(name: Cow<'static, str>) -> Option<(Cow<'static, str>, Cow<'static, [u8]>)> {
+    Site::get(&name).map(|file| (name, file.data))
+}
+
+/// The first 12 hex digits of a SHA-256 over names and contents, in the order of names.
+fn version<N: AsRef<str>, C: AsRef<[u8]>>(files: impl Iterator<Item = (N, C)>) -> String {
+    let mut files: Vec<_> = files.collect();
+    files.sort_by(|a, b| a.0.as_ref().cmp(b.0.as_ref()));
+    let mut all = digest::Context::new(&digest::SHA256);
+    for (name, content) in &files {
+        // Each length goes before what it measures, so that no byte can move from one file to the next.
+        for part in [name.as_ref().as_bytes(), content.as_ref()] {
+            all.update(&(part.len() as u64).to_be_bytes());
+            all.update(part);
+        }
+    }
+    all.finish().as_ref().iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+}
+
+async fn serve(Path((version, file)): Path<(String, String)>, headers: HeaderMap) -> Response {
+    // A page of another build asks for files that this one does not have; a wrong file would break it.
+    if version != Assets::version() {
+        return StatusCode::NOT_FOUND.into_response();
+    }
+    // What is built lies in `pkg`, what is only copied beside it.
+    match find(&format!("pkg/{file}"), &headers).or_else(|| find(&file, &headers)) {
+        Some((content, encoding)) => answer(&file, content, encoding),
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
+/// The file in the smallest form that the browser takes and the site has.
+fn find(name: &str, headers: &HeaderMap) -> Option<(EmbeddedFile, Encoding)> {
+    let plain = Site::get(name)?;
+    let smaller = encoding::accepted(headers)
+        .find_map(|encoding| Some((Site::get(&format!("{name}{}", encoding.suffix()))?, encoding)));
+    Some(smaller.unwrap_or((plain, Encoding::Identity)))
+}
+
+fn answer(name: &str, content: EmbeddedFile, encoding: Encoding) -> Response {
+    const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
+    let mut headers = HeaderMap::new();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type(name)));
+    headers.insert(header::CACHE_CONTROL, FOR_EVER);
+    headers.insert(header::VARY, HeaderValue::from_name(header::ACCEPT_ENCODING));
+    headers.insert(HeaderName::from_static("x-content-type-options"), HeaderValue::from_static("nosniff"));
+    if let Some(encoding) = encoding.name() {
+        headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
+    }
+    (headers, content.data).into_response()
+}
+
+fn content_type(name: &str) -> &'static str {
+    match name.rsplit_once('.').map(|(_, extension)| extension) {
+        Some("wasm") => "application/wasm",
+        Some("js" | "mjs") => "text/javascript; charset=utf-8",
+        Some("css") => "text/css; charset=utf-8",
+        Some("svg") => "image/svg+xml",
+        Some("png") => "image/png",
+        Some("ico") => "image/x-icon",
+        Some("woff2") => "font/woff2",
+        Some("json" | "webmanifest") => "application/json",
+        Some("txt") => "text/plain; charset=utf-8",
+        _ => "application/octet-stream",
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,73 @@
+//! Files as a browser gets them. What the site holds depends on the build, so only what holds for any is asked.
+
+use axum::body::Body;
+use http::Request;
+use tower::ServiceExt as _;
+
+use super::*;
+
+async fn get_status(path: &str) -> StatusCode {
+    let request = Request::builder().uri(path).body(Body::empty()).unwrap();
+    Assets::router().oneshot(request).await.unwrap().status()
+}
+
+#[test]
+fn the_version_names_exactly_these_files() {
+    let of = |files: &[(&'static str, &'static str)]| version(files.iter().copied());
+    let one = of(&[("a", "1"), ("b", "2")]);
+    assert_eq!(one.len(), 12);
+    assert!(one.bytes().all(|byte| byte.is_ascii_hexdigit()));
+    assert_eq!(of(&[("b", "2"), ("a", "1")]), one, "the order of files is no difference");
+    for other in
+        [&[("a", "1"), ("b", "3")][..], &[("a", "1"), ("c", "2")], &[("a", "1b2")], &[("a", "1")], &[]]
+    {
+        assert_ne!(of(other), one, "{other:?}");
+    }
+    assert_eq!(Assets::version().len(), 12);
+}
+
+#[tokio::test]
+async fn an_unknown_version_or_file_is_not_found() {
+    let version = Assets::version();
+    for path in ["/pkg/000000000000/connect.js", "/pkg/connect.js"] {
+        assert_eq!(get_status(path).await, StatusCode::NOT_FOUND, "{path}");
+    }
+    for file in ["missing.js", "../Cargo.toml", "%2e%2e/Cargo.toml", "pkg/pkg/connect.js"] {
+        assert_eq!(get_status(&format!("/pkg/{version}/{file}")).await, StatusCode::NOT_FOUND, "{file}");
+    }
+}
+
+#[tokio::test]
+async fn every_file_of_the_site_is_served_for_ever() {
+    for name in Site::iter() {
+        let file = name.strip_prefix("pkg/").unwrap_or(&name);
+        let request = Request::builder()
+            .uri(format!("/pkg/{}/{file}", Assets::version()))
+            .header("accept-encoding", "br")
+            .body(Body::empty())
+            .unwrap();
+        let response = Assets::router().oneshot(request).await.unwrap();
+        assert_eq!(response.status(), StatusCode::OK, "{name}");
+        let headers = response.headers();
+        assert_eq!(headers["cache-control"], "public, max-age=31536000, immutable");
+        assert_eq!(headers["x-content-type-options"], "nosniff");
+        assert_eq!(headers["vary"], "accept-encoding");
+        assert_eq!(headers["content-type"], content_type(file));
+        let compressed = Site::get(&format!("{name}.br")).is_some();
+        assert_eq!(headers.get("content-encoding").is_some(), compressed, "{name}");
+    }
+}
+
+#[track_caller]
+fn check_type(name: &str, expected: &str) {
+    assert_eq!(content_type(name), expected, "{name}");
+}
+
+#[test]
+fn browsers_need_the_right_type() {
+    check_type("connect.wasm", "application/wasm");
+    check_type("connect.js", "text/javascript; charset=utf-8");
+    check_type("connect.css", "text/css; charset=utf-8");
+    check_type("favicon.svg", "image/svg+xml");
+    check_type("connect", "application/octet-stream");
+}
