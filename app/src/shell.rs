@@ -1,6 +1,7 @@
 //! The HTML document around every page, and the routes.
 
 use leptos::{nonce::use_nonce, prelude::*};
+use leptos_axum::ResponseOptions;
 use leptos_meta::{MetaTags, Title, provide_meta_context};
 use leptos_router::{
     SsrMode,
@@ -57,6 +58,7 @@ fn document(
         return body();
     };
     let paths = site.paths.clone();
+    protect();
     view! {
         <!DOCTYPE html>
         <html lang="en">
@@ -86,6 +88,18 @@ fn document(
         </html>
     }
     .into_any()
+}
+
+/// A content security policy that allows this response's own script and nothing inline besides.
+fn protect() {
+    let (Some(nonce), Some(response)) = (use_nonce(), use_context::<ResponseOptions>()) else { return };
+    let policy = format!(
+        "default-src 'none'; script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; style-src 'self'; \
+         img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    );
+    if let Ok(policy) = http::HeaderValue::from_str(&policy) {
+        response.insert_header(http::header::CONTENT_SECURITY_POLICY, policy);
+    }
 }
 
 #[component]

@@ -1,10 +1,12 @@
 //! The wizard after step 1: the step that the connection's state asks for.
 
+use domain::{status_label::StatusLabel, user_error::ErrorCode};
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
 use super::shown_by_detail;
 use crate::{
+    backend::RequestScope,
     components::{go, load},
     model::{Connection, Step},
     paths::SetupStep,
@@ -20,7 +22,10 @@ pub fn SetupPage() -> impl IntoView {
     let draft = query.get("draft");
     let refresh = query.get("refresh").as_deref() != Some("off");
     load(
-        |scope| async move { scope.onboarding.get_connection(&scope.caller, &id).await },
+        |scope| async move {
+            let read = scope.onboarding.get_connection(&scope.caller, &id).await;
+            read.or_else(|error| form_to_repeat(&scope, &id).ok_or(error))
+        },
         move |scope, connection: Connection| {
             if shown_by_detail(&connection) {
                 return go(&scope.site.paths.detail(&connection.id));
@@ -32,6 +37,33 @@ pub fn SetupPage() -> impl IntoView {
             }
         },
     )
+}
+
+/// The connection of a refused finish form, as far as the form needs it: a failure of Waycore's must not cost the
+/// customer what was typed.
+fn form_to_repeat(scope: &RequestScope, id: &str) -> Option<Connection> {
+    let error = scope.flash.error.as_ref()?;
+    let name = scope.flash.value("display_name");
+    (error.code == ErrorCode::Unavailable && !name.is_empty()).then(|| Connection {
+        id: id.to_owned(),
+        display_name: name,
+        institution_id: None,
+        portal_url: None,
+        kind: "setup".to_owned(),
+        status: "draft".to_owned(),
+        sync_status: None,
+        label: StatusLabel::SetupInProgress,
+        step: Step::FinishSetup,
+        action_required_by: None,
+        next_action: None,
+        instructions: None,
+        credentials_present: None,
+        error_code: None,
+        last_synced_at: None,
+        created_at: String::new(),
+        updated_at: String::new(),
+        version: 0,
+    })
 }
 
 /// While it is a draft that waits for the customer, either of its two steps may be looked at.

@@ -48,6 +48,8 @@ fn form(scope: &RequestScope, connection: &Connection) -> AnyView {
     view! {
         <form method="post" action=paths.api("submit_finish") class="stack" autocomplete="off" novalidate>
             <input type="hidden" name="connection_id" value=connection.id.clone()/>
+            // Names the bank if this form must be shown again while Waycore cannot be asked.
+            <input type="hidden" name="display_name" value=connection.display_name.clone()/>
             <p class="hint">{FINISH.not_yours}</p>
             {text_field(scope, "bank_username", FINISH.username)}
             {text_field(scope, "bank_customer_id", FINISH.customer_id)}

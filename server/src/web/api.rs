@@ -1,0 +1,105 @@
+//! The handler of the server functions: JSON for programs, a redirect for forms.
+
+use app::{
+    api,
+    backend::{Flash, RequestScope},
+    error::WireError,
+};
+use axum::{
+    Json,
+    body::{Body, Bytes, to_bytes},
+    extract::{Request, State},
+    response::{IntoResponse as _, Response},
+};
+use domain::user_error::{ErrorCode, UserError};
+use http::{HeaderValue, StatusCode, header, request::Parts};
+use leptos::{prelude::provide_context, server_fn::ServerFn};
+
+use super::{forms, page, scope};
+use crate::startup::AppState;
+
+/// More than any form of ours can hold, the longest portal URL included.
+const LONGEST_FORM: usize = 64 * 1024;
+
+/// Our own functions. The registry that finds them is global to the process, and a host may have its own in it.
+const FUNCTIONS: [&str; 6] = [
+    api::ListConnections::PATH,
+    api::SearchInstitutions::PATH,
+    api::StartConnection::PATH,
+    api::GetConnection::PATH,
+    api::ConfirmUserCreated::PATH,
+    api::SubmitFinish::PATH,
+];
+
+/// Runs one server function.
+pub async fn server_function(State(state): State<AppState>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let support_code = scope::support_code(&parts);
+    let html = wants_html(&parts);
+    let refuse = |error: WireError| json_error(error.support_code(&support_code));
+    if !FUNCTIONS.contains(&parts.uri.path()) {
+        return refuse(WireError::new(ErrorCode::NotFound, app::copy::pages::PROBLEM.no_page));
+    }
+    let caller = match scope::caller(&state, &parts).await {
+        Ok(caller) => caller,
+        Err(error) if html => return page::no_caller(&state, &as_page(&state, &parts), error).await,
+        Err(error) => return refuse(error),
+    };
+    let Ok(body) = to_bytes(body, LONGEST_FORM).await else {
+        return refuse(WireError::new(ErrorCode::InvalidInput, app::copy::errors().unreadable_form));
+    };
+    let scope = scope::scope(&state, caller, support_code, Flash::default());
+    let outcome = call(scope.clone(), &parts, body.clone()).await;
+    match outcome {
+        Ok(json) if html => forms::done(&state, parts.uri.path(), &body, &json),
+        Ok(json) => ([(header::CONTENT_TYPE, "application/json")], json).into_response(),
+        Err(error) if html => forms::refused(&state, scope, &parts, &body, error).await,
+        Err(error) => json_error(WireError(error)),
+    }
+}
+
+/// What the function answers, as JSON.
+async fn call(scope: RequestScope, parts: &Parts, body: Bytes) -> Result<Bytes, UserError> {
+    let mut request = Request::new(Body::from(body));
+    *request.method_mut() = parts.method.clone();
+    *request.uri_mut() = parts.uri.clone();
+    *request.headers_mut() = parts.headers.clone();
+    // Leptos would answer a form by itself, with the failure in the address; forms are answered here.
+    request.headers_mut().insert(header::ACCEPT, HeaderValue::from_static("application/json"));
+    request.headers_mut().remove(header::REFERER);
+    let support_code = scope.support_code.clone();
+    let answer =
+        leptos_axum::handle_server_fns_with_context(move || provide_context(scope.clone()), request).await;
+    let answer = answer.into_response();
+    let succeeded = answer.status().is_success();
+    let answer = to_bytes(answer.into_body(), usize::MAX).await.unwrap_or_default();
+    if succeeded {
+        return Ok(answer);
+    }
+    let unreadable = || WireError::new(ErrorCode::InvalidInput, app::copy::errors().unreadable_form).0;
+    let error: UserError = serde_json::from_slice(&answer).unwrap_or_else(|_| unreadable());
+    Err(WireError(error).support_code(&support_code).0)
+}
+
+fn json_error(error: WireError) -> Response {
+    let error = error.0;
+    let status = StatusCode::from_u16(error.code.http_status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let wait = error.retry_after_seconds.map(|seconds| (header::RETRY_AFTER, HeaderValue::from(seconds)));
+    let mut response = (status, Json(error)).into_response();
+    response.headers_mut().extend(wait);
+    response
+}
+
+fn wants_html(parts: &Parts) -> bool {
+    let accept = parts.headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
+    accept.is_some_and(|accept| accept.contains("text/html"))
+}
+
+/// After signing in, a person comes back to a page, never to a server function.
+fn as_page(state: &AppState, parts: &Parts) -> Parts {
+    let mut page = parts.clone();
+    let list = state.site.paths.list();
+    let inner = list.strip_prefix(state.site.paths.base()).unwrap_or("/");
+    page.uri = inner.parse().unwrap_or_default();
+    page
+}

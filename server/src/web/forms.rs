@@ -1,0 +1,144 @@
+//! What a plain form leads to: the page that follows, or the same page with the message.
+
+use app::{
+    api,
+    backend::{Flash, RequestScope},
+    model::{Connection, OneConnection, Started, Step},
+    paths::{SetupStep, encode},
+};
+use axum::response::Response;
+use domain::user_error::UserError;
+use http::{Method, StatusCode, request::Parts};
+use leptos::server_fn::ServerFn;
+
+use super::{
+    flash,
+    page::{render, see_other, with_flash},
+};
+use crate::startup::AppState;
+
+/// The fields of step 1 that come back with a message. None is a secret.
+const STEP_ONE_FIELDS: [&str; 3] = ["query", "requested_name", "portal_url"];
+
+/// The fields of the finish form that its own answer repeats; the password is not among them.
+const FINISH_FIELDS: [&str; 5] =
+    ["bank_username", "bank_customer_id", "delegated_user_active", "accept_terms", "display_name"];
+
+/// The fields of a form as they were sent.
+struct Fields(Vec<(String, String)>);
+
+impl Fields {
+    fn read(body: &[u8]) -> Self {
+        Self(serde_urlencoded::from_bytes(body).unwrap_or_default())
+    }
+
+    /// A field that is filled in.
+    fn get(&self, name: &str) -> Option<&str> {
+        let found = self.0.iter().find(|(field, _)| field == name);
+        found.map(|(_, value)| value.as_str()).filter(|value| !value.trim().is_empty())
+    }
+
+    fn keep(self, names: &[&str]) -> Vec<(String, String)> {
+        self.0.into_iter().filter(|(name, _)| names.contains(&name.as_str())).collect()
+    }
+}
+
+/// The page after a form that worked.
+pub(super) fn done(state: &AppState, function: &str, body: &[u8], json: &[u8]) -> Response {
+    let paths = &state.site.paths;
+    let fields = Fields::read(body);
+    let connection = match function {
+        api::StartConnection::PATH => {
+            serde_json::from_slice::<Started>(json).ok().map(|started| started.connection)
+        }
+        api::SearchInstitutions::PATH => {
+            return see_other(&paths.new_with_query(fields.get("query").unwrap_or_default()));
+        }
+        _ => serde_json::from_slice::<OneConnection>(json).ok().map(|one| one.connection),
+    };
+    match connection {
+        Some(connection) => see_other(&screen(state, &connection, fields.get("draft"))),
+        None => see_other(&paths.list()),
+    }
+}
+
+/// Where a connection goes on. The page itself sends on if its state asks for another.
+fn screen(state: &AppState, connection: &Connection, draft: Option<&str>) -> String {
+    let paths = &state.site.paths;
+    let over = matches!(connection.step, Step::Connected | Step::Recoverable | Step::Support);
+    let path = if over { paths.detail(&connection.id) } else { paths.setup(&connection.id) };
+    match draft {
+        Some(draft) if !over => format!("{path}?draft={}", encode(draft)),
+        _ => path,
+    }
+}
+
+/// The page after a form that was refused.
+pub(super) async fn refused(
+    state: &AppState,
+    scope: RequestScope,
+    parts: &Parts,
+    body: &[u8],
+    error: UserError,
+) -> Response {
+    let fields = Fields::read(body);
+    let paths = &state.site.paths;
+    let id = fields.get("connection_id").map(ToOwned::to_owned);
+    match (parts.uri.path(), id) {
+        (api::SubmitFinish::PATH, Some(id)) => finish_again(state, scope, parts, &id, fields, error).await,
+        (api::StartConnection::PATH, _) => {
+            let to = step_one(state, &fields);
+            back(state, &to, Flash { error: Some(error), values: fields.keep(&STEP_ONE_FIELDS) })
+        }
+        (api::ConfirmUserCreated::PATH, Some(id)) => {
+            back(state, &paths.setup(&id), Flash { error: Some(error), values: Vec::new() })
+        }
+        _ => back(state, &paths.list(), Flash { error: Some(error), values: Vec::new() }),
+    }
+}
+
+fn back(state: &AppState, to: &str, flash: Flash) -> Response {
+    let mut response = see_other(to);
+    response.headers_mut().extend(flash::leave(state, flash));
+    response
+}
+
+/// The form of step 1 that was sent.
+fn step_one(state: &AppState, fields: &Fields) -> String {
+    let paths = &state.site.paths;
+    let scripted = fields.get("scripted").is_some();
+    let page = match (fields.get("unlisted"), fields.get("query"), fields.get("institution_id")) {
+        (Some(_), _, _) => paths.new_unlisted(),
+        // Without JavaScript the search text leads to results to choose from.
+        (None, Some(query), _) if !scripted => paths.new_with_query(query),
+        (None, _, Some(institution)) if !scripted => paths.new_with_institution(institution),
+        _ => paths.new_connection(),
+    };
+    match fields.get("draft") {
+        Some(draft) if page.contains('?') => format!("{page}&draft={}", encode(draft)),
+        Some(draft) => format!("{page}?draft={}", encode(draft)),
+        None => page,
+    }
+}
+
+/// What a bank issued may stand in no cookie, row or address, so the form comes back in this very answer.
+async fn finish_again(
+    state: &AppState,
+    scope: RequestScope,
+    parts: &Parts,
+    id: &str,
+    fields: Fields,
+    error: UserError,
+) -> Response {
+    let mut page = parts.clone();
+    page.method = Method::GET;
+    let full = state.site.paths.setup_step(id, SetupStep::Finish);
+    let inner = full.strip_prefix(state.site.paths.base()).unwrap_or(&full);
+    page.uri = inner.parse().unwrap_or_default();
+    let flash = Flash { error: Some(error), values: fields.keep(&FINISH_FIELDS) };
+    let mut response = render(state, with_flash(scope, flash), page).await;
+    if response.status() == StatusCode::OK {
+        *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+    }
+    response
+}

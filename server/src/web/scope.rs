@@ -1,0 +1,67 @@
+//! What one request may know: who asks, and through which port.
+
+use app::{
+    backend::{Caller, Customer, Flash, RequestScope},
+    error::WireError,
+};
+use aws_lc_rs::digest;
+use domain::user_error::ErrorCode;
+use http::request::Parts;
+
+use crate::{startup::AppState, telemetry::SupportCode};
+
+/// The request's support code; the middleware gives each request one.
+pub(super) fn support_code(parts: &Parts) -> String {
+    parts.extensions.get::<SupportCode>().map(ToString::to_string).unwrap_or_default()
+}
+
+/// Who asks, if that person may read at all.
+pub(super) async fn caller(state: &AppState, parts: &Parts) -> Result<Caller, WireError> {
+    let words = app::copy::errors();
+    let caller = state.identity.identify(parts).await.map_err(|reason| {
+        tracing::info!(%reason, "nobody is signed in");
+        match reason.code() {
+            ErrorCode::Forbidden => WireError::new(ErrorCode::Forbidden, words.forbidden),
+            _ => WireError::new(ErrorCode::SignedOut, words.signed_out),
+        }
+    })?;
+    if caller.role.reads() {
+        Ok(caller)
+    } else {
+        Err(WireError::new(ErrorCode::Forbidden, words.forbidden))
+    }
+}
+
+/// The scope in which a page renders or a server function runs.
+pub(super) fn scope(state: &AppState, caller: Caller, support_code: String, flash: Flash) -> RequestScope {
+    RequestScope {
+        onboarding: state.onboarding.clone(),
+        draft_scope: draft_scope(&caller.customer),
+        caller,
+        site: state.site.clone(),
+        support_code,
+        flash,
+        now_millis: state.clock.now().as_millis(),
+    }
+}
+
+/// Tells one customer's drafts from another's in the same browser, and tells nothing else.
+fn draft_scope(customer: &Customer) -> String {
+    let named = format!("{}\0{}", customer.issuer, customer.org);
+    let hash = digest::digest(&digest::SHA256, named.as_bytes());
+    hash.as_ref().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_customer_has_a_draft_scope_of_its_own() {
+        let scope = |issuer: &str, org: &str| draft_scope(&Customer { issuer: issuer.into(), org: org.into() });
+        assert_eq!(scope("host", "acme"), scope("host", "acme"));
+        assert_ne!(scope("host", "acme"), scope("host", "globex"));
+        assert_ne!(scope("host", "acme"), scope("hosta", "cme"));
+        assert!(!scope("host", "acme").contains("acme"));
+    }
+}
