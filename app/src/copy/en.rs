@@ -18,6 +18,7 @@ pub(super) static ERRORS: ErrorWords = ErrorWords {
     entity_unresolved: "Your company could not be matched with its record at Waycore. Nothing was sent. Contact support.",
     misconfigured: "Bank connections are not set up correctly on our side. Nothing was lost. Contact support.",
     unavailable: "Waycore cannot be reached at the moment. Nothing was lost. Try again in a minute.",
+    trouble: "Something on our side does not work at the moment. Nothing was lost. Try again in a minute.",
     unreadable_form: "The form could not be read. Reload the page, then try again.",
     refused: "Waycore did not accept this input. Check it, then try again.",
     offline: "The server cannot be reached. Check your internet connection, then try again.",

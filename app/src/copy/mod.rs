@@ -20,6 +20,7 @@ pub struct ErrorWords {
     pub entity_unresolved: &'static str,
     pub misconfigured: &'static str,
     pub unavailable: &'static str,
+    pub trouble: &'static str,
     pub unreadable_form: &'static str,
     pub refused: &'static str,
     pub offline: &'static str,
