@@ -1,1 +1,195 @@
 //! A simulator of Waycore's public API that runs anywhere.
+//!
+//! `/v1` answers as the documents say, `/_sim` controls time, failures and states, and `/` says what this is.
+//! Where the documents leave something open, DIFFERENCES.md says what the simulator does and why.
+
+mod api;
+mod catalog;
+mod clock;
+mod control;
+mod faults;
+mod home;
+mod ids;
+mod journal;
+mod keeper;
+mod mask;
+mod state;
+mod world;
+
+use std::{
+    fmt,
+    path::PathBuf,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Instant, SystemTime, UNIX_EPOCH},
+};
+
+use axum::Router;
+
+use catalog::Catalog;
+use clock::{Clock, RealTime, Speed};
+use keeper::Keeper;
+use world::{
+    World,
+    organization::{Environment, Organization, SCOPES},
+};
+
+/// How a simulator starts.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SimOptions {
+    /// Which catalog of institutions is generated; the same seed gives the same banks on every machine.
+    pub seed: u64,
+    /// Virtual seconds that pass in a real one: 1 is real time, 0 stands still.
+    pub speed: f64,
+    /// Where the world is kept over restarts; without it, it lives in memory alone.
+    pub state: Option<PathBuf>,
+}
+
+impl Default for SimOptions {
+    fn default() -> Self {
+        Self { seed: 1, speed: 1.0, state: None }
+    }
+}
+
+/// A Waycore of one's own. Clones are handles to the same world.
+#[derive(Clone)]
+pub struct Simulator {
+    shared: Arc<Shared>,
+}
+
+/// What a host needs to speak for an organization.
+#[derive(Clone, PartialEq, Eq)]
+pub struct OrganizationKeys {
+    pub organization_id: String,
+    pub api_key: String,
+    pub webhook_secret: String,
+}
+
+#[derive(Debug)]
+struct Shared {
+    catalog: Catalog,
+    started: Instant,
+    first_speed: Speed,
+    world: Mutex<World>,
+    keeper: Option<Keeper>,
+}
+
+impl Simulator {
+    /// Starts a world, or goes on with the one in the state file.
+    ///
+    /// # Errors
+    /// One sentence for a speed that is none, a state file that is torn, foreign or of another schema, or a
+    /// place that cannot be written.
+    pub fn new(options: SimOptions) -> anyhow::Result<Self> {
+        let first_speed = Speed::parse(options.speed)?;
+        let started = Instant::now();
+        let loaded = match &options.state {
+            Some(path) => state::load(path, real_time(started))?,
+            None => None,
+        };
+        let (keeper, work) = options.state.map(Keeper::new).unzip();
+        let shared = Arc::new(Shared {
+            catalog: Catalog::new(options.seed),
+            started,
+            first_speed,
+            world: Mutex::new(loaded.unwrap_or_else(|| World::new(first_speed))),
+            keeper,
+        });
+        let simulator = Self { shared };
+        // Now rather than at the first change: a place that cannot be written is found at the start.
+        simulator.save()?;
+        if let Some(work) = work {
+            work.start(Arc::downgrade(&simulator.shared))?;
+        }
+        Ok(simulator)
+    }
+
+    /// Everything the simulator answers, as a router without a prefix.
+    pub fn router(&self) -> Router {
+        api::error::with_request_ids(
+            home::router().merge(api::router(self.clone())).merge(control::router(self.clone())),
+        )
+    }
+
+    /// The keys of the organization of this id, which is made if there is none.
+    pub fn ensure_organization(&self, organization_id: &str) -> OrganizationKeys {
+        let real = self.shared.real_time();
+        let keys = {
+            let mut world = self.shared.world();
+            match world.resident(organization_id) {
+                Some(known) => return OrganizationKeys::of(&known.organization),
+                None => {
+                    add_organization(&mut world, organization_id, Environment::default(), all_scopes(), real)
+                }
+            }
+        };
+        if let Err(error) = self.save() {
+            tracing::error!(%error, "the simulator's state could not be saved; it goes on in memory");
+        }
+        keys
+    }
+
+    /// Writes the state file, if there is one; for the moment before the process ends.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn save(&self) -> anyhow::Result<()> {
+        self.shared.keeper.as_ref().map_or(Ok(()), |keeper| keeper.save(&self.shared))
+    }
+}
+
+impl Shared {
+    /// The world. A request that panicked has not left it half changed in a way that matters more than the
+    /// simulator going on: each change is made at the end of its request.
+    fn world(&self) -> MutexGuard<'_, World> {
+        self.world.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn real_time(&self) -> RealTime {
+        real_time(self.started)
+    }
+}
+
+impl OrganizationKeys {
+    fn of(organization: &Organization) -> Self {
+        Self {
+            organization_id: organization.id.clone(),
+            api_key: organization.api_key.clone(),
+            webhook_secret: organization.webhook_secret.clone(),
+        }
+    }
+}
+
+impl fmt::Debug for OrganizationKeys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("OrganizationKeys")
+            .field("organization_id", &self.organization_id)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A new organization's virtual time begins at the present of the wall clock.
+fn add_organization(
+    world: &mut World,
+    id: &str,
+    environment: Environment,
+    scopes: Vec<String>,
+    real: RealTime,
+) -> OrganizationKeys {
+    let organization = Organization::new(id.to_owned(), environment, scopes, real.unix_millis);
+    let keys = OrganizationKeys::of(&organization);
+    let clock = Clock::starting_at(real.unix_millis, world.speed, real);
+    world.settle(organization, clock);
+    keys
+}
+
+fn all_scopes() -> Vec<String> {
+    SCOPES.into_iter().map(str::to_owned).collect()
+}
+
+fn real_time(started: Instant) -> RealTime {
+    let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    RealTime {
+        since_start: started.elapsed(),
+        unix_millis: i64::try_from(since_1970.as_millis()).unwrap_or_default(),
+    }
+}

@@ -1,0 +1,124 @@
+//! `/v1/connections`: create or return, list, read.
+
+use axum::{
+    Extension, Json,
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use uuid::Uuid;
+use waycore::wire::ConnectionCreate;
+
+use super::{
+    error::{ApiError, RequestId},
+    gate::Caller,
+    paging::Window,
+    params::{IdInPath, JsonBody, Params},
+};
+use crate::{
+    Simulator,
+    catalog::{Catalog, portal, portals},
+    journal::Subject,
+    world::{
+        connection::{Bank, Connection},
+        lifecycle,
+    },
+};
+
+pub(crate) async fn list(
+    State(simulator): State<Simulator>,
+    caller: Caller,
+    Extension(request): Extension<RequestId>,
+    params: Params,
+) -> Result<Response, ApiError> {
+    let (entity, institution) = (params.get("entityId"), params.get("institutionId"));
+    let status = params.get("status");
+    if entity.is_some_and(|id| Uuid::parse_str(id).is_err()) {
+        return Err(ApiError::invalid("entityId must be a UUID"));
+    }
+    let list = format!("connections {} {entity:?} {institution:?} {status:?}", caller.organization_id());
+    let window = Window::new(&params, &list)?;
+    caller.within(&simulator, "connections:read", |organization, now| {
+        let found = organization
+            .connections
+            .older_than(window.after.unwrap_or(u64::MAX))
+            .filter(|(_, connection)| entity.is_none_or(|wanted| wanted == connection.entity_id))
+            .filter(|(_, connection)| {
+                status.is_none_or(|wanted| wanted == lifecycle::state(connection, now).status)
+            })
+            .filter(|(_, connection)| {
+                institution
+                    .is_none_or(|wanted| connection.institution_on_wire(now).as_deref() == Some(wanted))
+            })
+            .map(|(place, connection)| (place, connection.body(now)));
+        Ok(window.page(found, request))
+    })
+}
+
+pub(crate) async fn get(
+    State(simulator): State<Simulator>,
+    caller: Caller,
+    IdInPath(id): IdInPath,
+) -> Result<Response, ApiError> {
+    caller.within(&simulator, "connections:read", |organization, now| {
+        let connection = organization.connections.get(&id).ok_or_else(ApiError::not_found)?;
+        Ok(Json(connection.body(now)).into_response())
+    })
+}
+
+/// 201 with a new connection, or 200 with the one that this entity has to this bank already. One whose access
+/// was revoked is no such connection: the customer may begin anew.
+pub(crate) async fn create(
+    State(simulator): State<Simulator>,
+    caller: Caller,
+    JsonBody(create): JsonBody<ConnectionCreate>,
+) -> Result<Response, ApiError> {
+    caller.require("connections:write")?;
+    if Uuid::parse_str(&create.entity_id).is_err() {
+        return Err(ApiError::invalid("entityId must be a UUID"));
+    }
+    let bank = bank(&simulator.shared.catalog, create.institution_id, create.portal_url)?;
+    caller.within(&simulator, "connections:write", |organization, now| {
+        if organization.entities.get(&create.entity_id).is_none() {
+            return Err(ApiError::not_found());
+        }
+        let existing =
+            organization.connections.newest_first().map(|(_, connection)| connection).find(|connection| {
+                connection.entity_id == create.entity_id
+                    && connection.bank.is_same(&bank)
+                    && lifecycle::state(connection, now).status != "revoked"
+            });
+        if let Some(existing) = existing {
+            return Ok(answer(StatusCode::OK, existing, now));
+        }
+        let connection = Connection::new(create.entity_id, bank, now);
+        let answer = answer(StatusCode::CREATED, &connection, now);
+        organization.connections.put(connection);
+        Ok(answer)
+    })
+}
+
+pub(super) fn answer(status: StatusCode, connection: &Connection, now: i64) -> Response {
+    let found = Subject {
+        organization_id: None,
+        entity_id: Some(connection.entity_id.clone()),
+        connection_id: Some(connection.id.clone()),
+    };
+    (status, Extension(found), Json(connection.body(now))).into_response()
+}
+
+/// An institution, perhaps with one of its portals; or a portal alone.
+fn bank(catalog: &Catalog, institution_id: Option<String>, portal: Option<String>) -> Result<Bank, ApiError> {
+    if let Some(address) = &portal {
+        portal::check(address)?;
+    }
+    let Some(institution_id) = institution_id else {
+        let portal = portal.ok_or_else(|| ApiError::invalid("institutionId or portalUrl is needed"))?;
+        return Ok(Bank::Unlisted { portal });
+    };
+    let institution = catalog.get(&institution_id).ok_or_else(ApiError::invalid_institution)?;
+    if portal.as_deref().is_some_and(|chosen| portals(institution).all(|known| known != chosen)) {
+        return Err(ApiError::invalid_portal("portalUrl is none of the institution's portals"));
+    }
+    Ok(Bank::listed(institution, portal))
+}

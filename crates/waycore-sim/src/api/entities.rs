@@ -1,0 +1,68 @@
+//! `/v1/entities`: the integrator's customers.
+
+use axum::{
+    Extension, Json,
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use waycore::wire::EntityCreate;
+
+use super::{
+    error::{ApiError, RequestId},
+    gate::Caller,
+    paging::Window,
+    params::{IdInPath, JsonBody, Params},
+};
+use crate::{Simulator, journal::Subject, world::entity::Entity};
+
+pub(crate) async fn list(
+    State(simulator): State<Simulator>,
+    caller: Caller,
+    Extension(request): Extension<RequestId>,
+    params: Params,
+) -> Result<Response, ApiError> {
+    let external_id = params.get("externalEntityId");
+    let window = Window::new(&params, &format!("entities {} {external_id:?}", caller.organization_id()))?;
+    caller.within(&simulator, "entities:read", |organization, _| {
+        let found = organization
+            .entities
+            .older_than(window.after.unwrap_or(u64::MAX))
+            .filter(|(_, entity)| external_id.is_none_or(|wanted| wanted == entity.external_id))
+            .map(|(place, entity)| (place, entity.body()));
+        Ok(window.page(found, request))
+    })
+}
+
+pub(crate) async fn get(
+    State(simulator): State<Simulator>,
+    caller: Caller,
+    IdInPath(id): IdInPath,
+) -> Result<Response, ApiError> {
+    caller.within(&simulator, "entities:read", |organization, _| {
+        let entity = organization.entities.get(&id).ok_or_else(ApiError::not_found)?;
+        Ok(Json(entity.body()).into_response())
+    })
+}
+
+/// One entity for each external id, even when two creates arrive at once: the second is a conflict.
+pub(crate) async fn create(
+    State(simulator): State<Simulator>,
+    caller: Caller,
+    JsonBody(create): JsonBody<EntityCreate>,
+) -> Result<Response, ApiError> {
+    if create.external_entity_id.is_empty() {
+        return Err(ApiError::invalid("externalEntityId must not be empty"));
+    }
+    caller.within(&simulator, "entities:write", |organization, now| {
+        let same = |(_, entity): (u64, &Entity)| entity.external_id == create.external_entity_id;
+        if organization.entities.newest_first().any(same) {
+            return Err(ApiError::conflict("an entity with this externalEntityId exists"));
+        }
+        let entity = Entity::new(create, now);
+        let found = Subject { entity_id: Some(entity.id.clone()), ..Subject::default() };
+        let answer = (StatusCode::CREATED, Extension(found), Json(entity.body())).into_response();
+        organization.entities.put(entity);
+        Ok(answer)
+    })
+}

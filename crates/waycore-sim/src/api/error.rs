@@ -1,0 +1,171 @@
+//! Failures as the simulator answers them, and the request id that every answer belongs to.
+
+use axum::{
+    Json, Router,
+    extract::Request,
+    http::StatusCode,
+    middleware::{Next, from_fn},
+    response::{IntoResponse, Response},
+};
+use serde::Serialize;
+
+use crate::{
+    catalog::portal::PortalError,
+    clock::ClockError,
+    faults::RuleError,
+    ids,
+    world::{connection::WrongStage, overrides::NoInstruction},
+};
+
+/// A refusal. Its body is written by [`with_request_ids`], which knows the request's id.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ApiError {
+    status: StatusCode,
+    code: &'static str,
+    message: String,
+}
+
+/// The id of the request under way.
+#[derive(Debug, Clone)]
+pub(crate) struct RequestId(pub(crate) String);
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Body<'a> {
+    code: &'a str,
+    message: &'a str,
+    request_id: &'a str,
+}
+
+impl ApiError {
+    pub(crate) fn invalid(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "invalid_request", message)
+    }
+
+    pub(crate) fn invalid_institution() -> Self {
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "invalid_institution",
+            "there is no institution with this institutionId",
+        )
+    }
+
+    pub(crate) fn invalid_portal(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "invalid_portal_url", message)
+    }
+
+    pub(crate) fn invalid_cursor() -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "invalid_cursor", "the cursor does not belong to this query")
+    }
+
+    pub(crate) fn unauthorized() -> Self {
+        Self::new(
+            StatusCode::UNAUTHORIZED,
+            "unauthorized",
+            "a valid API key is needed: Authorization: Bearer <key>",
+        )
+    }
+
+    pub(crate) fn scope_missing(scope: &str) -> Self {
+        Self::new(StatusCode::FORBIDDEN, "forbidden", format!("the key lacks the scope {scope}"))
+    }
+
+    /// The same for what does not exist and for what another organization owns.
+    pub(crate) fn not_found() -> Self {
+        Self::new(StatusCode::NOT_FOUND, "not_found", "not found, or not visible to this key")
+    }
+
+    pub(crate) fn method_not_allowed() -> Self {
+        Self::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "this path does not take this method")
+    }
+
+    pub(crate) fn conflict(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::CONFLICT, "conflict", message)
+    }
+
+    pub(crate) fn too_large() -> Self {
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "the body is larger than 1 MiB")
+    }
+
+    /// What a fault answers when its rule names no body.
+    pub(crate) fn fault(status: StatusCode) -> Self {
+        let code = match status.as_u16() {
+            400 => "invalid_request",
+            401 => "unauthorized",
+            403 => "forbidden",
+            404 => "not_found",
+            409 => "conflict",
+            429 => "rate_limited",
+            500..=599 => "server_error",
+            _ => "fault",
+        };
+        Self::new(status, code, "a fault of the simulator's, made on demand")
+    }
+
+    fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
+        Self { status, code, message: message.into() }
+    }
+}
+
+impl From<PortalError> for ApiError {
+    fn from(error: PortalError) -> Self {
+        Self::invalid_portal(error.to_string())
+    }
+}
+
+impl From<WrongStage> for ApiError {
+    fn from(_: WrongStage) -> Self {
+        Self::conflict("the connection's state does not allow this")
+    }
+}
+
+impl From<ClockError> for ApiError {
+    fn from(error: ClockError) -> Self {
+        Self::invalid(error.to_string())
+    }
+}
+
+impl From<RuleError> for ApiError {
+    fn from(error: RuleError) -> Self {
+        Self::invalid(error.to_string())
+    }
+}
+
+impl From<NoInstruction> for ApiError {
+    fn from(error: NoInstruction) -> Self {
+        Self::invalid(error.to_string())
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let mut response = self.status.into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+/// Gives every request an id, and every refusal its body.
+pub(crate) fn with_request_ids(router: Router) -> Router {
+    router
+        .fallback(async || ApiError::not_found())
+        .method_not_allowed_fallback(async || ApiError::method_not_allowed())
+        .layer(from_fn(identify))
+}
+
+async fn identify(mut request: Request, next: Next) -> Response {
+    let request_id = ids::request();
+    request.extensions_mut().insert(RequestId(request_id.clone()));
+    let mut response = next.run(request).await;
+    let Some(error) = response.extensions_mut().remove::<ApiError>() else { return response };
+    let body = Body { code: error.code, message: &error.message, request_id: &request_id };
+    let (parts, _) = response.into_parts();
+    let mut written = (parts.status, Json(body)).into_response();
+    // What was put on the refusal on its way out, such as Retry-After, stays on it.
+    for (name, value) in &parts.headers {
+        if !written.headers().contains_key(name) {
+            written.headers_mut().insert(name.clone(), value.clone());
+        }
+    }
+    written
+}

@@ -1,0 +1,182 @@
+//! What every request of the API passes: the journal, the faults, the key, and on its way out the state file.
+
+use std::time::Duration;
+
+use axum::{
+    body::{Body, Bytes, to_bytes},
+    extract::{FromRequestParts, Request, State},
+    http::{Method, header, request::Parts},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use serde_json::Value;
+use waycore::wire::DateTime;
+
+use super::{error::ApiError, params::Params};
+use crate::{
+    Simulator,
+    clock::RealTime,
+    faults::Effect,
+    journal::{Entry, Subject, Ticket},
+    mask,
+    world::{Resident, World, organization::Organization},
+};
+
+const LARGEST_BODY: usize = 1_024 * 1_024;
+
+/// Who is asking: an organization, by its key.
+#[derive(Debug, Clone)]
+pub(crate) struct Caller {
+    organization_id: String,
+    scopes: Vec<String>,
+}
+
+/// What the gate found out about a request that arrived.
+struct Arrival {
+    caller: Option<Caller>,
+    ticket: Ticket,
+    fault: Option<Effect>,
+}
+
+pub(crate) async fn pass(State(simulator): State<Simulator>, request: Request, next: Next) -> Response {
+    let (parts, body) = request.into_parts();
+    let Ok(body) = to_bytes(body, LARGEST_BODY).await else { return ApiError::too_large().into_response() };
+    let changes = parts.method != Method::GET;
+    let Arrival { caller, ticket, fault } = arrive(&simulator, &parts, &body);
+    let own = async {
+        let Some(caller) = caller else { return ApiError::unauthorized().into_response() };
+        let mut request = Request::from_parts(parts, Body::from(body));
+        request.extensions_mut().insert(caller);
+        next.run(request).await
+    };
+    let answer = match fault {
+        None => own.await,
+        Some(effect) => fail(&effect, own).await,
+    };
+    let found = answer.extensions().get::<Subject>().cloned();
+    simulator.shared.world().journal.answered(&ticket, answer.status().as_u16(), found);
+    kept(&simulator, changes).await;
+    answer
+}
+
+/// Returns when a change is in the state file; what was only read is noted for later.
+pub(crate) async fn kept(simulator: &Simulator, changes: bool) {
+    if let Some(keeper) = &simulator.shared.keeper {
+        keeper.seen();
+        if changes {
+            keeper.changed().await;
+        }
+    }
+}
+
+impl Caller {
+    /// Runs `act` on the caller's organization at its virtual time, if the key has the scope.
+    pub(crate) fn within<T>(
+        &self,
+        simulator: &Simulator,
+        scope: &str,
+        act: impl FnOnce(&mut Organization, i64) -> Result<T, ApiError>,
+    ) -> Result<T, ApiError> {
+        self.require(scope)?;
+        let real = simulator.shared.real_time();
+        let mut world = simulator.shared.world();
+        let resident = world.resident_mut(&self.organization_id).ok_or_else(ApiError::unauthorized)?;
+        let now = resident.clock.now(real);
+        act(&mut resident.organization, now)
+    }
+
+    pub(crate) fn require(&self, scope: &str) -> Result<(), ApiError> {
+        if self.scopes.iter().any(|known| known == scope) {
+            Ok(())
+        } else {
+            Err(ApiError::scope_missing(scope))
+        }
+    }
+
+    pub(crate) fn organization_id(&self) -> &str {
+        &self.organization_id
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Caller {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        parts.extensions.get().cloned().ok_or_else(ApiError::unauthorized)
+    }
+}
+
+/// Enters the request into the journal and asks the faults about it.
+fn arrive(simulator: &Simulator, parts: &Parts, body: &Bytes) -> Arrival {
+    let real = simulator.shared.real_time();
+    let world = &mut *simulator.shared.world();
+    let resident = key(parts).and_then(|key| world.by_key(key));
+    let caller = resident.map(|resident| Caller {
+        organization_id: resident.organization.id.clone(),
+        scopes: resident.organization.scopes.clone(),
+    });
+    let subject = subject(resident, parts, body);
+    let entry = entry(resident, parts, body, real);
+    let World { journal, faults, .. } = world;
+    let fault = faults.meet(parts.method.as_str(), parts.uri.path(), &subject);
+    Arrival { caller, ticket: journal.enter(subject, entry), fault }
+}
+
+fn entry(resident: Option<&Resident>, parts: &Parts, body: &Bytes, real: RealTime) -> Entry {
+    let now = resident.map_or(real.unix_millis, |resident| resident.clock.now(real));
+    Entry {
+        at: DateTime::from_millis(now),
+        method: parts.method.to_string(),
+        path: mask::text(parts.uri.path()),
+        query: mask::text(parts.uri.query().unwrap_or_default()),
+        body: mask::body(body),
+        status: None,
+    }
+}
+
+/// Whom the request is about, from its path, its query or its body; a connection also says whose it is.
+fn subject(resident: Option<&Resident>, parts: &Parts, body: &Bytes) -> Subject {
+    let Some(Resident { organization, .. }) = resident else { return Subject::default() };
+    let mut path = parts.uri.path().split('/').skip(2);
+    let (resource, id) = (path.next(), path.next().filter(|id| !id.is_empty()));
+    let in_path = |wanted: &str| id.filter(|_| resource == Some(wanted)).map(str::to_owned);
+    let connection_id = in_path("connections");
+    let entity_of_connection = || {
+        let connection = organization.connections.get(connection_id.as_deref()?)?;
+        Some(connection.entity_id.clone())
+    };
+    let in_query = || Params::of(parts)?.get("entityId").map(str::to_owned);
+    let in_body = || {
+        let body: Value = serde_json::from_slice(body).ok()?;
+        Some(body.get("entityId")?.as_str()?.to_owned())
+    };
+    Subject {
+        organization_id: Some(organization.id.clone()),
+        entity_id: in_path("entities").or_else(entity_of_connection).or_else(in_query).or_else(in_body),
+        connection_id,
+    }
+}
+
+fn key(parts: &Parts) -> Option<&str> {
+    let (scheme, key) = parts.headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| key.trim())
+}
+
+/// A fault delays the request before or after it takes effect, and may answer in its place.
+async fn fail(effect: &Effect, own: impl Future<Output = Response>) -> Response {
+    let delay = tokio::time::sleep(Duration::from_millis(effect.delay_ms));
+    if !effect.replaces_answer() && !effect.applied {
+        delay.await;
+        return own.await;
+    }
+    let own = if effect.applied { Some(own.await) } else { None };
+    delay.await;
+    if !effect.replaces_answer() {
+        return own.unwrap_or_else(|| effect.answer(None));
+    }
+    let mut answer = effect.answer(own.as_ref().map(Response::status));
+    if let Some(found) = own.and_then(|own| own.extensions().get::<Subject>().cloned()) {
+        answer.extensions_mut().insert(found);
+    }
+    answer
+}

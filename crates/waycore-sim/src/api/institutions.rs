@@ -1,0 +1,39 @@
+//! `/v1/institutions`: the catalog, the same for every organization.
+
+use axum::{
+    Extension, Json,
+    extract::State,
+    response::{IntoResponse, Response},
+};
+
+use super::{
+    error::{ApiError, RequestId},
+    gate::Caller,
+    paging::Window,
+    params::{IdInPath, Params},
+};
+use crate::Simulator;
+
+pub(crate) async fn list(
+    State(simulator): State<Simulator>,
+    caller: Caller,
+    Extension(request): Extension<RequestId>,
+    params: Params,
+) -> Result<Response, ApiError> {
+    caller.require("connections:read")?;
+    let query = params.get("query").unwrap_or_default();
+    let window = Window::new(&params, &format!("institutions {query:?}"))?;
+    let found = (0..).zip(simulator.shared.catalog.search(query));
+    let rest = found.skip_while(|(place, _)| window.after.is_some_and(|after| *place <= after));
+    Ok(window.page(rest, request))
+}
+
+pub(crate) async fn get(
+    State(simulator): State<Simulator>,
+    caller: Caller,
+    IdInPath(id): IdInPath,
+) -> Result<Response, ApiError> {
+    caller.require("connections:read")?;
+    let institution = simulator.shared.catalog.get(&id).ok_or_else(ApiError::not_found)?;
+    Ok(Json(institution).into_response())
+}

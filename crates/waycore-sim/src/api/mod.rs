@@ -1,0 +1,38 @@
+//! The documented API, `/v1`, one file per resource.
+
+mod connections;
+mod entities;
+pub(crate) mod error;
+mod gate;
+mod institutions;
+mod paging;
+pub(crate) mod params;
+mod setup;
+
+use axum::{
+    Router,
+    middleware::from_fn_with_state,
+    routing::{any, get, put},
+};
+
+use crate::Simulator;
+use error::ApiError;
+
+pub(crate) use gate::kept;
+
+pub(crate) fn router(simulator: Simulator) -> Router {
+    Router::new()
+        .route("/v1/entities", get(entities::list).post(entities::create))
+        .route("/v1/entities/{id}", get(entities::get))
+        .route("/v1/institutions", get(institutions::list))
+        .route("/v1/institutions/{id}", get(institutions::get))
+        .route("/v1/connections", get(connections::list).post(connections::create))
+        .route("/v1/connections/{id}", get(connections::get))
+        .route("/v1/connections/{id}/credentials", put(setup::credentials))
+        .route("/v1/connections/{id}/setupCompletion", put(setup::completion))
+        .route("/v1", any(async || ApiError::not_found()))
+        .route("/v1/{*path}", any(async || ApiError::not_found()))
+        .method_not_allowed_fallback(async || ApiError::method_not_allowed())
+        .layer(from_fn_with_state(simulator.clone(), gate::pass))
+        .with_state(simulator)
+}

@@ -1,0 +1,71 @@
+//! Lists: limit, cursor and envelope.
+
+use axum::{
+    Json,
+    response::{IntoResponse, Response},
+};
+use serde::Serialize;
+use waycore::wire::{Meta, Page, Pagination};
+
+use super::{
+    error::{ApiError, RequestId},
+    params::Params,
+};
+use crate::ids::fingerprint;
+
+const DEFAULT_LIMIT: usize = 100;
+const LONGEST: usize = 500;
+
+/// Where a list begins and how much of it is answered.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Window {
+    limit: usize,
+    /// The place of the last item of the page before.
+    pub(crate) after: Option<u64>,
+    query: u64,
+}
+
+impl Window {
+    /// `list` names the list and everything it is filtered by: a cursor is good for nothing else.
+    pub(crate) fn new(params: &Params, list: &str) -> Result<Self, ApiError> {
+        let limit = match params.get("limit") {
+            None => DEFAULT_LIMIT,
+            Some(text) => text
+                .parse()
+                .ok()
+                .filter(|limit| (1..=LONGEST).contains(limit))
+                .ok_or_else(|| ApiError::invalid("limit must be a number from 1 to 500"))?,
+        };
+        let query = fingerprint(list);
+        let after = params.get("cursor").map(|cursor| place(cursor, query)).transpose()?;
+        Ok(Self { limit, after, query })
+    }
+
+    /// One page of the items that come after the cursor, each with its place.
+    pub(crate) fn page<T: Serialize>(
+        &self,
+        items: impl Iterator<Item = (u64, T)>,
+        request: RequestId,
+    ) -> Response {
+        let mut places = Vec::new();
+        let mut data = Vec::new();
+        for (place, item) in items.take(self.limit + 1) {
+            places.push(place);
+            data.push(item);
+        }
+        let has_more = data.len() > self.limit;
+        data.truncate(self.limit);
+        let last = places.get(self.limit - 1).filter(|_| has_more);
+        let next_cursor = last.map(|place| format!("cur_{:016x}{:016x}", self.query, place));
+        let meta = Meta { request_id: Some(request.0) };
+        Json(Page { data, pagination: Pagination { has_more, next_cursor }, meta }).into_response()
+    }
+}
+
+fn place(cursor: &str, query: u64) -> Result<u64, ApiError> {
+    let place = cursor
+        .strip_prefix(&format!("cur_{query:016x}"))
+        .filter(|place| place.len() == 16 && place.bytes().all(|digit| digit.is_ascii_hexdigit()))
+        .and_then(|place| u64::from_str_radix(place, 16).ok());
+    place.ok_or_else(ApiError::invalid_cursor)
+}

@@ -1,0 +1,62 @@
+//! What requests carry besides their path, read once at the edge.
+
+use axum::{
+    body::Bytes,
+    extract::{FromRequest, FromRequestParts, Path, Query, Request},
+    http::request::Parts,
+};
+use serde::de::DeserializeOwned;
+
+use super::error::ApiError;
+
+/// The query's parameters; the last of a name counts.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Params(Vec<(String, String)>);
+
+/// The id in a path.
+#[derive(Debug)]
+pub(crate) struct IdInPath(pub(crate) String);
+
+/// A JSON body, whatever its `Content-Type` says.
+#[derive(Debug)]
+pub(crate) struct JsonBody<T>(pub(crate) T);
+
+impl Params {
+    pub(crate) fn of(parts: &Parts) -> Option<Self> {
+        Query::try_from_uri(&parts.uri).ok().map(|Query(pairs)| Self(pairs))
+    }
+
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+        self.0.iter().rev().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Params {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        Self::of(parts).ok_or_else(|| ApiError::invalid("the query is not readable"))
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for IdInPath {
+    type Rejection = ApiError;
+
+    /// An id that is no text is one that does not exist.
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let Path(id) = Path::from_request_parts(parts, state).await.map_err(|_| ApiError::not_found())?;
+        Ok(Self(id))
+    }
+}
+
+impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+        let bytes = Bytes::from_request(request, state).await.map_err(|_| ApiError::too_large())?;
+        // An empty body is an object without fields: no call needs a body that it does not have.
+        let bytes: &[u8] = if bytes.trim_ascii().is_empty() { b"{}" } else { &bytes };
+        let value = serde_json::from_slice(bytes);
+        value.map(Self).map_err(|error| ApiError::invalid(format!("the body is not as documented: {error}")))
+    }
+}

@@ -1,0 +1,54 @@
+//! The two writes of a connection's setup. Either answers the connection as it then is.
+
+use axum::{extract::State, http::StatusCode, response::Response};
+use serde::Deserialize;
+
+use super::{
+    connections::answer,
+    error::ApiError,
+    gate::Caller,
+    params::{IdInPath, JsonBody},
+};
+use crate::Simulator;
+
+/// What the bank issued. The values are looked at and dropped: nothing here could need them.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct Credentials {
+    bank_username: Option<String>,
+    bank_customer_id: Option<String>,
+    password: Option<String>,
+}
+
+pub(crate) async fn credentials(
+    State(simulator): State<Simulator>,
+    caller: Caller,
+    IdInPath(id): IdInPath,
+    JsonBody(credentials): JsonBody<Credentials>,
+) -> Result<Response, ApiError> {
+    let given = [credentials.bank_username, credentials.bank_customer_id, credentials.password];
+    let mut given = given.into_iter().flatten().peekable();
+    let any = given.peek().is_some();
+    if given.any(|value| value.is_empty()) {
+        return Err(ApiError::invalid("a credential must not be empty: leave it out"));
+    }
+    caller.within(&simulator, "connections:write", |organization, now| {
+        let connection = organization.connections.get_mut(&id).ok_or_else(ApiError::not_found)?;
+        if any {
+            connection.take_credentials(now)?;
+        }
+        Ok(answer(StatusCode::OK, connection, now))
+    })
+}
+
+pub(crate) async fn completion(
+    State(simulator): State<Simulator>,
+    caller: Caller,
+    IdInPath(id): IdInPath,
+) -> Result<Response, ApiError> {
+    caller.within(&simulator, "connections:write", |organization, now| {
+        let connection = organization.connections.get_mut(&id).ok_or_else(ApiError::not_found)?;
+        connection.complete_setup(now)?;
+        Ok(answer(StatusCode::OK, connection, now))
+    })
+}

@@ -1,0 +1,84 @@
+//! Five thousand believable banks that do not exist, the same for a seed on every machine.
+
+use std::collections::HashSet;
+
+use waycore::wire::Institution;
+
+use super::{fold::slug, names};
+
+const COUNT: usize = 5_000;
+
+pub(crate) fn institutions(seed: u64) -> Vec<Institution> {
+    let mut dice = Dice(seed);
+    let mut taken = HashSet::with_capacity(COUNT);
+    let mut institutions = Vec::with_capacity(COUNT);
+    while institutions.len() < COUNT {
+        let name = names::bank(&mut dice);
+        let id = slug(&name);
+        let domain = domain(&id, &mut dice);
+        if taken.contains(&id) || taken.contains(&domain) {
+            continue;
+        }
+        institutions.push(institution(&id, name, &domain, &mut dice));
+        taken.insert(id);
+        taken.insert(domain);
+    }
+    institutions
+}
+
+fn institution(id: &str, name: String, domain: &str, dice: &mut Dice) -> Institution {
+    let (host, path) = dice.pick(&[
+        ("online", "/login"),
+        ("www", "/business/login"),
+        ("banking", "/"),
+        ("ebanking", "/portal"),
+        ("secure", "/auth/sign-in"),
+        ("business", "/Login.aspx?lang=en"),
+        ("my", "/corporate/"),
+    ]);
+    // About one bank in seven has portals for other kinds of customers.
+    let further: &[&str] = match dice.below(14) {
+        0 => &["https://treasury.{}/sign-in"],
+        1 => &["https://corporate.{}/", "https://cash-management.{}/login?product=CM"],
+        _ => &[],
+    };
+    Institution {
+        institution_id: id.to_owned(),
+        name,
+        canonical_portal_url: Some(format!("https://{host}.{domain}{path}")),
+        additional_portal_urls: further.iter().map(|address| address.replace("{}", domain)).collect(),
+    }
+}
+
+/// Always below `.example`, which belongs to nobody.
+fn domain(id: &str, dice: &mut Dice) -> String {
+    match dice.below(3) {
+        0 => format!("{id}.example"),
+        1 => format!("{}.example", id.replace('-', "")),
+        _ => {
+            let plain = ["-bank", "-company", "-credit-union", "-building-society", "-savings"]
+                .into_iter()
+                .find_map(|ending| id.strip_suffix(ending))
+                .unwrap_or(id);
+            format!("{plain}.example")
+        }
+    }
+}
+
+/// Repeatable chance (SplitMix64).
+pub(super) struct Dice(u64);
+
+impl Dice {
+    pub(super) fn below(&mut self, sides: usize) -> usize {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^= mixed >> 31;
+        (mixed % sides.max(1) as u64) as usize
+    }
+
+    pub(super) fn pick<T: Copy + Default>(&mut self, from: &[T]) -> T {
+        from.get(self.below(from.len())).copied().unwrap_or_default()
+    }
+}

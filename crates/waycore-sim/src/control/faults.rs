@@ -1,0 +1,28 @@
+//! Failure on demand.
+
+use axum::{Json, extract::State, http::StatusCode};
+use serde_json::Value;
+
+use super::done;
+use crate::{
+    Simulator,
+    api::{
+        error::ApiError,
+        params::{JsonBody, Params},
+    },
+    faults::Rule,
+};
+
+pub(crate) async fn add(
+    State(simulator): State<Simulator>,
+    JsonBody(rule): JsonBody<Rule>,
+) -> Result<(StatusCode, Json<Value>), ApiError> {
+    simulator.shared.world().faults.add(rule)?;
+    Ok((StatusCode::CREATED, done()))
+}
+
+/// Those made for one organization, or all.
+pub(crate) async fn remove(State(simulator): State<Simulator>, params: Params) -> Json<Value> {
+    simulator.shared.world().faults.remove(params.get("organizationId"));
+    done()
+}

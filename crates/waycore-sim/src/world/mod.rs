@@ -1,0 +1,117 @@
+//! The simulated world: organizations, what belongs to them, and what was asked of them.
+
+mod body;
+pub(crate) mod connection;
+pub(crate) mod entity;
+mod instructions;
+pub(crate) mod lifecycle;
+pub(crate) mod organization;
+pub(crate) mod overrides;
+pub(crate) mod shelf;
+
+use std::collections::{BTreeMap, HashMap};
+
+use crate::{
+    clock::{Advance, Clock, RealTime, Speed},
+    faults::Faults,
+    journal::Journal,
+};
+use organization::Organization;
+
+/// Everything that requests can see or change.
+#[derive(Debug)]
+pub(crate) struct World {
+    residents: BTreeMap<String, Resident>,
+    /// API key to organization id.
+    keys: HashMap<String, String>,
+    /// The speed of organizations that come later.
+    pub(crate) speed: Speed,
+    pub(crate) journal: Journal,
+    pub(crate) faults: Faults,
+}
+
+/// An organization with the clock that it lives by.
+#[derive(Debug)]
+pub(crate) struct Resident {
+    pub(crate) organization: Organization,
+    pub(crate) clock: Clock,
+}
+
+impl World {
+    pub(crate) fn new(speed: Speed) -> Self {
+        Self {
+            residents: BTreeMap::new(),
+            keys: HashMap::new(),
+            speed,
+            journal: Journal::default(),
+            faults: Faults::default(),
+        }
+    }
+
+    pub(crate) fn settle(&mut self, organization: Organization, clock: Clock) {
+        self.keys.insert(organization.api_key.clone(), organization.id.clone());
+        self.residents.insert(organization.id.clone(), Resident { organization, clock });
+    }
+
+    pub(crate) fn resident(&self, organization_id: &str) -> Option<&Resident> {
+        self.residents.get(organization_id)
+    }
+
+    pub(crate) fn resident_mut(&mut self, organization_id: &str) -> Option<&mut Resident> {
+        self.residents.get_mut(organization_id)
+    }
+
+    pub(crate) fn residents(&self) -> impl Iterator<Item = &Resident> {
+        self.residents.values()
+    }
+
+    pub(crate) fn by_key(&self, api_key: &str) -> Option<&Resident> {
+        self.resident(self.keys.get(api_key)?)
+    }
+
+    /// The organization that a connection belongs to.
+    pub(crate) fn owner_of_connection(&mut self, connection_id: &str) -> Option<&mut Resident> {
+        self.residents
+            .values_mut()
+            .find(|resident| resident.organization.connections.get(connection_id).is_some())
+    }
+
+    /// Sets the clocks of one organization, or of all and of those to come.
+    pub(crate) fn set_clocks(
+        &mut self,
+        organization_id: Option<&str>,
+        advance: Option<Advance>,
+        speed: Option<Speed>,
+        real: RealTime,
+    ) {
+        if let (None, Some(speed)) = (organization_id, speed) {
+            self.speed = speed;
+        }
+        for (id, resident) in &mut self.residents {
+            if organization_id.is_some_and(|wanted| wanted != id) {
+                continue;
+            }
+            if let Some(advance) = advance {
+                resident.clock.advance(advance, real);
+            }
+            if let Some(speed) = speed {
+                resident.clock.set_speed(speed, real);
+            }
+        }
+    }
+
+    /// Back to the start for one organization, or for all: its objects, clock, journal and faults.
+    pub(crate) fn reset(&mut self, organization_id: Option<&str>, first_speed: Speed, real: RealTime) {
+        if organization_id.is_none() {
+            self.speed = first_speed;
+        }
+        self.journal.forget(organization_id);
+        self.faults.remove(organization_id);
+        for (id, resident) in &mut self.residents {
+            if organization_id.is_none_or(|wanted| wanted == id) {
+                resident.clock = Clock::starting_at(real.unix_millis, first_speed, real);
+                resident.organization.clear(real.unix_millis);
+            }
+        }
+    }
+}
