@@ -1,0 +1,15 @@
+// Starts the demo that all tests share, each with a customer of its own, and ends it after the last one.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { startDemo } from './support/demo';
+
+export default async function globalSetup(): Promise<() => Promise<void>> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'connect-end2end-'));
+  const demo = await startDemo({ folder });
+  process.env.CONNECT_DEMO = JSON.stringify(demo.place);
+  return async () => {
+    await demo.stop();
+    await rm(folder, { recursive: true, force: true });
+  };
+}

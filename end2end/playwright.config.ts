@@ -1,0 +1,39 @@
+// The end-to-end tests: a release of the product with its simulated Waycore, driven in a real browser, once with
+// JavaScript and once without. `cargo xtask test --only e2e` says where the program and the browser are.
+import { defineConfig, devices } from '@playwright/test';
+
+const browser = process.env.CONNECT_CHROMIUM;
+
+export default defineConfig({
+  testDir: 'specs',
+  outputDir: 'test-results',
+  globalSetup: './global-setup.ts',
+  fullyParallel: true,
+  forbidOnly: true,
+  retries: 0,
+  workers: 2,
+  timeout: 60_000,
+  expect: { timeout: 15_000 },
+  reporter: 'list',
+  use: {
+    ...devices['Desktop Chrome'],
+    actionTimeout: 15_000,
+    trace: 'retain-on-failure',
+    launchOptions: {
+      ...(browser ? { executablePath: browser } : {}),
+      args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+        '--no-first-run',
+      ],
+    },
+  },
+  // A test runs in both, unless its tag says that it is about one of them.
+  projects: [
+    { name: 'javascript', grepInvert: /@no-javascript/, use: { javaScriptEnabled: true } },
+    { name: 'no-javascript', grepInvert: /@javascript/, use: { javaScriptEnabled: false } },
+  ],
+});

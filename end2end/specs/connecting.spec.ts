@@ -1,0 +1,102 @@
+// The main job: from the list of connections to a connected bank.
+import { INSTANT_BANK, PORTALS_BANK, STANDARD_BANK } from '../support/person';
+import { expect, ownPortal, test } from '../support/test';
+
+test('a bank of the catalog is connected', async ({ person }) => {
+  await person.startsConnecting();
+  await expect(person.currentStep()).toHaveText(/Connection details/);
+  await person.chooses(INSTANT_BANK);
+  await person.continues();
+
+  await person.sees('Create the delegated user');
+  await expect(person.currentStep()).toHaveText(/Delegated user/);
+  for (const term of ['First name', 'Last name', 'Address', 'Username', 'Email', 'Phone number']) {
+    await expect(person.detail(term), term).toHaveText(/\S/);
+  }
+  await expect(person.link('Setup guide')).toHaveAttribute('href', 'https://docs.waycore.com/user-setup');
+  await expect(person.link('Open bank portal')).toHaveAttribute(
+    'href',
+    'https://portal.instant-test-bank.example/login',
+  );
+  await expect(person.link('Finish later')).toBeVisible();
+  await person.saysThatUserExists();
+
+  await expect(person.currentStep()).toHaveText(/Finish setup/);
+  await person.fillsIn({ username: 'wc-acme', customerId: '4711', password: 'issued by the bank' });
+  await person.confirmsAndFinishes();
+
+  await person.sees('Activating your connection');
+  await expect(person.currentStep()).toHaveText(/Activation/);
+  await expect(
+    person.page.getByText('Waycore is finalizing activation and will start the first sync automatically.'),
+  ).toBeVisible();
+  await person.seesConnected(INSTANT_BANK.name);
+
+  await person.opensList();
+  await expect(person.listed(INSTANT_BANK.name)).toHaveCount(1);
+  await expect(person.listed(INSTANT_BANK.name)).toContainText('Connected');
+});
+
+test('a bank that is not listed is connected by its portal, byte for byte', async ({ person, simulator }) => {
+  const portal = ownPortal('/Corporate/LOGIN.aspx?Region=EU&next=%2Fhome%20page&q=a+b#Start');
+  const id = await person.startsSetupOfUnlisted('Our House Bank', portal);
+  const [created, ...others] = (await simulator.receivedNaming(portal)).filter(({ method }) => method === 'POST');
+  expect(others).toEqual([]);
+  expect(created?.path).toBe('/v1/connections');
+  expect(created?.body).toEqual({ entityId: expect.any(String), portalUrl: portal });
+
+  // The name that the customer typed stays here.
+  await person.finishesSetup();
+  await simulator.connect(id);
+  await person.seesConnected('Our House Bank');
+  expect(await simulator.receivedNaming('Our House Bank')).toEqual([]);
+});
+
+test('a portal is trimmed at its ends and nothing else', async ({ person, simulator }) => {
+  const portal = ownPortal('/Login');
+  await person.startsSetupOfUnlisted('Our House Bank', `  ${portal}  `);
+  const created = (await simulator.receivedNaming(portal)).find(({ method }) => method === 'POST');
+  expect(created?.body?.portalUrl).toBe(portal);
+});
+
+test('a bank with several portals is connected by the one that was chosen', async ({ person, simulator }) => {
+  await person.startsConnecting();
+  await person.chooses(PORTALS_BANK);
+  const portals = person.page.getByRole('radiogroup', { name: 'Bank portal' }).or(
+    person.page.getByRole('group', { name: 'Bank portal' }),
+  );
+  await expect(portals.getByRole('radio')).toHaveCount(3);
+  const chosen = 'https://corporate.three-portals-test-bank.example/Login?Region=EU';
+  await portals.getByRole('radio', { name: chosen }).check();
+  await person.continues();
+  await person.sees('Create the delegated user');
+  await expect(person.link('Open bank portal')).toHaveAttribute('href', chosen);
+  const received = await simulator.receivedFor(person.connectionId());
+  const created = received.find(({ method, path }) => method === 'POST' && path === '/v1/connections');
+  expect(created?.body).toMatchObject({ institutionId: PORTALS_BANK.id, portalUrl: chosen });
+});
+
+test('the catalog shows name and domain, and nothing is chosen beforehand', async ({ person }) => {
+  await person.startsConnecting();
+  if (person.hasJavaScript) {
+    await person.page.getByRole('combobox', { name: 'Bank', exact: true }).fill(STANDARD_BANK.name);
+    const option = person.page.getByRole('option', { name: STANDARD_BANK.name });
+    await expect(option).toContainText('standard-test-bank.example');
+    await expect(person.page.getByRole('option', { selected: true })).toHaveCount(0);
+  } else {
+    await person.page.getByRole('searchbox', { name: 'Bank', exact: true }).fill(STANDARD_BANK.name);
+    await person.button('Search').click();
+    await expect(
+      person.page.getByRole('radio', { name: /^Standard Test Bank, \S*standard-test-bank\.example$/ }),
+    ).toBeVisible();
+    await expect(person.page.getByRole('radio', { checked: true })).toHaveCount(0);
+  }
+});
+
+test('two banks stand in the list, the newest first', async ({ person }) => {
+  await person.startsSetupOfUnlisted('First Bank', ownPortal());
+  await person.startsSetupOfUnlisted('Second Bank', ownPortal());
+  await person.opensList();
+  await expect(person.listed(/First Bank|Second Bank/)).toHaveText([/Second Bank/, /First Bank/]);
+  await expect(person.listed('First Bank')).toContainText('Setup in progress');
+});

@@ -1,0 +1,35 @@
+// Some values of the delegated user arrive minutes after the rest.
+import { PROVISIONING_BANK } from '../support/person';
+import { expect, test } from '../support/test';
+
+test('values that arrive late are announced, and appear', async ({ person, simulator }) => {
+  const id = await person.startsSetupOf(PROVISIONING_BANK);
+  await expect(person.detail('Username')).toHaveText(/waycore/);
+  await expect(person.detail('Email')).toContainText(/being prepared/i);
+  await expect(person.detail('Phone number')).toContainText(/being prepared/i);
+  // Nobody can copy a value that is not there yet.
+  await expect(person.button('Copy email')).toHaveCount(0);
+
+  const instructions = {
+    email: 'late@delegates.waycore.example',
+    phoneNumber: '+44 20 7946 0123',
+    emailProvisioningStatus: 'provisioned',
+    phoneNumberProvisioningStatus: 'provisioned',
+  };
+  await simulator.put(id, { instructions });
+  if (!person.hasJavaScript) await person.reload();
+  await expect(person.detail('Email')).toContainText(instructions.email);
+  await expect(person.detail('Phone number')).toContainText(instructions.phoneNumber);
+  if (person.hasJavaScript) await expect(person.button('Copy email')).toBeVisible();
+});
+
+test('each value is copied exactly', { tag: '@javascript' }, async ({ person, context, simulator }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  const id = await person.startsSetupOf(PROVISIONING_BANK);
+  const username = 'O0-l1 <spaced  twice>';
+  await simulator.put(id, { instructions: { username } });
+  await person.reload();
+  await person.button('Copy username').click();
+  await expect(person.page.getByRole('status').filter({ hasText: /copied/i })).toHaveCount(1);
+  expect(await person.page.evaluate(() => navigator.clipboard.readText())).toBe(username);
+});

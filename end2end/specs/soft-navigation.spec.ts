@@ -1,0 +1,91 @@
+// Links and forms move without a reload, as a person expects of a page: focus, history, failures.
+import type { Page } from '@playwright/test';
+import { expect, ownPortal, test } from '../support/test';
+
+/** Marks the document; a reload would lose the mark. */
+const mark = (page: Page) => page.evaluate(() => void Reflect.set(window, 'sameDocument', true));
+const isMarked = (page: Page) => page.evaluate(() => Reflect.get(window, 'sameDocument') === true);
+
+test.describe('soft navigation', { tag: '@javascript' }, () => {
+  test('links and forms change the page without a reload, and the heading takes the focus', async ({ person }) => {
+    await person.opensList();
+    await mark(person.page);
+    await person.link('Connect a bank').click();
+    await person.sees('Connection details');
+    await expect(person.heading('Connection details')).toBeFocused();
+    await expect(person.page).toHaveTitle(/Connection details/);
+    await person.saysThatBankIsNotListed();
+    await person.fillsInUnlistedBank('Soft Bank', ownPortal());
+    await person.continues();
+    await person.sees('Create the delegated user');
+    await expect(person.heading('Create the delegated user')).toBeFocused();
+    await person.saysThatUserExists();
+    await expect(person.heading('Finish setup')).toBeFocused();
+    await person.confirmsAndFinishes();
+    await person.sees('Activating your connection');
+    await expect(person.heading('Activating your connection')).toBeFocused();
+    expect(await isMarked(person.page)).toBe(true);
+  });
+
+  test('back and forward lead through the same pages without a reload', async ({ person }) => {
+    await person.startsSetupOfUnlisted('History Bank', ownPortal());
+    await mark(person.page);
+    const setup = person.page.url();
+    await person.link('Finish later').click();
+    await person.sees('Bank connections');
+    await person.page.goBack();
+    await person.sees('Create the delegated user');
+    expect(person.page.url()).toBe(setup);
+    await person.page.goForward();
+    await person.sees('Bank connections');
+    await expect(person.listed('History Bank')).toBeVisible();
+    expect(await isMarked(person.page)).toBe(true);
+  });
+
+  test('a page that cannot be fetched is an error page that recovers', async ({ person, context }) => {
+    await person.opensList();
+    await mark(person.page);
+    await context.setOffline(true);
+    await person.link('Connect a bank').click();
+    await person.sees('The page cannot be loaded');
+    await expect(person.heading('The page cannot be loaded')).toBeFocused();
+    await context.setOffline(false);
+    await person.link('Try again').click();
+    await person.sees('Connection details');
+    expect(await isMarked(person.page)).toBe(true);
+  });
+
+  test('a form that cannot be sent keeps what was typed', async ({ person, context }) => {
+    const portal = ownPortal();
+    await person.startsConnecting();
+    await person.saysThatBankIsNotListed();
+    await person.fillsInUnlistedBank('Offline Bank', portal);
+    await context.setOffline(true);
+    await person.continues();
+    await expect(person.page.getByRole('alert')).toBeVisible();
+    await expect(person.textbox('Bank name')).toHaveValue('Offline Bank');
+    await expect(person.textbox('Bank portal URL')).toHaveValue(portal);
+    await context.setOffline(false);
+    await person.continues();
+    await person.sees('Create the delegated user');
+  });
+
+  test('a new tab and a download are left to the browser', async ({ person, context }) => {
+    await person.opensList();
+    const opened = context.waitForEvent('page');
+    await person.link('Connect a bank').click({ modifiers: ['ControlOrMeta'] });
+    const tab = await opened;
+    await expect(tab.getByRole('heading', { name: 'Connection details' })).toBeVisible();
+    await expect(person.heading('Bank connections')).toBeVisible();
+  });
+});
+
+test('back and forward work like everywhere', { tag: '@no-javascript' }, async ({ person }) => {
+  await person.startsSetupOfUnlisted('History Bank', ownPortal());
+  await person.link('Finish later').click();
+  await person.sees('Bank connections');
+  await person.page.goBack();
+  await person.sees('Create the delegated user');
+  await person.page.goForward();
+  await person.sees('Bank connections');
+});
