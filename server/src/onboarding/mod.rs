@@ -1,1 +1,56 @@
 //! Implements the port, one file per use case.
+//!
+//! Three rules hold in every one of them. The customer's entity comes from the map and never from the browser
+//! ([`entity`]). A connection is proved to be the caller's before anything is read from it or done to it ([`own`]).
+//! And what Waycore answers is checked the same way, row by row.
+
+mod access;
+mod catalog;
+mod confirm_user_created;
+mod entity;
+mod get_connection;
+mod list_connections;
+mod list_cursor;
+mod locks;
+mod match_institution;
+mod new_bank;
+mod own;
+mod port;
+mod search_institutions;
+mod start_connection;
+mod submit_finish;
+mod terms;
+mod tests;
+mod view;
+
+use std::sync::Arc;
+
+use app::backend::Caller;
+use waycore::Waycore;
+
+use crate::clock::Clock;
+use crate::config::Environment;
+use crate::store::{Store, Tenant};
+
+use locks::Locks;
+
+pub use port::WaycoreOnboarding;
+
+/// What the use cases work with. They are its methods.
+struct UseCases {
+    waycore: Arc<dyn Waycore>,
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+    /// Stored beside every Waycore id: live and test objects never meet.
+    environment: Environment,
+    /// Begins every `externalEntityId`.
+    namespace: String,
+    locks: Locks,
+}
+
+impl UseCases {
+    /// Whose rows a caller may see.
+    fn tenant<'a>(&self, caller: &'a Caller) -> Tenant<'a> {
+        Tenant { customer: &caller.customer, environment: self.environment }
+    }
+}

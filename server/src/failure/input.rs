@@ -1,0 +1,67 @@
+//! What can be wrong with what a person typed, beside which field it is shown, and in which words.
+
+use app::copy;
+use domain::bank_choice::TextError;
+use domain::portal_url::PortalUrlError;
+
+/// Input that cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum InvalidInput {
+    /// Neither a bank nor a portal was given.
+    BankMissing,
+    /// The catalog has no bank with the id that was given.
+    UnknownBank,
+    /// An unlisted bank seems to be this one of the catalog.
+    LooksLike(String),
+    /// The portal is none of the bank that was chosen.
+    PortalNotOfBank,
+    PortalUrl(PortalUrlError),
+    RequestedName(TextError),
+    Query(TextError),
+    /// A cursor that was not made here.
+    Cursor,
+    UserNotActive,
+    TermsNotAccepted,
+}
+
+impl InvalidInput {
+    /// The field's name in contract.md.
+    pub(super) fn field(&self) -> &'static str {
+        match self {
+            Self::BankMissing | Self::UnknownBank | Self::LooksLike(_) => "institution_id",
+            Self::PortalNotOfBank | Self::PortalUrl(_) => "portal_url",
+            Self::RequestedName(_) => "requested_name",
+            Self::Query(_) => "query",
+            Self::Cursor => "cursor",
+            Self::UserNotActive => "delegated_user_active",
+            Self::TermsNotAccepted => "accept_terms",
+        }
+    }
+
+    /// The sentence beside the field.
+    pub(super) fn message(&self) -> String {
+        let words = copy::errors();
+        let sentence = match self {
+            Self::LooksLike(bank) => return copy::looks_like(bank),
+            Self::BankMissing => words.choose_bank,
+            Self::UnknownBank => words.unknown_bank,
+            Self::PortalNotOfBank => words.portal_not_of_bank,
+            Self::PortalUrl(error) => match error {
+                PortalUrlError::Empty => words.portal_missing,
+                PortalUrlError::TooLong => words.portal_too_long,
+                PortalUrlError::NotHttps => words.portal_not_https,
+                PortalUrlError::UserInfo => words.portal_user_info,
+                PortalUrlError::Spaces => words.portal_spaces,
+                PortalUrlError::NoHost | PortalUrlError::Malformed => words.portal_malformed,
+            },
+            Self::RequestedName(error) | Self::Query(error) => match error {
+                TextError::TooLong => words.name_too_long,
+                TextError::Empty | TextError::ControlCharacter => words.unreadable_form,
+            },
+            Self::Cursor => words.unreadable_form,
+            Self::UserNotActive => words.user_active_missing,
+            Self::TermsNotAccepted => words.terms_missing,
+        };
+        sentence.to_owned()
+    }
+}

@@ -1,0 +1,82 @@
+//! What a customer may know: the one match from every failure to its code and its safe sentence.
+
+use app::{copy, error::WireError};
+use domain::user_error::ErrorCode;
+use waycore::Error;
+
+use super::{Call, Failure, Missing};
+
+impl Failure {
+    /// The code and the sentence, without the support code.
+    pub(super) fn outside(&self) -> WireError {
+        let words = copy::errors();
+        match self {
+            Self::Forbidden => WireError::new(ErrorCode::Forbidden, words.forbidden),
+            Self::NotFound(Missing::Institution) => WireError::new(ErrorCode::NotFound, words.unknown_bank),
+            Self::NotFound(
+                Missing::NoSuchId | Missing::NoEntityYet | Missing::Unknown | Missing::Foreign,
+            ) => WireError::new(ErrorCode::NotFound, words.not_found),
+            Self::Invalid(input) => WireError::field(input.field(), input.message()),
+            Self::Moved => WireError::new(ErrorCode::Conflict, words.conflict),
+            Self::Entity(_) => WireError::new(ErrorCode::EntityUnresolved, words.entity_unresolved),
+            Self::Waycore { call, error } => refusal(*call, error),
+            Self::Answer { .. } => WireError::new(ErrorCode::Unavailable, words.unavailable),
+            Self::Store(_) | Self::Broken => WireError::new(ErrorCode::Unavailable, words.trouble),
+        }
+    }
+}
+
+/// The table of errors in the documents' onboarding page, one row for each status.
+fn refusal(call: Call, error: &Error) -> WireError {
+    let words = copy::errors();
+    match error {
+        Error::Invalid => match call.field() {
+            Some(field) => WireError::field(field, words.refused),
+            None => WireError::new(ErrorCode::InvalidInput, words.refused),
+        },
+        Error::Unauthorized | Error::Forbidden => {
+            WireError::new(ErrorCode::Misconfigured, words.misconfigured)
+        }
+        Error::NotFound => not_found(call),
+        Error::Conflict => WireError::new(ErrorCode::Conflict, words.conflict),
+        Error::RateLimited { retry_after } => WireError::new(ErrorCode::RateLimited, words.rate_limited)
+            .retry_after(retry_after.map(waycore::RetryAfter::as_secs)),
+        Error::Server(_) | Error::Timeout | Error::Unreachable(_) | Error::Nonsense(_) => {
+            WireError::new(ErrorCode::Unavailable, words.unavailable)
+        }
+    }
+}
+
+/// Only where a single connection was named does "not found" speak of what the customer asked for. A list or a create
+/// names the entity alone; the catalog and the list of entities are always there.
+fn not_found(call: Call) -> WireError {
+    let words = copy::errors();
+    match call {
+        Call::GetConnection | Call::PutCredentials | Call::CompleteSetup => {
+            WireError::new(ErrorCode::NotFound, words.not_found)
+        }
+        Call::CreateSupported | Call::CreateUnsupported | Call::ListConnections => {
+            WireError::new(ErrorCode::EntityUnresolved, words.entity_unresolved)
+        }
+        Call::ListEntities | Call::CreateEntity | Call::SearchInstitutions => {
+            WireError::new(ErrorCode::Unavailable, words.unavailable)
+        }
+    }
+}
+
+impl Call {
+    /// The form field that a refusal as invalid is about, where only one can be.
+    fn field(self) -> Option<&'static str> {
+        match self {
+            Self::CreateSupported => Some("institution_id"),
+            Self::CreateUnsupported => Some("portal_url"),
+            Self::SearchInstitutions => Some("query"),
+            Self::ListEntities
+            | Self::CreateEntity
+            | Self::GetConnection
+            | Self::ListConnections
+            | Self::PutCredentials
+            | Self::CompleteSetup => None,
+        }
+    }
+}

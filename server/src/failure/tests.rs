@@ -1,0 +1,127 @@
+//! Every failure's code, field and words.
+
+use std::time::Duration;
+
+use domain::bank_choice::TextError;
+use domain::portal_url::PortalUrlError;
+use domain::user_error::ErrorCode;
+use waycore::client::Nonsense;
+use waycore::{Error, RetryAfter};
+
+use super::*;
+
+#[track_caller]
+fn check(failure: Failure, code: ErrorCode, field: Option<&str>) -> WireError {
+    let shown = format!("{failure:?}");
+    let error = failure.answer("the-code");
+    assert_eq!(error.0.code, code, "{shown}");
+    assert_eq!(error.0.field.as_deref(), field, "{shown}");
+    assert_eq!(error.0.support_code, "the-code", "{shown}");
+    assert!(!error.0.message.is_empty(), "{shown}");
+    error
+}
+
+#[track_caller]
+fn check_waycore(call: Call, error: Error, code: ErrorCode) -> WireError {
+    check(Failure::Waycore { call, error }, code, None)
+}
+
+#[test]
+fn each_status_of_waycores_has_its_answer() {
+    let call = Call::GetConnection;
+    check_waycore(call, Error::Invalid, ErrorCode::InvalidInput);
+    check_waycore(call, Error::Unauthorized, ErrorCode::Misconfigured);
+    check_waycore(call, Error::Forbidden, ErrorCode::Misconfigured);
+    check_waycore(call, Error::NotFound, ErrorCode::NotFound);
+    check_waycore(call, Error::Conflict, ErrorCode::Conflict);
+    check_waycore(call, Error::RateLimited { retry_after: None }, ErrorCode::RateLimited);
+    check_waycore(call, Error::Server(500), ErrorCode::Unavailable);
+    check_waycore(call, Error::Timeout, ErrorCode::Unavailable);
+    check_waycore(call, Error::Unreachable("refused".to_owned()), ErrorCode::Unavailable);
+    check_waycore(call, Error::Nonsense(Nonsense::Body), ErrorCode::Unavailable);
+}
+
+#[test]
+fn how_long_to_wait_is_passed_on() {
+    let retry_after = Some(RetryAfter::new(Duration::from_millis(1_500)));
+    let error =
+        check_waycore(Call::CompleteSetup, Error::RateLimited { retry_after }, ErrorCode::RateLimited);
+    assert_eq!(error.0.retry_after_seconds, Some(2));
+}
+
+#[test]
+fn not_found_means_what_was_named() {
+    check_waycore(Call::PutCredentials, Error::NotFound, ErrorCode::NotFound);
+    check_waycore(Call::CompleteSetup, Error::NotFound, ErrorCode::NotFound);
+    check_waycore(Call::CreateSupported, Error::NotFound, ErrorCode::EntityUnresolved);
+    check_waycore(Call::CreateUnsupported, Error::NotFound, ErrorCode::EntityUnresolved);
+    check_waycore(Call::ListConnections, Error::NotFound, ErrorCode::EntityUnresolved);
+    check_waycore(Call::ListEntities, Error::NotFound, ErrorCode::Unavailable);
+    check_waycore(Call::SearchInstitutions, Error::NotFound, ErrorCode::Unavailable);
+}
+
+#[test]
+fn a_refused_create_is_shown_beside_what_was_chosen() {
+    let refused = |call| Failure::Waycore { call, error: Error::Invalid };
+    check(refused(Call::CreateSupported), ErrorCode::InvalidInput, Some("institution_id"));
+    check(refused(Call::CreateUnsupported), ErrorCode::InvalidInput, Some("portal_url"));
+}
+
+#[test]
+fn wrong_input_is_shown_beside_its_field() {
+    #[track_caller]
+    fn check_input(input: InvalidInput, field: &str) {
+        check(input.into(), ErrorCode::InvalidInput, Some(field));
+    }
+    check_input(InvalidInput::BankMissing, "institution_id");
+    check_input(InvalidInput::UnknownBank, "institution_id");
+    check_input(InvalidInput::LooksLike("Harbour Bank".to_owned()), "institution_id");
+    check_input(InvalidInput::PortalNotOfBank, "portal_url");
+    for error in [
+        PortalUrlError::Empty,
+        PortalUrlError::TooLong,
+        PortalUrlError::NotHttps,
+        PortalUrlError::UserInfo,
+        PortalUrlError::NoHost,
+        PortalUrlError::Spaces,
+        PortalUrlError::Malformed,
+    ] {
+        check_input(InvalidInput::PortalUrl(error), "portal_url");
+    }
+    check_input(InvalidInput::RequestedName(TextError::TooLong), "requested_name");
+    check_input(InvalidInput::Query(TextError::TooLong), "query");
+    check_input(InvalidInput::Cursor, "cursor");
+    check_input(InvalidInput::UserNotActive, "delegated_user_active");
+    check_input(InvalidInput::TermsNotAccepted, "accept_terms");
+}
+
+#[test]
+fn a_match_in_the_catalog_is_named() {
+    let error = check(
+        InvalidInput::LooksLike("Harbour Bank".to_owned()).into(),
+        ErrorCode::InvalidInput,
+        Some("institution_id"),
+    );
+    assert!(error.0.message.contains("Harbour Bank"), "{}", error.0.message);
+}
+
+#[test]
+fn somebody_elses_answers_exactly_like_what_does_not_exist() {
+    let of = |missing: Missing| check(missing.into(), ErrorCode::NotFound, None);
+    let unknown = of(Missing::Unknown);
+    for missing in [Missing::Foreign, Missing::NoEntityYet, Missing::NoSuchId] {
+        assert_eq!(of(missing), unknown);
+    }
+    assert_eq!(check_waycore(Call::GetConnection, Error::NotFound, ErrorCode::NotFound), unknown);
+}
+
+#[test]
+fn the_rest_has_its_answer() {
+    check(Failure::Forbidden, ErrorCode::Forbidden, None);
+    check(Failure::Moved, ErrorCode::Conflict, None);
+    check(EntityFault::Several.into(), ErrorCode::EntityUnresolved, None);
+    let fault = AnswerFault::UnusableId;
+    check(Failure::Answer { call: Call::GetConnection, fault }, ErrorCode::Unavailable, None);
+    check(StoreError::Missing.into(), ErrorCode::Unavailable, None);
+    check(Failure::Broken, ErrorCode::Unavailable, None);
+}

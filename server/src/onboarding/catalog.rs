@@ -1,0 +1,91 @@
+//! Looking banks up in Waycore's catalog. Nothing here chooses one.
+
+use app::model;
+use domain::bank_choice::{Institution, RequestedName};
+use domain::ids::InstitutionId;
+use domain::portal_url::PortalUrl;
+
+use super::UseCases;
+use crate::failure::{Call, Failure};
+
+/// The documented largest page is 500; banks are small, but so is what a search should have to read.
+const PAGE: u16 = 100;
+/// An exact match stands far in front in every sensible order.
+const MOST_PAGES: usize = 5;
+
+impl UseCases {
+    /// The first so many banks that Waycore finds.
+    pub(super) async fn banks(&self, query: &str, limit: u16) -> Result<Vec<Institution>, Failure> {
+        let page = self.waycore.search_institutions(query, limit, None).await;
+        let mut banks = readable(page.map_err(Failure::of(Call::SearchInstitutions))?.data);
+        banks.truncate(usize::from(limit));
+        Ok(banks)
+    }
+
+    /// The bank with exactly this id.
+    pub(super) async fn bank(&self, id: &InstitutionId) -> Result<Option<Institution>, Failure> {
+        self.first(id.as_str(), |bank| bank.id == *id).await
+    }
+
+    /// The bank that an unlisted name or portal seems to be.
+    pub(super) async fn bank_like(
+        &self,
+        name: Option<&RequestedName>,
+        portal: Option<&PortalUrl>,
+    ) -> Result<Option<Institution>, Failure> {
+        if let Some(name) = name {
+            let query: Vec<&str> = name.as_str().split_whitespace().collect();
+            let found = self.first(&query.join(" "), |bank| bank.matches_name(name.as_str())).await?;
+            if found.is_some() {
+                return Ok(found);
+            }
+        }
+        match portal {
+            Some(portal) => self.first(&portal.host(), |bank| bank.matches_host(portal)).await,
+            None => Ok(None),
+        }
+    }
+
+    /// The first bank among those that Waycore finds for which the condition holds.
+    async fn first(
+        &self,
+        query: &str,
+        condition: impl Fn(&Institution) -> bool,
+    ) -> Result<Option<Institution>, Failure> {
+        let mut cursor = None;
+        for _ in 0..MOST_PAGES {
+            let page = self.waycore.search_institutions(query, PAGE, cursor.as_deref()).await;
+            let page = page.map_err(Failure::of(Call::SearchInstitutions))?;
+            if let Some(bank) = readable(page.data).into_iter().find(&condition) {
+                return Ok(Some(bank));
+            }
+            let next = page.pagination.next_cursor.filter(|_| page.pagination.has_more);
+            if next.is_none() || next == cursor {
+                return Ok(None);
+            }
+            cursor = next;
+        }
+        Ok(None)
+    }
+}
+
+/// A bank as a browser sees it.
+pub(super) fn shown(bank: &Institution) -> model::Institution {
+    model::Institution {
+        institution_id: bank.id.to_string(),
+        name: bank.name.clone(),
+        domain: bank.domain().unwrap_or_default(),
+        portals: bank.portals.iter().map(ToString::to_string).collect(),
+    }
+}
+
+fn readable(rows: Vec<waycore::wire::Institution>) -> Vec<Institution> {
+    let readable = |row: &waycore::wire::Institution| match row.to_domain() {
+        Ok(bank) => Some(bank),
+        Err(error) => {
+            tracing::warn!(%error, "a bank of the catalog was left out");
+            None
+        }
+    };
+    rows.iter().filter_map(readable).collect()
+}

@@ -1,0 +1,96 @@
+//! From what was typed in step 1 to the bank that was chosen.
+
+use app::backend::StartConnection;
+use domain::bank_choice::{BankChoice, RequestedName};
+use domain::ids::InstitutionId;
+use domain::portal_url::{PortalUrl, PortalUrlError};
+use url::Url;
+
+use super::UseCases;
+use crate::failure::{Failure, InvalidInput};
+
+impl UseCases {
+    /// The choice, if it can be one. A bank of the catalog is chosen by its id alone: no text selects one, and none
+    /// that the catalog knows is connected as unlisted unless the customer says that it is a different bank.
+    pub(super) async fn chosen_bank(&self, input: &StartConnection) -> Result<BankChoice, Failure> {
+        let portal = filled(input.portal_url.as_deref());
+        match filled(input.institution_id.as_deref()) {
+            Some(id) => self.supported(id, portal).await,
+            None => self.unsupported(input, portal).await,
+        }
+    }
+
+    async fn supported(&self, id: &str, portal: Option<&str>) -> Result<BankChoice, Failure> {
+        let id = InstitutionId::parse(id).map_err(|_| InvalidInput::UnknownBank)?;
+        let bank = self.bank(&id).await?.ok_or(InvalidInput::UnknownBank)?;
+        let portal = match portal {
+            Some(text) => Some(bank.portal(text).ok_or(InvalidInput::PortalNotOfBank)?.clone()),
+            None => None,
+        };
+        Ok(BankChoice::Supported { institution: id, portal })
+    }
+
+    async fn unsupported(
+        &self,
+        input: &StartConnection,
+        portal: Option<&str>,
+    ) -> Result<BankChoice, Failure> {
+        let name = filled(input.requested_name.as_deref()).map(RequestedName::parse).transpose();
+        let requested_name = name.map_err(InvalidInput::RequestedName)?;
+        let Some(portal) = portal else {
+            // Nothing at all means that no bank was picked; a name or a "different bank" lacks its portal.
+            let unlisted = requested_name.is_some() || input.not_listed;
+            let missing = InvalidInput::PortalUrl(PortalUrlError::Empty);
+            return Err(if unlisted { missing } else { InvalidInput::BankMissing }.into());
+        };
+        let portal = portal_url(portal).map_err(InvalidInput::PortalUrl)?;
+        if !input.not_listed
+            && let Some(bank) = self.bank_like(requested_name.as_ref(), Some(&portal)).await?
+        {
+            return Err(InvalidInput::LooksLike(bank.name).into());
+        }
+        Ok(BankChoice::Unsupported { requested_name, portal })
+    }
+}
+
+/// The product's own rule, and the standard's: both have to see the same host, or a browser would open another one
+/// than the one that was compared. The text itself stays as it was typed.
+fn portal_url(text: &str) -> Result<PortalUrl, PortalUrlError> {
+    let portal = PortalUrl::parse(text)?;
+    let standard = Url::parse(portal.as_str()).map_err(|_| PortalUrlError::Malformed)?;
+    let same_host = standard.host_str().is_some_and(|host| host == portal.host());
+    if same_host && standard.scheme() == "https" { Ok(portal) } else { Err(PortalUrlError::Malformed) }
+}
+
+fn filled(field: Option<&str>) -> Option<&str> {
+    field.map(str::trim).filter(|text| !text.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, expected: Result<&str, PortalUrlError>) {
+        let portal = portal_url(text);
+        assert_eq!(portal.as_ref().map(PortalUrl::as_str), expected.as_ref().copied(), "{text}");
+    }
+
+    #[test]
+    fn the_text_stays_as_it_was_typed() {
+        for text in
+            ["https://Bank.example/A/../B?x=%7e&y#z", "HTTPS://bank.example:443", "https://127.0.0.1/"]
+        {
+            check(text, Ok(text));
+        }
+    }
+
+    #[test]
+    fn an_address_that_a_browser_reads_differently_is_refused() {
+        check("https://0x7f.1/", Err(PortalUrlError::Malformed));
+        check("https://2130706433/", Err(PortalUrlError::Malformed));
+        check("https://1.2.3.4.5/", Err(PortalUrlError::Malformed));
+        check("https://[::::]/", Err(PortalUrlError::Malformed));
+        check("http://bank.example/", Err(PortalUrlError::NotHttps));
+    }
+}

@@ -1,0 +1,62 @@
+//! The proof that a connection is the caller's.
+
+use app::backend::Caller;
+use domain::connection::Connection;
+use domain::ids::{ConnectionId, EntityId};
+use waycore::{Error, wire};
+
+use super::UseCases;
+use crate::failure::{AnswerFault, Call, Failure, Missing};
+
+/// A connection that belongs to the caller's entity: as Waycore wrote it, and as the rules read it.
+pub(super) struct Own {
+    pub(super) wire: wire::Connection,
+    pub(super) connection: Connection,
+}
+
+impl UseCases {
+    /// Reads a connection by an id that a browser sent. Whatever is not the caller's, and whatever is not there,
+    /// fails in the same way; only the log tells them apart.
+    pub(super) async fn own_connection(&self, caller: &Caller, id: &ConnectionId) -> Result<Own, Failure> {
+        let entity = self.mapped_entity(caller).await?;
+        let wire = self.waycore.get_connection(id).await.map_err(|error| match error {
+            // An id that Waycore cannot read is the id of nothing.
+            Error::NotFound | Error::Invalid => Missing::Unknown.into(),
+            error => Failure::of(Call::GetConnection)(error),
+        })?;
+        if !is_own(caller, &wire, &entity) {
+            return Err(Missing::Foreign.into());
+        }
+        let connection = understood(&wire, Call::GetConnection)?;
+        if connection.id != *id {
+            return Err(Failure::Answer { call: Call::GetConnection, fault: AnswerFault::OtherConnection });
+        }
+        Ok(Own { wire, connection })
+    }
+}
+
+/// The id of a connection as a browser sent it.
+pub(super) fn connection_id(text: &str) -> Result<ConnectionId, Failure> {
+    ConnectionId::parse(text).map_err(|_| Missing::NoSuchId.into())
+}
+
+/// Whether a row is the caller's. One that is not is a security event, whoever asked for it.
+pub(super) fn is_own(caller: &Caller, row: &wire::Connection, entity: &EntityId) -> bool {
+    let own = row.entity_id() == entity.as_str();
+    if !own {
+        tracing::warn!(
+            target: "security",
+            event = "foreign_connection",
+            connection = row.id(),
+            org = %caller.customer.org,
+            user = %caller.user,
+            "another customer's connection was asked for or answered, and withheld"
+        );
+    }
+    own
+}
+
+/// The row in the product's terms.
+pub(super) fn understood(row: &wire::Connection, call: Call) -> Result<Connection, Failure> {
+    row.to_domain().map_err(|_| Failure::Answer { call, fault: AnswerFault::UnusableId })
+}

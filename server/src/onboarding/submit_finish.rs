@@ -1,0 +1,100 @@
+//! The end of step 3: what the bank issued is handed over, and the setup is completed.
+
+use app::backend::{Caller, FinishSetup};
+use app::model;
+use domain::connection::{ActionRequiredBy, ConnectionState, NextAction};
+use domain::credentials::NonEmptyCredentials;
+use domain::step::{Step, step};
+use waycore::Error;
+
+use super::locks::Key;
+use super::own::{Own, connection_id};
+use super::view::progress;
+use super::{UseCases, access, terms};
+use crate::failure::{Call, Failure, InvalidInput};
+
+impl UseCases {
+    /// The receipt of the terms is stored before anything is sent. Every part can be repeated, so whoever was
+    /// interrupted sends the form again; once the completion is known here, that changes nothing.
+    pub(super) async fn submit_finish(
+        &self,
+        caller: &Caller,
+        id: &str,
+        input: FinishSetup,
+    ) -> Result<model::Connection, Failure> {
+        access::may_change(caller)?;
+        let credentials = confirmed(input)?;
+        let id = connection_id(id)?;
+        let _one_at_a_time = self.locks.lock(Key::Finish(id.clone())).await;
+        let own = self.own_connection(caller, &id).await?;
+        if self.is_done(caller, &own).await? {
+            return self.show(caller, &own).await;
+        }
+        let (tenant, now) = (self.tenant(caller), self.clock.now());
+        self.store.remember_connection(tenant, &id, None, now).await?;
+        self.store.record_terms(tenant, &terms::receipt(caller, &id, now)).await?;
+        if let Some(credentials) = credentials {
+            let sent = self.waycore.put_credentials(&id, &credentials).await;
+            sent.map_err(Failure::of(Call::PutCredentials))?;
+        }
+        let refused = match self.waycore.complete_setup(&id).await {
+            Ok(()) => false,
+            Err(Error::Conflict) => true,
+            Err(error) => return Err(Failure::of(Call::CompleteSetup)(error)),
+        };
+        // Neither the answer's body nor its repetition is documented: what counts is what is read now.
+        let own = self.own_connection(caller, &id).await?;
+        if refused && still_asks(&own) {
+            return Err(Failure::Waycore { call: Call::CompleteSetup, error: Error::Conflict });
+        }
+        self.store.record_completion(tenant, &id, own.connection.updated_at).await?;
+        self.show(caller, &own).await
+    }
+
+    /// Whether there is nothing left to complete. A connection that stopped working without ever having been
+    /// completed here is another matter: what was typed would be lost without a word.
+    async fn is_done(&self, caller: &Caller, own: &Own) -> Result<bool, Failure> {
+        let record = self.store.connection(self.tenant(caller), &own.connection.id).await?;
+        let progress = progress(record.as_ref());
+        match step(Some(&own.connection), &progress) {
+            Step::ConnectionDetails | Step::DelegatedUser | Step::FinishSetup => Ok(false),
+            Step::Activation | Step::Connected => Ok(true),
+            Step::Recoverable(_) | Step::Support(_) if progress.completion_sent.is_some() => Ok(true),
+            Step::Recoverable(_) | Step::Support(_) => Err(Failure::Moved),
+        }
+    }
+}
+
+/// Both confirmations, and what was filled in.
+fn confirmed(input: FinishSetup) -> Result<Option<NonEmptyCredentials>, InvalidInput> {
+    if !input.delegated_user_active {
+        return Err(InvalidInput::UserNotActive);
+    }
+    if !input.accept_terms {
+        return Err(InvalidInput::TermsNotAccepted);
+    }
+    Ok(NonEmptyCredentials::from_fields(input.bank_username, input.bank_customer_id, input.password))
+}
+
+/// A completion that is refused with a conflict may have arrived before, its answer lost on the way. It has not if
+/// the customer is asked for something that comes before it.
+fn still_asks(own: &Own) -> bool {
+    match &own.connection.state {
+        ConnectionState::Draft(setup) => {
+            setup.action_required_by == ActionRequiredBy::EndUser
+                && matches!(
+                    setup.next_action,
+                    NextAction::CreateDelegatedUser | NextAction::ProvideCredentials
+                )
+        }
+        ConnectionState::PendingActivation(_)
+        | ConnectionState::ActivatingReady(_)
+        | ConnectionState::Connected(_)
+        | ConnectionState::ReauthRequired(_)
+        | ConnectionState::Errored(_)
+        | ConnectionState::InvalidConfig(_)
+        | ConnectionState::Paused(_)
+        | ConnectionState::Revoked(_)
+        | ConnectionState::Unrecognised(_) => false,
+    }
+}

@@ -1,0 +1,171 @@
+//! From a connection to what a browser may see of it.
+
+use app::backend::Caller;
+use app::model;
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use domain::connection::{ActionRequiredBy, ConnectionState, Instructions, NextAction, Setup};
+use domain::display_name;
+use domain::status_label::StatusLabel;
+use domain::step::{Progress, Step, step};
+use domain::timestamp::Timestamp;
+use waycore::wire::DateTime;
+
+use super::UseCases;
+use super::own::Own;
+use crate::failure::{Failure, Missing};
+use crate::store::{ConnectionRecord, StoreError};
+
+impl UseCases {
+    /// Shows a connection together with what is kept about it here.
+    pub(super) async fn show(&self, caller: &Caller, own: &Own) -> Result<model::Connection, Failure> {
+        let record = self.store.connection(self.tenant(caller), &own.connection.id).await?;
+        self.show_with(caller, own, record.as_ref()).await
+    }
+
+    /// The same, with the record at hand. Remembers the state that was read, which gives the version.
+    pub(super) async fn show_with(
+        &self,
+        caller: &Caller,
+        own: &Own,
+        record: Option<&ConnectionRecord>,
+    ) -> Result<model::Connection, Failure> {
+        let mut shown = seen(own, record);
+        let id = &own.connection.id;
+        let fingerprint = fingerprint(&shown);
+        let version = self.store.observe(self.tenant(caller), id, &fingerprint, self.clock.now()).await;
+        let version = version.map_err(|error| match error {
+            // Waycore calls it this customer's, and these rows another's: nobody gets to see it.
+            StoreError::Taken => {
+                tracing::error!(target: "security", event = "connection_moved", connection = %id, "withheld");
+                Missing::Foreign.into()
+            }
+            error => Failure::from(error),
+        })?;
+        let is_new = record.is_none_or(|record| record.version != version);
+        if let (true, ConnectionState::Unrecognised(state)) = (is_new, &own.connection.state) {
+            tracing::warn!(connection = %id, state, "Waycore reports a state that is not known");
+        }
+        shown.version = i64::try_from(version).unwrap_or(i64::MAX);
+        Ok(shown)
+    }
+}
+
+/// What the customer has done so far, by the record.
+pub(super) fn progress(record: Option<&ConnectionRecord>) -> Progress {
+    record.map(|record| record.progress).unwrap_or_default()
+}
+
+fn seen(own: &Own, record: Option<&ConnectionRecord>) -> model::Connection {
+    let connection = &own.connection;
+    let state = &connection.state;
+    let (last_synced_at, error_code) = facts(state);
+    let (action_required_by, next_action) = whose_move(state);
+    let requested_name = record.and_then(|record| record.requested_name.as_ref());
+    let institution_name = connection.institution_name.as_deref();
+    model::Connection {
+        id: connection.id.to_string(),
+        display_name: display_name(institution_name, requested_name, connection.portal_url.as_deref()),
+        institution_id: connection.institution_id.as_ref().map(ToString::to_string),
+        portal_url: connection.portal_url.clone(),
+        kind: own.wire.kind().to_owned(),
+        status: own.wire.status().as_str().to_owned(),
+        sync_status: state.sync().map(|sync| sync.as_str().to_owned()),
+        label: StatusLabel::of(state),
+        step: shown_step(step(Some(connection), &progress(record))),
+        action_required_by: action_required_by.map(|by| by.as_str()).and_then(filled),
+        next_action: next_action.map(|next| next.as_str()).and_then(filled),
+        instructions: setup(state).map(|setup| instructions(&setup.instructions)),
+        credentials_present: setup(state).map(|setup| setup.credentials_present),
+        error_code: error_code.cloned(),
+        last_synced_at: last_synced_at.map(text),
+        created_at: text(connection.created_at),
+        updated_at: text(connection.updated_at),
+        version: 0,
+    }
+}
+
+/// Stands for everything that is shown, so that any change of it is a new version.
+fn fingerprint(shown: &model::Connection) -> String {
+    // These types have nothing that JSON cannot hold; should that change, every state looks alike.
+    let json = serde_json::to_vec(shown).unwrap_or_default();
+    URL_SAFE_NO_PAD.encode(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &json))
+}
+
+fn setup(state: &ConnectionState) -> Option<&Setup> {
+    match state {
+        ConnectionState::Draft(setup) => Some(setup),
+        ConnectionState::PendingActivation(_)
+        | ConnectionState::ActivatingReady(_)
+        | ConnectionState::Connected(_)
+        | ConnectionState::ReauthRequired(_)
+        | ConnectionState::Errored(_)
+        | ConnectionState::InvalidConfig(_)
+        | ConnectionState::Paused(_)
+        | ConnectionState::Revoked(_)
+        | ConnectionState::Unrecognised(_) => None,
+    }
+}
+
+fn whose_move(state: &ConnectionState) -> (Option<&ActionRequiredBy>, Option<&NextAction>) {
+    match state {
+        ConnectionState::Draft(setup) => (Some(&setup.action_required_by), Some(&setup.next_action)),
+        ConnectionState::PendingActivation(pending) | ConnectionState::ActivatingReady(pending) => {
+            (pending.action_required_by.as_ref(), pending.next_action.as_ref())
+        }
+        ConnectionState::Connected(_)
+        | ConnectionState::ReauthRequired(_)
+        | ConnectionState::Errored(_)
+        | ConnectionState::InvalidConfig(_)
+        | ConnectionState::Paused(_)
+        | ConnectionState::Revoked(_)
+        | ConnectionState::Unrecognised(_) => (None, None),
+    }
+}
+
+fn facts(state: &ConnectionState) -> (Option<Timestamp>, Option<&String>) {
+    match state {
+        ConnectionState::Connected(ready) => (ready.last_synced_at, None),
+        ConnectionState::ReauthRequired(fault)
+        | ConnectionState::Errored(fault)
+        | ConnectionState::InvalidConfig(fault)
+        | ConnectionState::Paused(fault)
+        | ConnectionState::Revoked(fault) => (fault.last_synced_at, fault.error_code.as_ref()),
+        ConnectionState::Draft(_)
+        | ConnectionState::PendingActivation(_)
+        | ConnectionState::ActivatingReady(_)
+        | ConnectionState::Unrecognised(_) => (None, None),
+    }
+}
+
+fn shown_step(step: Step) -> model::Step {
+    match step {
+        Step::ConnectionDetails => model::Step::ConnectionDetails,
+        Step::DelegatedUser => model::Step::DelegatedUser,
+        Step::FinishSetup => model::Step::FinishSetup,
+        Step::Activation => model::Step::Activation,
+        Step::Connected => model::Step::Connected,
+        Step::Recoverable(_) => model::Step::Recoverable,
+        Step::Support(_) => model::Step::Support,
+    }
+}
+
+/// What exists is shown, also while Waycore still calls it pending.
+fn instructions(issued: &Instructions) -> model::Instructions {
+    model::Instructions {
+        first_name: issued.first_name.clone(),
+        last_name: issued.last_name.clone(),
+        address: issued.address.clone(),
+        username: issued.username.clone(),
+        email: issued.email.clone(),
+        phone_number: issued.phone_number.clone(),
+    }
+}
+
+/// A word that Waycore left out arrives as an empty one.
+fn filled(text: &str) -> Option<String> {
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+fn text(moment: Timestamp) -> String {
+    DateTime::from(moment).as_str().to_owned()
+}
