@@ -20,6 +20,7 @@ mod search_institutions;
 mod start_connection;
 mod submit_finish;
 mod terms;
+#[cfg(test)]
 mod tests;
 mod view;
 

@@ -1,0 +1,1 @@
+//! The use cases against a Waycore that can be told to misbehave.
