@@ -1,5 +1,6 @@
 //! Answers that the documents do not know: each ends as a sentence, and none is followed or read to its end.
 
+use tokio::net::TcpSocket;
 use waycore::{
     Error, Waycore,
     client::{BODY_LIMIT, Nonsense},
@@ -56,6 +57,12 @@ async fn a_body_without_an_end_is_given_up() {
 }
 
 #[tokio::test]
+async fn a_body_that_announces_too_much_is_not_waited_for() {
+    let server = raw_server(b"HTTP/1.1 200 OK\r\ncontent-length: 2097152\r\n\r\n", Then::Hang).await;
+    assert_eq!(read_from(&server).await, Error::Nonsense(Nonsense::TooLarge));
+}
+
+#[tokio::test]
 async fn an_answer_that_breaks_off() {
     let broken: [&[u8]; 3] =
         [b"", b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{", b"this is not HTTP\r\n\r\n"];
@@ -97,10 +104,10 @@ async fn a_large_refusal_is_not_read_at_all() {
 
 #[tokio::test]
 async fn nobody_is_listening() {
-    let port_of_nobody = {
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
-        listener.local_addr().expect("it has an address")
-    };
-    let error = read_from(&format!("http://{port_of_nobody}")).await;
+    // Bound and not listening: nobody else can take the port meanwhile.
+    let socket = TcpSocket::new_v4().expect("a socket");
+    socket.bind(([127, 0, 0, 1], 0).into()).expect("a port is free");
+    let address = socket.local_addr().expect("it has an address");
+    let error = read_from(&format!("http://{address}")).await;
     assert!(matches!(&error, Error::Unreachable(why) if why.contains("refused")), "{error}");
 }

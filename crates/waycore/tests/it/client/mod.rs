@@ -35,9 +35,14 @@ fn client_with(base: &str, limits: TimeLimits) -> Client {
     Client::new(base, &SecretString::from(KEY), limits).expect("a client")
 }
 
+/// A server of this test alone: those of `MockServer::start` are used again, and may still hear from the last test.
+async fn own_server() -> MockServer {
+    MockServer::builder().start().await
+}
+
 /// A server that gives the same answer to everything.
 async fn answering(answer: ResponseTemplate) -> MockServer {
-    let server = MockServer::start().await;
+    let server = own_server().await;
     Mock::given(any()).respond_with(answer).mount(&server).await;
     server
 }

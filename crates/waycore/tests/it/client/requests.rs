@@ -108,7 +108,7 @@ async fn reading_a_connection() {
 
 #[tokio::test]
 async fn an_id_cannot_leave_its_place_in_the_path() {
-    let server = MockServer::start().await;
+    let server = own_server().await;
     Mock::given(path("/v1/connections/..%2Fentities%3Fa"))
         .respond_with(ResponseTemplate::new(200).set_body_json(fixture("connection-ready.json")))
         .mount(&server)
