@@ -15,7 +15,7 @@ const COMPRESSED: [&str; 3] = ["js", "wasm", "css"];
 /// nobody who watches the folder's times builds again.
 pub(crate) fn publish(bundle: &Path, site: &Path) -> Result<()> {
     let mut wanted = BTreeSet::new();
-    for relative in files_below(bundle)? {
+    for relative in files_below(bundle)?.into_iter().filter(|path| is_for_browsers(path)) {
         let content = read(&bundle.join(&relative))?;
         let target = site.join(&relative);
         let changed = !holds(&target, &content);
@@ -69,6 +69,11 @@ pub(crate) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     name.into()
 }
 
+/// Everything but the types that wasm-bindgen writes for people who program against its glue.
+fn is_for_browsers(path: &Path) -> bool {
+    !path.to_string_lossy().ends_with(".d.ts")
+}
+
 fn has_compressed_forms(path: &Path) -> bool {
     path.extension().is_some_and(|extension| COMPRESSED.iter().any(|wanted| extension == *wanted))
 }
@@ -111,10 +116,11 @@ mod tests {
     }
 
     #[test]
-    fn a_site_holds_the_bundle_and_compressed_forms_of_what_compresses() {
+    fn a_site_holds_what_browsers_ask_for_and_compressed_forms_of_it() {
         let folder = tempfile::tempdir().unwrap();
         let (bundle, site) = (folder.path().join("bundle"), folder.path().join("site"));
         write(&bundle.join("pkg/connect.js"), b"export default 1;").unwrap();
+        write(&bundle.join("pkg/connect.d.ts"), b"export {};").unwrap();
         write(&bundle.join("mark.png"), b"png").unwrap();
         publish(&bundle, &site).unwrap();
         assert_eq!(names(&site), ["mark.png", "pkg/connect.js", "pkg/connect.js.br", "pkg/connect.js.gz"]);
