@@ -1,4 +1,4 @@
-//! The request for a connection (documents: ref/connections/create-connection, getting-started/bank-onboarding-flow).
+//! The request for a connection (documents: ref/connections/create-connection, onboarding page).
 
 use domain::{bank_choice::BankChoice, ids::EntityId};
 use serde::{Deserialize, Serialize};

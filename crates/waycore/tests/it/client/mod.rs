@@ -35,7 +35,7 @@ fn client_with(base: &str, limits: TimeLimits) -> Client {
     Client::new(base, &SecretString::from(KEY), limits).expect("a client")
 }
 
-/// A server of this test alone: those of `MockServer::start` are used again, and may still hear from the last test.
+/// A server of this test alone; one of `MockServer::start` may still hear from the test that had it before.
 async fn own_server() -> MockServer {
     MockServer::builder().start().await
 }
