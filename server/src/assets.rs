@@ -60,19 +60,21 @@ async fn serve(Path((version, file)): Path<(String, String)>, headers: HeaderMap
     if version != Assets::version() {
         return StatusCode::NOT_FOUND.into_response();
     }
-    // What is built lies in `pkg`, what is only copied beside it.
-    match find(&format!("pkg/{file}"), &headers).or_else(|| find(&file, &headers)) {
+    match find(Site::get, &file, &headers) {
         Some((content, encoding)) => answer(&file, content, encoding),
         None => StatusCode::NOT_FOUND.into_response(),
     }
 }
 
 /// The file in the smallest form that the browser takes and the site has.
-fn find(name: &str, headers: &HeaderMap) -> Option<(EmbeddedFile, Encoding)> {
-    let plain = Site::get(name)?;
-    let smaller = encoding::accepted(headers)
-        .find_map(|encoding| Some((Site::get(&format!("{name}{}", encoding.suffix()))?, encoding)));
-    Some(smaller.unwrap_or((plain, Encoding::Identity)))
+fn find<T>(site: impl Fn(&str) -> Option<T>, file: &str, headers: &HeaderMap) -> Option<(T, Encoding)> {
+    // What is built lies in `pkg`, what is only copied beside it.
+    [format!("pkg/{file}"), file.to_owned()].into_iter().find_map(|name| {
+        let plain = site(&name)?;
+        let smaller = encoding::accepted(headers)
+            .find_map(|encoding| Some((site(&format!("{name}{}", encoding.suffix()))?, encoding)));
+        Some(smaller.unwrap_or((plain, Encoding::Identity)))
+    })
 }
 
 fn answer(name: &str, content: EmbeddedFile, encoding: Encoding) -> Response {

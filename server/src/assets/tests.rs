@@ -59,6 +59,35 @@ async fn every_file_of_the_site_is_served_for_ever() {
 }
 
 #[track_caller]
+fn check_form(file: &str, accept: &str, expected: Option<(&str, Encoding)>) {
+    let site = |name: &str| {
+        [
+            "pkg/connect.js",
+            "pkg/connect.js.br",
+            "pkg/connect.js.gz",
+            "pkg/old.js",
+            "pkg/old.js.gz",
+            "icon.svg",
+        ]
+        .into_iter()
+        .find(|known| *known == name)
+    };
+    let mut headers = HeaderMap::new();
+    headers.insert(header::ACCEPT_ENCODING, accept.parse().unwrap());
+    assert_eq!(find(site, file, &headers), expected, "{file} {accept}");
+}
+
+#[test]
+fn a_browser_gets_the_smallest_form_that_it_takes() {
+    check_form("connect.js", "gzip, br", Some(("pkg/connect.js.br", Encoding::Brotli)));
+    check_form("connect.js", "gzip", Some(("pkg/connect.js.gz", Encoding::Gzip)));
+    check_form("connect.js", "", Some(("pkg/connect.js", Encoding::Identity)));
+    check_form("old.js", "br, gzip", Some(("pkg/old.js.gz", Encoding::Gzip)));
+    check_form("icon.svg", "br, gzip", Some(("icon.svg", Encoding::Identity)));
+    check_form("missing.js", "br, gzip", None);
+}
+
+#[track_caller]
 fn check_type(name: &str, expected: &str) {
     assert_eq!(content_type(name), expected, "{name}");
 }

@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use axum::Router;
 use url::{Host, Url};
 
 /// What browsers see: every link carries its path, and its origin is the one trusted for changes.
@@ -72,6 +73,11 @@ impl BasePath {
     /// Empty, or as in `/apps/bank`.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// The routes, below this prefix. The prefix itself, with and without a slash, is their `/`.
+    pub fn mount(&self, router: Router) -> Router {
+        if self.0.is_empty() { router } else { Router::new().nest_service(&self.0, router) }
     }
 }
 

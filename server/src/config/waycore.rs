@@ -1,10 +1,9 @@
 //! How to reach Waycore.
 
+use ::waycore::client::BaseUrl;
 use secrecy::{ExposeSecret, SecretString};
-use url::Url;
 
 use super::environment::Environment;
-use super::public_url::web_url;
 use super::reader::Reader;
 
 /// Where the real Waycore is.
@@ -14,7 +13,7 @@ const BASE_URL: &str = "https://api.waycore.com/v1";
 #[derive(Debug, Clone)]
 pub struct Waycore {
     /// `WAYCORE_BASE_URL`: https, or http on a loopback address.
-    pub base_url: Url,
+    pub base_url: BaseUrl,
     /// `WAYCORE_API_KEY`: opaque; it names the organization.
     pub api_key: SecretString,
     /// `WAYCORE_ENVIRONMENT`: from the key's prefix, else live.
@@ -38,13 +37,9 @@ impl Waycore {
             reader.or("WAYCORE_ENVIRONMENT", from_prefix.unwrap_or(Environment::Live), |text| {
                 Environment::parse(text).ok_or_else(|| "must be live or test.".to_owned())
             });
-        let default = Url::parse(BASE_URL).ok()?;
+        let default = BaseUrl::parse(BASE_URL).ok()?;
         let base_url = reader.or("WAYCORE_BASE_URL", default, |text| {
-            let url = web_url(text)?;
-            if url.query().is_some() || url.fragment().is_some() {
-                return Err("has a query or a fragment: leave it out.".to_owned());
-            }
-            Ok(url)
+            BaseUrl::parse(text).map_err(|error| format!("cannot be used: {error}."))
         });
         // Without a public URL there is a problem already, and no need for a second one.
         let default = public_host.unwrap_or_default().to_owned();

@@ -106,7 +106,9 @@ fn reason(error: &ErrorKind) -> SignedOut {
         ErrorKind::InvalidSignature => SignedOut::BadSignature,
         ErrorKind::InvalidIssuer => SignedOut::WrongIssuer,
         ErrorKind::InvalidAudience => SignedOut::WrongAudience,
-        ErrorKind::MissingRequiredClaim(_) | ErrorKind::InvalidClaimFormat(_) => SignedOut::BadClaims,
+        ErrorKind::MissingRequiredClaim(_) | ErrorKind::InvalidClaimFormat(_) | ErrorKind::Json(_) => {
+            SignedOut::BadClaims
+        }
         _ => SignedOut::Malformed,
     }
 }

@@ -30,7 +30,7 @@ struct Demo {
 
 impl Demo {
     fn below(base: &str) -> Self {
-        let signer = Signer::new(&SecretKeys::parse("a secret of the demo, long enough").unwrap());
+        let signer = Signer::new(&SecretKeys::parse("a secret of the demo that is long enough").unwrap());
         let hands = Arc::new(Hands::default());
         Self { identity: DemoIdentity::new(signer, hands.clone(), base), hands }
     }
