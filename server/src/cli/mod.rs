@@ -1,0 +1,76 @@
+//! The program's commands. All that talks to a terminal is here; the simulator is named nowhere else.
+
+#[cfg(feature = "demo")]
+mod demo;
+mod listen;
+mod serve;
+mod shutdown;
+#[cfg(feature = "demo")]
+mod sim;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use server::config::{self, Log};
+use server::telemetry;
+
+/// Connects your customers' banks through Waycore.
+#[derive(Debug, Parser)]
+#[command(name = "waycore-connect", version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the server; its settings are environment variables.
+    Serve,
+    /// Run the server and a simulated Waycore in one process, for trying out.
+    #[cfg(feature = "demo")]
+    Demo(demo::Args),
+    /// Run a simulated Waycore alone.
+    #[cfg(feature = "demo")]
+    Sim(sim::Args),
+}
+
+/// Runs the command that was given; what goes wrong is said on standard error.
+pub(crate) fn main() -> ExitCode {
+    let command = Cli::parse().command;
+    match run(command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            complain(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[tokio::main]
+async fn run(command: Command) -> anyhow::Result<()> {
+    match command {
+        Command::Serve => serve::run().await,
+        #[cfg(feature = "demo")]
+        Command::Demo(args) => {
+            telemetry::start(&Log::from_lookup(&config::process)?);
+            demo::run(args).await
+        }
+        #[cfg(feature = "demo")]
+        Command::Sim(args) => {
+            telemetry::start(&Log::from_lookup(&config::process)?);
+            sim::run(args).await
+        }
+    }
+}
+
+/// One line to standard output: what a person, or a script that started the program, waits for.
+#[cfg(feature = "demo")]
+#[expect(clippy::print_stdout, reason = "a command answers here")]
+fn announce(line: &str) {
+    println!("{line}");
+}
+
+#[expect(clippy::print_stderr, reason = "a command fails here")]
+fn complain(error: &anyhow::Error) {
+    eprintln!("{error}");
+}

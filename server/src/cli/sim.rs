@@ -1,0 +1,40 @@
+//! `sim`: a simulated Waycore alone.
+
+use std::path::PathBuf;
+
+use server::startup;
+use waycore_sim::{SimOptions, Simulator};
+
+use super::{announce, listen, shutdown};
+
+/// Where the simulator listens, and how it behaves.
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Port to listen on; 0 takes a free one.
+    #[arg(long, default_value_t = 3100)]
+    port: u16,
+    /// Makes random choices repeatable.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// How fast its time goes; 0 stands still, 1 is real time.
+    #[arg(long, default_value_t = 1.0)]
+    speed: f64,
+    /// File that remembers everything over a restart; without it nothing is.
+    #[arg(long)]
+    state: Option<PathBuf>,
+    /// Listen on every address of this machine. Anybody who reaches it controls it.
+    #[arg(long)]
+    allow_remote: bool,
+}
+
+/// Runs until a signal, and then keeps the state.
+pub(super) async fn run(args: Args) -> anyhow::Result<()> {
+    let listener = listen::listen(listen::local_addr(args.port, args.allow_remote), "--port").await?;
+    let simulator = Simulator::new(SimOptions { seed: args.seed, speed: args.speed, state: args.state })?;
+    let shutdown = shutdown::on_signal()?;
+    let port = listener.local_addr()?.port();
+    announce(&format!("Waycore simulator: http://127.0.0.1:{port}/"));
+    startup::run(listener, simulator.router(), shutdown).await?;
+    simulator.save()?;
+    Ok(())
+}
