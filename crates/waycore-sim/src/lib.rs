@@ -2,6 +2,16 @@
 //!
 //! `/v1` answers as the documents say, `/_sim` controls time, failures and states, and `/` says what this is.
 //! Where the documents leave something open, DIFFERENCES.md says what the simulator does and why.
+//!
+//! ```
+//! use waycore_sim::{SimOptions, Simulator};
+//!
+//! let simulator = Simulator::new(SimOptions { speed: 60.0, ..SimOptions::default() })?;
+//! let keys = simulator.ensure_organization("demo");
+//! let router: axum::Router = simulator.router();
+//! assert_eq!(keys.organization_id, "demo");
+//! # anyhow::Ok(())
+//! ```
 
 mod api;
 mod catalog;
@@ -66,7 +76,7 @@ pub struct OrganizationKeys {
 
 #[derive(Debug)]
 struct Shared {
-    catalog: Catalog,
+    catalog: Arc<Catalog>,
     started: Instant,
     first_speed: Speed,
     world: Mutex<World>,
@@ -83,12 +93,12 @@ impl Simulator {
         let first_speed = Speed::parse(options.speed)?;
         let started = Instant::now();
         let loaded = match &options.state {
-            Some(path) => state::load(path, real_time(started))?,
+            Some(path) => state::load(path, first_speed, real_time(started))?,
             None => None,
         };
         let (keeper, work) = options.state.map(Keeper::new).unzip();
         let shared = Arc::new(Shared {
-            catalog: Catalog::new(options.seed),
+            catalog: Catalog::of_seed(options.seed),
             started,
             first_speed,
             world: Mutex::new(loaded.unwrap_or_else(|| World::new(first_speed))),

@@ -1,7 +1,7 @@
 //! The state file: the world as JSON, so that a restart finds it as it was.
 //!
 //! The file is whole at every moment: it is written beside its place, flushed to the disk and renamed.
-//! Journal and faults belong to the process and are not kept.
+//! Journal, faults and the speed belong to the process and are not kept.
 
 use std::{
     fs::{self, File, OpenOptions},
@@ -53,7 +53,6 @@ struct Envelope {
 
 #[derive(Deserialize)]
 struct Loaded {
-    speed: f64,
     organizations: Vec<Saved<Organization>>,
 }
 
@@ -61,7 +60,6 @@ struct Loaded {
 struct Stored<'a> {
     what: &'static str,
     schema: u32,
-    speed: f64,
     organizations: Vec<Saved<&'a Organization>>,
 }
 
@@ -69,12 +67,12 @@ struct Stored<'a> {
 #[serde(rename_all = "camelCase")]
 struct Saved<T> {
     virtual_millis: i64,
-    speed: f64,
     organization: T,
 }
 
-/// Reads the world back; `None` where there is no file yet. Virtual time goes on from where it was saved.
-pub(crate) fn load(path: &Path, real: RealTime) -> Result<Option<World>, StateError> {
+/// Reads the world back; `None` where there is no file yet. Virtual time goes on from where it was saved, at
+/// this process' speed.
+pub(crate) fn load(path: &Path, speed: Speed, real: RealTime) -> Result<Option<World>, StateError> {
     let bytes = match fs::read(path) {
         Ok(bytes) => bytes,
         Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Ok(None),
@@ -91,10 +89,9 @@ pub(crate) fn load(path: &Path, real: RealTime) -> Result<Option<World>, StateEr
         Ok(_) | Err(_) => return Err(StateError::Foreign(path.to_owned())),
     }
     let loaded: Loaded = serde_json::from_value(value).map_err(torn)?;
-    let speed = |speed| Speed::parse(speed).map_err(|error| torn(serde::de::Error::custom(error)));
-    let mut world = World::new(speed(loaded.speed)?);
+    let mut world = World::new(speed);
     for saved in loaded.organizations {
-        let clock = Clock::starting_at(saved.virtual_millis, speed(saved.speed)?, real);
+        let clock = Clock::starting_at(saved.virtual_millis, speed, real);
         world.settle(saved.organization, clock);
     }
     Ok(Some(world))
@@ -104,15 +101,9 @@ pub(crate) fn load(path: &Path, real: RealTime) -> Result<Option<World>, StateEr
 pub(crate) fn encode(world: &World, real: RealTime) -> Result<Vec<u8>, serde_json::Error> {
     let organizations = world.residents().map(|resident| Saved {
         virtual_millis: resident.clock.now(real),
-        speed: resident.clock.speed().as_f64(),
         organization: &resident.organization,
     });
-    serde_json::to_vec(&Stored {
-        what: WHAT,
-        schema: SCHEMA,
-        speed: world.speed.as_f64(),
-        organizations: organizations.collect(),
-    })
+    serde_json::to_vec(&Stored { what: WHAT, schema: SCHEMA, organizations: organizations.collect() })
 }
 
 /// Puts the new content in the place of the old, readable by the owner alone: it holds keys.

@@ -1,4 +1,4 @@
-//! What every request of the API passes: the journal, the faults, the key, and on its way out the state file.
+//! What every request of the API passes: the journal, the faults, the key, and after a change the state file.
 
 use std::time::Duration;
 
@@ -47,7 +47,10 @@ pub(crate) async fn pass(State(simulator): State<Simulator>, request: Request, n
         let Some(caller) = caller else { return ApiError::unauthorized().into_response() };
         let mut request = Request::from_parts(parts, Body::from(body));
         request.extensions_mut().insert(caller);
-        next.run(request).await
+        let answer = next.run(request).await;
+        // Here, so that a change is kept even if its caller hangs up during a fault's delay.
+        kept(&simulator, changes).await;
+        answer
     };
     let answer = match fault {
         None => own.await,
@@ -55,7 +58,6 @@ pub(crate) async fn pass(State(simulator): State<Simulator>, request: Request, n
     };
     let found = answer.extensions().get::<Subject>().cloned();
     simulator.shared.world().journal.answered(&ticket, answer.status().as_u16(), found);
-    kept(&simulator, changes).await;
     answer
 }
 

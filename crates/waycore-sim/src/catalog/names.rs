@@ -91,7 +91,7 @@ const GERMAN: &[&str] = &[
     "Raiffeisenkasse {place}",
     "Handelsbank {place}",
     "Kreditgenossenschaft {place}",
-    "Bankhaus {family}, {place}",
+    "Bankverein {place}",
 ];
 
 const GERMAN_STEMS: &[&str] = &[
@@ -112,7 +112,7 @@ const FRENCH: &[&str] = &[
     "Crédit de {place}",
     "Mutuelle Bancaire de {place}",
     "Comptoir d'Escompte de {place}",
-    "Banque {family}, {place}",
+    "Banque Privée de {place}",
 ];
 
 const FRENCH_PLACES: &[&str] = &[
@@ -144,7 +144,7 @@ const SPANISH: &[&str] = &[
     "Caja de Ahorros de {place}",
     "Banco Mercantil de {place}",
     "Cooperativa de Crédito de {place}",
-    "Banca {family} {place}",
+    "Banca Privada de {place}",
 ];
 
 const SPANISH_PLACES: &[&str] = &[
@@ -173,7 +173,7 @@ const ITALIAN: &[&str] = &[
     "Banca Popolare di {place}",
     "Cassa di Risparmio di {place}",
     "Credito Cooperativo di {place}",
-    "Banca {family} & {partner}",
+    "Banco di {place}",
 ];
 
 const ITALIAN_PLACES: &[&str] = &[

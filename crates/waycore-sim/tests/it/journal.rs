@@ -1,0 +1,82 @@
+//! What a host sent can be read back, without its secrets.
+
+use serde_json::{Value, json};
+
+use crate::support::{Host, call};
+
+#[tokio::test]
+async fn a_request_is_shown_with_what_was_sent_and_answered() {
+    let host = Host::new().await;
+    let entity = host.entity("acme").await;
+    let portal = "https://Bank.example/Login/%7Eme?Next=%2FHome&x=ü#Top";
+    host.post("/v1/connections", json!({ "entityId": entity, "portalUrl": portal })).await.json(201);
+    host.get("/v1/connections?limit=0&entityId=x%20y").await.refused(400, "invalid_request");
+
+    let entries = host.journal("").await;
+    let lines: Vec<String> = entries
+        .iter()
+        .map(|entry| format!("{} {} {} {}", entry["method"], entry["path"], entry["query"], entry["status"]))
+        .collect();
+    assert_eq!(
+        lines,
+        [
+            r#""POST" "/v1/entities" "" 201"#,
+            r#""POST" "/v1/connections" "" 201"#,
+            r#""GET" "/v1/connections" "limit=0&entityId=x%20y" 400"#,
+        ]
+    );
+    assert_eq!(entries[1]["body"], json!({ "entityId": entity, "portalUrl": portal }));
+    assert_eq!(entries[2]["body"], Value::Null);
+    let names: Vec<&str> = entries[0].as_object().expect("an object").keys().map(String::as_str).collect();
+    assert_eq!(names, ["at", "body", "method", "path", "query", "status"]);
+}
+
+#[tokio::test]
+async fn passwords_and_keys_are_masked() {
+    let host = Host::new().await;
+    let connection = host.new_connection("sim-standard").await;
+    let path = format!("/v1/connections/{connection}/credentials");
+    host.put(&path, json!({ "password": "correct horse", "bankUsername": "wc-1" })).await.json(200);
+    host.get(&format!("/v1/entities?externalEntityId={}", host.key)).await.json(200);
+    host.post("/v1/entities", json!({ "externalEntityId": "x", "metadata": { "apiKey": host.key } }))
+        .await
+        .json(201);
+    let entries = host.journal("").await;
+    assert_eq!(entries[2]["body"], json!({ "password": "***", "bankUsername": "wc-1" }));
+    let all = json!(entries).to_string();
+    assert!(!all.contains("correct horse") && !all.contains(&host.key), "{all}");
+}
+
+#[tokio::test]
+async fn the_journal_is_filtered_by_entity_and_connection() {
+    let host = Host::new().await;
+    let (acme, globex) = (host.entity("acme").await, host.entity("globex").await);
+    let (one, two) =
+        (host.connection(&acme, "sim-standard").await, host.connection(&globex, "sim-standard").await);
+    host.read(&one).await;
+    host.complete(&two).await.json(200);
+    host.get(&format!("/v1/connections?entityId={acme}")).await.json(200);
+
+    let methods = async |filter: String| {
+        let entries = host.journal(&filter).await;
+        entries.iter().map(|entry| entry["method"].as_str().expect("a text").to_owned()).collect::<Vec<_>>()
+    };
+    // The create of the entity, of the connection, the read, the list.
+    assert_eq!(methods(format!("&entityId={acme}")).await, ["POST", "POST", "GET", "GET"]);
+    assert_eq!(methods(format!("&connectionId={two}")).await, ["POST", "PUT"]);
+    assert_eq!(methods(format!("&entityId={acme}&connectionId={two}")).await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn organizations_do_not_see_each_others_requests_and_nobodys_are_in_the_whole_journal() {
+    let host = Host::new().await;
+    let other = Host::of(host.simulator.clone()).await;
+    host.entity("acme").await;
+    call(&host.router, "GET", "/v1/entities", Some("way_test_wrong"), None)
+        .await
+        .refused(401, "unauthorized");
+    assert_eq!(other.journal("").await, Vec::<Value>::new());
+    assert_eq!(host.journal("").await.len(), 1);
+    let whole = host.control("GET", "requests", json!({})).await.json(200);
+    assert_eq!(whole["data"][1]["status"], 401, "{whole}");
+}

@@ -1,0 +1,88 @@
+//! Limits, cursors, order and filters.
+
+use rstest::rstest;
+
+use crate::support::{Host, column};
+
+#[rstest]
+#[case("entities")]
+#[case("institutions")]
+#[case("connections")]
+#[tokio::test]
+async fn a_limit_is_a_number_from_1_to_500(#[case] list: &str) {
+    let host = Host::new().await;
+    for wrong in ["0", "501", "-1", "ten", "", "1.5"] {
+        host.get(&format!("/v1/{list}?limit={wrong}")).await.refused(400, "invalid_request");
+    }
+    for right in ["1", "500"] {
+        host.get(&format!("/v1/{list}?limit={right}")).await.json(200);
+    }
+}
+
+#[tokio::test]
+async fn connections_come_newest_first_over_all_pages() {
+    let host = Host::new().await;
+    let entity = host.entity("acme").await;
+    let mut expected = Vec::new();
+    for bank in ["sim-instant", "sim-standard", "sim-portals", "sim-provisioning"] {
+        expected.insert(0, host.connection(&entity, bank).await);
+    }
+    let first = host.get("/v1/connections?limit=3").await.json(200);
+    assert_eq!(column(&first, "id"), expected[..3]);
+    assert_eq!(first["pagination"]["hasMore"], true);
+    assert!(first["meta"]["requestId"].as_str().is_some_and(|id| id.starts_with("req_")));
+
+    // One that comes in between does not move the rest.
+    host.connection(&host.entity("globex").await, "sim-instant").await;
+    let cursor = first["pagination"]["nextCursor"].as_str().expect("a cursor");
+    let second = host.get(&format!("/v1/connections?limit=3&cursor={cursor}")).await.json(200);
+    assert_eq!(column(&second, "id"), expected[3..]);
+    assert_eq!(second["pagination"]["hasMore"], false);
+    assert!(second["pagination"]["nextCursor"].is_null());
+}
+
+#[tokio::test]
+async fn a_list_takes_100_unless_told() {
+    let host = Host::new().await;
+    assert_eq!(column(&host.get("/v1/institutions").await.json(200), "name").len(), 100);
+}
+
+#[tokio::test]
+async fn connections_are_filtered_by_entity_institution_and_present_status() {
+    let host = Host::new().await;
+    let (acme, globex) = (host.entity("acme").await, host.entity("globex").await);
+    let one = host.connection(&acme, "sim-instant").await;
+    let two = host.connection(&acme, "sim-standard").await;
+    let three = host.connection(&globex, "sim-standard").await;
+    host.complete(&one).await.json(200);
+    host.complete(&two).await.json(200);
+    let check = async |filter: &str, expected: &[&String]| {
+        let found = host.get(&format!("/v1/connections?{filter}")).await.json(200);
+        assert_eq!(column(&found, "id").iter().collect::<Vec<_>>(), expected, "{filter}");
+    };
+    check(&format!("entityId={acme}"), &[&two, &one]).await;
+    check("institutionId=sim-standard", &[&three, &two]).await;
+    check("status=pendingActivation", &[&two, &one]).await;
+    check("status=active", &[]).await;
+    check("status=neverHeardOf", &[]).await;
+    host.advance(3.0).await;
+    check("status=active", &[&one]).await;
+    check(&format!("status=draft&entityId={globex}&institutionId=sim-standard"), &[&three]).await;
+    host.get("/v1/connections?entityId=acme").await.refused(400, "invalid_request");
+}
+
+#[tokio::test]
+async fn a_cursor_holds_only_for_its_own_query() {
+    let host = Host::new().await;
+    let first = host.get("/v1/institutions?query=bank&limit=2").await.json(200);
+    let cursor = first["pagination"]["nextCursor"].as_str().expect("a cursor");
+    host.get(&format!("/v1/institutions?query=bank&limit=7&cursor={cursor}")).await.json(200);
+    for path in [
+        format!("/v1/institutions?query=trust&cursor={cursor}"),
+        format!("/v1/connections?cursor={cursor}"),
+        "/v1/institutions?cursor=nonsense".to_owned(),
+        "/v1/entities?cursor=".to_owned(),
+    ] {
+        host.get(&path).await.refused(400, "invalid_cursor");
+    }
+}

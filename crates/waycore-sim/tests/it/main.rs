@@ -1,0 +1,16 @@
+//! The simulator from outside: every test speaks to its router like a host or a test of a host would.
+
+#![expect(clippy::expect_used, reason = "a helper of a test fails the test")]
+
+mod catalog;
+mod connections;
+mod control;
+mod entities;
+mod faults;
+mod journal;
+mod keys;
+mod lifecycle;
+mod lists;
+mod shapes;
+mod state_file;
+mod support;
