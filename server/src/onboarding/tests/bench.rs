@@ -1,0 +1,156 @@
+//! People, a server and the fake Waycore behind it.
+
+use std::sync::Arc;
+
+use app::backend::{Caller, Customer, FinishSetup, ListQuery, Onboarding as _, Role, StartConnection};
+use app::error::WireError;
+use app::model::{Connection, ConnectionPage, Started};
+use domain::ids::{ConnectionId, UserId};
+use domain::timestamp::Timestamp;
+use domain::user_error::ErrorCode;
+
+use super::fake_waycore::FakeWaycore;
+use crate::clock::Clock;
+use crate::config::Environment;
+use crate::onboarding::WaycoreOnboarding;
+use crate::store::{
+    ConnectionRecord, DatabaseKind, MappedEntity, SqliteStore, Store as _, Tenant, TermsReceipt,
+};
+
+/// A server with an empty database.
+pub(super) struct Bench {
+    pub(super) waycore: Arc<FakeWaycore>,
+    pub(super) port: WaycoreOnboarding,
+    store: Arc<SqliteStore>,
+    _folder: tempfile::TempDir,
+}
+
+struct StillClock;
+
+impl Clock for StillClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_millis(1_700_000_000_000)
+    }
+}
+
+impl Bench {
+    pub(super) async fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("connect.db");
+        let store = Arc::new(SqliteStore::open(&path, DatabaseKind::Serve).await.unwrap());
+        let waycore = Arc::new(FakeWaycore::new());
+        let port = WaycoreOnboarding::new(
+            waycore.clone(),
+            store.clone(),
+            Arc::new(StillClock),
+            Environment::Test,
+            "shop.example",
+        );
+        Self { waycore, port, store, _folder: folder }
+    }
+
+    pub(super) async fn start(&self, who: &Caller, input: StartConnection) -> Result<Started, WireError> {
+        self.port.start_connection(who, input).await
+    }
+
+    /// A connection of this person's to the bank "harbour".
+    pub(super) async fn started(&self, who: &Caller) -> String {
+        let id = self.start(who, bank("harbour")).await.unwrap().connection.id;
+        self.waycore.calls();
+        id
+    }
+
+    pub(super) async fn get(&self, who: &Caller, id: &str) -> Result<Connection, WireError> {
+        self.port.get_connection(who, id).await
+    }
+
+    pub(super) async fn confirm(&self, who: &Caller, id: &str) -> Result<Connection, WireError> {
+        self.port.confirm_user_created(who, id).await
+    }
+
+    pub(super) async fn finish(
+        &self,
+        who: &Caller,
+        id: &str,
+        input: FinishSetup,
+    ) -> Result<Connection, WireError> {
+        self.port.submit_finish(who, id, input).await
+    }
+
+    pub(super) async fn list(&self, who: &Caller) -> ConnectionPage {
+        self.port.list_connections(who, ListQuery::default()).await.unwrap()
+    }
+
+    pub(super) async fn entity(&self, who: &Caller) -> Option<MappedEntity> {
+        self.store.entity(tenant(who)).await.unwrap()
+    }
+
+    pub(super) async fn record(&self, who: &Caller, id: &str) -> ConnectionRecord {
+        self.store.connection(tenant(who), &ConnectionId::parse(id).unwrap()).await.unwrap().unwrap()
+    }
+
+    pub(super) async fn receipts(&self, who: &Caller, id: &str) -> Vec<TermsReceipt> {
+        self.store.terms(tenant(who), &ConnectionId::parse(id).unwrap()).await.unwrap()
+    }
+}
+
+fn tenant(who: &Caller) -> Tenant<'_> {
+    Tenant { customer: &who.customer, environment: Environment::Test }
+}
+
+fn person(user: &str, org: &str, role: Role) -> Caller {
+    Caller {
+        customer: Customer { issuer: "host".to_owned(), org: org.to_owned() },
+        user: UserId::parse(user).unwrap(),
+        role,
+        org_name: Some("Acme Ltd".to_owned()),
+        name: None,
+    }
+}
+
+/// A manager at acme.
+pub(super) fn ana() -> Caller {
+    person("ana", "acme", Role::Manager)
+}
+
+/// A viewer at acme.
+pub(super) fn vic() -> Caller {
+    person("vic", "acme", Role::Viewer)
+}
+
+/// A manager at globex.
+pub(super) fn bo() -> Caller {
+    person("bo", "globex", Role::Manager)
+}
+
+/// The host's own backend.
+pub(super) fn backend() -> Caller {
+    person("backend", "acme", Role::Provisioner)
+}
+
+/// A bank of the catalog, picked.
+pub(super) fn bank(id: &str) -> StartConnection {
+    StartConnection { institution_id: Some(id.to_owned()), ..StartConnection::default() }
+}
+
+/// A bank that is not in the catalog.
+pub(super) fn unlisted(name: &str, portal: &str) -> StartConnection {
+    StartConnection {
+        requested_name: Some(name.to_owned()),
+        portal_url: Some(portal.to_owned()),
+        ..StartConnection::default()
+    }
+}
+
+/// Both confirmations, and nothing filled in.
+pub(super) fn confirmed() -> FinishSetup {
+    FinishSetup { delegated_user_active: true, accept_terms: true, ..FinishSetup::default() }
+}
+
+#[track_caller]
+pub(super) fn refused<T>(answer: Result<T, WireError>, code: ErrorCode, field: Option<&str>) {
+    match answer {
+        Ok(_) => panic!("it was not refused"),
+        Err(WireError(error)) => assert_eq!((error.code, error.field.as_deref()), (code, field), "{error:?}"),
+    }
+}

@@ -1,0 +1,309 @@
+//! A Waycore in memory. It does what the documents say, until it is told otherwise.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::Mutex;
+
+use async_trait::async_trait;
+use domain::credentials::NonEmptyCredentials;
+use domain::ids::ConnectionId;
+use serde_json::{Value, json};
+use waycore::wire::{
+    Connection, ConnectionCreate, Entity, EntityCreate, Institution, Meta, Page, Pagination,
+};
+use waycore::{Created, Error, ListConnections, Waycore};
+
+/// When the fake's first connection is made; every change is a second later than the one before.
+const BEGIN: i64 = 1_700_000_000_000;
+
+#[derive(Default)]
+pub(super) struct FakeWaycore(Mutex<World>);
+
+#[derive(Default)]
+struct World {
+    entities: Vec<Value>,
+    institutions: Vec<Value>,
+    connections: Vec<Value>,
+    calls: Vec<String>,
+    failures: HashMap<&'static str, VecDeque<Fault>>,
+    ignores_filters: bool,
+    refuses_second_completion: bool,
+    answers_creates_with: Option<String>,
+    page_size: usize,
+    ticks: i64,
+}
+
+struct Fault {
+    error: Error,
+    /// Whether the request takes effect all the same.
+    applied: bool,
+}
+
+impl FakeWaycore {
+    pub(super) fn new() -> Self {
+        let fake = Self::default();
+        fake.bank("harbour", "Harbour Bank", &["https://harbour.example/login"]);
+        fake.bank("meadow", "Meadow Savings", &["https://meadow.example/", "https://biz.meadow.example/"]);
+        fake
+    }
+
+    pub(super) fn bank(&self, id: &str, name: &str, portals: &[&str]) {
+        self.world(|world| {
+            world.institutions.push(json!({
+                "institutionId": id, "name": name,
+                "canonicalPortalUrl": portals.first(),
+                "additionalPortalUrls": portals.iter().skip(1).collect::<Vec<_>>(),
+            }));
+        });
+    }
+
+    pub(super) fn entity(&self, id: &str, external_id: &str, is_default: bool) {
+        self.world(|world| world.add_entity(id, external_id, is_default));
+    }
+
+    /// A connection of an entity's that was made elsewhere.
+    pub(super) fn connection(&self, id: &str, entity: &str) {
+        self.world(|world| world.add_connection(id, entity, None, Some("https://elsewhere.example/")));
+    }
+
+    /// Changes fields of a connection, those of its setup included, and its `updatedAt`.
+    pub(super) fn change(&self, id: &str, fields: Value) {
+        self.world(|world| world.change(id, fields));
+    }
+
+    /// The next such call fails, and takes no effect.
+    pub(super) fn fail(&self, call: &'static str, error: Error) {
+        self.world(|world| {
+            world.failures.entry(call).or_default().push_back(Fault { error, applied: false })
+        });
+    }
+
+    /// The answer of the next such call is lost.
+    pub(super) fn lose_answer(&self, call: &'static str) {
+        let fault = Fault { error: Error::Timeout, applied: true };
+        self.world(|world| world.failures.entry(call).or_default().push_back(fault));
+    }
+
+    pub(super) fn ignore_filters(&self) {
+        self.world(|world| world.ignores_filters = true);
+    }
+
+    pub(super) fn refuse_second_completion(&self) {
+        self.world(|world| world.refuses_second_completion = true);
+    }
+
+    pub(super) fn answer_creates_with(&self, id: &str) {
+        self.world(|world| world.answers_creates_with = Some(id.to_owned()));
+    }
+
+    pub(super) fn page_size(&self, rows: usize) {
+        self.world(|world| world.page_size = rows);
+    }
+
+    pub(super) fn has_been_called(&self, call: &str) -> bool {
+        self.world(|world| world.calls.iter().any(|made| made.starts_with(call)))
+    }
+
+    /// What was called since the last time this was asked.
+    pub(super) fn calls(&self) -> Vec<String> {
+        self.world(|world| std::mem::take(&mut world.calls))
+    }
+
+    fn world<T>(&self, work: impl FnOnce(&mut World) -> T) -> T {
+        work(&mut self.0.lock().unwrap())
+    }
+
+    /// Notes the call, lets it take effect, and fails if it was told to.
+    fn answer<T>(
+        &self,
+        call: &'static str,
+        detail: &str,
+        work: impl FnOnce(&mut World) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        self.world(|world| {
+            world.calls.push([call, detail].join(" ").trim_end().to_owned());
+            match world.failures.get_mut(call).and_then(VecDeque::pop_front) {
+                Some(Fault { error, applied: true }) => work(world).and(Err(error)),
+                Some(Fault { error, applied: false }) => Err(error),
+                None => work(world),
+            }
+        })
+    }
+}
+
+impl World {
+    fn now(&mut self) -> String {
+        self.ticks += 1;
+        waycore::wire::DateTime::from_millis(BEGIN + self.ticks * 1000).as_str().to_owned()
+    }
+
+    fn add_entity(&mut self, id: &str, external_id: &str, is_default: bool) {
+        let now = self.now();
+        self.entities.push(json!({
+            "entityId": id, "externalEntityId": external_id, "isDefaultOrgEntity": is_default,
+            "createdAt": now, "updatedAt": now,
+        }));
+    }
+
+    fn add_connection(&mut self, id: &str, entity: &str, institution: Option<&str>, portal: Option<&str>) {
+        let now = self.now();
+        let name = self.institutions.iter().find(|row| row["institutionId"] == json!(institution));
+        let name = name.map(|row| row["name"].clone());
+        self.connections.push(json!({
+            "id": id, "entityId": entity, "kind": "setup", "status": "draft", "createdAt": now, "updatedAt": now,
+            "institutionId": institution, "institutionName": name, "portalUrl": portal,
+            "setup": {
+                "status": "awaitingDelegatedUserCreation",
+                "instructions": {"firstName": "Waycore", "email": null, "emailProvisioningStatus": "pending"},
+                "credentialsPresent": false, "actionRequiredBy": "endUser", "nextAction": "createDelegatedUser",
+            },
+        }));
+    }
+
+    fn find(&mut self, id: &str) -> Result<&mut Value, Error> {
+        self.connections.iter_mut().find(|row| row["id"] == id).ok_or(Error::NotFound)
+    }
+
+    fn change(&mut self, id: &str, fields: Value) {
+        let now = self.now();
+        let row = self.find(id).unwrap();
+        row["updatedAt"] = json!(now);
+        for (name, value) in fields.as_object().unwrap() {
+            match name.as_str() {
+                "nextAction" | "actionRequiredBy" | "credentialsPresent" => {
+                    row["setup"][name] = value.clone()
+                }
+                _ => row[name] = value.clone(),
+            }
+        }
+    }
+
+    fn page(&self, rows: Vec<Value>, cursor: Option<&str>) -> Page<Value> {
+        let size = if self.page_size == 0 { usize::MAX } else { self.page_size };
+        let from: usize = cursor.map(|cursor| cursor.parse().unwrap()).unwrap_or_default();
+        let has_more = rows.len() > from.saturating_add(size);
+        Page {
+            data: rows.into_iter().skip(from).take(size).collect(),
+            pagination: Pagination { has_more, next_cursor: has_more.then(|| (from + size).to_string()) },
+            meta: Meta::default(),
+        }
+    }
+}
+
+fn typed<T: serde::de::DeserializeOwned>(value: Value) -> T {
+    serde_json::from_value(value).unwrap()
+}
+
+fn typed_page<T: serde::de::DeserializeOwned>(page: Page<Value>) -> Page<T> {
+    let data = page.data.into_iter().map(typed).collect();
+    Page { data, pagination: page.pagination, meta: page.meta }
+}
+
+#[async_trait]
+impl Waycore for FakeWaycore {
+    async fn list_entities(&self, external_entity_id: &str) -> Result<Page<Entity>, Error> {
+        self.answer("list_entities", external_entity_id, |world| {
+            let matches =
+                |row: &&Value| world.ignores_filters || row["externalEntityId"] == external_entity_id;
+            let rows = world.entities.iter().filter(matches).cloned().collect();
+            Ok(typed_page(world.page(rows, None)))
+        })
+    }
+
+    async fn create_entity(&self, entity: &EntityCreate) -> Result<Entity, Error> {
+        // Another request may run in between, as it could on a network.
+        tokio::task::yield_now().await;
+        self.answer("create_entity", &entity.external_entity_id, |world| {
+            let id = format!("ent_{}", world.entities.len() + 1);
+            world.add_entity(&id, &entity.external_entity_id, false);
+            Ok(typed(world.entities.last().unwrap().clone()))
+        })
+    }
+
+    async fn search_institutions(
+        &self,
+        query: &str,
+        _limit: u16,
+        cursor: Option<&str>,
+    ) -> Result<Page<Institution>, Error> {
+        self.answer("search_institutions", query, |world| {
+            let query = query.to_lowercase();
+            let matches = |row: &&Value| row.to_string().to_lowercase().contains(&query);
+            let rows = world.institutions.iter().filter(matches).cloned().collect();
+            Ok(typed_page(world.page(rows, cursor)))
+        })
+    }
+
+    async fn create_connection(&self, connection: &ConnectionCreate) -> Result<Created, Error> {
+        let body = serde_json::to_string(connection).unwrap();
+        tokio::task::yield_now().await;
+        self.answer("create_connection", &body, |world| {
+            let (institution, portal) =
+                (connection.institution_id.as_deref(), connection.portal_url.as_deref());
+            let same = |row: &&Value| {
+                row["entityId"] == connection.entity_id
+                    && match institution {
+                        Some(institution) => row["institutionId"] == institution,
+                        None => row["portalUrl"] == json!(portal),
+                    }
+            };
+            if let Some(id) = world.answers_creates_with.take() {
+                return Ok(Created { connection: typed(world.find(&id)?.clone()), existing: true });
+            }
+            if let Some(row) = world.connections.iter().find(same) {
+                return Ok(Created { connection: typed(row.clone()), existing: true });
+            }
+            let id = format!("conn_{}", world.connections.len() + 1);
+            world.add_connection(&id, &connection.entity_id, institution, portal);
+            Ok(Created { connection: typed(world.find(&id)?.clone()), existing: false })
+        })
+    }
+
+    async fn get_connection(&self, id: &ConnectionId) -> Result<Connection, Error> {
+        self.answer("get_connection", id.as_str(), |world| Ok(typed(world.find(id.as_str())?.clone())))
+    }
+
+    async fn list_connections(&self, filter: &ListConnections) -> Result<Page<Connection>, Error> {
+        self.answer("list_connections", "", |world| {
+            let entity = filter.entity_id.as_ref().map(|id| id.as_str());
+            let status = filter.status.as_ref().map(|status| status.as_str());
+            let matches = |row: &&Value| {
+                world.ignores_filters
+                    || (entity.is_none_or(|entity| row["entityId"] == entity)
+                        && status.is_none_or(|status| row["status"] == status))
+            };
+            let rows = world.connections.iter().rev().filter(matches).cloned().collect();
+            Ok(typed_page(world.page(rows, filter.cursor.as_deref())))
+        })
+    }
+
+    async fn put_credentials(
+        &self,
+        id: &ConnectionId,
+        credentials: &NonEmptyCredentials,
+    ) -> Result<Connection, Error> {
+        let body = serde_json::to_string(&waycore::wire::Credentials::from(credentials)).unwrap();
+        self.answer("put_credentials", &body, |world| {
+            world
+                .change(id.as_str(), json!({"credentialsPresent": true, "nextAction": "activateConnection"}));
+            Ok(typed(world.find(id.as_str())?.clone()))
+        })
+    }
+
+    async fn complete_setup(&self, id: &ConnectionId) -> Result<(), Error> {
+        tokio::task::yield_now().await;
+        self.answer("complete_setup", id.as_str(), |world| {
+            let refuses = world.refuses_second_completion;
+            let row = world.find(id.as_str())?;
+            if refuses && row["completed"] == true {
+                return Err(Error::Conflict);
+            }
+            row["completed"] = json!(true);
+            // Still a draft: the documents do not say when the status changes.
+            world.change(
+                id.as_str(),
+                json!({"actionRequiredBy": "waycore", "nextAction": "activateConnection"}),
+            );
+            Ok(())
+        })
+    }
+}

@@ -1,0 +1,80 @@
+//! The list: complete, in order, filtered, and without Waycore's cursors.
+
+use app::backend::{ListQuery, Onboarding as _};
+use domain::status_label::StatusLabel;
+use domain::user_error::ErrorCode;
+use serde_json::json;
+use waycore::Error;
+
+use super::bench::{Bench, ana, bank, bo, refused, unlisted};
+
+#[tokio::test]
+async fn every_connection_is_listed_once_and_the_newest_first() {
+    let bench = Bench::new().await;
+    bench.started(&ana()).await;
+    for number in 2..=60 {
+        bench.waycore.connection(&format!("conn_{number}"), "ent_1");
+    }
+    bench.waycore.page_size(7);
+    let first = bench.list(&ana()).await;
+    let cursor = first.next_cursor.clone();
+    assert!(!cursor.as_deref().unwrap_or_default().contains("50"), "Waycore's own cursor is a number");
+    let query = ListQuery { cursor: cursor.clone(), ..ListQuery::default() };
+    let second = bench.port.list_connections(&ana(), query).await.unwrap();
+    assert_eq!(second.next_cursor, None);
+    let shown: Vec<String> =
+        first.connections.into_iter().chain(second.connections).map(|connection| connection.id).collect();
+    let expected: Vec<String> = (1..=60).rev().map(|number| format!("conn_{number}")).collect();
+    assert_eq!(shown, expected);
+
+    // In another customer's hands it leads nowhere but into their own list.
+    bench.started(&bo()).await;
+    let query = ListQuery { cursor, ..ListQuery::default() };
+    let foreign = bench.port.list_connections(&bo(), query).await.unwrap();
+    assert!(foreign.connections.iter().all(|connection| connection.id == "conn_61"));
+}
+
+#[tokio::test]
+async fn a_status_filters_and_a_blank_one_does_not() {
+    let bench = Bench::new().await;
+    let id = bench.started(&ana()).await;
+    bench.start(&ana(), bank("meadow")).await.unwrap();
+    bench.waycore.change(&id, json!({"kind": "ready", "status": "active", "syncStatus": "idle"}));
+    let of = async |status: &str| {
+        let query = ListQuery { status: Some(status.to_owned()), ..ListQuery::default() };
+        bench.port.list_connections(&ana(), query).await.unwrap().connections
+    };
+    assert_eq!(of("active").await.len(), 1);
+    assert_eq!(of("active").await[0].label, StatusLabel::Connected);
+    assert_eq!(of("paused").await.len(), 0);
+    assert_eq!(of("").await.len(), 2);
+}
+
+#[tokio::test]
+async fn names_and_unknown_states_are_shown() {
+    let bench = Bench::new().await;
+    let started = bench.start(&ana(), unlisted("Our Bank", "https://unlisted.example/")).await.unwrap();
+    bench.waycore.change(&started.connection.id, json!({"kind": "archive", "status": "resting"}));
+    let listed = bench.list(&ana()).await.connections;
+    assert_eq!(listed[0].display_name, "Our Bank");
+    assert_eq!((listed[0].kind.as_str(), listed[0].status.as_str()), ("archive", "resting"));
+    assert_eq!(listed[0].label, StatusLabel::Checking);
+    assert_eq!(listed[0], bench.get(&ana(), &listed[0].id).await.unwrap());
+}
+
+#[tokio::test]
+async fn a_cursor_that_was_not_made_here_is_refused() {
+    let bench = Bench::new().await;
+    bench.started(&ana()).await;
+    let query = ListQuery { cursor: Some("50".to_owned()), ..ListQuery::default() };
+    refused(bench.port.list_connections(&ana(), query).await, ErrorCode::InvalidInput, Some("cursor"));
+}
+
+#[tokio::test]
+async fn an_entity_that_is_gone_at_waycore_is_said() {
+    let bench = Bench::new().await;
+    bench.started(&ana()).await;
+    bench.waycore.fail("list_connections", Error::NotFound);
+    let listed = bench.port.list_connections(&ana(), ListQuery::default()).await;
+    refused(listed, ErrorCode::EntityUnresolved, None);
+}

@@ -1,0 +1,68 @@
+//! The bank search, one bank by id, and what an unlisted bank seems to be.
+
+use app::backend::Onboarding as _;
+use domain::user_error::ErrorCode;
+
+use super::bench::{Bench, ana, backend, refused, vic};
+
+#[tokio::test]
+async fn at_most_twenty_banks_are_found_each_with_its_portals() {
+    let bench = Bench::new().await;
+    let found = bench.port.search_institutions(&vic(), " meadow ").await.unwrap();
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].institution_id, "meadow");
+    assert_eq!(found[0].domain, "meadow.example");
+    assert_eq!(found[0].portals, ["https://meadow.example/", "https://biz.meadow.example/"]);
+
+    for number in 0..30 {
+        bench.waycore.bank(&format!("tower-{number}"), "Tower", &[]);
+    }
+    assert_eq!(bench.port.search_institutions(&ana(), "tower").await.unwrap().len(), 20);
+}
+
+#[tokio::test]
+async fn an_empty_search_asks_nobody() {
+    let bench = Bench::new().await;
+    for query in ["", "  \t"] {
+        assert!(bench.port.search_institutions(&ana(), query).await.unwrap().is_empty());
+    }
+    let too_long = bench.port.search_institutions(&ana(), &"x".repeat(201)).await;
+    refused(too_long, ErrorCode::InvalidInput, Some("query"));
+    refused(bench.port.search_institutions(&backend(), "meadow").await, ErrorCode::Forbidden, None);
+    assert!(bench.waycore.calls().is_empty());
+}
+
+#[tokio::test]
+async fn a_portal_that_is_no_safe_link_is_left_out() {
+    let bench = Bench::new().await;
+    bench.waycore.bank(
+        "odd",
+        "Odd Bank",
+        &["javascript:alert(1)", "http://odd.example", "https://odd.example"],
+    );
+    let odd = bench.port.institution(&ana(), "odd").await.unwrap();
+    assert_eq!(odd.portals, ["https://odd.example"]);
+}
+
+#[tokio::test]
+async fn one_bank_is_found_by_its_exact_id() {
+    let bench = Bench::new().await;
+    assert_eq!(bench.port.institution(&ana(), "harbour").await.unwrap().name, "Harbour Bank");
+    for id in ["harb", "HARBOUR", "", "Harbour Bank"] {
+        refused(bench.port.institution(&ana(), id).await, ErrorCode::NotFound, None);
+    }
+}
+
+#[tokio::test]
+async fn a_bank_that_seems_to_be_meant_is_offered() {
+    let bench = Bench::new().await;
+    let like = async |name: Option<&str>, portal: &str| {
+        let found = bench.port.match_institution(&ana(), name, portal).await.unwrap();
+        found.map(|bank| bank.institution_id)
+    };
+    assert_eq!(like(Some("harbour bank"), "").await.as_deref(), Some("harbour"));
+    assert_eq!(like(Some("Our Bank"), "https://biz.meadow.example/x").await.as_deref(), Some("meadow"));
+    assert_eq!(like(None, "https://meadow.example").await.as_deref(), Some("meadow"));
+    assert_eq!(like(Some("Our Bank"), "https://unlisted.example").await, None);
+    assert_eq!(like(Some(" "), "half-typed").await, None);
+}

@@ -1,0 +1,185 @@
+//! Step 1: what may become a connection, and what is sent for it.
+
+use app::backend::StartConnection;
+use app::model::Step;
+use domain::user_error::ErrorCode;
+use serde_json::json;
+use waycore::Error;
+
+use super::bench::{Bench, ana, bank, refused, unlisted};
+
+async fn sent(bench: &Bench) -> Vec<String> {
+    let calls = bench.waycore.calls();
+    calls.iter().filter_map(|call| call.strip_prefix("create_connection ")).map(str::to_owned).collect()
+}
+
+async fn check_refused(bench: &Bench, input: StartConnection, field: &str) {
+    refused(bench.start(&ana(), input).await, ErrorCode::InvalidInput, Some(field));
+    let calls = bench.waycore.calls();
+    assert!(calls.iter().all(|call| call.starts_with("search_institutions")), "{calls:?}");
+}
+
+#[tokio::test]
+async fn a_bank_of_the_catalog_is_connected_by_its_id() {
+    let bench = Bench::new().await;
+    let started = bench.start(&ana(), bank("harbour")).await.unwrap();
+    assert!(!started.existing);
+    assert_eq!(started.connection.display_name, "Harbour Bank");
+    assert_eq!(started.connection.step, Step::DelegatedUser);
+    assert_eq!(started.connection.version, 1);
+    assert_eq!(sent(&bench).await, [r#"{"entityId":"ent_1","institutionId":"harbour"}"#]);
+}
+
+#[tokio::test]
+async fn one_of_its_portals_may_be_chosen() {
+    let bench = Bench::new().await;
+    let with_portal =
+        |portal: &str| StartConnection { portal_url: Some(portal.to_owned()), ..bank("meadow") };
+    bench.start(&ana(), with_portal(" https://biz.meadow.example/ ")).await.unwrap();
+    assert_eq!(
+        sent(&bench).await,
+        [r#"{"entityId":"ent_1","institutionId":"meadow","portalUrl":"https://biz.meadow.example/"}"#]
+    );
+    check_refused(&bench, with_portal("https://harbour.example/login"), "portal_url").await;
+    check_refused(&bench, with_portal("https://biz.meadow.example/other"), "portal_url").await;
+    // The form may send the field although nothing was chosen.
+    bench.start(&ana(), with_portal(" ")).await.unwrap();
+}
+
+#[tokio::test]
+async fn only_an_exact_id_is_a_bank_of_the_catalog() {
+    let bench = Bench::new().await;
+    for id in ["harb", "Harbour", "Harbour Bank", "harbour.example", "nowhere", "a\u{0}b"] {
+        check_refused(&bench, bank(id), "institution_id").await;
+    }
+}
+
+#[tokio::test]
+async fn an_exact_id_is_found_behind_other_results() {
+    let bench = Bench::new().await;
+    for number in 0..7 {
+        bench.waycore.bank(&format!("old-tower-{number}"), "Old Tower", &[]);
+    }
+    bench.waycore.bank("tower", "Tower", &[]);
+    bench.waycore.page_size(2);
+    bench.start(&ana(), bank("tower")).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_unlisted_bank_is_connected_by_its_portal_byte_for_byte() {
+    let bench = Bench::new().await;
+    let portal = "https://Portal.Unlisted.example:8443/Login/INDEX.jsp?Branch=007&x=%7e#Top";
+    let started = bench.start(&ana(), unlisted("  Our Bank ", &format!(" {portal}\n"))).await.unwrap();
+    assert_eq!(started.connection.display_name, "Our Bank");
+    assert_eq!(sent(&bench).await, [format!(r#"{{"entityId":"ent_1","portalUrl":"{portal}"}}"#)]);
+    // The name is kept here, and stays when the connection is found again.
+    let again = bench.start(&ana(), unlisted("Other name", portal)).await.unwrap();
+    assert!(again.existing);
+    assert_eq!(again.connection.display_name, "Our Bank");
+}
+
+#[tokio::test]
+async fn without_a_name_the_portals_host_is_the_name() {
+    let bench = Bench::new().await;
+    let started = bench.start(&ana(), unlisted(" ", "https://Unlisted.example/x")).await.unwrap();
+    assert_eq!(started.connection.display_name, "unlisted.example");
+}
+
+#[tokio::test]
+async fn a_portal_url_that_breaks_a_rule_is_refused_beside_its_field() {
+    let bench = Bench::new().await;
+    for portal in [
+        "",
+        "http://unlisted.example/",
+        "unlisted.example",
+        "https://",
+        "https://ana:secret@unlisted.example/",
+        "https://unlisted.example/a b",
+        "https://0x7f.1/",
+        "nonsense",
+    ] {
+        check_refused(&bench, unlisted("Our Bank", portal), "portal_url").await;
+    }
+    let too_long = format!("https://unlisted.example/{}", "a".repeat(2048));
+    check_refused(&bench, unlisted("Our Bank", &too_long), "portal_url").await;
+}
+
+#[tokio::test]
+async fn a_name_that_is_too_long_is_refused_beside_its_field() {
+    let bench = Bench::new().await;
+    check_refused(&bench, unlisted(&"x".repeat(201), "https://unlisted.example/"), "requested_name").await;
+}
+
+#[tokio::test]
+async fn nothing_at_all_asks_for_a_bank() {
+    let bench = Bench::new().await;
+    check_refused(&bench, StartConnection::default(), "institution_id").await;
+    let denied = StartConnection { not_listed: true, ..StartConnection::default() };
+    check_refused(&bench, denied, "portal_url").await;
+}
+
+#[tokio::test]
+async fn a_bank_of_the_catalog_has_to_be_picked_or_denied() {
+    let bench = Bench::new().await;
+    for input in [
+        unlisted("harbour  BANK", "https://unlisted.example/"),
+        unlisted("Our Bank", "https://HARBOUR.example/elsewhere"),
+        unlisted("", "https://biz.meadow.example:8443/"),
+    ] {
+        check_refused(&bench, input.clone(), "institution_id").await;
+        let denied = StartConnection { not_listed: true, ..input };
+        bench.start(&ana(), denied).await.unwrap();
+        assert_eq!(sent(&bench).await.len(), 1);
+    }
+    let similar = unlisted("Harbour Bank of the North", "https://harbour-north.example/");
+    bench.start(&ana(), similar).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_match_is_offered_by_its_name() {
+    let bench = Bench::new().await;
+    let error = bench.start(&ana(), unlisted("meadow savings", "https://x.example/")).await.unwrap_err();
+    assert!(error.0.message.contains("Meadow Savings"), "{}", error.0.message);
+}
+
+#[tokio::test]
+async fn a_double_click_makes_one_connection() {
+    let bench = Bench::new().await;
+    let ana = ana();
+    let (one, two) = tokio::join!(bench.start(&ana, bank("harbour")), bench.start(&ana, bank("harbour")));
+    let (one, two) = (one.unwrap(), two.unwrap());
+    assert_eq!(one.connection, two.connection);
+    assert_ne!(one.existing, two.existing);
+}
+
+#[tokio::test]
+async fn a_create_whose_answer_was_lost_is_found_by_the_next_try() {
+    let bench = Bench::new().await;
+    bench.waycore.lose_answer("create_connection");
+    refused(bench.start(&ana(), bank("harbour")).await, ErrorCode::Unavailable, None);
+    let started = bench.start(&ana(), bank("harbour")).await.unwrap();
+    assert!(started.existing);
+    assert_eq!(bench.list(&ana()).await.connections.len(), 1);
+}
+
+#[tokio::test]
+async fn a_bank_that_is_connected_already_needs_no_setup() {
+    let bench = Bench::new().await;
+    let id = bench.started(&ana()).await;
+    bench.waycore.change(&id, json!({"kind": "ready", "status": "active", "syncStatus": "idle"}));
+    let started = bench.start(&ana(), bank("harbour")).await.unwrap();
+    assert!(started.existing);
+    assert_eq!(started.connection.step, Step::Connected);
+}
+
+#[tokio::test]
+async fn what_waycore_refuses_is_shown_beside_what_was_chosen() {
+    let bench = Bench::new().await;
+    bench.waycore.fail("create_connection", Error::Invalid);
+    refused(bench.start(&ana(), bank("harbour")).await, ErrorCode::InvalidInput, Some("institution_id"));
+    bench.waycore.fail("create_connection", Error::Invalid);
+    let input = unlisted("Our Bank", "https://unlisted.example/");
+    refused(bench.start(&ana(), input).await, ErrorCode::InvalidInput, Some("portal_url"));
+    bench.waycore.fail("create_connection", Error::Unauthorized);
+    refused(bench.start(&ana(), bank("harbour")).await, ErrorCode::Misconfigured, None);
+}
