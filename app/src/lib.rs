@@ -3,6 +3,7 @@
 //! Pages and components render on the server only; what must be interactive is an island. `api` is the one way from
 //! an island to the server, and `backend` is the one way from a page or a server function to anything behind it.
 
+#![recursion_limit = "512"]
 #![allow(unreachable_pub, reason = "what Leptos' macros generate is public, whatever the module is")]
 
 pub mod api;
