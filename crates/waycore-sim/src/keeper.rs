@@ -1,25 +1,22 @@
 //! Brings changes to the state file, off the threads that answer requests.
 //!
-//! An answer to a change goes out only when the change is on the disk: a host that has an id in its own
-//! database must find it here after a crash. Changes that come at the same time share one write.
+//! An answer that shows a change goes out only when the change is on the disk, whether a request made it or
+//! time did: what a host has in its own database must be here after a crash. Changes that come at the same
+//! time share one write.
 
 use std::{
     path::PathBuf,
     sync::{
         Mutex, PoisonError, Weak,
-        atomic::{AtomicBool, AtomicU64, Ordering},
-        mpsc::{self, RecvTimeoutError},
+        atomic::{AtomicU64, Ordering},
+        mpsc,
     },
     thread,
-    time::Duration,
 };
 
 use tokio::sync::watch;
 
 use crate::{Shared, state};
-
-/// Virtual time is brought to the file this often while requests see it pass.
-const EVERY: Duration = Duration::from_secs(10);
 
 #[derive(Debug)]
 pub(crate) struct Keeper {
@@ -27,8 +24,6 @@ pub(crate) struct Keeper {
     /// Held while the file is written, so that an older world never follows a newer one.
     writing: Mutex<()>,
     changes: AtomicU64,
-    /// Requests came since the last write.
-    seen: AtomicBool,
     wake: mpsc::Sender<()>,
     saved: watch::Sender<u64>,
 }
@@ -43,16 +38,10 @@ impl Keeper {
             path,
             writing: Mutex::new(()),
             changes: AtomicU64::new(0),
-            seen: AtomicBool::new(false),
             wake,
             saved: watch::Sender::new(0),
         };
         (keeper, Work(work))
-    }
-
-    /// Something was read: what the reader saw of the virtual time should not come undone.
-    pub(crate) fn seen(&self) {
-        self.seen.store(true, Ordering::Relaxed);
     }
 
     /// Something changed: returns when it is in the file.
@@ -69,12 +58,14 @@ impl Keeper {
     pub(crate) fn save(&self, shared: &Shared) -> anyhow::Result<()> {
         let _one_at_a_time = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
         let changes = self.changes.load(Ordering::SeqCst);
-        self.seen.store(false, Ordering::Relaxed);
-        let content = {
-            let world = shared.world();
-            state::encode(&world, shared.real_time())?
+        let (content, times) = {
+            let (world, real) = (shared.world(), shared.real_time());
+            (state::encode(&world, real)?, world.times(real))
         };
         let written = state::write(&self.path, &content);
+        if written.is_ok() {
+            shared.world().kept(times);
+        }
         // Also after a failure: the change itself was made, and requests must not hang on a full disk.
         self.saved.send_replace(changes);
         Ok(written?)
@@ -89,18 +80,10 @@ impl Work {
     }
 
     fn run(self, shared: &Weak<Shared>) {
-        loop {
-            let changed = match self.0.recv_timeout(EVERY) {
-                Ok(()) => true,
-                Err(RecvTimeoutError::Timeout) => false,
-                Err(RecvTimeoutError::Disconnected) => return,
-            };
+        while self.0.recv().is_ok() {
             while self.0.try_recv().is_ok() {}
             let Some(shared) = shared.upgrade() else { return };
             let Some(keeper) = &shared.keeper else { return };
-            if !changed && !keeper.seen.load(Ordering::Relaxed) {
-                continue;
-            }
             if let Err(error) = keeper.save(&shared) {
                 tracing::error!(%error, "the simulator's state could not be saved; it goes on in memory");
             }

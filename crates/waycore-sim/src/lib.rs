@@ -147,6 +147,15 @@ impl Simulator {
     }
 }
 
+impl Simulator {
+    /// Returns when everything that happened so far is in the state file, if there is one.
+    async fn kept(&self) {
+        if let Some(keeper) = &self.shared.keeper {
+            keeper.changed().await;
+        }
+    }
+}
+
 impl Shared {
     /// The world. A request that panicked has not left it half changed in a way that matters more than the
     /// simulator going on: each change is made at the end of its request.
@@ -188,7 +197,7 @@ fn add_organization(
     let organization = Organization::new(id.to_owned(), environment, scopes, real.unix_millis);
     let keys = OrganizationKeys::of(&organization);
     let clock = Clock::starting_at(real.unix_millis, world.speed, real);
-    world.settle(organization, clock);
+    world.settle(organization, clock, real.unix_millis);
     keys
 }
 

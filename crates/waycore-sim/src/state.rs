@@ -92,7 +92,7 @@ pub(crate) fn load(path: &Path, speed: Speed, real: RealTime) -> Result<Option<W
     let mut world = World::new(speed);
     for saved in loaded.organizations {
         let clock = Clock::starting_at(saved.virtual_millis, speed, real);
-        world.settle(saved.organization, clock);
+        world.settle(saved.organization, clock, saved.virtual_millis);
     }
     Ok(Some(world))
 }

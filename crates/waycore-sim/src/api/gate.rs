@@ -34,22 +34,34 @@ pub(crate) struct Caller {
 /// What the gate found out about a request that arrived.
 struct Arrival {
     caller: Option<Caller>,
+    shows: Shows,
     ticket: Ticket,
     fault: Option<Effect>,
+}
+
+/// What an answer can show that the state file does not know yet.
+enum Shows {
+    /// What the request itself changed.
+    ItsOwnChange,
+    /// What time did to a connection, or to any of them.
+    Connection(String),
+    Connections,
+    Nothing,
 }
 
 pub(crate) async fn pass(State(simulator): State<Simulator>, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
     let Ok(body) = to_bytes(body, LARGEST_BODY).await else { return ApiError::too_large().into_response() };
-    let changes = parts.method != Method::GET;
-    let Arrival { caller, ticket, fault } = arrive(&simulator, &parts, &body);
+    let Arrival { caller, shows, ticket, fault } = arrive(&simulator, &parts, &body);
     let own = async {
         let Some(caller) = caller else { return ApiError::unauthorized().into_response() };
         let mut request = Request::from_parts(parts, Body::from(body));
-        request.extensions_mut().insert(caller);
+        request.extensions_mut().insert(caller.clone());
         let answer = next.run(request).await;
         // Here, so that a change is kept even if its caller hangs up during a fault's delay.
-        kept(&simulator, changes).await;
+        if caller.is_shown_news(&simulator, &shows) {
+            simulator.kept().await;
+        }
         answer
     };
     let answer = match fault {
@@ -59,16 +71,6 @@ pub(crate) async fn pass(State(simulator): State<Simulator>, request: Request, n
     let found = answer.extensions().get::<Subject>().cloned();
     simulator.shared.world().journal.answered(&ticket, answer.status().as_u16(), found);
     answer
-}
-
-/// Returns when a change is in the state file; what was only read is noted for later.
-pub(crate) async fn kept(simulator: &Simulator, changes: bool) {
-    if let Some(keeper) = &simulator.shared.keeper {
-        keeper.seen();
-        if changes {
-            keeper.changed().await;
-        }
-    }
 }
 
 impl Caller {
@@ -98,6 +100,22 @@ impl Caller {
     pub(crate) fn organization_id(&self) -> &str {
         &self.organization_id
     }
+
+    fn is_shown_news(&self, simulator: &Simulator, shows: &Shows) -> bool {
+        let connection_id = match shows {
+            Shows::ItsOwnChange => return true,
+            Shows::Nothing => return false,
+            Shows::Connection(id) => Some(id.as_str()),
+            Shows::Connections => None,
+        };
+        if simulator.shared.keeper.is_none() {
+            return false;
+        }
+        let real = simulator.shared.real_time();
+        let world = simulator.shared.world();
+        let resident = world.resident(&self.organization_id);
+        resident.is_some_and(|resident| resident.has_unkept_change(connection_id, real))
+    }
 }
 
 impl<S: Sync> FromRequestParts<S> for Caller {
@@ -121,7 +139,7 @@ fn arrive(simulator: &Simulator, parts: &Parts, body: &Bytes) -> Arrival {
     let entry = entry(resident, parts, body, real);
     let World { journal, faults, .. } = world;
     let fault = faults.meet(parts.method.as_str(), parts.uri.path(), &subject);
-    Arrival { caller, ticket: journal.enter(subject, entry), fault }
+    Arrival { caller, shows: shows(parts, &subject), ticket: journal.enter(subject, entry), fault }
 }
 
 fn entry(resident: Option<&Resident>, parts: &Parts, body: &Bytes, real: RealTime) -> Entry {
@@ -156,6 +174,15 @@ fn subject(resident: Option<&Resident>, parts: &Parts, body: &Bytes) -> Subject 
         organization_id: Some(organization.id.clone()),
         entity_id: in_path("entities").or_else(entity_of_connection).or_else(in_query).or_else(in_body),
         connection_id,
+    }
+}
+
+fn shows(parts: &Parts, subject: &Subject) -> Shows {
+    match &subject.connection_id {
+        _ if parts.method != Method::GET => Shows::ItsOwnChange,
+        Some(id) => Shows::Connection(id.clone()),
+        None if parts.uri.path() == "/v1/connections" => Shows::Connections,
+        None => Shows::Nothing,
     }
 }
 

@@ -18,8 +18,6 @@ use axum::{
 use crate::Simulator;
 use error::ApiError;
 
-pub(crate) use gate::kept;
-
 pub(crate) fn router(simulator: Simulator) -> Router {
     Router::new()
         .route("/v1/entities", get(entities::list).post(entities::create))

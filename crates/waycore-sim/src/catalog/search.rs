@@ -95,3 +95,33 @@ impl Query {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(id: &str, name: &str, portal: &str) -> Entry {
+        Entry::new(Institution {
+            institution_id: id.to_owned(),
+            name: name.to_owned(),
+            canonical_portal_url: Some(portal.to_owned()),
+            additional_portal_urls: Vec::new(),
+        })
+    }
+
+    #[test]
+    fn the_best_fit_comes_first_whatever_the_order_of_the_catalog() {
+        let entries = [
+            entry("all-words", "Trust of Oak Vale Savers", "https://oak.example/"),
+            entry("inside", "Newoak Trust", "https://inside.example/"),
+            entry("word", "Old Oak Trust", "https://word.example/"),
+            entry("beginning", "Oak Trust Company", "https://beginning.example/"),
+            entry("name", "Oak Trust", "https://name.example/"),
+            entry("oak trust", "Something Else", "https://identifier.example/"),
+            entry("none", "Oak Bank", "https://none.example/"),
+        ];
+        let found: Vec<&str> =
+            search(&entries, " OAK  trust").iter().map(|bank| bank.institution_id.as_str()).collect();
+        assert_eq!(found, ["oak trust", "name", "beginning", "word", "inside", "all-words"]);
+    }
+}

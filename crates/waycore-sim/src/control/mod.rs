@@ -17,11 +17,7 @@ use axum::{
 };
 use serde_json::{Value, json};
 
-use crate::{
-    Simulator,
-    api::{error::ApiError, kept},
-    world::World,
-};
+use crate::{Simulator, api::error::ApiError, world::World};
 
 pub(crate) fn router(simulator: Simulator) -> Router {
     Router::new()
@@ -40,7 +36,9 @@ pub(crate) fn router(simulator: Simulator) -> Router {
 async fn keep(State(simulator): State<Simulator>, request: Request, next: Next) -> Response {
     let changes = request.method() != Method::GET;
     let answer = next.run(request).await;
-    kept(&simulator, changes).await;
+    if changes {
+        simulator.kept().await;
+    }
     answer
 }
 

@@ -16,6 +16,7 @@ use crate::{
     faults::Faults,
     journal::Journal,
 };
+use connection::Connection;
 use organization::Organization;
 
 /// Everything that requests can see or change.
@@ -35,6 +36,8 @@ pub(crate) struct World {
 pub(crate) struct Resident {
     pub(crate) organization: Organization,
     pub(crate) clock: Clock,
+    /// The virtual time up to which the state file knows what happened.
+    kept_until: i64,
 }
 
 impl World {
@@ -48,9 +51,24 @@ impl World {
         }
     }
 
-    pub(crate) fn settle(&mut self, organization: Organization, clock: Clock) {
-        self.keys.insert(organization.api_key.clone(), organization.id.clone());
-        self.residents.insert(organization.id.clone(), Resident { organization, clock });
+    pub(crate) fn settle(&mut self, organization: Organization, clock: Clock, kept_until: i64) {
+        let id = organization.id.clone();
+        self.keys.insert(organization.api_key.clone(), id.clone());
+        self.residents.insert(id, Resident { organization, clock, kept_until });
+    }
+
+    /// The virtual time of each organization.
+    pub(crate) fn times(&self, real: RealTime) -> Vec<(String, i64)> {
+        self.residents.iter().map(|(id, resident)| (id.clone(), resident.clock.now(real))).collect()
+    }
+
+    /// The state file now holds the world as it was at these times.
+    pub(crate) fn kept(&mut self, times: Vec<(String, i64)>) {
+        for (id, time) in times {
+            if let Some(resident) = self.residents.get_mut(&id) {
+                resident.kept_until = time;
+            }
+        }
     }
 
     pub(crate) fn resident(&self, organization_id: &str) -> Option<&Resident> {
@@ -112,6 +130,22 @@ impl World {
                 resident.clock = Clock::starting_at(real.unix_millis, first_speed, real);
                 resident.organization.clear(real.unix_millis);
             }
+        }
+    }
+}
+
+impl Resident {
+    /// Whether time has changed this connection, or any, since the state file was written.
+    pub(crate) fn has_unkept_change(&self, connection_id: Option<&str>, real: RealTime) -> bool {
+        let now = self.clock.now(real);
+        let changed = |connection: &Connection| {
+            lifecycle::state(connection, now).updated_at
+                != lifecycle::state(connection, self.kept_until).updated_at
+        };
+        let connections = &self.organization.connections;
+        match connection_id {
+            Some(id) => connections.get(id).is_some_and(changed),
+            None => connections.newest_first().any(|(_, connection)| changed(connection)),
         }
     }
 }

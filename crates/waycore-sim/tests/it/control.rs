@@ -68,6 +68,16 @@ async fn a_customer_who_is_asked_again_can_finish_again() {
 }
 
 #[tokio::test]
+async fn a_stopped_connection_does_not_change_under_its_reader() {
+    let host = Host::new().await;
+    let connection = host.new_connection("sim-standard").await;
+    host.complete(&connection).await.json(200);
+    let paused = host.overrule(&connection, json!({ "kind": "ready", "status": "paused" })).await;
+    host.advance(60.0).await;
+    assert_eq!(host.read(&connection).await, paused, "neither updatedAt nor lastSyncedAt moves");
+}
+
+#[tokio::test]
 async fn an_override_can_be_taken_back() {
     let host = Host::new().await;
     let connection = host.new_connection("sim-standard").await;

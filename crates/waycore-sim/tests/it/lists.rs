@@ -1,6 +1,7 @@
 //! Limits, cursors, order and filters.
 
 use rstest::rstest;
+use serde_json::json;
 
 use crate::support::{Host, column};
 
@@ -39,6 +40,15 @@ async fn connections_come_newest_first_over_all_pages() {
     assert_eq!(column(&second, "id"), expected[3..]);
     assert_eq!(second["pagination"]["hasMore"], false);
     assert!(second["pagination"]["nextCursor"].is_null());
+}
+
+#[tokio::test]
+async fn a_page_that_is_just_full_is_the_last() {
+    let host = Host::new().await;
+    host.entity("acme").await;
+    let page = host.get("/v1/entities?limit=2").await.json(200);
+    assert_eq!(column(&page, "entityId").len(), 2);
+    assert_eq!(page["pagination"], json!({ "hasMore": false, "nextCursor": null }));
 }
 
 #[tokio::test]

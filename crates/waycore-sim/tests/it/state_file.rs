@@ -55,6 +55,25 @@ async fn an_answered_change_is_on_the_disk_without_a_last_save() {
     assert!(!folder.path().join("sim.json.new").exists());
 }
 
+/// As after a kill: the world is read from a copy of the file, made while the first simulator still runs.
+#[tokio::test]
+async fn what_time_did_to_a_connection_is_on_the_disk_once_it_was_shown() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("sim.json");
+    let options = SimOptions { seed: 1, speed: 500.0, state: Some(path.clone()) };
+    let host = Host::of(Simulator::new(options).expect("a simulator")).await;
+    let connection = host.new_connection("sim-standard").await;
+    host.complete(&connection).await.json(200);
+    while host.state(&connection).await != "ready/active/idle" {}
+    let shown = host.read(&connection).await;
+
+    let copy = folder.path().join("copy.json");
+    fs::copy(&path, &copy).expect("a copy");
+    let second = simulator(Some(copy));
+    let host = Host { router: second.router(), simulator: second, ..host };
+    assert_eq!(host.read(&connection).await, shown);
+}
+
 #[cfg(unix)]
 #[tokio::test]
 async fn the_file_is_for_its_owner_alone() {
