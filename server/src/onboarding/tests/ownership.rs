@@ -57,6 +57,8 @@ async fn rows_of_others_are_dropped_from_a_list() {
     let bench = Bench::new().await;
     let anas = bench.started(&ana()).await;
     bench.started(&bo()).await;
+    // One that this server has never met.
+    bench.waycore.connection("conn_x", "ent_x");
     bench.waycore.ignore_filters();
     let shown: Vec<String> = bench.list(&ana()).await.connections.into_iter().map(|row| row.id).collect();
     assert_eq!(shown, [anas]);
@@ -78,8 +80,11 @@ async fn a_create_that_answers_with_anothers_connection_is_not_believed() {
     let bench = Bench::new().await;
     let anas = bench.started(&ana()).await;
     bench.started(&bo()).await;
-    bench.waycore.answer_creates_with(&anas);
-    refused(bench.start(&bo(), bank("meadow")).await, ErrorCode::Unavailable, None);
+    bench.waycore.connection("conn_x", "ent_x");
+    for foreign in [anas.as_str(), "conn_x"] {
+        bench.waycore.answer_creates_with(foreign);
+        refused(bench.start(&bo(), bank("meadow")).await, ErrorCode::Unavailable, None);
+    }
     assert_eq!(bench.list(&bo()).await.connections.len(), 1);
 }
 
