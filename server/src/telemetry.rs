@@ -3,6 +3,7 @@
 //! A line never holds a query string, a body, a cookie, a key or a password: none of them is ever given to `tracing`.
 
 use std::fmt;
+use std::io::IsTerminal as _;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -43,7 +44,9 @@ impl fmt::Display for SupportCode {
 /// Sends the log to standard error from now on. Only the first call in a process counts.
 pub fn start(log: &Log) {
     let filter = EnvFilter::try_new(&log.filter).unwrap_or_else(|_| EnvFilter::new("info"));
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let colours = std::io::stderr().is_terminal();
+    let lines =
+        tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr);
     // A second call finds a log that works already, as in a host that has its own.
     let _ = match log.format {
         LogFormat::Text => lines.try_init(),

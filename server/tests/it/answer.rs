@@ -1,0 +1,53 @@
+//! What came back.
+
+use http::{HeaderMap, StatusCode, header};
+use serde_json::Value;
+
+/// An answer as a test looks at it.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: String,
+}
+
+impl Answer {
+    /// The body as JSON.
+    #[track_caller]
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error}: {self:?}"))
+    }
+
+    /// The JSON of an answer that must have worked.
+    #[track_caller]
+    pub(crate) fn ok(&self) -> Value {
+        assert_eq!(self.status, StatusCode::OK, "{self:?}");
+        self.json()
+    }
+
+    /// Status and code of an answer that must be a wire error.
+    #[track_caller]
+    pub(crate) fn error(&self) -> (u16, String) {
+        let json = self.json();
+        let support_code = json["supportCode"].as_str().unwrap_or_default();
+        assert_eq!(self.header("x-request-id"), Some(support_code), "support finds the request: {self:?}");
+        (self.status.as_u16(), json["code"].as_str().unwrap_or_default().to_owned())
+    }
+
+    /// Where the answer sends a browser.
+    #[track_caller]
+    pub(crate) fn goes_to(&self) -> &str {
+        assert_eq!(self.status, StatusCode::SEE_OTHER, "{self:?}");
+        self.header(header::LOCATION.as_str()).expect("a redirect says where to")
+    }
+
+    /// One header as text.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// What a browser sends back because of this answer.
+    pub(crate) fn cookie(&self) -> Option<&str> {
+        self.header("set-cookie").and_then(|cookie| cookie.split(';').next())
+    }
+}

@@ -1,0 +1,73 @@
+//! A person at a browser, or a program in their place.
+
+use axum::body::Body;
+use axum::extract::Request;
+use serde_json::Value;
+
+use crate::answer::Answer;
+use crate::host::TestHost;
+
+/// Sends what a signed-in person's browser sends. Paths are those of contract.md, without a base.
+pub(crate) struct Browser<'a> {
+    host: &'a TestHost,
+    headers: Vec<(&'static str, String)>,
+}
+
+impl<'a> Browser<'a> {
+    pub(crate) fn new(host: &'a TestHost, headers: Vec<(&'static str, String)>) -> Self {
+        Self { host, headers }
+    }
+
+    /// Opens a page.
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.send("GET", path, "text/html", &[]).await
+    }
+
+    /// Calls a server function as an island does; the answer is JSON.
+    pub(crate) async fn post_api(&self, name: &str, fields: &[(&str, &str)]) -> Answer {
+        self.send("POST", &format!("/api/{name}"), "application/json", fields).await
+    }
+
+    /// Sends a form as a browser without JavaScript does.
+    pub(crate) async fn post_form(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        self.send("POST", path, "text/html", fields).await
+    }
+
+    /// Begins with a bank of the catalog, and gives the connection.
+    pub(crate) async fn start(&self, institution: &str) -> Value {
+        let answer = self.post_api("start_connection", &[("institution_id", institution)]).await;
+        answer.ok()["connection"].clone()
+    }
+
+    /// Reads one connection.
+    pub(crate) async fn connection(&self, id: &str) -> Answer {
+        self.post_api("get_connection", &[("connection_id", id)]).await
+    }
+
+    /// The ids of the list, as it is ordered.
+    pub(crate) async fn list(&self) -> Vec<String> {
+        let page = self.post_api("list_connections", &[]).await.ok();
+        let rows = page["connections"].as_array().expect("a list").iter();
+        rows.map(|row| row["id"].as_str().expect("an id").to_owned()).collect()
+    }
+
+    async fn send(&self, method: &str, path: &str, accept: &str, fields: &[(&str, &str)]) -> Answer {
+        let mut request = Request::builder()
+            .method(method)
+            .uri(self.host.path(path))
+            .header("host", "127.0.0.1:3000")
+            .header("accept", accept)
+            .header("sec-fetch-site", "same-origin");
+        for (name, value) in &self.headers {
+            request = request.header(*name, value);
+        }
+        let body = match method {
+            "GET" => Body::empty(),
+            _ => {
+                request = request.header("content-type", "application/x-www-form-urlencoded");
+                Body::from(serde_urlencoded::to_string(fields).expect("a form"))
+            }
+        };
+        self.host.send(request.body(body).expect("a request")).await
+    }
+}

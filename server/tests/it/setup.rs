@@ -1,0 +1,107 @@
+//! A customer's way to a connected bank, without a browser.
+
+use serde_json::{Value, json};
+
+use crate::host::TestHost;
+
+#[tokio::test]
+async fn a_customer_connects_a_bank() {
+    let host = TestHost::start().await;
+    let ana = host.signed_in_as("ana", "acme").await;
+    let started = ana.post_api("start_connection", &[("institution_id", "sim-standard")]).await.ok();
+    assert_eq!(started["existing"], false);
+    let connection = &started["connection"];
+    assert_eq!(connection["step"], "delegatedUser");
+    assert!(connection["instructions"]["username"].is_string(), "{connection}");
+    let id = connection["id"].as_str().unwrap();
+    let confirmed = ana.post_api("confirm_user_created", &[("connection_id", id)]).await.ok();
+    assert_eq!(confirmed["connection"]["step"], "finishSetup");
+    let form = [("connection_id", id), ("delegated_user_active", "on"), ("accept_terms", "true")];
+    let finished = ana.post_api("submit_finish", &form).await.ok();
+    assert_eq!(finished["connection"]["step"], "activation");
+    host.wait_virtually(24 * 60 * 60).await;
+    let connected = ana.connection(id).await.ok();
+    assert_eq!(connected["connection"]["step"], "connected");
+    assert_eq!(connected["connection"]["label"], "Connected");
+    assert_eq!(
+        host.changes().await,
+        ["POST /v1/entities", "POST /v1/connections", &format!("PUT /v1/connections/{id}/setupCompletion")],
+        "nothing was filled in, so no credentials were sent"
+    );
+}
+
+#[tokio::test]
+async fn only_what_was_filled_in_is_sent() {
+    let host = TestHost::start().await;
+    let ana = host.signed_in_as("ana", "acme").await;
+    let id = ana.start("sim-standard").await["id"].clone();
+    let form = [
+        ("connection_id", id.as_str().unwrap()),
+        ("bank_username", " waycore01 "),
+        ("bank_customer_id", "  "),
+        ("password", ""),
+        ("delegated_user_active", "on"),
+        ("accept_terms", "on"),
+    ];
+    ana.post_api("submit_finish", &form).await.ok();
+    let requests = host.requests().await;
+    let sent = |request: &&Value| request["path"].as_str().is_some_and(|path| path.ends_with("/credentials"));
+    let bodies: Vec<&Value> = requests.iter().filter(sent).map(|request| &request["body"]).collect();
+    assert_eq!(bodies, [&json!({ "bankUsername": "waycore01" })]);
+}
+
+#[tokio::test]
+async fn two_first_requests_at_once_make_one_entity_and_one_connection() {
+    let host = TestHost::start().await;
+    let ana = host.signed_in_as("ana", "acme").await;
+    let eve = host.signed_in_as("eve", "acme").await;
+    let (one, two) = tokio::join!(ana.start("sim-standard"), eve.start("sim-standard"));
+    assert_eq!(one["id"], two["id"]);
+    assert_eq!(ana.list().await, [one["id"].as_str().unwrap()]);
+    let entities = host.changes().await.into_iter().filter(|change| change == "POST /v1/entities").count();
+    assert_eq!(entities, 1);
+}
+
+#[tokio::test]
+async fn an_unknown_state_is_waited_for_and_never_connected() {
+    let host = TestHost::start().await;
+    let ana = host.signed_in_as("ana", "acme").await;
+    let id = ana.start("sim-standard").await["id"].clone();
+    let id = id.as_str().unwrap();
+    for state in
+        [json!({ "kind": "ready", "status": "hibernating" }), json!({ "kind": "setup", "status": "active" })]
+    {
+        host.put_connection(id, state.clone()).await;
+        let connection = ana.connection(id).await.ok()["connection"].clone();
+        assert_eq!(connection["step"], "activation", "{state}");
+        assert_ne!(connection["label"], "Connected", "{state}");
+    }
+}
+
+#[tokio::test]
+async fn what_waycore_could_not_do_can_be_tried_again() {
+    let host = TestHost::start().await;
+    let ana = host.signed_in_as("ana", "acme").await;
+    host.fail(json!({ "match": { "method": "POST", "path": "/v1/connections" }, "effect": { "status": 500 }, "times": 1 }))
+        .await;
+    let bank = [("institution_id", "sim-standard")];
+    let failed = ana.post_api("start_connection", &bank).await;
+    assert_eq!(failed.error(), (503, "unavailable".to_owned()));
+    assert_eq!(ana.list().await, Vec::<String>::new());
+    ana.start("sim-standard").await;
+    assert_eq!(ana.list().await.len(), 1);
+}
+
+#[tokio::test]
+async fn no_page_and_no_answer_holds_the_key() {
+    let host = TestHost::start_below("/apps/bank").await;
+    let ana = host.signed_in_as("ana", "acme").await;
+    let id = ana.start("sim-standard").await["id"].clone();
+    let id = id.as_str().unwrap();
+    for path in ["/".to_owned(), "/new".to_owned(), format!("/connections/{id}/setup")] {
+        let page = ana.get(&path).await;
+        assert_eq!(page.status, 200, "{path}");
+        assert!(!page.body.contains(host.api_key()), "{path}");
+        assert!(!page.body.contains(r#"="/connections"#), "{path}: a link without the base");
+    }
+}

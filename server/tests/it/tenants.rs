@@ -1,0 +1,61 @@
+//! One customer never sees, changes or even notices another's bank.
+
+use serde_json::json;
+
+use crate::host::TestHost;
+
+#[tokio::test]
+async fn each_customer_lists_its_own_connections() {
+    let host = TestHost::start().await;
+    let ana = host.signed_in_as("ana", "acme").await;
+    let bo = host.signed_in_as("bo", "globex").await;
+    let first = ana.start("sim-standard").await["id"].as_str().unwrap().to_owned();
+    let second = bo.start("sim-standard").await["id"].as_str().unwrap().to_owned();
+    assert_ne!(first, second, "the same bank is another connection for another customer");
+    assert_eq!(ana.list().await, [first]);
+    assert_eq!(bo.list().await, [second]);
+}
+
+#[tokio::test]
+async fn a_foreign_connection_answers_like_one_that_does_not_exist() {
+    let host = TestHost::start().await;
+    let ana = host.signed_in_as("ana", "acme").await;
+    let bo = host.signed_in_as("bo", "globex").await;
+    bo.start("sim-instant").await;
+    let foreign = ana.start("sim-standard").await["id"].as_str().unwrap().to_owned();
+    let before = host.changes().await;
+    for name in ["get_connection", "confirm_user_created", "submit_finish"] {
+        let call = async |id: &str| {
+            let form = [
+                ("connection_id", id),
+                ("password", "from the bank"),
+                ("delegated_user_active", "on"),
+                ("accept_terms", "on"),
+            ];
+            let mut json = bo.post_api(name, &form).await;
+            assert_eq!(json.error(), (404, "not_found".to_owned()), "{name} {id}");
+            json.body = json.body.replace(json.header("x-request-id").unwrap(), "…");
+            json.body
+        };
+        assert_eq!(call(&foreign).await, call("conn_that_never_was").await, "{name}");
+    }
+    for page in ["", "/setup"] {
+        let status = bo.get(&format!("/connections/{foreign}{page}")).await.status;
+        assert_eq!(status, 404);
+        assert_eq!(bo.get(&format!("/connections/conn_that_never_was{page}")).await.status, status);
+    }
+    assert_eq!(host.changes().await, before, "nothing was done to it");
+    assert_eq!(ana.connection(&foreign).await.ok()["connection"]["step"], "delegatedUser");
+}
+
+#[tokio::test]
+async fn the_same_org_of_another_issuer_is_another_customer() {
+    let host = TestHost::start_with_tokens().await;
+    let claims = json!({ "sub": "ana", "org": "acme", "roles": ["manager"] });
+    let ana = host.bearing(&crate::host::host_token(claims));
+    let id = ana.start("sim-standard").await["id"].as_str().unwrap().to_owned();
+    // The other customers of the host come with its tokens, those of another issuer with none that counts.
+    let other = json!({ "sub": "ana", "org": "acme", "roles": ["manager"], "iss": "elsewhere" });
+    let stranger = host.bearing(&crate::host::host_token(other));
+    assert_eq!(stranger.connection(&id).await.error(), (401, "signed_out".to_owned()));
+}
