@@ -23,7 +23,7 @@ use waycore::client::{BaseUrl, Client, TimeLimits};
 use waycore_sim::{OrganizationKeys, SimOptions, Simulator};
 
 use self::folder::Folder;
-use super::{announce, listen, shutdown};
+use super::{announce, listen, shutdown, start_log};
 
 /// Begins every `externalEntityId` of the demo, and names its organization.
 const NAME: &str = "demo";
@@ -56,6 +56,7 @@ pub(super) struct Args {
 
 /// Runs until a signal, and then keeps the simulator's state.
 pub(super) async fn run(args: Args) -> anyhow::Result<()> {
+    start_log()?;
     let folder = Folder::open(&args.data)?;
     let listener = listen::listen(listen::local_addr(args.port, args.allow_remote), "--port").await?;
     let sim_listener =

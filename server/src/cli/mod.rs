@@ -11,8 +11,6 @@ mod sim;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use server::config::{self, Log};
-use server::telemetry;
 
 /// Connects your customers' banks through Waycore.
 #[derive(Debug, Parser)]
@@ -51,16 +49,18 @@ async fn run(command: Command) -> anyhow::Result<()> {
     match command {
         Command::Serve => serve::run().await,
         #[cfg(feature = "demo")]
-        Command::Demo(args) => {
-            telemetry::start(&Log::from_lookup(&config::process)?);
-            demo::run(args).await
-        }
+        Command::Demo(args) => demo::run(args).await,
         #[cfg(feature = "demo")]
-        Command::Sim(args) => {
-            telemetry::start(&Log::from_lookup(&config::process)?);
-            sim::run(args).await
-        }
+        Command::Sim(args) => sim::run(args).await,
     }
+}
+
+/// Starts the log: all that `demo` and `sim` take from the environment.
+#[cfg(feature = "demo")]
+fn start_log() -> anyhow::Result<()> {
+    use server::config::{Log, process};
+    server::telemetry::start(&Log::from_lookup(&process)?);
+    Ok(())
 }
 
 /// One line to standard output: what a person, or a script that started the program, waits for.

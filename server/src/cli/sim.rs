@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use server::startup;
 use waycore_sim::{SimOptions, Simulator};
 
-use super::{announce, listen, shutdown};
+use super::{announce, listen, shutdown, start_log};
 
 /// Where the simulator listens, and how it behaves.
 #[derive(Debug, clap::Args)]
@@ -29,6 +29,7 @@ pub(super) struct Args {
 
 /// Runs until a signal, and then keeps the state.
 pub(super) async fn run(args: Args) -> anyhow::Result<()> {
+    start_log()?;
     let listener = listen::listen(listen::local_addr(args.port, args.allow_remote), "--port").await?;
     let simulator = Simulator::new(SimOptions { seed: args.seed, speed: args.speed, state: args.state })?;
     let shutdown = shutdown::on_signal()?;

@@ -1,6 +1,7 @@
 //! The store in one SQLite file.
 
 mod open;
+mod refusal;
 mod rows;
 
 use async_trait::async_trait;
@@ -13,7 +14,7 @@ use sqlx::sqlite::SqliteQueryResult;
 use self::rows::{ConnectionRow, EntityRow, TermsRow};
 use super::{ConnectionRecord, EntityIntent, MappedEntity, Store, StoreError, Tenant, TermsReceipt};
 
-pub use open::{DatabaseKind, OpenError};
+pub use refusal::{DatabaseKind, OpenError};
 
 /// Rows in one file: one connection writes, a few read.
 #[derive(Debug, Clone)]

@@ -62,6 +62,21 @@ fn the_demo_listens_on_this_machine_and_says_where() {
     assert_eq!(request(&demo.simulator, "", None).status, 200);
 }
 
+/// Linux answers on all of 127.0.0.0/8, so its second address stands for any other of this machine's.
+#[cfg(target_os = "linux")]
+#[test]
+fn others_reach_the_demo_only_when_asked_for() {
+    for (more, reached) in [(&[][..], false), (&["--allow-remote"], true)] {
+        let data = tempfile::tempdir().unwrap();
+        let demo = start(data.path(), more);
+        for address in [&demo.connect, &demo.simulator] {
+            let other =
+                address.strip_prefix("http://").unwrap().trim_end_matches('/').replace(".0.1:", ".0.2:");
+            assert_eq!(std::net::TcpStream::connect(&other).is_ok(), reached, "{other} {more:?}");
+        }
+    }
+}
+
 #[test]
 fn the_demo_takes_nothing_from_the_settings_of_serve() {
     let data = tempfile::tempdir().unwrap();

@@ -47,6 +47,21 @@ fn complete_settings_start_a_server() {
 }
 
 #[test]
+fn behind_a_proxy_that_strips_the_prefix_the_routes_begin_at_the_root() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut settings = complete(&database(folder.path()));
+    settings.push(("CONNECT_BASE_PATH", "/".to_owned()));
+    settings.push(("CONNECT_SIGN_IN_URL", "https://app.example.com/login".to_owned()));
+    let mut program = Program::start(&["serve"], &borrowed(&settings));
+    let line: serde_json::Value = serde_json::from_str(&program.log_line_with("listening")).unwrap();
+    let server = format!("http://{}", line["addr"].as_str().unwrap());
+    assert_eq!(request(&format!("{server}/healthz"), "", None).status, 200);
+    let page = request(&format!("{server}/new"), "", None);
+    let back = "https://app.example.com/login?return_to=https%3A%2F%2Fapp.example.com%2Fbanks%2Fnew";
+    assert_eq!(page.goes_to(), back);
+}
+
+#[test]
 fn every_missing_setting_is_one_sentence() {
     let refusal = Program::refused(&["serve"], &[]);
     assert!(!refusal.success);

@@ -1,0 +1,77 @@
+//! What a database is for, and why one cannot be used.
+
+use std::path::PathBuf;
+
+use sqlx::migrate::MigrateError;
+
+/// Earlier ones can corrupt a write-ahead log.
+pub(super) const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
+
+/// What a database is for. The two never mix: a demo's rows are nobody's, and its people are everybody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DatabaseKind {
+    /// Made by `demo`.
+    Demo,
+    /// Made by `serve`.
+    Serve,
+}
+
+impl DatabaseKind {
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Demo => "demo",
+            Self::Serve => "serve",
+        }
+    }
+}
+
+/// Why a database cannot be used. Each is a sentence for the operator.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// Its folder cannot be made.
+    #[error("The folder of the database {path} cannot be made: {source}.")]
+    Folder {
+        /// The database.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// It cannot be opened, read or written.
+    #[error("The database {path} cannot be opened: {source}.")]
+    Unusable {
+        /// The database.
+        path: PathBuf,
+        /// What SQLite says.
+        source: sqlx::Error,
+    },
+    /// It was made for something else.
+    #[error("The database {path} was made by `{found}` and cannot be used by `{wanted}`: give another file.")]
+    OtherKind {
+        /// The database.
+        path: PathBuf,
+        /// What made it.
+        found: String,
+        /// What opens it now.
+        wanted: &'static str,
+    },
+    /// A newer program has been here.
+    #[error("The database {path} was made by a newer version of this program: use that version.")]
+    Newer {
+        /// The database.
+        path: PathBuf,
+    },
+    /// Its tables could not be brought up to date.
+    #[error("The tables of the database {path} cannot be brought up to date: {source}.")]
+    Migration {
+        /// The database.
+        path: PathBuf,
+        /// What went wrong.
+        source: MigrateError,
+    },
+    /// The program was built with a SQLite that must not be used.
+    #[error("SQLite {found} is too old: {}.{}.{} or later is needed.", OLDEST_SQLITE.0, OLDEST_SQLITE.1, OLDEST_SQLITE.2)]
+    OldSqlite {
+        /// Its version.
+        found: String,
+    },
+}
