@@ -1,15 +1,13 @@
 //! The one error that crosses the wire, in the shape of contract.md's "Wire error".
 
 use domain::user_error::{ErrorCode, UserError};
-use leptos::{
-    prelude::FromServerFnError,
-    server_fn::{codec::JsonEncoding, error::ServerFnErrorErr},
-};
+use leptos::{prelude::FromServerFnError, server_fn::error::ServerFnErrorErr};
+#[cfg(feature = "ssr")]
 use serde::{Deserialize, Serialize};
 
 /// What a customer may know about a failure. Causes stay behind the port, in the log.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "ssr", derive(Serialize, Deserialize), serde(transparent))]
 pub struct WireError(pub UserError);
 
 impl WireError {
@@ -47,14 +45,16 @@ impl WireError {
 }
 
 impl FromServerFnError for WireError {
-    type Encoder = JsonEncoding;
+    type Encoder = crate::api::Json;
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         let words = crate::copy::errors();
         match error {
             ServerFnErrorErr::Args(_)
             | ServerFnErrorErr::MissingArg(_)
-            | ServerFnErrorErr::Deserialization(_) => Self::new(ErrorCode::InvalidInput, words.unreadable_form),
+            | ServerFnErrorErr::Deserialization(_) => {
+                Self::new(ErrorCode::InvalidInput, words.unreadable_form)
+            }
             _ => Self::new(ErrorCode::Unavailable, words.offline),
         }
     }

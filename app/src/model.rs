@@ -1,11 +1,13 @@
-//! The JSON of the server functions, as contract.md names it.
+//! The JSON of the server functions, as contract.md names it. The server writes it with serde; the browser reads it
+//! with its own parser (`api::js`).
 
 use domain::status_label::StatusLabel;
+#[cfg(feature = "ssr")]
 use serde::{Deserialize, Serialize};
 
 /// A bank connection as a browser may see it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "ssr", derive(Serialize, Deserialize), serde(rename_all = "camelCase"))]
 pub struct Connection {
     pub id: String,
     /// The institution's name, else the name that the customer gave, else the portal's host.
@@ -17,16 +19,16 @@ pub struct Connection {
     /// Waycore's `status`, unchanged; unknown values included.
     pub status: String,
     pub sync_status: Option<String>,
-    #[serde(with = "label_text")]
+    #[cfg_attr(feature = "ssr", serde(with = "label_text"))]
     pub label: StatusLabel,
     pub step: Step,
     pub action_required_by: Option<String>,
     pub next_action: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ssr", serde(default, skip_serializing_if = "Option::is_none"))]
     pub instructions: Option<Instructions>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ssr", serde(default, skip_serializing_if = "Option::is_none"))]
     pub credentials_present: Option<bool>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "ssr", serde(default, skip_serializing_if = "Option::is_none"))]
     pub error_code: Option<String>,
     /// RFC 3339, as the next two.
     pub last_synced_at: Option<String>,
@@ -37,9 +39,10 @@ pub struct Connection {
 }
 
 /// Which screen a connection asks for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "ssr", derive(Serialize, Deserialize), serde(rename_all = "camelCase"))]
 pub enum Step {
+    #[default]
     ConnectionDetails,
     DelegatedUser,
     FinishSetup,
@@ -49,9 +52,38 @@ pub enum Step {
     Support,
 }
 
+impl Step {
+    /// As it travels.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::ConnectionDetails => "connectionDetails",
+            Self::DelegatedUser => "delegatedUser",
+            Self::FinishSetup => "finishSetup",
+            Self::Activation => "activation",
+            Self::Connected => "connected",
+            Self::Recoverable => "recoverable",
+            Self::Support => "support",
+        }
+    }
+
+    /// Reads what [`name`](Self::name) writes.
+    pub fn parse(name: &str) -> Option<Self> {
+        const ALL: [Step; 7] = [
+            Step::ConnectionDetails,
+            Step::DelegatedUser,
+            Step::FinishSetup,
+            Step::Activation,
+            Step::Connected,
+            Step::Recoverable,
+            Step::Support,
+        ];
+        ALL.into_iter().find(|step| step.name() == name)
+    }
+}
+
 /// What the customer types at the bank to create the delegated user. `None`: not issued yet.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "ssr", derive(Serialize, Deserialize), serde(rename_all = "camelCase"))]
 pub struct Instructions {
     pub first_name: Option<String>,
     pub last_name: Option<String>,
@@ -62,8 +94,8 @@ pub struct Instructions {
 }
 
 /// A bank of Waycore's catalog.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "ssr", derive(Serialize, Deserialize), serde(rename_all = "camelCase"))]
 pub struct Institution {
     pub institution_id: String,
     pub name: String,
@@ -74,21 +106,23 @@ pub struct Institution {
 }
 
 /// Answer of `list_connections`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "ssr", derive(Serialize, Deserialize), serde(rename_all = "camelCase"))]
 pub struct ConnectionPage {
     pub connections: Vec<Connection>,
     pub next_cursor: Option<String>,
 }
 
 /// Answer of `search_institutions`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "ssr", derive(Serialize, Deserialize))]
 pub struct Institutions {
     pub institutions: Vec<Institution>,
 }
 
 /// Answer of `start_connection`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "ssr", derive(Serialize, Deserialize))]
 pub struct Started {
     pub connection: Connection,
     /// Waycore returned a connection that was there before.
@@ -96,12 +130,14 @@ pub struct Started {
 }
 
 /// Answer of every call that ends with one connection.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "ssr", derive(Serialize, Deserialize))]
 pub struct OneConnection {
     pub connection: Connection,
 }
 
 /// A label travels as the words that a person reads.
+#[cfg(feature = "ssr")]
 mod label_text {
     use domain::status_label::StatusLabel;
     use serde::{Deserialize, Deserializer, Serializer};
@@ -114,5 +150,29 @@ mod label_text {
         let text = String::deserialize(from)?;
         let known = StatusLabel::ALL.into_iter().find(|label| crate::copy::status_label(*label) == text);
         Ok(known.unwrap_or(StatusLabel::Checking))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_step_travels_by_its_name() {
+        for name in [
+            "connectionDetails",
+            "delegatedUser",
+            "finishSetup",
+            "activation",
+            "connected",
+            "recoverable",
+            "support",
+        ] {
+            let step = Step::parse(name).expect(name);
+            assert_eq!(step.name(), name);
+            #[cfg(feature = "ssr")]
+            assert_eq!(serde_json::to_value(step).expect("serialises"), name);
+        }
+        assert_eq!(Step::parse("elsewhere"), None);
     }
 }

@@ -130,7 +130,10 @@ mod tests {
     fn every_url_carries_the_base() {
         let paths = Paths::new("/apps/bank/", "abc");
         assert_eq!(paths.list(), "/apps/bank/");
-        assert_eq!(paths.setup_step("c 1/é", SetupStep::Finish), "/apps/bank/connections/c%201%2F%C3%A9/setup?step=finish");
+        assert_eq!(
+            paths.setup_step("c 1/é", SetupStep::Finish),
+            "/apps/bank/connections/c%201%2F%C3%A9/setup?step=finish"
+        );
         assert_eq!(paths.asset("connect.css"), "/apps/bank/pkg/abc/connect.css");
         assert_eq!(Paths::new("/", "abc").list(), "/");
     }

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::{error::WireError, model::OneConnection};
 
 /// The customer has created the delegated user; kept on the server, so that any device resumes after it.
-#[server(endpoint = "confirm_user_created")]
+#[server(endpoint = "confirm_user_created", output = super::wire::Answer)]
 pub async fn confirm_user_created(connection_id: Option<String>) -> Result<OneConnection, WireError> {
     let scope = super::scope()?;
     let id = connection_id.unwrap_or_default();

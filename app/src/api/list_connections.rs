@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::{error::WireError, model::ConnectionPage};
 
 /// The caller's connections, newest first.
-#[server(endpoint = "list_connections")]
+#[server(endpoint = "list_connections", output = super::wire::Answer)]
 pub async fn list_connections(
     status: Option<String>,
     cursor: Option<String>,

@@ -3,10 +3,13 @@
 
 mod confirm_user_created;
 mod get_connection;
+#[cfg(not(feature = "ssr"))]
+mod js;
 mod list_connections;
 mod search_institutions;
 mod start_connection;
 mod submit_finish;
+mod wire;
 
 pub use confirm_user_created::{ConfirmUserCreated, confirm_user_created};
 pub use get_connection::{GetConnection, get_connection};
@@ -14,6 +17,7 @@ pub use list_connections::{ListConnections, list_connections};
 pub use search_institutions::{SearchInstitutions, search_institutions};
 pub use start_connection::{StartConnection, start_connection};
 pub use submit_finish::{SubmitFinish, submit_finish};
+pub use wire::Json;
 
 #[cfg(feature = "ssr")]
 use crate::{backend::RequestScope, error::WireError};

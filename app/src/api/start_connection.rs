@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::{error::WireError, model::Started};
 
 /// Creates the connection for a chosen bank, or for a portal URL of a bank that is not in the catalog.
-#[server(endpoint = "start_connection")]
+#[server(endpoint = "start_connection", output = super::wire::Answer)]
 pub async fn start_connection(
     institution_id: Option<String>,
     portal_url: Option<String>,

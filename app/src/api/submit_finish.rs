@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::{error::WireError, model::OneConnection};
 
 /// Hands over what the bank issued, if anything was filled in, and completes the setup.
-#[server(endpoint = "submit_finish")]
+#[server(endpoint = "submit_finish", output = super::wire::Answer)]
 pub async fn submit_finish(
     connection_id: Option<String>,
     bank_username: Option<String>,

@@ -3,15 +3,18 @@
 use domain::{
     draft::{Draft, Drafts},
     ids::{ConnectionId, DraftId},
+    timestamp::Timestamp,
 };
 use gloo_storage::{LocalStorage, Storage};
+use js_sys::{Array, JSON, Object, Reflect};
+use wasm_bindgen::JsValue;
 
 use super::{now, window};
 
 /// All drafts of one customer, the newest first.
 pub(crate) fn all(scope: &str) -> Vec<Draft> {
     let mut drafts = load(scope).drafts;
-    drafts.sort_by_key(|draft| std::cmp::Reverse(draft.saved_at));
+    drafts.reverse();
     drafts
 }
 
@@ -66,14 +69,84 @@ fn available() -> bool {
 
 /// What is unreadable is as good as nothing: a draft is a convenience.
 fn load(scope: &str) -> Drafts {
-    if !available() {
-        return Drafts::empty(scope);
-    }
-    LocalStorage::get::<Drafts>(key(scope)).unwrap_or_else(|_| Drafts::empty(scope)).admit(scope, now())
+    let stored = if available() { LocalStorage::raw().get_item(&key(scope)).ok().flatten() } else { None };
+    let drafts = stored.and_then(|text| JSON::parse(&text).ok()).and_then(|stored| read(&stored));
+    drafts.unwrap_or_else(|| Drafts::empty(scope)).admit(scope, now())
 }
 
 fn store(scope: &str, drafts: &Drafts) -> bool {
-    available() && LocalStorage::set(key(scope), drafts).is_ok()
+    let text = JSON::stringify(&write(drafts)).ok().and_then(|text| text.as_string());
+    available() && text.is_some_and(|text| LocalStorage::raw().set_item(&key(scope), &text).is_ok())
+}
+
+/// Reads the stored form, which is the one that `domain::draft` gives serde: the browser's own parser costs nothing.
+fn read(stored: &JsValue) -> Option<Drafts> {
+    let list = get(stored, "drafts");
+    let list = if Array::is_array(&list) { Array::from(&list) } else { return None };
+    Some(Drafts {
+        schema: number(stored, "schema")? as u32,
+        scope: text(stored, "scope"),
+        drafts: list.iter().filter_map(|draft| read_draft(&draft)).collect(),
+    })
+}
+
+fn read_draft(draft: &JsValue) -> Option<Draft> {
+    Some(Draft {
+        id: DraftId::parse(text(draft, "id")).ok()?,
+        search_text: text(draft, "searchText"),
+        requested_name: text(draft, "requestedName"),
+        portal_url: text(draft, "portalUrl"),
+        institution_id: text(draft, "institutionId"),
+        institution_name: text(draft, "institutionName"),
+        not_listed: get(draft, "notListed").is_truthy(),
+        connection_id: ConnectionId::parse(text(draft, "connectionId")).ok(),
+        saved_at: Timestamp::from_millis(number(draft, "savedAt")?),
+        expires_at: Timestamp::from_millis(number(draft, "expiresAt")?),
+    })
+}
+
+fn write(drafts: &Drafts) -> JsValue {
+    let list = Array::new();
+    for draft in &drafts.drafts {
+        let connection = draft.connection_id.as_ref().map_or(JsValue::NULL, |id| id.as_str().into());
+        list.push(&object(&[
+            ("id", draft.id.as_str().into()),
+            ("searchText", draft.search_text.as_str().into()),
+            ("requestedName", draft.requested_name.as_str().into()),
+            ("portalUrl", draft.portal_url.as_str().into()),
+            ("institutionId", draft.institution_id.as_str().into()),
+            ("institutionName", draft.institution_name.as_str().into()),
+            ("notListed", draft.not_listed.into()),
+            ("connectionId", connection),
+            ("savedAt", (draft.saved_at.as_millis() as f64).into()),
+            ("expiresAt", (draft.expires_at.as_millis() as f64).into()),
+        ]));
+    }
+    object(&[
+        ("schema", drafts.schema.into()),
+        ("scope", drafts.scope.as_str().into()),
+        ("drafts", list.into()),
+    ])
+}
+
+fn object(fields: &[(&str, JsValue)]) -> JsValue {
+    let object = Object::new();
+    for (name, value) in fields {
+        let _ = Reflect::set(&object, &(*name).into(), value);
+    }
+    object.into()
+}
+
+fn get(object: &JsValue, name: &str) -> JsValue {
+    Reflect::get(object, &name.into()).unwrap_or_default()
+}
+
+fn text(object: &JsValue, name: &str) -> String {
+    get(object, name).as_string().unwrap_or_default()
+}
+
+fn number(object: &JsValue, name: &str) -> Option<i64> {
+    get(object, name).as_f64().map(|number| number as i64)
 }
 
 fn new_id() -> String {

@@ -1,13 +1,15 @@
 //! The only place that touches the browser: storage, timers, clipboard, navigation.
 
+pub mod clipboard;
 pub mod drafts;
+pub mod follow;
+pub mod form;
 pub mod navigation;
 pub mod page;
 
 use domain::timestamp::Timestamp;
 use wasm_bindgen::UnwrapThrowExt;
-use wasm_bindgen_futures::JsFuture;
-use web_sys::{Document, Window};
+use web_sys::{Document, ScrollIntoViewOptions, ScrollLogicalPosition, Window};
 
 use crate::paths::Paths;
 
@@ -37,6 +39,12 @@ pub(crate) fn now() -> Timestamp {
     Timestamp::from_millis(js_sys::Date::now() as i64)
 }
 
+/// Reads the `data-` attributes of one element of the page, if it is there.
+pub(crate) fn data(selector: &str) -> Option<impl Fn(&str) -> String> {
+    let element = document().query_selector(selector).ok()??;
+    Some(move |name: &str| element.get_attribute(&["data-", name].concat()).unwrap_or_default())
+}
+
 /// Says something to a screen reader.
 pub(crate) fn announce(text: &str) {
     if let Some(announcer) = document().get_element_by_id("announcer") {
@@ -44,16 +52,11 @@ pub(crate) fn announce(text: &str) {
     }
 }
 
-/// Puts a text on the clipboard; `false` where the browser does not allow it.
-pub(crate) async fn copy(text: &str) -> bool {
-    let navigator = window().navigator();
-    // Absent on pages without a secure context.
-    if !js_sys::Reflect::has(&navigator, &"clipboard".into()).unwrap_or(false) {
-        return false;
+/// Keeps an element in sight.
+pub(crate) fn reveal(id: &str) {
+    if let Some(element) = document().get_element_by_id(id) {
+        let nearest = ScrollIntoViewOptions::new();
+        nearest.set_block(ScrollLogicalPosition::Nearest);
+        element.scroll_into_view_with_scroll_into_view_options(&nearest);
     }
-    let clipboard = navigator.clipboard();
-    if clipboard.is_undefined() {
-        return false;
-    }
-    JsFuture::from(clipboard.write_text(text)).await.is_ok()
 }

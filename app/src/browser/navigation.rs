@@ -58,7 +58,8 @@ pub(super) fn listen() {
         }
     });
     let back = Closure::<dyn Fn(Event)>::new(|event: Event| {
-        let scroll = Reflect::get(&event, &"state".into()).ok().and_then(|state| state.as_f64()).unwrap_or_default();
+        let scroll =
+            Reflect::get(&event, &"state".into()).ok().and_then(|state| state.as_f64()).unwrap_or_default();
         spawn_local(async move { go(Visit { history: History::Back(scroll), ..Visit::to(&here()) }).await });
     });
     let _ = window().add_event_listener_with_callback("popstate", back.as_ref().unchecked_ref());
@@ -97,7 +98,10 @@ async fn submit(form: HtmlFormElement) {
     let Ok(fields) = UrlSearchParams::new_with_record_from_str_to_str(&js_sys::Object::new()) else { return };
     for entry in data.entries() {
         let Ok(entry) = entry.map(|pair| JsValue::from(pair).unchecked_into::<Array>()) else { continue };
-        fields.append(&entry.get(0).as_string().unwrap_or_default(), &entry.get(1).as_string().unwrap_or_default());
+        fields.append(
+            &entry.get(0).as_string().unwrap_or_default(),
+            &entry.get(1).as_string().unwrap_or_default(),
+        );
     }
     let _ = form.set_attribute("data-busy", "");
     let action = form.get_attribute("action").unwrap_or_else(here);
@@ -141,7 +145,8 @@ async fn fetch(visit: &Visit<'_>) -> Result<(Response, String), JsValue> {
         request.set_body(body);
     }
     let timer = Closure::once_into_js(move || stop.abort());
-    let timer = window().set_timeout_with_callback_and_timeout_and_arguments_0(timer.unchecked_ref(), PATIENCE_MILLIS)?;
+    let timer = window()
+        .set_timeout_with_callback_and_timeout_and_arguments_0(timer.unchecked_ref(), PATIENCE_MILLIS)?;
     let response = JsFuture::from(window().fetch_with_str_and_init(visit.url, &request)).await?;
     let response: Response = response.dyn_into()?;
     let html = JsFuture::from(response.text()?).await?.as_string().unwrap_or_default();
@@ -152,15 +157,19 @@ async fn fetch(visit: &Visit<'_>) -> Result<(Response, String), JsValue> {
 /// Puts the fetched page in place of the present one.
 async fn show(visit: &Visit<'_>, response: &Response, html: &str) {
     let next = DomParser::new().and_then(|parser| parser.parse_from_string(html, SupportedType::TextHtml));
-    let Some((next, main)) = next.ok().and_then(|page| page.query_selector("main").ok().flatten().map(|main| (page, main)))
+    let Some((next, main)) =
+        next.ok().and_then(|page| page.query_selector("main").ok().flatten().map(|main| (page, main)))
     else {
         return leave(visit, response);
     };
     // Another build of the product: its pages do not fit this wasm.
-    if attribute(&next, "link[rel=stylesheet]", "href") != attribute(&document(), "link[rel=stylesheet]", "href") {
+    if attribute(&next, "link[rel=stylesheet]", "href")
+        != attribute(&document(), "link[rel=stylesheet]", "href")
+    {
         return leave(visit, response);
     }
-    let heading = |page: &Document| page.query_selector("main h1").ok().flatten().and_then(|h| h.text_content());
+    let heading =
+        |page: &Document| page.query_selector("main h1").ok().flatten().and_then(|h| h.text_content());
     let same_screen = visit.history == History::Replace && heading(&document()) == heading(&next);
     let focused = document().active_element().map(|element| element.id()).filter(|id| !id.is_empty());
     page::mark_hydrated(false);
@@ -257,7 +266,9 @@ fn followed_link(event: &Event) -> Option<String> {
 /// Marked for an ordinary visit: it changes more than `<main>`, or leads elsewhere.
 fn is_external(element: &Element) -> bool {
     element.has_attribute("data-external")
-        || element.get_attribute("rel").is_some_and(|rel| rel.split_ascii_whitespace().any(|word| word == "external"))
+        || element
+            .get_attribute("rel")
+            .is_some_and(|rel| rel.split_ascii_whitespace().any(|word| word == "external"))
 }
 
 fn replace(selector: &str, next: &Document) {

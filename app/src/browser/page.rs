@@ -9,10 +9,13 @@ use super::{document, window};
 
 /// Makes every island of `<main>` interactive, then says so on `<html>`.
 pub(crate) async fn hydrate_islands() {
-    let hydrate = Reflect::get(&window(), &"__connectIsland".into()).ok().and_then(|f| f.dyn_into::<Function>().ok());
+    let hydrate =
+        Reflect::get(&window(), &"__connectIsland".into()).ok().and_then(|f| f.dyn_into::<Function>().ok());
     if let (Some(hydrate), Ok(islands)) = (hydrate, document().query_selector_all("main leptos-island")) {
         for index in 0..islands.length() {
-            let Some(island) = islands.get(index).and_then(|node| node.dyn_into::<Element>().ok()) else { continue };
+            let Some(island) = islands.get(index).and_then(|node| node.dyn_into::<Element>().ok()) else {
+                continue;
+            };
             let name = island.get_attribute("data-component").unwrap_or_default();
             if let Ok(result) = hydrate.call2(&JsValue::NULL, &island, &name.into())
                 && let Ok(promise) = result.dyn_into::<Promise>()

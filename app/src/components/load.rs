@@ -27,7 +27,8 @@ where
                 if let Some(response) = response {
                     response.set_status(status(&error));
                 }
-                view! { <Problem site=scope.site.clone() error=error.support_code(&scope.support_code)/> }.into_any()
+                view! { <Problem site=scope.site.clone() error=error.support_code(&scope.support_code)/> }
+                    .into_any()
             }
         }
     })

@@ -2,14 +2,18 @@
 
 mod badge;
 mod bank_portal_link;
+mod following;
 mod load;
 mod moment;
 mod notice;
 mod problem;
+mod text_field;
 
 pub use badge::StatusBadge;
 pub use bank_portal_link::BankPortalLink;
+pub use following::following;
 pub use load::{go, load};
 pub use moment::Moment;
 pub use notice::{ErrorNotice, Notice, Tone};
 pub use problem::Problem;
+pub use text_field::TextField;

@@ -38,7 +38,6 @@ pub(super) static ERRORS: ErrorWords = ErrorWords {
 
 pub(super) static ISLANDS: IslandWords = IslandWords {
     bank: "Bank",
-    bank_hint: "Type the name or the web address of your bank, then choose it from the list.",
     bank_portal: "Bank portal",
     usual_portal: "usual portal",
     no_results: "No bank found. Try another spelling, or use the link below.",
@@ -46,13 +45,6 @@ pub(super) static ISLANDS: IslandWords = IslandWords {
     results: "banks found",
     search_failed: "The search does not answer. Type again to retry.",
     chosen: "chosen",
-    bank_name: "Bank name",
-    bank_name_hint: "As your colleagues know it. It is shown to your company only.",
-    portal_url: "Bank portal URL",
-    portal_url_hint: "The full https:// address of the page where you sign in to business banking.",
-    different_bank: "This is a different bank",
-    saved_on_device: "Saved on this device for 30 days.",
-    copied: "copied",
     copy_failed: "Copying is not possible here. Select the text instead.",
     drafts: "Started on this device",
     resume: "Resume",
@@ -68,7 +60,9 @@ pub(super) static ISLANDS: IslandWords = IslandWords {
 };
 
 pub(super) fn looks_like(bank: &str) -> String {
-    format!("This looks like {bank}, which is in the list. Choose it, or confirm that yours is a different bank.")
+    format!(
+        "This looks like {bank}, which is in the list. Choose it, or confirm that yours is a different bank."
+    )
 }
 
 pub(super) fn saved_days_ago(days: i64) -> String {

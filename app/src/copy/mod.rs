@@ -41,7 +41,6 @@ pub struct ErrorWords {
 /// What islands say.
 pub struct IslandWords {
     pub bank: &'static str,
-    pub bank_hint: &'static str,
     pub bank_portal: &'static str,
     pub usual_portal: &'static str,
     pub no_results: &'static str,
@@ -49,13 +48,6 @@ pub struct IslandWords {
     pub results: &'static str,
     pub search_failed: &'static str,
     pub chosen: &'static str,
-    pub bank_name: &'static str,
-    pub bank_name_hint: &'static str,
-    pub portal_url: &'static str,
-    pub portal_url_hint: &'static str,
-    pub different_bank: &'static str,
-    pub saved_on_device: &'static str,
-    pub copied: &'static str,
     pub copy_failed: &'static str,
     pub drafts: &'static str,
     pub resume: &'static str,

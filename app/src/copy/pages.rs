@@ -65,6 +65,13 @@ words! {
     /// Step 1.
     DetailsWords, DETAILS {
         title: "Connection details",
+        bank_hint: "Type the name or the web address of your bank, then choose it from the list.",
+        bank_name: "Bank name",
+        bank_name_hint: "As your colleagues know it. It is shown to your company only.",
+        portal_url: "Bank portal URL",
+        portal_url_hint: "The full https:// address of the page where you sign in to business banking.",
+        different_bank: "This is a different bank",
+        saved_on_device: "Saved on this device for 30 days.",
         lead: "Choose the bank whose accounts you want to see here.",
         search: "Search",
         results: "Search results",
@@ -109,6 +116,7 @@ words! {
         second_title: "A second approval",
         second: "Some banks ask another administrator of your company to approve a new user. The user works only after that.",
         open_portal: "Open bank portal",
+        copied: "copied",
         new_tab: "opens in a new tab",
         guide: "Setup guide",
         created: "I have created the user",

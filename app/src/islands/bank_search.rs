@@ -2,7 +2,6 @@
 
 use leptos::{ev, html, prelude::*};
 
-use super::connection_form::Entered;
 use crate::{copy, model::Institution};
 
 /// What the last search brought.
@@ -15,8 +14,10 @@ enum Search {
 
 #[derive(Clone, Copy)]
 struct Combobox {
-    entered: Entered,
     input: NodeRef<html::Input>,
+    /// Free text. It never becomes a choice by itself.
+    query: RwSignal<String>,
+    chosen: RwSignal<Option<Institution>>,
     banks: RwSignal<Vec<Institution>>,
     search: RwSignal<Search>,
     open: RwSignal<bool>,
@@ -26,64 +27,72 @@ struct Combobox {
     asking: StoredValue<bool>,
 }
 
-/// The search field, its options, and the portals of the chosen bank.
-#[component]
-pub(super) fn BankSearch(entered: Entered, error: Option<String>) -> impl IntoView {
+/// How the search field first looks; the page gives it as context.
+#[cfg(feature = "ssr")]
+#[derive(Clone, Default)]
+pub struct SearchField {
+    pub query: String,
+    pub invalid: bool,
+}
+
+/// The search field, its options, and the portals of the chosen bank. The label, what describes the field, and the form
+/// that names the local draft stand around it.
+#[island]
+pub fn BankSearch() -> impl IntoView {
     let words = copy::islands();
     let combobox = Combobox {
-        entered,
         input: NodeRef::new(),
+        query: RwSignal::default(),
+        chosen: RwSignal::new(None),
         banks: RwSignal::new(Vec::new()),
         search: RwSignal::new(Search::Idle),
         open: RwSignal::new(false),
         active: RwSignal::new(None),
         asking: StoredValue::new(false),
     };
-    let initial = entered.query.get_untracked();
-    // The field is not bound to the text: what was typed before the wasm arrived must stay.
-    Effect::new(move |_| {
-        let text = entered.query.get();
-        if let Some(input) = combobox.input.get() && input.value() != text {
-            input.set_value(&text);
-        }
-    });
-    let invalid = error.is_some().then_some("true");
-    let described = if error.is_some() { "bank-error bank-hint" } else { "bank-hint" };
+    // In the browser these stand on the page already.
+    #[cfg(feature = "ssr")]
+    let (query, invalid) = {
+        let field = use_context::<SearchField>().unwrap_or_default();
+        (field.query, field.invalid.then_some("true"))
+    };
+    #[cfg(not(feature = "ssr"))]
+    let (query, invalid) = (String::new(), None::<&str>);
+    let Combobox { chosen, active, .. } = combobox;
+    #[cfg(feature = "hydrate")]
+    Effect::new(move |_| combobox.restore());
     view! {
-        <div class="field combobox needs-script">
-            <label class="label" for="bank">{words.bank}</label>
-            <p class="hint" id="bank-hint">{words.bank_hint}</p>
-            {error.map(|text| view! { <p class="field-error" id="bank-error">{text}</p> })}
-            <input
-                node_ref=combobox.input
-                id="bank"
-                name="query"
-                value=initial
-                role="combobox"
-                autocomplete="off"
-                autocapitalize="none"
-                spellcheck="false"
-                aria-autocomplete="list"
-                aria-controls="bank-options"
-                aria-expanded=move || if combobox.shown() { "true" } else { "false" }
-                aria-activedescendant=move || combobox.active.get().map(|index| format!("bank-option-{index}"))
-                aria-describedby=described
-                aria-invalid=invalid
-                on:input=move |event| combobox.typed(event_target_value(&event))
-                on:keydown=move |event| combobox.key(&event)
-                on:blur=move |_| combobox.open.set(false)
-            />
-            <ul id="bank-options" role="listbox" aria-label=words.bank class="options" hidden=move || !combobox.shown()>
-                {move || combobox.options()}
-            </ul>
-            <p class="hint" role="status">{move || combobox.news()}</p>
-            <input
-                type="hidden"
-                name="institution_id"
-                prop:value=move || entered.chosen.with(|bank| bank.as_ref().map(|b| b.institution_id.clone()).unwrap_or_default())
-            />
-        </div>
-        {move || entered.chosen.get().map(portals)}
+        <input
+            node_ref=combobox.input
+            id="bank"
+            name="query"
+            value=query
+            role="combobox"
+            autocomplete="off"
+            spellcheck="false"
+            aria-autocomplete="list"
+            aria-controls="bank-options"
+            aria-describedby="bank-error bank-hint"
+            aria-invalid=invalid
+            aria-expanded=move || if combobox.shown() { "true" } else { "false" }
+            aria-activedescendant=move || active.get().map(|index| format!("bank-option-{index}"))
+            on:input=move |event| combobox.typed(event_target_value(&event))
+            on:keydown=move |event| combobox.key(&event)
+            on:blur=move |_| combobox.open.set(false)
+        />
+        <ul id="bank-options" role="listbox" aria-label=words.bank class="options" hidden=move || !combobox.shown()>
+            {move || {
+                let banks = combobox.banks.get();
+                banks.into_iter().enumerate().map(|(index, bank)| combobox.option(index, bank)).collect::<Vec<_>>()
+            }}
+        </ul>
+        <p class="hint" role="status">{move || combobox.news()}</p>
+        <input
+            type="hidden"
+            name="institution_id"
+            prop:value=move || chosen.with(|bank| bank.as_ref().map(|b| b.institution_id.clone()).unwrap_or_default())
+        />
+        {move || chosen.get().filter(|bank| bank.portals.len() > 1).map(portals)}
     }
 }
 
@@ -93,10 +102,10 @@ impl Combobox {
     }
 
     fn typed(self, text: String) {
-        self.entered.chosen.set(None);
+        self.chosen.set(None);
         self.active.set(None);
         self.open.set(true);
-        self.entered.query.set(text);
+        self.query.set(text);
         self.ask();
     }
 
@@ -108,23 +117,19 @@ impl Combobox {
         self.asking.set_value(true);
         leptos::task::spawn_local(async move {
             loop {
-                let text = self.entered.query.get_untracked();
+                let text = self.query.get_untracked();
                 if text.trim().is_empty() {
                     self.banks.set(Vec::new());
                     self.search.set(Search::Idle);
                     break;
                 }
                 let answer = crate::api::search_institutions(Some(text.clone())).await;
-                if self.entered.query.try_get_untracked().is_none_or(|now| now != text) {
-                    if self.entered.query.try_get_untracked().is_none() {
-                        return;
-                    }
+                if self.query.get_untracked() != text {
                     continue;
                 }
-                let failed = answer.is_err();
                 self.active.set(None);
+                self.search.set(if answer.is_ok() { Search::Answered } else { Search::Failed });
                 self.banks.set(answer.map(|found| found.institutions).unwrap_or_default());
-                self.search.set(if failed { Search::Failed } else { Search::Answered });
                 break;
             }
             self.asking.set_value(false);
@@ -137,9 +142,7 @@ impl Combobox {
         let shown = self.open.get_untracked() && count > 0;
         match event.key().as_str() {
             "ArrowDown" | "ArrowUp" if count > 0 => {
-                let down = event.key() == "ArrowDown";
-                let next = match (active, down) {
-                    _ if !shown => if down { 0 } else { count - 1 },
+                let next = match (active.filter(|_| shown), event.key() == "ArrowDown") {
                     (None, true) => 0,
                     (None, false) => count - 1,
                     (Some(index), true) => (index + 1) % count,
@@ -148,12 +151,15 @@ impl Combobox {
                 event.prevent_default();
                 self.open.set(true);
                 self.active.set(Some(next));
-                self.reveal(next);
+                #[cfg(feature = "hydrate")]
+                crate::browser::reveal(&format!("bank-option-{next}"));
             }
             "Enter" if shown => {
                 // With the list open Enter belongs to the list; without an active option nothing is chosen or sent.
                 event.prevent_default();
-                if let Some(bank) = active.and_then(|index| self.banks.with_untracked(|b| b.get(index).cloned())) {
+                let bank =
+                    active.and_then(|index| self.banks.with_untracked(|banks| banks.get(index).cloned()));
+                if let Some(bank) = bank {
                     self.choose(bank);
                 }
             }
@@ -167,39 +173,42 @@ impl Combobox {
     }
 
     fn choose(self, bank: Institution) {
-        self.entered.query.set(bank.name.clone());
-        self.entered.chosen.set(Some(bank));
+        // The field is not bound to the text: what was typed before the wasm arrived must stay.
+        if let Some(input) = self.input.get_untracked() {
+            input.set_value(&bank.name);
+        }
+        self.query.set(bank.name.clone());
+        self.chosen.set(Some(bank));
         self.open.set(false);
         self.active.set(None);
+        #[cfg(feature = "hydrate")]
+        crate::browser::form::changed("bank");
     }
 
-    fn options(self) -> Vec<AnyView> {
-        let row = |(index, bank): (usize, Institution)| {
-            let (name, domain) = (bank.name.clone(), bank.domain.clone());
-            view! {
-                <li
-                    role="option"
-                    id=format!("bank-option-{index}")
-                    class="option"
-                    aria-selected=move || if self.active.get() == Some(index) { "true" } else { "false" }
-                    // Keeps the focus in the field, so that its blur does not close the list before the click.
-                    on:mousedown=|event| event.prevent_default()
-                    on:click=move |_| self.choose(bank.clone())
-                >
-                    <span class="option-name">{name}</span>
-                    " "
-                    <span class="option-domain">{domain}</span>
-                </li>
-            }
-            .into_any()
-        };
-        self.banks.get().into_iter().enumerate().map(row).collect()
+    fn option(self, index: usize, bank: Institution) -> impl IntoView {
+        let (name, domain) = (bank.name.clone(), bank.domain.clone());
+        let selected = move || if self.active.get() == Some(index) { "true" } else { "false" };
+        view! {
+            <li
+                role="option"
+                id=format!("bank-option-{index}")
+                class="option"
+                aria-selected=selected
+                // Keeps the focus in the field, so that its blur does not close the list before the click.
+                on:mousedown=|event| event.prevent_default()
+                on:click=move |_| self.choose(bank.clone())
+            >
+                <span class="option-name">{name}</span>
+                " "
+                <span class="option-domain">{domain}</span>
+            </li>
+        }
     }
 
     fn news(self) -> String {
         let words = copy::islands();
-        if let Some(bank) = self.entered.chosen.get() {
-            return format!("{}, {} {}", bank.name, bank.domain, words.chosen);
+        if let Some(bank) = self.chosen.get() {
+            return [&bank.name, ", ", &bank.domain, " ", words.chosen].concat();
         }
         match self.search.get() {
             Search::Idle => String::new(),
@@ -207,46 +216,54 @@ impl Combobox {
             Search::Answered => match self.banks.with(Vec::len) {
                 0 => words.no_results.to_owned(),
                 1 => words.one_result.to_owned(),
-                count => format!("{count} {}", words.results),
+                count => [&count.to_string(), " ", words.results].concat(),
             },
         }
     }
 
-    /// Keeps the active option in sight.
-    fn reveal(self, index: usize) {
-        #[cfg(feature = "hydrate")]
-        if let Some(option) = crate::browser::document().get_element_by_id(&format!("bank-option-{index}")) {
-            let nearest = web_sys::ScrollIntoViewOptions::new();
-            nearest.set_block(web_sys::ScrollLogicalPosition::Nearest);
-            option.scroll_into_view_with_scroll_into_view_options(&nearest);
+    /// Takes up what a draft holds, unless the page already carries something newer.
+    #[cfg(feature = "hydrate")]
+    fn restore(self) {
+        let Some(input) = self.input.get_untracked() else { return };
+        let typed_early = input.value();
+        self.query.set(typed_early.clone());
+        let Some(draft) = crate::browser::form::draft() else { return };
+        if typed_early.is_empty() {
+            input.set_value(&draft.search_text);
+            self.query.set(draft.search_text.clone());
         }
-        let _ = index;
+        if draft.institution_id.is_empty() || self.query.get_untracked() != draft.search_text {
+            return;
+        }
+        // The catalog is asked again: the bank may have changed since the draft was saved.
+        leptos::task::spawn_local(async move {
+            let found = crate::api::search_institutions(Some(draft.institution_id.clone())).await;
+            let bank = found.ok().and_then(|found| {
+                found.institutions.into_iter().find(|bank| bank.institution_id == draft.institution_id)
+            });
+            if self.query.get_untracked() == draft.search_text && bank.is_some() {
+                self.chosen.set(bank);
+            }
+        });
     }
 }
 
 /// The portals of a bank that has several, its usual one chosen.
-fn portals(bank: Institution) -> Option<AnyView> {
+fn portals(bank: Institution) -> impl IntoView {
     let words = copy::islands();
-    let several = bank.portals.len() > 1;
-    several.then(|| {
-        let rows = bank.portals.into_iter().enumerate().map(|(index, portal)| {
-            let usual = (index == 0).then_some(words.usual_portal);
-            view! {
-                <label class="choice choice-portal">
-                    <input type="radio" name="portal_url" value=portal.clone() checked=index == 0/>
-                    <span>
-                        {portal}
-                        {usual.map(|text| view! { <span class="muted">" ("{text}")"</span> })}
-                    </span>
-                </label>
-            }
-        });
+    let row = |(index, portal): (usize, String)| {
+        let usual = if index == 0 { words.usual_portal } else { "" };
         view! {
-            <fieldset class="choices" role="radiogroup">
-                <legend>{words.bank_portal}</legend>
-                {rows.collect::<Vec<_>>()}
-            </fieldset>
+            <label class="choice">
+                <input type="radio" name="portal_url" value=portal.clone() checked=index == 0/>
+                <span>{portal} " " <span class="muted">{usual}</span></span>
+            </label>
         }
-        .into_any()
-    })
+    };
+    view! {
+        <fieldset class="choices" role="radiogroup">
+            <legend>{words.bank_portal}</legend>
+            {bank.portals.into_iter().enumerate().map(row).collect::<Vec<_>>()}
+        </fieldset>
+    }
 }

@@ -7,25 +7,25 @@ use crate::copy;
 #[derive(Clone, PartialEq, Eq)]
 struct Row {
     id: String,
+    href: String,
     name: String,
     age: String,
 }
 
 /// Lists the drafts, with a way back into each and a way to discard it.
 #[island]
-pub fn DraftList(scope: String, resume_base: String) -> impl IntoView {
+pub fn DraftList() -> impl IntoView {
     let words = copy::islands();
     let rows = RwSignal::new(Vec::<Row>::new());
-    let scope = StoredValue::new(scope);
     #[cfg(feature = "hydrate")]
-    Effect::new(move |_| rows.set(scope.with_value(|scope| read(scope))));
-    let discard = move |id: String| {
+    Effect::new(move |_| rows.set(read()));
+    let discard = move |id: &str| {
         #[cfg(feature = "hydrate")]
         {
-            scope.with_value(|scope| crate::browser::drafts::discard(scope, &id));
-            rows.set(scope.with_value(|scope| read(scope)));
+            crate::browser::drafts::discard(&scope(), id);
+            rows.set(read());
         }
-        let _ = (id, scope);
+        let _ = id;
     };
     let row = move |row: Row| {
         let id = row.id.clone();
@@ -35,8 +35,8 @@ pub fn DraftList(scope: String, resume_base: String) -> impl IntoView {
                     <span class="connection-name">{row.name}</span>
                     <span class="muted">{row.age}</span>
                 </div>
-                <a href=format!("{resume_base}?draft={}", row.id)>{words.resume}</a>
-                <button type="button" class="link-button" on:click=move |_| discard(id.clone())>
+                <a href=row.href>{words.resume}</a>
+                <button type="button" class="link-button" on:click=move |_| discard(&id)>
                     {words.discard_draft}
                 </button>
             </li>
@@ -45,16 +45,23 @@ pub fn DraftList(scope: String, resume_base: String) -> impl IntoView {
     view! {
         <section class="drafts" aria-labelledby="drafts-title" hidden=move || rows.with(Vec::is_empty)>
             <h2 id="drafts-title">{words.drafts}</h2>
-            <ul class="connections">{move || rows.get().into_iter().map(row.clone()).collect::<Vec<_>>()}</ul>
+            <ul class="connections">{move || rows.get().into_iter().map(row).collect::<Vec<_>>()}</ul>
         </section>
     }
 }
 
+/// Whose drafts the page shows.
 #[cfg(feature = "hydrate")]
-fn read(scope: &str) -> Vec<Row> {
+fn scope() -> String {
+    crate::browser::data("main [data-drafts]").map(|page| page("drafts")).unwrap_or_default()
+}
+
+#[cfg(feature = "hydrate")]
+fn read() -> Vec<Row> {
     const DAY: i64 = 86_400_000;
     let words = copy::islands();
     let now = crate::browser::now().as_millis();
+    let paths = crate::browser::paths();
     let row = |draft: domain::draft::Draft| {
         let name = [draft.institution_name, draft.requested_name, draft.search_text, draft.portal_url]
             .into_iter()
@@ -66,8 +73,9 @@ fn read(scope: &str) -> Vec<Row> {
             days => copy::saved_days_ago(days),
         };
         let left = (draft.expires_at.as_millis() - now + DAY - 1) / DAY;
-        Row { id: draft.id.to_string(), name, age: format!("{saved}, {}", copy::expires_in(left)) }
+        let href = paths.resume_draft(draft.id.as_str());
+        Row { id: draft.id.to_string(), href, name, age: [&saved, ", ", &copy::expires_in(left)].concat() }
     };
     // A draft with a connection is in the list of connections.
-    crate::browser::drafts::all(scope).into_iter().filter(|d| d.connection_id.is_none()).map(row).collect()
+    crate::browser::drafts::all(&scope()).into_iter().filter(|d| d.connection_id.is_none()).map(row).collect()
 }

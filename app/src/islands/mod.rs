@@ -1,15 +1,19 @@
-//! What ships as wasm: one island a file. Each also renders on the server, so that the page stands without it.
+//! What ships as wasm: one island a file.
+//!
+//! An island holds only what moves. Labels, hints, errors and buttons around it are server components, and what an
+//! island must know stands in `data-` attributes of the element around it, as the server component that places it
+//! writes them: reading typed properties with serde would cost every customer 16 kB.
 
 mod bank_search;
-mod connection_form;
-mod copy_button;
-mod draft_link;
+mod copy_values;
+mod draft_keeper;
 mod draft_list;
-mod live;
-mod unlisted_bank;
+mod follow;
 
-pub use connection_form::ConnectionForm;
-pub use copy_button::CopyButton;
-pub use draft_link::DraftLink;
+pub use bank_search::BankSearch;
+#[cfg(feature = "ssr")]
+pub use bank_search::SearchField;
+pub use copy_values::CopyValues;
+pub use draft_keeper::DraftKeeper;
 pub use draft_list::DraftList;
-pub use live::Live;
+pub use follow::Follow;

@@ -8,9 +8,8 @@ use leptos_router::hooks::use_params_map;
 use super::shown_by_detail;
 use crate::{
     backend::RequestScope,
-    components::{BankPortalLink, ErrorNotice, Moment, Notice, StatusBadge, Tone, go, load},
+    components::{BankPortalLink, ErrorNotice, Moment, Notice, StatusBadge, Tone, following, go, load},
     copy::pages::{DETAIL, SHELL},
-    islands::{DraftLink, Live},
     model::{Connection, Step},
 };
 
@@ -34,11 +33,7 @@ fn detail(scope: &RequestScope, connection: Connection) -> AnyView {
     let paths = scope.site.paths.clone();
     let connected = connection.step == Step::Connected;
     // A revoked or paused connection stays as it is; everything else may still move.
-    let live = (!connected && connection.step != Step::Support).then(|| {
-        view! {
-            <Live connection_id=connection.id.clone() version=connection.version step=connection.step/>
-        }
-    });
+    let watch = !connected && connection.step != Step::Support;
     view! {
         <Title text=connection.display_name.clone()/>
         <div class="wide">
@@ -50,8 +45,7 @@ fn detail(scope: &RequestScope, connection: Connection) -> AnyView {
             <ErrorNotice flash=scope.flash.clone()/>
             {state_notice(scope, &connection)}
             {facts(scope, &connection)}
-            {live}
-            <DraftLink scope=scope.draft_scope.clone() connection_id=connection.id.clone() done=connected/>
+            {following(scope, &connection, None, watch)}
         </div>
     }
     .into_any()

@@ -36,7 +36,9 @@ pub fn ListPage() -> impl IntoView {
                         })}
                     </div>
                     <ErrorNotice flash=scope.flash.clone()/>
-                    <DraftList scope=scope.draft_scope.clone() resume_base=paths.new_connection()/>
+                    <div data-drafts=scope.draft_scope.clone()>
+                        <DraftList/>
+                    </div>
                     {if empty {
                         view! { <EmptyList may_connect new=paths.new_connection()/> }.into_any()
                     } else {
@@ -66,7 +68,9 @@ fn connection_row(scope: &RequestScope, row: Connection) -> impl IntoView + use<
     let detail = shown_by_detail(&row);
     let href = if detail { paths.detail(&row.id) } else { paths.setup(&row.id) };
     let freshness = match row.last_synced_at.clone() {
-        Some(at) => view! { <span>{LIST.last_synced} " " <Moment at now_millis=scope.now_millis/></span> }.into_any(),
+        Some(at) => {
+            view! { <span>{LIST.last_synced} " " <Moment at now_millis=scope.now_millis/></span> }.into_any()
+        }
         None => view! { <span>{LIST.never_synced}</span> }.into_any(),
     };
     let host = row.portal_url.as_deref().and_then(|url| domain::portal_url::PortalUrl::parse(url).ok());

@@ -6,9 +6,8 @@ use leptos::prelude::*;
 use super::frame::{Frame, Mover, WizardStep, frame};
 use crate::{
     backend::RequestScope,
-    components::{ErrorNotice, Moment, StatusBadge},
+    components::{ErrorNotice, Moment, StatusBadge, following},
     copy::pages::{ACTIVATION, SHELL, WIZARD},
-    islands::{DraftLink, Live},
     model::Connection,
 };
 
@@ -44,8 +43,7 @@ pub fn activation(scope: &RequestScope, connection: &Connection, refresh: bool) 
         <div class="actions">
             <a class="button button-secondary" href=paths.list()>{WIZARD.finish_later}</a>
         </div>
-        <Live connection_id=connection.id.clone() version=connection.version step=connection.step/>
-        <DraftLink scope=scope.draft_scope.clone() connection_id=connection.id.clone() done=false/>
+        {following(scope, connection, None, true)}
     };
     let next = vec![ACTIVATION.next_1, ACTIVATION.next_2];
     let bank = Some(connection.display_name.clone());

@@ -4,10 +4,10 @@ use leptos::prelude::*;
 
 use super::frame::{Frame, Mover, WizardStep, frame};
 use crate::{
-    backend::RequestScope,
-    components::ErrorNotice,
+    backend::{Flash, RequestScope},
+    components::{ErrorNotice, TextField},
     copy::pages::{DETAILS, WIZARD},
-    islands::ConnectionForm,
+    islands::{BankSearch, DraftKeeper, SearchField},
     model::Institution,
     paths::Paths,
 };
@@ -40,7 +40,13 @@ pub fn connection_details(scope: &RequestScope, details: Details) -> AnyView {
         {body}
     };
     frame(
-        Frame { step: WizardStep::Details, title: DETAILS.title, bank: None, mover: Mover::You, next: vec![DETAILS.next_1, DETAILS.next_2, DETAILS.next_3] },
+        Frame {
+            step: WizardStep::Details,
+            title: DETAILS.title,
+            bank: None,
+            mover: Mover::You,
+            next: vec![DETAILS.next_1, DETAILS.next_2, DETAILS.next_3],
+        },
         content.into_any(),
     )
 }
@@ -48,8 +54,6 @@ pub fn connection_details(scope: &RequestScope, details: Details) -> AnyView {
 fn live_form(paths: &Paths, scope: &RequestScope, details: Details) -> AnyView {
     let flash = &scope.flash;
     let unlisted = details.unlisted;
-    let on_choice = flash.error_on("institution_id");
-    let name_error = flash.error_on("requested_name").or_else(|| on_choice.clone().filter(|_| unlisted));
     let matched = details.matched.map(|bank| {
         let href = paths.new_with_institution(&bank.institution_id);
         view! {
@@ -65,22 +69,20 @@ fn live_form(paths: &Paths, scope: &RequestScope, details: Details) -> AnyView {
     } else {
         view! { <a href=paths.new_unlisted()>{DETAILS.not_listed}</a> }
     };
+    let draft = details.draft.unwrap_or_default();
+    let fields = if unlisted { unlisted_bank(flash) } else { bank_search(flash) };
+    let hidden_draft = draft.clone();
     view! {
         {(!unlisted).then(|| view! { <noscript><SearchForm paths=paths.clone() query=String::new()/></noscript> })}
-        <form method="post" action=paths.api("start_connection") class="stack" novalidate>
+        <form method="post" action=paths.api("start_connection") class="stack" novalidate
+            data-scope=scope.draft_scope.clone() data-draft=draft>
             {matched}
-            <ConnectionForm
-                scope=scope.draft_scope.clone()
-                draft=details.draft
-                unlisted
-                query=flash.value("query")
-                requested_name=flash.value("requested_name")
-                portal_url=flash.value("portal_url")
-                bank_error=on_choice.clone().filter(|_| !unlisted)
-                name_error
-                portal_error=flash.error_on("portal_url")
-                offer_different=on_choice.is_some()
-            />
+            {fields}
+            // Filled in by the keeper: they tell the server what to come back to.
+            <input type="hidden" name="draft" value=hidden_draft/>
+            <input type="hidden" name="scripted"/>
+            <DraftKeeper/>
+            <p class="hint" id="draft-saved" hidden>{DETAILS.saved_on_device}</p>
             <p class="switch">{switch}</p>
             <div class=if unlisted { "actions" } else { "actions needs-script" }>
                 <button class="button button-primary">{DETAILS.continue_on}</button>
@@ -88,6 +90,43 @@ fn live_form(paths: &Paths, scope: &RequestScope, details: Details) -> AnyView {
             </div>
         </form>
         {(!unlisted).then(|| view! { <noscript><p><a href=paths.list()>{WIZARD.cancel}</a></p></noscript> })}
+    }
+    .into_any()
+}
+
+/// The live search. Without JavaScript the search form stands in its place.
+fn bank_search(flash: &Flash) -> AnyView {
+    let error = flash.error_on("institution_id").or_else(|| flash.error_on("portal_url"));
+    provide_context(SearchField { query: flash.value("query"), invalid: error.is_some() });
+    view! {
+        <div class="field combobox needs-script">
+            <label class="label" for="bank">{crate::copy::islands().bank}</label>
+            <p class="hint" id="bank-hint">{DETAILS.bank_hint}</p>
+            {error.map(|text| view! { <p class="field-error" id="bank-error">{text}</p> })}
+            <BankSearch/>
+        </div>
+    }
+    .into_any()
+}
+
+/// A bank that is not in the catalog: its name, for the customer's own eyes, and its portal. A match in the catalog
+/// must be chosen or denied.
+fn unlisted_bank(flash: &Flash) -> AnyView {
+    let on_choice = flash.error_on("institution_id");
+    let offered = on_choice.is_some();
+    let name_error = flash.error_on("requested_name").or(on_choice);
+    view! {
+        <input type="hidden" name="unlisted" value="true"/>
+        <TextField id="requested_name" label=DETAILS.bank_name hint=DETAILS.bank_name_hint
+            value=flash.value("requested_name") error=name_error/>
+        <TextField id="portal_url" label=DETAILS.portal_url hint=DETAILS.portal_url_hint
+            value=flash.value("portal_url") error=flash.error_on("portal_url")/>
+        {offered.then(|| view! {
+            <div class="check-row">
+                <input id="not_listed" type="checkbox" name="not_listed" value="true"/>
+                <label for="not_listed">{DETAILS.different_bank}</label>
+            </div>
+        })}
     }
     .into_any()
 }

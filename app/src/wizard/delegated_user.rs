@@ -5,12 +5,12 @@ use leptos::prelude::*;
 use super::frame::{Frame, WizardStep, frame, mover};
 use crate::{
     backend::RequestScope,
-    components::{BankPortalLink, ErrorNotice},
+    components::{BankPortalLink, ErrorNotice, following},
     copy::{
         GENERAL_GUIDE_LINK,
         pages::{USER, WIZARD},
     },
-    islands::{CopyButton, DraftLink, Live},
+    islands::CopyValues,
     model::Connection,
 };
 
@@ -52,8 +52,8 @@ pub fn delegated_user(scope: &RequestScope, connection: &Connection, draft: Opti
             }
             .into_any()
         }}
-        <Live connection_id=connection.id.clone() version=connection.version step=connection.step/>
-        <DraftLink scope=scope.draft_scope.clone() connection_id=connection.id.clone() draft=draft done=false/>
+        <CopyValues/>
+        {following(scope, connection, draft, true)}
     };
     let next = vec![USER.next_1, USER.next_2];
     let bank = Some(connection.display_name.clone());
@@ -78,7 +78,13 @@ fn instructions(connection: &Connection) -> AnyView {
         let shown = match value {
             Some(value) => view! {
                 <span class="issued">{value.clone()}</span>
-                <CopyButton label=copy.to_owned() what=term.to_owned() value/>
+                <button type="button" class="copy" aria-label=copy data-copy=value
+                    data-copied=format!("{term} {}", USER.copied)>
+                    <svg viewBox="0 0 16 16" aria-hidden="true" class="icon">
+                        <path class="icon-copy" d="M6 6h7v7H6zM3 10V3h7"></path>
+                        <path class="icon-done" d="M3 8.5l3.5 3.5L13 5"></path>
+                    </svg>
+                </button>
             }
             .into_any(),
             None => view! {

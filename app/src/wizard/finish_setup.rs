@@ -5,12 +5,11 @@ use leptos::prelude::*;
 use super::frame::{Frame, Mover, WizardStep, frame};
 use crate::{
     backend::RequestScope,
-    components::ErrorNotice,
+    components::{ErrorNotice, TextField, following},
     copy::{
         DELEGATED_USER_TERMS_LINK,
         pages::{FINISH, USER, WIZARD},
     },
-    islands::DraftLink,
     model::Connection,
     paths::SetupStep,
 };
@@ -33,7 +32,7 @@ pub fn finish_setup(scope: &RequestScope, connection: &Connection, draft: Option
         <p class="switch">
             <a href=paths.setup_step(&connection.id, SetupStep::DelegatedUser)>{FINISH.back}</a>
         </p>
-        <DraftLink scope=scope.draft_scope.clone() connection_id=connection.id.clone() draft=draft done=false/>
+        {following(scope, connection, draft, false)}
     };
     let next = vec![FINISH.next_1, FINISH.next_2];
     let bank = Some(connection.display_name.clone());
@@ -51,8 +50,10 @@ fn form(scope: &RequestScope, connection: &Connection) -> AnyView {
             // Names the bank if this form must be shown again while Waycore cannot be asked.
             <input type="hidden" name="display_name" value=connection.display_name.clone()/>
             <p class="hint">{FINISH.not_yours}</p>
-            {text_field(scope, "bank_username", FINISH.username)}
-            {text_field(scope, "bank_customer_id", FINISH.customer_id)}
+            <TextField id="bank_username" label=FINISH.username optional=FINISH.optional
+                value=scope.flash.value("bank_username") error=scope.flash.error_on("bank_username")/>
+            <TextField id="bank_customer_id" label=FINISH.customer_id optional=FINISH.optional
+                value=scope.flash.value("bank_customer_id") error=scope.flash.error_on("bank_customer_id")/>
             {password_field(scope)}
             {confirmation(scope, "delegated_user_active", FINISH.active, view! { {FINISH.active_hint} }.into_any())}
             {confirmation(
@@ -72,19 +73,6 @@ fn form(scope: &RequestScope, connection: &Connection) -> AnyView {
                 <a href=paths.list()>{WIZARD.finish_later}</a>
             </div>
         </form>
-    }
-    .into_any()
-}
-
-fn text_field(scope: &RequestScope, name: &'static str, label: &'static str) -> AnyView {
-    view! {
-        <div class="field">
-            <label class="label" for=name>{label}</label>
-            <span class="optional" aria-hidden="true">{FINISH.optional}</span>
-            {field_error(scope, name)}
-            <input id=name name=name value=scope.flash.value(name) autocomplete="off" autocapitalize="none"
-                spellcheck="false" aria-describedby=described(scope, name)/>
-        </div>
     }
     .into_any()
 }

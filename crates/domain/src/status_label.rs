@@ -3,7 +3,7 @@
 use crate::connection::{ConnectionState, SyncStatus};
 
 /// The label beside a connection's name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum StatusLabel {
     SetupInProgress,
     Activating,
@@ -14,6 +14,7 @@ pub enum StatusLabel {
     Paused,
     Revoked,
     /// A status this version does not know.
+    #[default]
     Checking,
 }
 

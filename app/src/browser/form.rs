@@ -1,0 +1,98 @@
+//! Step 1's form as the browser sees it: its fields by name.
+
+use domain::draft::Draft;
+use wasm_bindgen::{JsCast, prelude::Closure};
+use web_sys::{Event, EventInit, HtmlInputElement};
+
+use super::{data, document, drafts, navigation, paths};
+
+/// Step 1's form, as the page marks it.
+const FORM: &str = "main form[data-draft]";
+
+/// Says that a script has changed a field, as typing would.
+pub(crate) fn changed(id: &str) {
+    let bubbling = EventInit::new();
+    bubbling.set_bubbles(true);
+    if let (Some(field), Ok(event)) =
+        (document().get_element_by_id(id), Event::new_with_event_init_dict("change", &bubbling))
+    {
+        let _ = field.dispatch_event(&event);
+    }
+}
+
+/// The draft that the page goes on with.
+pub(crate) fn draft() -> Option<Draft> {
+    let form = data(FORM)?;
+    drafts::find(&form("scope"), &form("draft"))
+}
+
+/// Goes on with the page's draft, then saves every change of the form.
+pub(crate) fn keep() {
+    set("scripted", "true");
+    if let Some(draft) = draft() {
+        if let Some(connection) = &draft.connection_id {
+            return navigation::visit(&paths().setup(connection.as_str()));
+        }
+        restore(&draft);
+    }
+    let (Ok(Some(form)), Some(page)) = (document().query_selector(FORM), data(FORM)) else { return };
+    let scope = page("scope");
+    let save = Closure::<dyn Fn(Event)>::new(move |_| {
+        // What the islands do with the same event comes first.
+        let scope = scope.clone();
+        leptos::task::spawn_local(async move {
+            let id = field("draft").map(|field| field.value()).unwrap_or_default();
+            if let Some(saved) = drafts::save(&scope, &id, read) {
+                set("draft", &saved);
+                if let Some(note) = document().get_element_by_id("draft-saved") {
+                    let _ = note.remove_attribute("hidden");
+                }
+            }
+        });
+    });
+    // The listeners go with the form: soft navigation replaces `<main>`.
+    for event in ["input", "change"] {
+        let _ = form.add_event_listener_with_callback(event, save.as_ref().unchecked_ref());
+    }
+    save.forget();
+}
+
+/// The form's fields in a draft. Fields of the other form of step 1 keep what they had.
+fn read(draft: Draft) -> Draft {
+    let text = |name: &str, before: String| field(name).map_or(before, |field| field.value());
+    let search_text = text("query", draft.search_text);
+    let institution_id = text("institution_id", draft.institution_id);
+    Draft {
+        institution_name: if institution_id.is_empty() { String::new() } else { search_text.clone() },
+        search_text,
+        institution_id,
+        requested_name: text("requested_name", draft.requested_name),
+        portal_url: text("portal_url", draft.portal_url),
+        not_listed: field("not_listed").map_or(draft.not_listed, |field| field.checked()),
+        ..draft
+    }
+}
+
+/// Fills the fields of an unlisted bank, except where the page already carries something newer.
+fn restore(draft: &Draft) {
+    for (name, value) in [("requested_name", &draft.requested_name), ("portal_url", &draft.portal_url)] {
+        if let Some(field) = field(name).filter(|field| field.value().is_empty()) {
+            field.set_value(value);
+        }
+    }
+    if let Some(field) = field("not_listed") {
+        field.set_checked(draft.not_listed);
+    }
+}
+
+/// A field of the form by its name; of the portals of a bank, none.
+fn field(name: &str) -> Option<HtmlInputElement> {
+    let selector = [FORM, " input[name=", name, "]:not([type=radio])"].concat();
+    document().query_selector(&selector).ok().flatten()?.dyn_into().ok()
+}
+
+fn set(name: &str, value: &str) {
+    if let Some(field) = field(name) {
+        field.set_value(value);
+    }
+}

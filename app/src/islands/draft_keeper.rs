@@ -1,0 +1,11 @@
+//! Keeps step 1's form as a draft while it is filled in.
+
+use leptos::prelude::*;
+
+/// Saves the fields of the form around it, and restores those that nothing else does.
+#[island]
+pub fn DraftKeeper() -> impl IntoView {
+    #[cfg(feature = "hydrate")]
+    Effect::new(|_| crate::browser::form::keep());
+    view! { <span hidden></span> }
+}
