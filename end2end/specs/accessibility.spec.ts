@@ -1,32 +1,11 @@
-// Every screen against WCAG 2.2 AA, in both colour schemes, and on a phone without sideways scrolling.
-import AxeBuilder from '@axe-core/playwright';
-import type { Person } from '../support/person';
-import { STANDARD_BANK } from '../support/person';
+// Every screen against WCAG 2.2 AA, and a whole setup with the keyboard alone.
+import { passesAudit } from '../support/audit';
+import { STANDARD_BANK, type Person } from '../support/person';
 import { expect, ownPortal, test } from '../support/test';
 
-const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-const PHONE = { width: 375, height: 667 };
-const LAPTOP = { width: 1280, height: 800 };
-
-async function passes(person: Person, screen: string): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await person.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    const { violations } = await new AxeBuilder({ page: person.page }).withTags(RULES).setLegacyMode().analyze();
-    const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`);
-    expect(found, `${screen}, ${colorScheme}`).toEqual([]);
-  }
-  for (const size of [PHONE, LAPTOP]) {
-    await person.page.setViewportSize(size);
-    const sideways = await person.page.evaluate(
-      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-    );
-    expect(sideways, `${screen} at ${size.width}: sideways scrolling`).toBeLessThanOrEqual(0);
-  }
-}
-
-test('the list, empty and filled', async ({ person, simulator }) => {
+test('the list, empty and filled', async ({ browser, person, simulator }) => {
   await person.opensList();
-  await passes(person, 'empty list');
+  await passesAudit(browser, person, 'empty list');
   for (const status of ['reauthRequired', 'paused', 'errored']) {
     const id = await person.startsSetupOfUnlisted(`Bank that is ${status}`, ownPortal());
     await simulator.put(id, { kind: 'ready', status });
@@ -36,72 +15,73 @@ test('the list, empty and filled', async ({ person, simulator }) => {
     await person.startsConnecting();
     await person.saysThatBankIsNotListed();
     await person.fillsInUnlistedBank('Bank as a draft', ownPortal());
+    await expect(person.page.getByText('Saved on this device')).toBeVisible();
   }
   await person.opensList();
-  await passes(person, 'filled list');
+  await passesAudit(browser, person, 'filled list');
 });
 
-test('connection details', async ({ person }) => {
+test('connection details', async ({ browser, person }) => {
   await person.startsConnecting();
-  await passes(person, 'connection details');
+  await passesAudit(browser, person, 'connection details');
   if (person.hasJavaScript) {
     const field = person.page.getByRole('combobox', { name: 'Bank', exact: true });
     await field.fill('test bank');
     await expect(person.page.getByRole('option').first()).toBeVisible();
     await field.press('ArrowDown');
-    await passes(person, 'open bank search');
+    await passesAudit(browser, person, 'open bank search');
     await field.press('Escape');
   } else {
     await person.chooses(STANDARD_BANK);
-    await passes(person, 'search results');
+    await passesAudit(browser, person, 'search results');
   }
   await person.saysThatBankIsNotListed();
-  await passes(person, 'unlisted bank');
+  await passesAudit(browser, person, 'unlisted bank');
   await person.fillsInUnlistedBank(STANDARD_BANK.name, 'https://portal.standard-test-bank.example/login');
   await person.continues();
   await expect(person.checkbox('This is a different bank')).toBeVisible();
   await person.ready();
-  await passes(person, 'refused unlisted bank');
+  await passesAudit(browser, person, 'refused unlisted bank');
 });
 
-test('the steps of a setup and the detail', async ({ person, simulator }) => {
+test('the steps of a setup and the detail', async ({ browser, person, simulator }) => {
   const id = await person.startsSetupOfUnlisted('Accessible Bank', ownPortal());
-  await passes(person, 'delegated user');
+  await passesAudit(browser, person, 'delegated user');
   await person.saysThatUserExists();
-  await passes(person, 'finish setup');
+  await passesAudit(browser, person, 'finish setup');
   await person.button('Finish setup').click();
   await expect(person.page.getByRole('alert')).toBeVisible();
   await person.ready();
-  await passes(person, 'refused finish setup');
+  await passesAudit(browser, person, 'refused finish setup');
   await person.confirmsAndFinishes();
   await person.sees('Activating your connection');
   await simulator.keepActivating(id);
-  await passes(person, 'activation');
+  await passesAudit(browser, person, 'activation');
   for (const status of ['active', 'reauthRequired', 'errored', 'invalidConfig', 'paused', 'revoked', 'unheard of']) {
     await simulator.put(id, { kind: 'ready', status });
     await person.open(`/connections/${id}`);
-    await passes(person, `detail that is ${status}`);
+    await passesAudit(browser, person, `detail that is ${status}`);
   }
 });
 
-test('problems', async ({ person, simulator }) => {
+test('problems', async ({ browser, person, simulator }) => {
   await person.open('/no-such-page');
-  await passes(person, 'no such page');
+  await passesAudit(browser, person, 'no such page');
   await person.open('/connections/conn_no-such-connection');
-  await passes(person, 'no such connection');
+  await passesAudit(browser, person, 'no such connection');
   const id = await person.startsSetupOfUnlisted('Failing Bank', ownPortal());
   await person.opensList();
   await simulator.fail({ match: { method: 'GET', connectionId: id }, effect: { status: 503 }, times: 1 });
   await person.open(`/connections/${id}/setup`);
   await expect(person.link('Try again')).toBeVisible();
-  await passes(person, 'Waycore is down');
+  await passesAudit(browser, person, 'Waycore is down');
 });
 
-test('the sign-in', async ({ person }) => {
+test('the sign-in', async ({ browser, person }) => {
   await person.context.clearCookies();
   await person.page.goto(person.url('/demo/sign-in'));
   await expect(person.page.getByRole('main')).toContainText(/sign in/i);
-  await passes(person, 'sign-in');
+  await passesAudit(browser, person, 'sign-in');
 });
 
 test('a whole setup with the keyboard alone', { tag: '@javascript' }, async ({ person }) => {

@@ -70,7 +70,14 @@ test.describe('soft navigation', { tag: '@javascript' }, () => {
     await person.sees('Create the delegated user');
   });
 
-  test('a new tab and a download are left to the browser', async ({ person, context }) => {
+  test('what is for browsers without JavaScript stays dead', async ({ person }) => {
+    await person.startsSetupOfUnlisted('Calm Bank', ownPortal());
+    await person.finishesSetup();
+    // Alive, it would reload the page in five seconds: it must not be there now, whatever comes then.
+    expect(await person.page.locator('meta[http-equiv="refresh"]').count()).toBe(0);
+  });
+
+  test('a new tab is left to the browser', async ({ person, context }) => {
     await person.opensList();
     const opened = context.waitForEvent('page');
     await person.link('Connect a bank').click({ modifiers: ['ControlOrMeta'] });

@@ -171,8 +171,8 @@ export class Person {
   /** The value beside a term of the delegated user's details. */
   detail(term: string): Locator {
     const region = this.page.getByRole('region', { name: 'Delegated user details' });
-    const names = region.getByRole('term').filter({ hasText: new RegExp(`^${term}$`) });
-    return region.locator('div').filter({ has: names }).getByRole('definition');
+    const named = this.page.getByRole('term').filter({ hasText: new RegExp(`^${term}$`) });
+    return region.locator('div').filter({ has: named }).getByRole('definition');
   }
 
   async saysThatUserExists(): Promise<void> {
