@@ -55,6 +55,14 @@ impl Paths {
         format!("{}/new?draft={}", self.base, encode(draft))
     }
 
+    pub fn resume_unlisted_draft(&self, draft: &str) -> String {
+        format!("{}/new?unlisted=true&draft={}", self.base, encode(draft))
+    }
+
+    pub fn resume_listed_draft(&self, draft: &str) -> String {
+        format!("{}/new?listed=true&draft={}", self.base, encode(draft))
+    }
+
     pub fn detail(&self, connection: &str) -> String {
         format!("{}/connections/{}", self.base, encode(connection))
     }

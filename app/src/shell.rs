@@ -106,8 +106,9 @@ fn protect() {
 fn Header(site: Site, person: Option<String>) -> impl IntoView {
     let paths = site.paths;
     view! {
-        {site.demo.then(|| view! { <p class="demo-banner" role="note">{SHELL.demo_banner}</p> })}
-        <header class="page-header">
+        <header>
+        {site.demo.then(|| view! { <p class="demo-banner">{SHELL.demo_banner}</p> })}
+        <div class="page-header">
             <a class="brand" href=paths.list()>
                 <span class="brand-mark" aria-hidden="true"></span>
                 {SHELL.brand}
@@ -120,6 +121,7 @@ fn Header(site: Site, person: Option<String>) -> impl IntoView {
                         <a href=paths.sign_out() rel="external">{SHELL.sign_out}</a>
                     })}
             </div>
+        </div>
         </header>
     }
 }

@@ -33,6 +33,12 @@ pub(crate) fn keep() {
         if let Some(connection) = &draft.connection_id {
             return navigation::visit(&paths().setup(connection.as_str()));
         }
+        let unlisted = draft.institution_id.is_empty()
+            && !(draft.requested_name.is_empty() && draft.portal_url.is_empty());
+        let here = super::window().location().search().unwrap_or_default();
+        if unlisted && field("requested_name").is_none() && !here.contains("listed=") {
+            return navigation::visit(&paths().resume_unlisted_draft(draft.id.as_str()));
+        }
         restore(&draft);
     }
     let (Ok(Some(form)), Some(page)) = (document().query_selector(FORM), data(FORM)) else { return };
@@ -44,6 +50,7 @@ pub(crate) fn keep() {
             let id = field("draft").map(|field| field.value()).unwrap_or_default();
             if let Some(saved) = drafts::save(&scope, &id, read) {
                 set("draft", &saved);
+                carry_over(&saved);
                 if let Some(note) = document().get_element_by_id("draft-saved") {
                     let _ = note.remove_attribute("hidden");
                 }
@@ -94,5 +101,19 @@ fn field(name: &str) -> Option<HtmlInputElement> {
 fn set(name: &str, value: &str) {
     if let Some(field) = field(name) {
         field.set_value(value);
+    }
+}
+
+/// The other form of step 1 goes on with the same draft.
+fn carry_over(draft: &str) {
+    let paths = paths();
+    let links = [
+        ("[data-switch=unlisted]", paths.resume_unlisted_draft(draft)),
+        ("[data-switch=listed]", paths.resume_listed_draft(draft)),
+    ];
+    for (selector, href) in links {
+        if let Ok(Some(link)) = document().query_selector(selector) {
+            let _ = link.set_attribute("href", &href);
+        }
     }
 }

@@ -173,7 +173,7 @@ async fn show(visit: &Visit<'_>, response: &Response, html: &str) {
     let same_screen = visit.history == History::Replace && heading(&document()) == heading(&next);
     let focused = document().active_element().map(|element| element.id()).filter(|id| !id.is_empty());
     page::mark_hydrated(false);
-    replace("header.page-header", &next);
+    replace("body > header", &next);
     let Ok(Some(old)) = document().query_selector("main") else { return };
     let _ = old.replace_with_with_node_1(&main);
     document().set_title(&next.title());

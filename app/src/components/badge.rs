@@ -8,8 +8,12 @@ use leptos::prelude::*;
 pub fn StatusBadge(label: StatusLabel) -> impl IntoView {
     let (class, icon) = match label {
         StatusLabel::Connected => ("badge badge-positive", "M3 8.5l3.5 3.5L13 5"),
-        StatusLabel::SetupInProgress => ("badge badge-neutral", "M8 3v5l3 2"),
-        StatusLabel::Activating | StatusLabel::Checking => ("badge badge-info", "M8 3v5l3 2"),
+        StatusLabel::SetupInProgress => {
+            ("badge badge-neutral", "M8 1.75a6.25 6.25 0 1 0 .01 0M8 4.5V8l2.5 1.5")
+        }
+        StatusLabel::Activating | StatusLabel::Checking => {
+            ("badge badge-info", "M8 1.75a6.25 6.25 0 1 0 .01 0M8 4.5V8l2.5 1.5")
+        }
         StatusLabel::ReauthenticationRequired | StatusLabel::NeedsCorrection => {
             ("badge badge-caution", "M8 3v6M8 12v.5")
         }

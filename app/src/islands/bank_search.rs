@@ -182,7 +182,11 @@ impl Combobox {
         self.open.set(false);
         self.active.set(None);
         #[cfg(feature = "hydrate")]
-        crate::browser::form::changed("bank");
+        leptos::task::spawn_local(async {
+            // The form is read only after the effects have written the choice into it.
+            crate::browser::page::sleep(0).await;
+            crate::browser::form::changed("bank");
+        });
     }
 
     fn option(self, index: usize, bank: Institution) -> impl IntoView {

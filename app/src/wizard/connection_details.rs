@@ -65,9 +65,9 @@ fn live_form(paths: &Paths, scope: &RequestScope, details: Details) -> AnyView {
         }
     });
     let switch = if unlisted {
-        view! { <a href=paths.new_connection()>{DETAILS.listed}</a> }
+        view! { <a href=paths.new_connection() data-switch="listed">{DETAILS.listed}</a> }
     } else {
-        view! { <a href=paths.new_unlisted()>{DETAILS.not_listed}</a> }
+        view! { <a href=paths.new_unlisted() data-switch="unlisted">{DETAILS.not_listed}</a> }
     };
     let draft = details.draft.unwrap_or_default();
     let fields = if unlisted { unlisted_bank(flash) } else { bank_search(flash) };
