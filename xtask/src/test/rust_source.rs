@@ -56,9 +56,10 @@ pub(super) fn stand_only_in(sources: &[SourceFile], words: &[&str], allowed: &[&
     Ok(format!("{} files read", sources.len()))
 }
 
+/// Tests may name what the product may not.
 fn is_product_code(path: &Path) -> bool {
-    path.extension().is_some_and(|extension| extension == "rs")
-        && path.file_name().is_some_and(|n| n != "tests.rs")
+    let in_tests = path.iter().any(|part| part == "tests" || part == "tests.rs");
+    path.extension().is_some_and(|extension| extension == "rs") && !in_tests
 }
 
 fn slashed(path: &Path) -> String {
@@ -130,7 +131,9 @@ fn literal(text: &str) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::{SourceFile, code};
+    use std::path::Path;
+
+    use super::{SourceFile, code, is_product_code};
 
     #[track_caller]
     fn check(text: &str, expected: &str) {
@@ -160,6 +163,15 @@ mod tests {
     fn the_tests_at_the_end_are_cut_but_a_module_in_a_file_of_its_own_is_not() {
         check("a\n#[cfg(test)]\nmod tests {\n b }", "a\n");
         check("#[cfg(test)]\nmod tests;\na {}", "#[cfg(test)]\nmod tests;\na {}");
+    }
+
+    #[test]
+    fn tests_are_not_the_product() {
+        assert!(is_product_code(Path::new("onboarding/start.rs")));
+        assert!(is_product_code(Path::new("latests/mod.rs")));
+        assert!(!is_product_code(Path::new("onboarding/tests.rs")));
+        assert!(!is_product_code(Path::new("onboarding/tests/fake.rs")));
+        assert!(!is_product_code(Path::new("home.html")));
     }
 
     #[test]
