@@ -16,7 +16,9 @@ use tower_http::{
     set_header::SetResponseHeaderLayer, timeout::TimeoutLayer,
 };
 
-use crate::{assets::Assets, clock::Clock, identity::HostIdentity, signed::Signer, store::Store, telemetry, web};
+use crate::{
+    assets::Assets, clock::Clock, identity::HostIdentity, signed::Signer, store::Store, telemetry, web,
+};
 
 /// How long requests in flight may take to end once the server has been told to stop.
 const DRAIN: Duration = Duration::from_secs(10);
@@ -69,7 +71,10 @@ pub fn build_router(state: AppState) -> anyhow::Result<Router> {
         .with_state(state.clone())
         .merge(identity)
         .layer(csrf)
-        .layer(SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, HeaderValue::from_static("no-store")))
+        .layer(SetResponseHeaderLayer::if_not_present(
+            header::CACHE_CONTROL,
+            HeaderValue::from_static("no-store"),
+        ))
         .layer(CompressionLayer::new())
         .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, REQUEST_LIMIT));
     let probes = Router::new()

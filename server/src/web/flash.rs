@@ -21,7 +21,8 @@ const LONGEST_VALUE: usize = 2_100;
 /// The cookie that carries the message to the next page.
 pub(super) fn leave(state: &AppState, mut flash: Flash) -> Option<(HeaderName, HeaderValue)> {
     for (_, value) in &mut flash.values {
-        let end = (0..=LONGEST_VALUE.min(value.len())).rev().find(|at| value.is_char_boundary(*at)).unwrap_or(0);
+        let end =
+            (0..=LONGEST_VALUE.min(value.len())).rev().find(|at| value.is_char_boundary(*at)).unwrap_or(0);
         value.truncate(end);
     }
     let text = serde_json::to_string(&flash).ok()?;
@@ -31,7 +32,10 @@ pub(super) fn leave(state: &AppState, mut flash: Flash) -> Option<(HeaderName, H
 }
 
 /// The message left for this page, and the cookie that ends it.
-pub(super) fn take(state: &AppState, headers: &HeaderMap) -> Option<(Flash, Option<(HeaderName, HeaderValue)>)> {
+pub(super) fn take(
+    state: &AppState,
+    headers: &HeaderMap,
+) -> Option<(Flash, Option<(HeaderName, HeaderValue)>)> {
     let value = cookie::get(headers, COOKIE)?;
     let text = state.signer.verify(Purpose::Flash, value, state.clock.now()).unwrap_or_default();
     let flash = serde_json::from_str(&text).unwrap_or_default();

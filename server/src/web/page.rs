@@ -36,10 +36,8 @@ pub async fn page(State(state): State<AppState>, request: Request) -> Response {
 pub(super) async fn render(state: &AppState, scope: RequestScope, mut parts: Parts) -> Response {
     // The router inside sees the address that the browser sees, whatever a proxy stripped.
     parts.uri = public_uri(state, &parts.uri);
-    let render = leptos_axum::render_app_async_with_context(
-        move || provide_context(scope.clone()),
-        app::shell::shell,
-    );
+    let render =
+        leptos_axum::render_app_async_with_context(move || provide_context(scope.clone()), app::shell::shell);
     render(Request::from_parts(parts, Body::empty())).await
 }
 
@@ -62,7 +60,8 @@ pub(super) async fn no_caller(state: &AppState, parts: &Parts, error: WireError)
 /// A page that says what is wrong.
 async fn problem(state: &AppState, parts: &Parts, error: WireError) -> Response {
     let error = error.support_code(&scope::support_code(parts));
-    let status = StatusCode::from_u16(error.0.code.http_status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let status =
+        StatusCode::from_u16(error.0.code.http_status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let site = state.site.clone();
     let shown = move || problem_document(site.clone(), error.clone(), None);
     let mut response = leptos_axum::render_app_async_with_context(|| {}, shown)(plain(parts)).await;

@@ -25,11 +25,7 @@ pub(super) async fn caller(state: &AppState, parts: &Parts) -> Result<Caller, Wi
             _ => WireError::new(ErrorCode::SignedOut, words.signed_out),
         }
     })?;
-    if caller.role.reads() {
-        Ok(caller)
-    } else {
-        Err(WireError::new(ErrorCode::Forbidden, words.forbidden))
-    }
+    if caller.role.reads() { Ok(caller) } else { Err(WireError::new(ErrorCode::Forbidden, words.forbidden)) }
 }
 
 /// The scope in which a page renders or a server function runs.
@@ -58,7 +54,8 @@ mod tests {
 
     #[test]
     fn each_customer_has_a_draft_scope_of_its_own() {
-        let scope = |issuer: &str, org: &str| draft_scope(&Customer { issuer: issuer.into(), org: org.into() });
+        let scope =
+            |issuer: &str, org: &str| draft_scope(&Customer { issuer: issuer.into(), org: org.into() });
         assert_eq!(scope("host", "acme"), scope("host", "acme"));
         assert_ne!(scope("host", "acme"), scope("host", "globex"));
         assert_ne!(scope("host", "acme"), scope("hosta", "cme"));
