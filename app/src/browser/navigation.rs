@@ -97,7 +97,7 @@ async fn submit(form: HtmlFormElement) {
     let Ok(data) = FormData::new_with_form(&form) else { return };
     let Ok(fields) = UrlSearchParams::new_with_record_from_str_to_str(&js_sys::Object::new()) else { return };
     for entry in data.entries() {
-        let Ok(entry) = entry.map(|pair| JsValue::from(pair).unchecked_into::<Array>()) else { continue };
+        let Ok(entry) = entry.map(|pair| pair.unchecked_into::<Array>()) else { continue };
         fields.append(
             &entry.get(0).as_string().unwrap_or_default(),
             &entry.get(1).as_string().unwrap_or_default(),
@@ -162,6 +162,14 @@ async fn show(visit: &Visit<'_>, response: &Response, html: &str) {
     else {
         return leave(visit, response);
     };
+    // The parser knows of no scripts, so it takes what is for browsers without them for part of the page.
+    if let Ok(unscripted) = main.query_selector_all("noscript") {
+        for index in 0..unscripted.length() {
+            if let Some(element) = unscripted.get(index).and_then(|node| node.dyn_into::<Element>().ok()) {
+                element.remove();
+            }
+        }
+    }
     // Another build of the product: its pages do not fit this wasm.
     if attribute(&next, "link[rel=stylesheet]", "href")
         != attribute(&document(), "link[rel=stylesheet]", "href")
