@@ -6,6 +6,7 @@ pub mod follow;
 pub mod form;
 pub mod navigation;
 pub mod page;
+mod swap;
 
 use domain::timestamp::Timestamp;
 use wasm_bindgen::UnwrapThrowExt;

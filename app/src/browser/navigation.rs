@@ -8,12 +8,11 @@ use leptos::task::spawn_local;
 use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    AbortController, Document, DomParser, Element, Event, FormData, Headers, HtmlAnchorElement, HtmlElement,
-    HtmlFormElement, MouseEvent, RequestInit, Response, ScrollRestoration, SupportedType, UrlSearchParams,
+    AbortController, Element, Event, FormData, Headers, HtmlAnchorElement, HtmlFormElement, MouseEvent,
+    RequestInit, Response, ScrollRestoration, UrlSearchParams,
 };
 
-use super::{document, page, window};
-use crate::copy;
+use super::{document, page, swap, window};
 
 thread_local! {
     /// Grows with each visit: an answer that comes after another visit has begun is dropped.
@@ -126,8 +125,15 @@ async fn go(visit: Visit<'_>) {
     }
     match fetched {
         Ok((response, html)) => show(&visit, &response, &html).await,
-        Err(_) if visit.body.is_some() => not_sent(&visit),
-        Err(_) => offline(&visit),
+        Err(_) if visit.body.is_some() => {
+            if let Some(form) = visit.form {
+                swap::not_sent(form);
+            }
+        }
+        Err(_) => {
+            swap::offline(visit.url);
+            record(&visit, visit.url);
+        }
     }
 }
 
@@ -154,48 +160,19 @@ async fn fetch(visit: &Visit<'_>) -> Result<(Response, String), JsValue> {
     Ok((response, html))
 }
 
-/// Puts the fetched page in place of the present one.
+/// Shows the fetched page in place of the present one.
 async fn show(visit: &Visit<'_>, response: &Response, html: &str) {
-    let next = DomParser::new().and_then(|parser| parser.parse_from_string(html, SupportedType::TextHtml));
-    let Some((next, main)) =
-        next.ok().and_then(|page| page.query_selector("main").ok().flatten().map(|main| (page, main)))
-    else {
-        return leave(visit, response);
-    };
-    // The parser knows of no scripts, so it takes what is for browsers without them for part of the page.
-    if let Ok(unscripted) = main.query_selector_all("noscript") {
-        for index in 0..unscripted.length() {
-            if let Some(element) = unscripted.get(index).and_then(|node| node.dyn_into::<Element>().ok()) {
-                element.remove();
-            }
-        }
-    }
-    // Another build of the product: its pages do not fit this wasm.
-    if attribute(&next, "link[rel=stylesheet]", "href")
-        != attribute(&document(), "link[rel=stylesheet]", "href")
-    {
-        return leave(visit, response);
-    }
-    let heading =
-        |page: &Document| page.query_selector("main h1").ok().flatten().and_then(|h| h.text_content());
-    let same_screen = visit.history == History::Replace && heading(&document()) == heading(&next);
-    let focused = document().active_element().map(|element| element.id()).filter(|id| !id.is_empty());
-    page::mark_hydrated(false);
-    replace("body > header", &next);
-    let Ok(Some(old)) = document().query_selector("main") else { return };
-    let _ = old.replace_with_with_node_1(&main);
-    document().set_title(&next.title());
+    let Some(next) = swap::Fetched::parse(html) else { return leave(visit, response) };
+    let before = swap::Place::of_page();
+    next.put();
     // A refused form stands in its own answer: the address stays that of the page.
     if response.ok() || visit.body.is_none() {
         record(visit, &response.url());
     }
-    if same_screen {
-        if let Some(element) = focused.and_then(|id| document().get_element_by_id(&id)) {
-            focus(&element);
-        }
-    } else {
-        focus_heading();
-        scroll(if let History::Back(position) = visit.history { position } else { 0.0 });
+    match visit.history {
+        History::Replace if before.is_same_screen() => before.return_to(),
+        History::Back(position) => swap::begin(position),
+        History::Push | History::Replace => swap::begin(0.0),
     }
     page::hydrate_islands().await;
 }
@@ -217,42 +194,6 @@ fn record(visit: &Visit<'_>, url: &str) {
     };
 }
 
-/// A form that did not reach the server keeps what was typed.
-fn not_sent(visit: &Visit<'_>) {
-    let Some(form) = visit.form else { return };
-    if let Ok(Some(old)) = form.query_selector("[data-not-sent]") {
-        old.remove();
-    }
-    if let Some(alert) = element("p", "field-error", copy::islands().not_sent) {
-        let _ = alert.set_attribute("role", "alert");
-        let _ = alert.set_attribute("data-not-sent", "");
-        let _ = form.append_child(&alert);
-    }
-}
-
-/// The page that says that the page could not be fetched; its link tries again.
-fn offline(visit: &Visit<'_>) {
-    let words = copy::islands();
-    let Ok(Some(main)) = document().query_selector("main") else { return };
-    let parts = [
-        element("h1", "", words.offline_title),
-        element("p", "lead", words.offline),
-        element("a", "button button-primary", words.retry).inspect(|link| {
-            let _ = link.set_attribute("href", visit.url);
-        }),
-    ];
-    let Some(column) = element("div", "column", "") else { return };
-    for part in parts.into_iter().flatten() {
-        let _ = column.append_child(&part);
-    }
-    main.set_text_content(None);
-    let _ = main.append_child(&column);
-    document().set_title(words.offline_title);
-    record(visit, visit.url);
-    focus_heading();
-    page::mark_hydrated(true);
-}
-
 /// The link that a click follows, if it is one of ours and an ordinary click.
 fn followed_link(event: &Event) -> Option<String> {
     let click = event.dyn_ref::<MouseEvent>()?;
@@ -263,7 +204,7 @@ fn followed_link(event: &Event) -> Option<String> {
     let link = event.target()?.dyn_into::<Element>().ok()?.closest("a[href]").ok()??;
     let link = link.dyn_into::<HtmlAnchorElement>().ok()?;
     let ours = link.origin() == window().location().origin().ok()?
-        && link.pathname().starts_with(super::paths().base())
+        && link.pathname().strip_prefix(super::paths().base()).is_some_and(|rest| rest.starts_with('/'))
         && link.target().is_empty()
         && !link.has_attribute("download")
         && !is_external(&link);
@@ -279,51 +220,14 @@ fn is_external(element: &Element) -> bool {
             .is_some_and(|rel| rel.split_ascii_whitespace().any(|word| word == "external"))
 }
 
-fn replace(selector: &str, next: &Document) {
-    let parts = (document().query_selector(selector), next.query_selector(selector));
-    if let (Ok(Some(old)), Ok(Some(new))) = parts
-        && old.outer_html() != new.outer_html()
-    {
-        let _ = old.replace_with_with_node_1(&new);
-    }
-}
-
-fn focus_heading() {
-    if let Ok(Some(heading)) = document().query_selector("main h1") {
-        let _ = heading.set_attribute("tabindex", "-1");
-        focus(&heading);
-    }
-}
-
-fn focus(element: &Element) {
-    if let Some(element) = element.dyn_ref::<HtmlElement>() {
-        let _ = element.focus();
-    }
-}
-
 fn remember_scroll() {
     if let (Ok(history), Ok(position)) = (window().history(), window().scroll_y()) {
         let _ = history.replace_state_with_url(&JsValue::from_f64(position), "", None);
     }
 }
 
-fn scroll(position: f64) {
-    window().scroll_to_with_x_and_y(0.0, position);
-}
-
 fn here() -> String {
     window().location().href().unwrap_or_default()
-}
-
-fn attribute(page: &Document, selector: &str, name: &str) -> Option<String> {
-    page.query_selector(selector).ok().flatten().and_then(|element| element.get_attribute(name))
-}
-
-fn element(tag: &str, class: &str, text: &str) -> Option<Element> {
-    let element = document().create_element(tag).ok()?;
-    element.set_class_name(class);
-    element.set_text_content(Some(text));
-    Some(element)
 }
 
 fn on(event: &str, handle: fn(&Event)) {

@@ -33,7 +33,6 @@ words! {
         empty_password: "Nobody asks for your own password.",
         empty_remove: "You can remove that login at your bank at any time.",
         older: "Show older connections",
-        continue_setup: "Continue setup",
         open: "Open",
         last_synced: "Last updated",
         never_synced: "No data yet",

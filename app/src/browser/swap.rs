@@ -1,0 +1,135 @@
+//! Puts a fetched page in place of the present one, and says so when none came.
+
+use wasm_bindgen::JsCast;
+use web_sys::{Document, DomParser, Element, HtmlElement, HtmlFormElement, SupportedType};
+
+use super::{document, page, window};
+use crate::copy;
+
+/// A page of this very build.
+pub(super) struct Fetched {
+    page: Document,
+    main: Element,
+}
+
+impl Fetched {
+    /// `None` for what is no page of ours, or one of another build: it does not fit this wasm.
+    pub(super) fn parse(html: &str) -> Option<Self> {
+        let page = DomParser::new().ok()?.parse_from_string(html, SupportedType::TextHtml).ok()?;
+        let main = page.query_selector("main").ok()??;
+        let build = |page: &Document| {
+            let style = page.query_selector("link[rel=stylesheet]").ok().flatten();
+            style.and_then(|style| style.get_attribute("href"))
+        };
+        if build(&page) != build(&document()) {
+            return None;
+        }
+        // The parser knows of no scripts, so it takes what is for browsers without them for part of the page.
+        let unscripted = main.query_selector_all("noscript").ok()?;
+        for index in 0..unscripted.length() {
+            if let Some(element) = unscripted.get(index).and_then(|node| node.dyn_into::<Element>().ok()) {
+                element.remove();
+            }
+        }
+        Some(Self { page, main })
+    }
+
+    /// Swaps `<main>` and the title, and the header where another person's stands in it.
+    pub(super) fn put(&self) {
+        page::mark_hydrated(false);
+        let header = |page: &Document| page.query_selector("body > header").ok().flatten();
+        if let (Some(old), Some(new)) = (header(&document()), header(&self.page))
+            && old.outer_html() != new.outer_html()
+        {
+            let _ = old.replace_with_with_node_1(&new);
+        }
+        if let Ok(Some(old)) = document().query_selector("main") {
+            let _ = old.replace_with_with_node_1(&self.main);
+        }
+        document().set_title(&self.page.title());
+    }
+}
+
+/// Where the person is on a page.
+pub(super) struct Place {
+    heading: Option<String>,
+    focused: Option<String>,
+}
+
+impl Place {
+    pub(super) fn of_page() -> Self {
+        let focused = document().active_element().map(|element| element.id()).filter(|id| !id.is_empty());
+        Self { heading: heading().and_then(|heading| heading.text_content()), focused }
+    }
+
+    /// The page that stands now is the same one, with news in it.
+    pub(super) fn is_same_screen(&self) -> bool {
+        self.heading == heading().and_then(|heading| heading.text_content())
+    }
+
+    /// The focus goes back to where it was, and the page does not move.
+    pub(super) fn return_to(&self) {
+        if let Some(element) = self.focused.as_ref().and_then(|id| document().get_element_by_id(id)) {
+            focus(&element);
+        }
+    }
+}
+
+/// A new screen is read from its heading.
+pub(super) fn begin(position: f64) {
+    if let Some(heading) = heading() {
+        let _ = heading.set_attribute("tabindex", "-1");
+        focus(&heading);
+    }
+    window().scroll_to_with_x_and_y(0.0, position);
+}
+
+/// A form that did not reach the server keeps what was typed.
+pub(super) fn not_sent(form: &HtmlFormElement) {
+    if let Ok(Some(old)) = form.query_selector("[data-not-sent]") {
+        old.remove();
+    }
+    if let Some(alert) = element("p", "field-error", copy::islands().not_sent) {
+        let _ = alert.set_attribute("role", "alert");
+        let _ = alert.set_attribute("data-not-sent", "");
+        let _ = form.append_child(&alert);
+    }
+}
+
+/// The page that says that the page could not be fetched; its link tries again.
+pub(super) fn offline(url: &str) {
+    let words = copy::islands();
+    let (Ok(Some(main)), Some(column)) = (document().query_selector("main"), element("div", "column", ""))
+    else {
+        return;
+    };
+    let retry = element("a", "button button-primary", words.retry).inspect(|link| {
+        let _ = link.set_attribute("href", url);
+    });
+    let parts = [element("h1", "", words.offline_title), element("p", "lead", words.offline), retry];
+    for part in parts.into_iter().flatten() {
+        let _ = column.append_child(&part);
+    }
+    main.set_text_content(None);
+    let _ = main.append_child(&column);
+    document().set_title(words.offline_title);
+    begin(0.0);
+    page::mark_hydrated(true);
+}
+
+fn heading() -> Option<Element> {
+    document().query_selector("main h1").ok().flatten()
+}
+
+fn focus(element: &Element) {
+    if let Some(element) = element.dyn_ref::<HtmlElement>() {
+        let _ = element.focus();
+    }
+}
+
+fn element(tag: &str, class: &str, text: &str) -> Option<Element> {
+    let element = document().create_element(tag).ok()?;
+    element.set_class_name(class);
+    element.set_text_content(Some(text));
+    Some(element)
+}
