@@ -23,8 +23,8 @@ use crate::{
 /// How long requests in flight may take to end once the server has been told to stop.
 const DRAIN: Duration = Duration::from_secs(10);
 
-/// Longer than any call to Waycore that a request may wait for.
-const REQUEST_LIMIT: Duration = Duration::from_secs(30);
+/// Longer than all the calls to Waycore that one request may wait for: the client's own limits end each of them first.
+const REQUEST_LIMIT: Duration = Duration::from_secs(60);
 
 /// All that the routes share; built once.
 #[derive(Clone)]

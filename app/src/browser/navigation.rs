@@ -162,7 +162,13 @@ async fn fetch(visit: &Visit<'_>) -> Result<(Response, String), JsValue> {
 
 /// Shows the fetched page in place of the present one.
 async fn show(visit: &Visit<'_>, response: &Response, html: &str) {
-    let Some(next) = swap::Fetched::parse(html) else { return leave(visit, response) };
+    let Some(next) = swap::Fetched::parse(html) else {
+        return match visit.form {
+            // Nothing followed the form, and its own address is no page.
+            Some(form) if visit.body.is_some() && !response.redirected() => swap::not_sent(form),
+            _ => leave(visit, response),
+        };
+    };
     let before = swap::Place::of_page();
     next.put();
     // A refused form stands in its own answer: the address stays that of the page.
