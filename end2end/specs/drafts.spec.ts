@@ -25,6 +25,19 @@ test.describe('drafts', { tag: '@javascript' }, () => {
     await person.sees('Create the delegated user');
   });
 
+  test('a reload in the middle of typing loses nothing', async ({ person }) => {
+    const portal = ownPortal();
+    await person.startsConnecting();
+    await person.saysThatBankIsNotListed();
+    await person.fillsInUnlistedBank('Interrupted Bank', portal);
+    await expect.poll(() => stored(person.page)).toContain(portal);
+    await person.reload();
+    await person.opensList();
+    await person.listed('Interrupted Bank').getByRole('link', { name: 'Resume' }).click();
+    await person.sees('Connection details');
+    await expect(person.textbox('Bank portal URL')).toHaveValue(portal);
+  });
+
   test('a chosen bank is resumed as chosen', async ({ person }) => {
     await person.startsConnecting();
     await person.chooses(STANDARD_BANK);

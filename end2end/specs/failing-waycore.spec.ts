@@ -9,6 +9,7 @@ const FAILURES: [what: string, effect: Fault['effect']][] = [
   ['fails', { status: 503 }],
   ['refuses the key', { status: 401 }],
   ['answers nonsense', { status: 200, body: 'this is no connection' }],
+  ['does not answer', { delayMs: 30_000 }],
 ];
 
 function supportCode(person: Person): Locator {
@@ -22,7 +23,8 @@ for (const [what, effect] of FAILURES) {
     // As often as one page asks: the second visit is answered.
     await simulator.fail({ match: { method: 'GET', connectionId: id }, effect, times: 1 });
     await person.link('Stormy Bank').click();
-    await expect(person.link('Try again')).toBeVisible();
+    // Longer than Waycore is waited for.
+    await expect(person.link('Try again')).toBeVisible({ timeout: 25_000 });
     await expect(supportCode(person)).toBeVisible();
     await expect(person.heading('Create the delegated user')).toHaveCount(0);
     await person.ready();
