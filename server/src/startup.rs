@@ -71,6 +71,7 @@ pub fn build_router(state: AppState) -> anyhow::Result<Router> {
         .with_state(state.clone())
         .merge(identity)
         .layer(csrf)
+        .layer(from_fn(web::refused_origin))
         .layer(SetResponseHeaderLayer::if_not_present(
             header::CACHE_CONTROL,
             HeaderValue::from_static("no-store"),

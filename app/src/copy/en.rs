@@ -12,6 +12,7 @@ pub const GENERAL_GUIDE_LINK: &str = "https://docs.waycore.com/user-setup";
 pub(super) static ERRORS: ErrorWords = ErrorWords {
     signed_out: "You are signed out. Sign in again, then come back to this page.",
     forbidden: "You can look at bank connections, but not change them. Ask a manager in your company to do this.",
+    other_site: "This change came from another website, so nothing was done. Open the page here, then try again.",
     not_found: "There is no such bank connection in your company. It may have been removed.",
     conflict: "The connection has changed in the meantime. Look at its present state, then try again.",
     rate_limited: "There were too many requests at once. Wait a moment, then try again.",

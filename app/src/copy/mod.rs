@@ -14,6 +14,7 @@ pub use en::{DELEGATED_USER_TERMS_LINK, GENERAL_GUIDE_LINK};
 pub struct ErrorWords {
     pub signed_out: &'static str,
     pub forbidden: &'static str,
+    pub other_site: &'static str,
     pub not_found: &'static str,
     pub conflict: &'static str,
     pub rate_limited: &'static str,

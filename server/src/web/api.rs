@@ -9,14 +9,16 @@ use axum::{
     Json,
     body::{Body, Bytes, to_bytes},
     extract::{Request, State},
+    middleware::Next,
     response::{IntoResponse as _, Response},
 };
 use domain::user_error::{ErrorCode, UserError};
 use http::{HeaderValue, StatusCode, header, request::Parts};
 use leptos::{prelude::provide_context, server_fn::ServerFn};
+use tower_http::csrf::ProtectionError;
 
 use super::{forms, page, scope};
-use crate::startup::AppState;
+use crate::{startup::AppState, telemetry::SupportCode};
 
 /// More than any form of ours can hold, the longest portal URL included.
 const LONGEST_FORM: usize = 64 * 1024;
@@ -79,6 +81,19 @@ async fn call(scope: RequestScope, parts: &Parts, body: Bytes) -> Result<Bytes, 
     let unreadable = || WireError::new(ErrorCode::InvalidInput, app::copy::errors().unreadable_form).0;
     let error: UserError = serde_json::from_slice(&answer).unwrap_or_else(|_| unreadable());
     Err(WireError(error).support_code(&support_code).0)
+}
+
+/// Says why a change that came from another site was refused, as every other refusal is said.
+pub async fn refused_origin(request: Request, next: Next) -> Response {
+    let support_code = request.extensions().get::<SupportCode>().cloned();
+    let response = next.run(request).await;
+    if response.extensions().get::<ProtectionError>().is_none() {
+        return response;
+    }
+    tracing::warn!("a change from another site was refused");
+    let support_code = support_code.map(|code| code.to_string()).unwrap_or_default();
+    let error = WireError::new(ErrorCode::Forbidden, app::copy::errors().other_site);
+    json_error(error.support_code(&support_code))
 }
 
 fn json_error(error: WireError) -> Response {

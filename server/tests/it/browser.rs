@@ -11,11 +11,18 @@ use crate::host::TestHost;
 pub(crate) struct Browser<'a> {
     host: &'a TestHost,
     headers: Vec<(&'static str, String)>,
+    /// Where the page stands that sends, as browsers say it.
+    site: &'static str,
 }
 
 impl<'a> Browser<'a> {
     pub(crate) fn new(host: &'a TestHost, headers: Vec<(&'static str, String)>) -> Self {
-        Self { host, headers }
+        Self { host, headers, site: "same-origin" }
+    }
+
+    /// The same person, on a page of another site.
+    pub(crate) fn lured_elsewhere(self) -> Self {
+        Self { site: "cross-site", ..self }
     }
 
     /// Opens a page.
@@ -57,7 +64,7 @@ impl<'a> Browser<'a> {
             .uri(self.host.path(path))
             .header("host", "127.0.0.1:3000")
             .header("accept", accept)
-            .header("sec-fetch-site", "same-origin");
+            .header("sec-fetch-site", self.site);
         for (name, value) in &self.headers {
             request = request.header(*name, value);
         }

@@ -59,3 +59,13 @@ async fn the_same_org_of_another_issuer_is_another_customer() {
     let stranger = host.bearing(&crate::host::host_token(other));
     assert_eq!(stranger.connection(&id).await.error(), (401, "signed_out".to_owned()));
 }
+
+#[tokio::test]
+async fn a_change_that_another_site_sends_is_refused_in_words() {
+    let host = TestHost::start().await;
+    let ana = host.signed_in_as("ana", "acme").await.lured_elsewhere();
+    let before = host.changes().await;
+    let answer = ana.post_api("start_connection", &[("institution_id", "sim-standard")]).await;
+    assert_eq!(answer.error(), (403, "forbidden".to_owned()));
+    assert_eq!(host.changes().await, before, "nothing was done");
+}
