@@ -1,13 +1,16 @@
 //! Black-box tests: the real router and the real program against the simulator, in verbs that a reader understands.
 
-#![expect(clippy::expect_used, reason = "a helper that cannot go on ends its test")]
+#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a helper that cannot go on ends its test")]
 
 mod answer;
 mod browser;
 mod demo;
+mod finish;
 mod host;
 mod identity;
+mod new_bank;
 mod program;
 mod serve;
 mod setup;
 mod tenants;
+mod waycore_trouble;
