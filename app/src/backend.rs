@@ -153,11 +153,13 @@ pub struct RequestScope {
     pub onboarding: Arc<dyn Onboarding>,
     pub caller: Caller,
     pub site: Site,
+    /// Finds the request's log lines.
     pub support_code: String,
     /// Names the customer in the browser's storage without telling who it is.
     pub draft_scope: String,
+    /// The message that a form left for this page.
     pub flash: Flash,
-    /// The request is a form's; the answer repeats the form.
+    /// What time it is: the distance to a moment is written by the server, so that no island has to tell time.
     pub now_millis: i64,
 }
 

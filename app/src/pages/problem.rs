@@ -4,7 +4,7 @@ use domain::user_error::ErrorCode;
 use leptos::prelude::*;
 
 use crate::{
-    backend::{Site, request_scope},
+    backend::Site,
     components::{Problem, load},
     copy::pages::PROBLEM,
     error::WireError,
@@ -14,7 +14,6 @@ use crate::{
 /// An address below the mount that is no page.
 #[component]
 pub fn NotFoundPage() -> impl IntoView {
-    let _ = request_scope();
     load(
         |_| async { Err::<(), _>(WireError::new(ErrorCode::NotFound, PROBLEM.no_page)) },
         |_, ()| ().into_any(),
