@@ -4,31 +4,43 @@
 //! optional may be `null` or missing, an unknown field is ignored, an unknown enum value is kept as text)
 //! and writes what the newest documents show, so the same types serve the client and the simulator.
 
+mod account;
+mod balance;
 mod connection;
 mod connection_create;
 mod credentials;
+mod date;
 mod date_time;
+mod decimal;
 mod entity;
 mod institution;
 mod open_enum;
 mod page;
 mod setup;
 mod to_domain;
+mod transaction;
 mod transactions_sync;
+mod webhook;
 mod webhook_event;
 
+pub use account::{Account, AccountStatus, AccountType};
+pub use balance::{Balance, BalanceSource};
 pub use connection::{
     Connection, ConnectionStatus, OtherConnection, ReadyConnection, SetupConnection, SyncStatus,
 };
 pub use connection_create::ConnectionCreate;
 pub use credentials::Credentials;
+pub use date::{Date, NotDate};
 pub use date_time::{DateTime, NotRfc3339};
+pub use decimal::{Decimal, NotDecimal};
 pub use entity::{Entity, EntityCreate};
 pub use institution::Institution;
 pub use page::{Meta, Page, Pagination};
 pub use setup::{ActionRequiredBy, Instructions, NextAction, ProvisioningStatus, Setup, SetupStatus};
 pub use to_domain::UnusableId;
-pub use transactions_sync::TransactionsSync;
+pub use transaction::{EntryType, Rail, Transaction, TransactionStatus};
+pub use transactions_sync::{RemovedTransaction, TransactionChange, TransactionEvent, TransactionsSync};
+pub use webhook::{EventType, Webhook, WebhookCreate, WebhookCreated, WebhookUpdate};
 pub use webhook_event::WebhookEvent;
 
 /// An opaque object of the integrator's (`metadata`); Waycore returns it and never reads it.

@@ -1,17 +1,85 @@
-//! The transactions stream's envelope (documents: ref/transactions/sync), which is not that of a list.
+//! The stream of transactions (documents: ref/transactions/sync), whose envelope is not that of a list.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
+use serde_json::Value;
 
-use super::{Meta, null_as_default};
+use super::{DateTime, Meta, Metadata, Transaction, null_as_default};
 
-/// One batch of the stream. The first call, without a cursor, has no events by design.
+/// One batch of the stream. The first call, without a cursor, has no events by design: its cursor is where
+/// the stream begins.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct TransactionsSync<E> {
-    pub events: Vec<E>,
+pub struct TransactionsSync {
+    pub events: Vec<TransactionEvent>,
+    /// Good for 90 days and for the same filters; keep it only after the batch is kept.
     #[serde(default)]
     pub next_cursor: Option<String>,
+    /// True if the next batch is there already.
     pub has_more: bool,
     #[serde(default, deserialize_with = "null_as_default")]
     pub meta: Meta,
+}
+
+/// What happened to a transaction. The same event can come twice: `event_id` tells.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TransactionEvent {
+    pub event_id: String,
+    pub event_at: DateTime,
+    #[serde(flatten)]
+    pub change: TransactionChange,
+}
+
+/// The event's `type` with its `transaction`. The documents print `added`, their text breaks off inside
+/// `modified`, and a schema of `removed` is named but not shown.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", content = "transaction", rename_all = "camelCase")]
+pub enum TransactionChange {
+    Added(Box<Transaction>),
+    Modified(Box<Transaction>),
+    Removed(RemovedTransaction),
+    /// A type that the documents do not list: the event as it came.
+    #[serde(untagged)]
+    Other(Metadata),
+}
+
+/// A transaction that is gone: nothing but its id can be relied on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RemovedTransaction {
+    pub id: String,
+    #[serde(default)]
+    pub connection_id: Option<String>,
+    #[serde(default)]
+    pub account_id: Option<String>,
+}
+
+/// The parts that every event has.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Frame {
+    event_id: String,
+    event_at: DateTime,
+    #[serde(rename = "type")]
+    event_type: String,
+    #[serde(flatten)]
+    rest: Metadata,
+}
+
+impl<'de> Deserialize<'de> for TransactionEvent {
+    /// The type decides first, so that an `added` event with a broken transaction is an error.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let Frame { event_id, event_at, event_type, mut rest } = Frame::deserialize(deserializer)?;
+        let mut transaction = || rest.remove("transaction").unwrap_or(Value::Null);
+        let change = match event_type.as_str() {
+            "added" => serde_json::from_value(transaction()).map(TransactionChange::Added),
+            "modified" => serde_json::from_value(transaction()).map(TransactionChange::Modified),
+            "removed" => serde_json::from_value(transaction()).map(TransactionChange::Removed),
+            _ => {
+                rest.insert("type".to_owned(), Value::String(event_type));
+                Ok(TransactionChange::Other(rest))
+            }
+        };
+        Ok(Self { event_id, event_at, change: change.map_err(D::Error::custom)? })
+    }
 }

@@ -6,8 +6,9 @@ use domain::credentials::NonEmptyCredentials;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use waycore::wire::{
-    Connection, ConnectionStatus, Credentials, Entity, Institution, NextAction, Page, ProvisioningStatus,
-    SetupStatus, SyncStatus, TransactionsSync, WebhookEvent,
+    Account, Balance, Connection, ConnectionStatus, Credentials, Entity, Institution, NextAction, Page,
+    ProvisioningStatus, SetupStatus, SyncStatus, Transaction, TransactionChange, TransactionsSync, Webhook,
+    WebhookCreated, WebhookEvent, WebhookUpdate,
 };
 
 fn folder() -> PathBuf {
@@ -38,7 +39,13 @@ fn every_example_body_is_written_back_unchanged() {
             "credentials-request.json" => check_unchanged::<Credentials>(body),
             "entity.json" => check_unchanged::<Entity>(body),
             "list-connections.json" => check_unchanged::<Page<Connection>>(body),
-            "transactions-sync-first.json" => check_unchanged::<TransactionsSync<Value>>(body),
+            "account.json" => check_unchanged::<Account>(body),
+            "balance.json" => check_unchanged::<Balance>(body),
+            "transaction.json" => check_unchanged::<Transaction>(body),
+            "transactions-sync.json" | "transactions-sync-first.json" => {
+                check_unchanged::<TransactionsSync>(body)
+            }
+            "webhook-created.json" => check_unchanged::<WebhookCreated>(body),
             "webhook-event.json" => check_unchanged::<WebhookEvent>(body),
             other => panic!("{other} is not judged by anything"),
         }
@@ -119,6 +126,47 @@ fn only_what_nothing_works_without_is_required() {
         "additionalPortalUrls": ["https://business.chase.example"]});
     check_optional::<Institution>(&institution, &["institutionId", "name"]);
     check_unchanged::<Institution>(institution);
+    let account = ["id", "connectionId", "type", "currency", "name", "status", "createdAt", "updatedAt"];
+    check_optional::<Account>(&fixture("account.json"), &account);
+    let balance = ["date", "accountId", "connectionId", "entityId"];
+    check_optional::<Balance>(&fixture("balance.json"), &balance);
+    let transaction =
+        ["id", "connectionId", "accountId", "status", "updatedAt", "amount", "currency", "entryType"];
+    check_optional::<Transaction>(&fixture("transaction.json"), &transaction);
+    check_optional::<TransactionsSync>(&fixture("transactions-sync.json"), &["events", "hasMore"]);
+    let webhook = ["id", "url", "events", "secret", "active", "createdAt", "updatedAt"];
+    check_optional::<Webhook>(&fixture("webhook-created.json")["webhook"], &webhook);
+    check_optional::<WebhookCreated>(&fixture("webhook-created.json"), &["webhook"]);
+}
+
+#[test]
+fn an_older_name_of_the_customers_reference_is_understood() {
+    let mut body = fixture("transaction.json");
+    let reference = body["customerReference"].take();
+    body.as_object_mut().expect("an object").remove("customerReference");
+    body["paymentReference"] = reference;
+    let transaction: Transaction = serde_json::from_value(body).expect("it is read");
+    assert_eq!(transaction.customer_reference.as_deref(), Some("<string>"));
+}
+
+#[test]
+fn an_event_of_an_unknown_type_is_kept_and_a_broken_known_one_is_refused() {
+    let mut body = fixture("transactions-sync.json");
+    body["events"][0]["type"] = json!("recategorised");
+    check_unchanged::<TransactionsSync>(body.clone());
+    let stream: TransactionsSync = serde_json::from_value(body.clone()).expect("it is read");
+    assert!(matches!(stream.events[0].change, TransactionChange::Other(_)));
+    body["events"][1]["transaction"]["amount"] = json!(12.3);
+    assert!(serde_json::from_value::<TransactionsSync>(body).is_err());
+}
+
+#[test]
+fn an_update_of_a_webhook_tells_clearing_from_keeping() {
+    for body in
+        [json!({}), json!({"active": false}), json!({"metadata": null}), json!({"metadata": {"a": 1}})]
+    {
+        check_unchanged::<WebhookUpdate>(body);
+    }
 }
 
 #[test]

@@ -6,3 +6,4 @@ mod client;
 mod fixtures;
 mod open_enums;
 mod to_domain;
+mod values;

@@ -1,0 +1,34 @@
+//! Daily balances (documents: accounts).
+
+use serde::{Deserialize, Serialize};
+
+use super::{Date, DateTime, Decimal, open_enum::open_enum};
+
+/// An account's balance at the end of a day. Rows are projections that change: read them again after a sync.
+///
+/// The documents name the fields in prose and print no body; only the day and the ids are relied on to be there.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Balance {
+    pub date: Date,
+    pub account_id: String,
+    pub connection_id: String,
+    pub entity_id: String,
+    #[serde(default)]
+    pub ledger_balance: Option<Decimal>,
+    /// The sum of the day's posted transactions; pending ones do not count.
+    #[serde(default)]
+    pub posted_transaction_delta: Option<Decimal>,
+    #[serde(default)]
+    pub source: Option<BalanceSource>,
+    #[serde(default)]
+    pub updated_at: Option<DateTime>,
+}
+
+open_enum! {
+    /// Who says what the balance was.
+    pub enum BalanceSource {
+        BankProvided = "bankProvided",
+        Derived = "derived",
+    }
+}
