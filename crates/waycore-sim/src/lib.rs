@@ -40,7 +40,7 @@ use clock::{Clock, RealTime, Speed};
 use keeper::Keeper;
 use world::{
     World,
-    organization::{Environment, Organization, SCOPES},
+    organization::{Environment, Organization, Settings},
 };
 
 /// How a simulator starts.
@@ -70,7 +70,10 @@ pub struct Simulator {
 #[derive(Clone, PartialEq, Eq)]
 pub struct OrganizationKeys {
     pub organization_id: String,
+    /// For the environment that the organization was made with; `test`, unless somebody asked for `live`.
     pub api_key: String,
+    /// For the other environment.
+    pub other_api_key: String,
     pub webhook_secret: String,
 }
 
@@ -128,7 +131,8 @@ impl Simulator {
             match world.resident(organization_id) {
                 Some(known) => return OrganizationKeys::of(&known.organization),
                 None => {
-                    add_organization(&mut world, organization_id, Environment::default(), all_scopes(), real)
+                    let (environment, settings) = (Environment::default(), Settings::default());
+                    add_organization(&mut world, organization_id, environment, settings, real)
                 }
             }
         };
@@ -172,7 +176,8 @@ impl OrganizationKeys {
     fn of(organization: &Organization) -> Self {
         Self {
             organization_id: organization.id.clone(),
-            api_key: organization.api_key.clone(),
+            api_key: organization.api_keys.get(organization.environment).clone(),
+            other_api_key: organization.api_keys.get(organization.environment.other()).clone(),
             webhook_secret: organization.webhook_secret.clone(),
         }
     }
@@ -191,18 +196,14 @@ fn add_organization(
     world: &mut World,
     id: &str,
     environment: Environment,
-    scopes: Vec<String>,
+    settings: Settings,
     real: RealTime,
 ) -> OrganizationKeys {
-    let organization = Organization::new(id.to_owned(), environment, scopes, real.unix_millis);
+    let organization = Organization::new(id.to_owned(), environment, settings, real.unix_millis);
     let keys = OrganizationKeys::of(&organization);
     let clock = Clock::starting_at(real.unix_millis, world.speed, real);
     world.settle(organization, clock, real.unix_millis);
     keys
-}
-
-fn all_scopes() -> Vec<String> {
-    SCOPES.into_iter().map(str::to_owned).collect()
 }
 
 fn real_time(started: Instant) -> RealTime {

@@ -17,7 +17,7 @@ use crate::{
 };
 
 const WHAT: &str = "waycore-sim state";
-const SCHEMA: u32 = 1;
+const SCHEMA: u32 = 2;
 
 /// Why a state file is not used. Each is one sentence for the person who started the simulator.
 #[derive(Debug, thiserror::Error)]

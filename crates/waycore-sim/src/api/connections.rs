@@ -11,19 +11,25 @@ use waycore::wire::ConnectionCreate;
 
 use super::{
     error::{ApiError, RequestId},
-    gate::Caller,
+    gate::{Caller, Desk},
     paging::Window,
     params::{IdInPath, JsonBody, Params},
 };
 use crate::{
     Simulator,
-    catalog::{Catalog, portal, portals},
+    catalog::{Behaviour, Catalog, Creation, portal, portals},
     journal::Subject,
     world::{
         connection::{Bank, Connection},
         lifecycle,
     },
 };
+
+/// A day, in virtual milliseconds.
+const DAY: i64 = 24 * 3_600_000;
+
+/// How long `sim-rate-limited` refuses an entity, in virtual milliseconds.
+const HELD_BACK: i64 = 30_000;
 
 pub(crate) async fn list(
     State(simulator): State<Simulator>,
@@ -36,10 +42,12 @@ pub(crate) async fn list(
     if entity.is_some_and(|id| Uuid::parse_str(id).is_err()) {
         return Err(ApiError::invalid("entityId must be a UUID"));
     }
-    let list = format!("connections {} {entity:?} {institution:?} {status:?}", caller.organization_id());
+    let list = format!("connections {} {entity:?} {institution:?} {status:?}", caller.realm());
     let window = Window::new(&params, &list)?;
-    caller.within(&simulator, "connections:read", |organization, now| {
-        let found = organization
+    caller.within(&simulator, "connections:read", |desk| {
+        let now = desk.now;
+        let found = desk
+            .books
             .connections
             .older_than(window.after.unwrap_or(u64::MAX))
             .filter(|(_, connection)| entity.is_none_or(|wanted| wanted == connection.entity_id))
@@ -60,8 +68,9 @@ pub(crate) async fn get(
     caller: Caller,
     IdInPath(id): IdInPath,
 ) -> Result<Response, ApiError> {
-    caller.within(&simulator, "connections:read", |organization, now| {
-        let connection = organization.connections.get(&id).ok_or_else(ApiError::not_found)?;
+    caller.within(&simulator, "connections:read", |desk| {
+        let now = desk.now;
+        let connection = desk.books.connections.get(&id).ok_or_else(ApiError::not_found)?;
         Ok(Json(connection.body(now)).into_response())
     })
 }
@@ -78,24 +87,49 @@ pub(crate) async fn create(
         return Err(ApiError::invalid("entityId must be a UUID"));
     }
     let bank = bank(&simulator.shared.catalog, create.institution_id, create.portal_url)?;
-    caller.within(&simulator, "connections:write", |organization, now| {
-        if organization.entities.get(&create.entity_id).is_none() {
+    caller.within(&simulator, "connections:write", |mut desk| {
+        if desk.books.entities.get(&create.entity_id).is_none() {
             return Err(ApiError::not_found());
         }
-        let existing =
-            organization.connections.newest_first().map(|(_, connection)| connection).find(|connection| {
-                connection.entity_id == create.entity_id
-                    && connection.bank.is_same(&bank)
-                    && lifecycle::state(connection, now).status != "revoked"
-            });
-        if let Some(existing) = existing {
-            return Ok(answer(StatusCode::OK, existing, now));
+        if let Some(existing) = existing(&desk, &create.entity_id, &bank) {
+            return Ok(answer(StatusCode::OK, existing, desk.now));
         }
-        let connection = Connection::new(create.entity_id, bank, now);
-        let answer = answer(StatusCode::CREATED, &connection, now);
-        organization.connections.put(connection);
+        let (status, connection) = new(&mut desk, create.entity_id, bank)?;
+        let answer = answer(status, &connection, desk.now);
+        desk.books.connections.put(connection);
         Ok(answer)
     })
+}
+
+fn existing<'a>(desk: &'a Desk<'_>, entity_id: &str, bank: &Bank) -> Option<&'a Connection> {
+    desk.books.connections.newest_first().map(|(_, connection)| connection).find(|connection| {
+        connection.entity_id == entity_id
+            && connection.bank.is_same(bank)
+            && lifecycle::state(connection, desk.now).status != "revoked"
+    })
+}
+
+/// What the bank's behaviour makes of a first create.
+fn new(desk: &mut Desk<'_>, entity_id: String, bank: Bank) -> Result<(StatusCode, Connection), ApiError> {
+    let now = desk.now;
+    match Behaviour::of(bank.institution_id()).creation {
+        Creation::New => Ok((StatusCode::CREATED, Connection::new(entity_id, bank, now))),
+        Creation::ExistingSetup => Ok((StatusCode::OK, Connection::new(entity_id, bank, now - DAY))),
+        Creation::ExistingReady => {
+            let mut connection = Connection::new(entity_id, bank, now - 30 * DAY);
+            connection.complete_setup(now - 30 * DAY)?;
+            Ok((StatusCode::OK, connection))
+        }
+        Creation::RateLimited => {
+            let until = *desk.books.held_back.entry(entity_id.clone()).or_insert(now + HELD_BACK);
+            if now < until {
+                let wait = desk.seconds_until(until);
+                return Err(ApiError::rate_limited("too many connections at once").retry_after(wait));
+            }
+            Ok((StatusCode::CREATED, Connection::new(entity_id, bank, now)))
+        }
+        Creation::Unavailable => Err(ApiError::unavailable()),
+    }
 }
 
 pub(super) fn answer(status: StatusCode, connection: &Connection, now: i64) -> Response {

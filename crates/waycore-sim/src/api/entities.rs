@@ -23,9 +23,10 @@ pub(crate) async fn list(
     params: Params,
 ) -> Result<Response, ApiError> {
     let external_id = params.get("externalEntityId");
-    let window = Window::new(&params, &format!("entities {} {external_id:?}", caller.organization_id()))?;
-    caller.within(&simulator, "entities:read", |organization, _| {
-        let found = organization
+    let window = Window::new(&params, &format!("entities {} {external_id:?}", caller.realm()))?;
+    caller.within(&simulator, "entities:read", |desk| {
+        let found = desk
+            .books
             .entities
             .older_than(window.after.unwrap_or(u64::MAX))
             .filter(|(_, entity)| external_id.is_none_or(|wanted| wanted == entity.external_id))
@@ -39,13 +40,14 @@ pub(crate) async fn get(
     caller: Caller,
     IdInPath(id): IdInPath,
 ) -> Result<Response, ApiError> {
-    caller.within(&simulator, "entities:read", |organization, _| {
-        let entity = organization.entities.get(&id).ok_or_else(ApiError::not_found)?;
+    caller.within(&simulator, "entities:read", |desk| {
+        let entity = desk.books.entities.get(&id).ok_or_else(ApiError::not_found)?;
         Ok(Json(entity.body()).into_response())
     })
 }
 
-/// One entity for each external id, even when two creates arrive at once: the second is a conflict.
+/// One entity for each external id, in both environments, even when two creates arrive at once: the second is a
+/// conflict.
 pub(crate) async fn create(
     State(simulator): State<Simulator>,
     caller: Caller,
@@ -54,15 +56,18 @@ pub(crate) async fn create(
     if create.external_entity_id.is_empty() {
         return Err(ApiError::invalid("externalEntityId must not be empty"));
     }
-    caller.within(&simulator, "entities:write", |organization, now| {
+    caller.within(&simulator, "entities:write", |desk| {
         let same = |(_, entity): (u64, &Entity)| entity.external_id == create.external_entity_id;
-        if organization.entities.newest_first().any(same) {
+        // Each environment has an entity of the organization's own, with the same key.
+        let foreign = |(place, entity): (u64, &Entity)| !entity.is_default && same((place, entity));
+        if desk.books.entities.newest_first().any(same) || desk.elsewhere.entities.newest_first().any(foreign)
+        {
             return Err(ApiError::conflict("an entity with this externalEntityId exists"));
         }
-        let entity = Entity::new(create, now);
+        let entity = Entity::new(create, desk.now);
         let found = Subject { entity_id: Some(entity.id.clone()), ..Subject::default() };
         let answer = (StatusCode::CREATED, Extension(found), Json(entity.body())).into_response();
-        organization.entities.put(entity);
+        desk.books.entities.put(entity);
         Ok(answer)
     })
 }

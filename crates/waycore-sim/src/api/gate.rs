@@ -19,16 +19,35 @@ use crate::{
     faults::Effect,
     journal::{Entry, Subject, Ticket},
     mask,
-    world::{Resident, World, organization::Organization},
+    world::{
+        Resident, World,
+        books::Books,
+        organization::{Environment, Settings},
+    },
 };
 
 const LARGEST_BODY: usize = 1_024 * 1_024;
 
-/// Who is asking: an organization, by its key.
+/// Who is asking: an organization in one environment, by its key.
 #[derive(Debug, Clone)]
 pub(crate) struct Caller {
     organization_id: String,
+    environment: Environment,
     scopes: Vec<String>,
+}
+
+/// What a caller's request works on.
+pub(crate) struct Desk<'a> {
+    /// Everything that the caller's key can see.
+    pub(crate) books: &'a mut Books,
+    /// The other environment's: of it only duplicates are seen.
+    pub(crate) elsewhere: &'a Books,
+    pub(crate) settings: &'a Settings,
+    pub(crate) organization_id: &'a str,
+    /// The organization's virtual time.
+    pub(crate) now: i64,
+    /// Virtual seconds in a real one.
+    pub(crate) speed: f64,
 }
 
 /// What the gate found out about a request that arrived.
@@ -74,19 +93,26 @@ pub(crate) async fn pass(State(simulator): State<Simulator>, request: Request, n
 }
 
 impl Caller {
-    /// Runs `act` on the caller's organization at its virtual time, if the key has the scope.
+    /// Runs `act` on what the caller's key can see, if the key has the scope.
     pub(crate) fn within<T>(
         &self,
         simulator: &Simulator,
         scope: &str,
-        act: impl FnOnce(&mut Organization, i64) -> Result<T, ApiError>,
+        act: impl FnOnce(Desk<'_>) -> Result<T, ApiError>,
     ) -> Result<T, ApiError> {
         self.require(scope)?;
         let real = simulator.shared.real_time();
         let mut world = simulator.shared.world();
         let resident = world.resident_mut(&self.organization_id).ok_or_else(ApiError::unauthorized)?;
-        let now = resident.clock.now(real);
-        act(&mut resident.organization, now)
+        let (books, elsewhere) = resident.organization.books.split(self.environment);
+        act(Desk {
+            books,
+            elsewhere,
+            settings: &resident.organization.settings,
+            organization_id: &resident.organization.id,
+            now: resident.clock.now(real),
+            speed: resident.clock.speed().as_f64(),
+        })
     }
 
     pub(crate) fn require(&self, scope: &str) -> Result<(), ApiError> {
@@ -97,8 +123,9 @@ impl Caller {
         }
     }
 
-    pub(crate) fn organization_id(&self) -> &str {
-        &self.organization_id
+    /// Names the caller's part of the world; a cursor is good for no other.
+    pub(crate) fn realm(&self) -> String {
+        format!("{} {}", self.organization_id, self.environment.as_str())
     }
 
     fn is_shown_news(&self, simulator: &Simulator, shows: &Shows) -> bool {
@@ -118,6 +145,16 @@ impl Caller {
     }
 }
 
+impl Desk<'_> {
+    /// The real seconds that a client waits until this virtual time, at least one. While the clock stands still
+    /// it is the virtual seconds: somebody will move it.
+    pub(crate) fn seconds_until(&self, at: i64) -> u64 {
+        let seconds = (at - self.now).max(0) as f64 / 1_000.0;
+        let real = if self.speed > 0.0 { seconds / self.speed } else { seconds };
+        real.ceil().max(1.0) as u64
+    }
+}
+
 impl<S: Sync> FromRequestParts<S> for Caller {
     type Rejection = ApiError;
 
@@ -130,12 +167,14 @@ impl<S: Sync> FromRequestParts<S> for Caller {
 fn arrive(simulator: &Simulator, parts: &Parts, body: &Bytes) -> Arrival {
     let real = simulator.shared.real_time();
     let world = &mut *simulator.shared.world();
-    let resident = key(parts).and_then(|key| world.by_key(key));
-    let caller = resident.map(|resident| Caller {
+    let found = key(parts).and_then(|key| world.by_key(key));
+    let resident = found.map(|(resident, _)| resident);
+    let caller = found.map(|(resident, environment)| Caller {
         organization_id: resident.organization.id.clone(),
-        scopes: resident.organization.scopes.clone(),
+        environment,
+        scopes: resident.organization.settings.scopes.clone(),
     });
-    let subject = subject(resident, parts, body);
+    let subject = subject(found, parts, body);
     let entry = entry(resident, parts, body, real);
     let World { journal, faults, .. } = world;
     let fault = faults.meet(parts.method.as_str(), parts.uri.path(), &subject);
@@ -155,14 +194,14 @@ fn entry(resident: Option<&Resident>, parts: &Parts, body: &Bytes, real: RealTim
 }
 
 /// Whom the request is about, from its path, its query or its body; a connection also says whose it is.
-fn subject(resident: Option<&Resident>, parts: &Parts, body: &Bytes) -> Subject {
-    let Some(Resident { organization, .. }) = resident else { return Subject::default() };
+fn subject(found: Option<(&Resident, Environment)>, parts: &Parts, body: &Bytes) -> Subject {
+    let Some((Resident { organization, .. }, environment)) = found else { return Subject::default() };
     let mut path = parts.uri.path().split('/').skip(2);
     let (resource, id) = (path.next(), path.next().filter(|id| !id.is_empty()));
     let in_path = |wanted: &str| id.filter(|_| resource == Some(wanted)).map(str::to_owned);
     let connection_id = in_path("connections");
     let entity_of_connection = || {
-        let connection = organization.connections.get(connection_id.as_deref()?)?;
+        let connection = organization.books.get(environment).connections.get(connection_id.as_deref()?)?;
         Some(connection.entity_id.clone())
     };
     let in_query = || Params::of(parts)?.get("entityId").map(str::to_owned);

@@ -32,8 +32,9 @@ pub(crate) async fn credentials(
     if given.any(|value| value.is_empty()) {
         return Err(ApiError::invalid("a credential must not be empty: leave it out"));
     }
-    caller.within(&simulator, "connections:write", |organization, now| {
-        let connection = organization.connections.get_mut(&id).ok_or_else(ApiError::not_found)?;
+    caller.within(&simulator, "connections:write", |desk| {
+        let now = desk.now;
+        let connection = desk.books.connections.get_mut(&id).ok_or_else(ApiError::not_found)?;
         if any {
             connection.take_credentials(now)?;
         }
@@ -46,8 +47,9 @@ pub(crate) async fn completion(
     caller: Caller,
     IdInPath(id): IdInPath,
 ) -> Result<Response, ApiError> {
-    caller.within(&simulator, "connections:write", |organization, now| {
-        let connection = organization.connections.get_mut(&id).ok_or_else(ApiError::not_found)?;
+    caller.within(&simulator, "connections:write", |desk| {
+        let now = desk.now;
+        let connection = desk.books.connections.get_mut(&id).ok_or_else(ApiError::not_found)?;
         connection.complete_setup(now)?;
         Ok(answer(StatusCode::OK, connection, now))
     })

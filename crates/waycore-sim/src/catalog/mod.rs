@@ -14,7 +14,7 @@ use std::{
 
 use waycore::wire::Institution;
 
-pub(crate) use sentinels::Behaviour;
+pub(crate) use sentinels::{Behaviour, Creation, Trouble};
 
 use search::Entry;
 

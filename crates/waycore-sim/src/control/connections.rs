@@ -22,7 +22,8 @@ pub(crate) async fn put(
     let mut world = simulator.shared.world();
     let resident = world.owner_of_connection(&id).ok_or_else(ApiError::not_found)?;
     let now = resident.clock.now(real);
-    let connection = resident.organization.connections.get_mut(&id).ok_or_else(ApiError::not_found)?;
+    let books = resident.organization.books_with(&id).ok_or_else(ApiError::not_found)?;
+    let connection = books.connections.get_mut(&id).ok_or_else(ApiError::not_found)?;
     patch.apply(connection, now)?;
     Ok(Json(connection.body(now)))
 }

@@ -5,21 +5,22 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::{
-    OrganizationKeys, Simulator, add_organization, all_scopes,
+    OrganizationKeys, Simulator, add_organization,
     api::{error::ApiError, params::JsonBody},
     ids,
-    world::organization::{Environment, Organization},
+    world::organization::{Environment, Organization, SCOPES, Settings},
 };
 
-/// Everything but environment and scopes is for calls that come with webhooks, the simulated bank and sync;
-/// it is taken so that a test can already be written for them.
+/// Body of `POST /_sim/organizations`: the environment of `apiKey`, and the settings.
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Create {
     #[serde(default)]
     environment: Environment,
-    #[serde(default = "all_scopes")]
-    scopes: Vec<String>,
+    scopes: Option<Vec<String>>,
+    #[serde(default)]
+    require_bank_approval: bool,
+    cooldown_status: Option<u16>,
 }
 
 #[derive(Serialize)]
@@ -27,6 +28,7 @@ pub(crate) struct Create {
 struct Keys {
     organization_id: String,
     api_key: String,
+    other_api_key: String,
     webhook_secret: String,
 }
 
@@ -36,16 +38,19 @@ struct Listed<'a> {
     #[serde(flatten)]
     keys: Keys,
     environment: Environment,
-    scopes: &'a [String],
+    #[serde(flatten)]
+    settings: &'a Settings,
 }
 
 pub(crate) async fn create(
     State(simulator): State<Simulator>,
     JsonBody(create): JsonBody<Create>,
 ) -> Result<(StatusCode, Json<Value>), ApiError> {
+    let environment = create.environment;
+    let settings = create.settings()?;
     let real = simulator.shared.real_time();
     let mut world = simulator.shared.world();
-    let keys = add_organization(&mut world, &ids::organization(), create.environment, create.scopes, real);
+    let keys = add_organization(&mut world, &ids::organization(), environment, settings, real);
     Ok((StatusCode::CREATED, Json(json!(Keys::from(keys)))))
 }
 
@@ -56,11 +61,28 @@ pub(crate) async fn list(State(simulator): State<Simulator>) -> Json<Value> {
     Json(json!({ "data": listed.collect::<Vec<_>>() }))
 }
 
+impl Create {
+    /// A scope with a typing mistake would only be noticed as a 403 much later.
+    fn settings(self) -> Result<Settings, ApiError> {
+        let usual = Settings::default();
+        let scopes = self.scopes.unwrap_or(usual.scopes);
+        if let Some(unknown) = scopes.iter().find(|scope| !SCOPES.contains(&scope.as_str())) {
+            return Err(ApiError::invalid(format!("there is no scope {unknown}")));
+        }
+        let cooldown_status = self.cooldown_status.unwrap_or(usual.cooldown_status);
+        if ![409, 429].contains(&cooldown_status) {
+            return Err(ApiError::invalid("cooldownStatus must be 409 or 429"));
+        }
+        Ok(Settings { scopes, require_bank_approval: self.require_bank_approval, cooldown_status })
+    }
+}
+
 impl From<OrganizationKeys> for Keys {
     fn from(keys: OrganizationKeys) -> Self {
         Self {
             organization_id: keys.organization_id,
             api_key: keys.api_key,
+            other_api_key: keys.other_api_key,
             webhook_secret: keys.webhook_secret,
         }
     }
@@ -71,7 +93,7 @@ impl<'a> From<&'a Organization> for Listed<'a> {
         Self {
             keys: OrganizationKeys::of(organization).into(),
             environment: organization.environment,
-            scopes: &organization.scopes,
+            settings: &organization.settings,
         }
     }
 }

@@ -47,8 +47,8 @@ impl Connection {
             portal_url: self.bank.portal().map(str::to_owned),
             institution_name: self.bank.name().map(str::to_owned),
             last_synced_at: state.last_synced_at.map(DateTime::from_millis),
-            error_code: self.overrides.error_code.clone(),
-            error_message: self.overrides.error_message.clone(),
+            error_code: state.error_code,
+            error_message: state.error_message,
             metadata: Metadata::new(),
         }
     }

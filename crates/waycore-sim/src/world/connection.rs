@@ -21,7 +21,21 @@ pub(crate) struct Connection {
     pub(crate) touched_at: i64,
     pub(crate) credentials_present: bool,
     pub(crate) completed_at: Option<i64>,
+    /// Starts of the syncs that were asked for, in order.
+    #[serde(default)]
+    pub(crate) syncs_asked: Vec<i64>,
+    /// The delegated user, once it was created at the simulated bank.
+    #[serde(default)]
+    pub(crate) bank_user: Option<BankUser>,
     pub(crate) overrides: Overrides,
+}
+
+/// A delegated user at the simulated bank.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct BankUser {
+    pub(crate) created_at: i64,
+    /// Set at once where the bank asks for no second administrator.
+    pub(crate) approved_at: Option<i64>,
 }
 
 /// Which bank a connection leads to.
@@ -93,12 +107,19 @@ impl Connection {
             touched_at: now,
             credentials_present: false,
             completed_at: None,
+            syncs_asked: Vec::new(),
+            bank_user: None,
             overrides: Overrides::default(),
         }
     }
 
     pub(crate) fn behaviour(&self) -> Behaviour {
         Behaviour::of(self.bank.institution_id())
+    }
+
+    /// When the delegated user was able to sign in at the bank, if it ever was.
+    pub(crate) fn bank_user_works_at(&self) -> Option<i64> {
+        self.bank_user.as_ref()?.approved_at
     }
 
     /// Bank-issued credentials were handed over. They themselves are kept nowhere.

@@ -10,7 +10,7 @@ use crate::ids;
 pub(crate) struct Entity {
     pub(crate) id: String,
     pub(crate) external_id: String,
-    is_default: bool,
+    pub(crate) is_default: bool,
     name: Option<String>,
     metadata: Metadata,
     created_at: i64,

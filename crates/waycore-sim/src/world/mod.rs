@@ -1,6 +1,7 @@
 //! The simulated world: organizations, what belongs to them, and what was asked of them.
 
 mod body;
+pub(crate) mod books;
 pub(crate) mod connection;
 pub(crate) mod entity;
 mod instructions;
@@ -8,6 +9,7 @@ pub(crate) mod lifecycle;
 pub(crate) mod organization;
 pub(crate) mod overrides;
 pub(crate) mod shelf;
+pub(crate) mod syncs;
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -17,14 +19,14 @@ use crate::{
     journal::Journal,
 };
 use connection::Connection;
-use organization::Organization;
+use organization::{Environment, Organization};
 
 /// Everything that requests can see or change.
 #[derive(Debug)]
 pub(crate) struct World {
     residents: BTreeMap<String, Resident>,
-    /// API key to organization id.
-    keys: HashMap<String, String>,
+    /// API key to the organization's id and the environment that the key is bound to.
+    keys: HashMap<String, (String, Environment)>,
     /// The speed of organizations that come later.
     pub(crate) speed: Speed,
     pub(crate) journal: Journal,
@@ -53,7 +55,10 @@ impl World {
 
     pub(crate) fn settle(&mut self, organization: Organization, clock: Clock, kept_until: i64) {
         let id = organization.id.clone();
-        self.keys.insert(organization.api_key.clone(), id.clone());
+        for environment in Environment::BOTH {
+            let key = organization.api_keys.get(environment).clone();
+            self.keys.insert(key, (id.clone(), environment));
+        }
         self.residents.insert(id, Resident { organization, clock, kept_until });
     }
 
@@ -83,15 +88,17 @@ impl World {
         self.residents.values()
     }
 
-    pub(crate) fn by_key(&self, api_key: &str) -> Option<&Resident> {
-        self.resident(self.keys.get(api_key)?)
+    pub(crate) fn by_key(&self, api_key: &str) -> Option<(&Resident, Environment)> {
+        let (id, environment) = self.keys.get(api_key)?;
+        Some((self.resident(id)?, *environment))
     }
 
     /// The organization that a connection belongs to.
     pub(crate) fn owner_of_connection(&mut self, connection_id: &str) -> Option<&mut Resident> {
-        self.residents
-            .values_mut()
-            .find(|resident| resident.organization.connections.get(connection_id).is_some())
+        self.residents.values_mut().find(|resident| {
+            let holds = |books: &&books::Books| books.connections.get(connection_id).is_some();
+            resident.organization.books.each().iter().any(holds)
+        })
     }
 
     /// Sets the clocks of one organization, or of all and of those to come.
@@ -142,10 +149,9 @@ impl Resident {
             lifecycle::state(connection, now).updated_at
                 != lifecycle::state(connection, self.kept_until).updated_at
         };
-        let connections = &self.organization.connections;
-        match connection_id {
-            Some(id) => connections.get(id).is_some_and(changed),
-            None => connections.newest_first().any(|(_, connection)| changed(connection)),
-        }
+        self.organization.books.each().into_iter().any(|books| match connection_id {
+            Some(id) => books.connections.get(id).is_some_and(changed),
+            None => books.connections.newest_first().any(|(_, connection)| changed(connection)),
+        })
     }
 }

@@ -1,11 +1,11 @@
-//! An organization: a world of its own, with its own key, objects and clock.
+//! An organization: a world of its own, with its own keys, objects and clock.
 
 use serde::{Deserialize, Serialize};
 
-use super::{connection::Connection, entity::Entity, shelf::Shelf};
+use super::books::Books;
 use crate::ids;
 
-/// Which of Waycore's two environments an organization's key is bound to.
+/// Which of Waycore's two environments a key is bound to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Environment {
@@ -27,18 +27,45 @@ pub(crate) const SCOPES: [&str; 8] = [
     "webhooks:write",
 ];
 
+/// One of each environment.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(crate) struct Both<T> {
+    pub(crate) live: T,
+    pub(crate) test: T,
+}
+
+/// How an organization differs from the others. It stays over a reset.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub(crate) struct Settings {
+    pub(crate) scopes: Vec<String>,
+    /// The simulated banks ask for a second administrator's approval of the delegated user.
+    pub(crate) require_bank_approval: bool,
+    /// The status of a sync that is refused for the cooldown: 429 or 409, because the documents disagree.
+    pub(crate) cooldown_status: u16,
+}
+
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Organization {
     pub(crate) id: String,
+    /// The environment of the key that its maker was given.
     pub(crate) environment: Environment,
-    pub(crate) scopes: Vec<String>,
-    pub(crate) api_key: String,
+    pub(crate) settings: Settings,
+    pub(crate) api_keys: Both<String>,
     pub(crate) webhook_secret: String,
-    pub(crate) entities: Shelf<Entity>,
-    pub(crate) connections: Shelf<Connection>,
+    pub(crate) books: Both<Books>,
 }
 
 impl Environment {
+    pub(crate) const BOTH: [Self; 2] = [Self::Live, Self::Test];
+
+    pub(crate) fn other(self) -> Self {
+        match self {
+            Self::Live => Self::Test,
+            Self::Test => Self::Live,
+        }
+    }
+
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Live => "live",
@@ -47,25 +74,71 @@ impl Environment {
     }
 }
 
-impl Organization {
-    pub(crate) fn new(id: String, environment: Environment, scopes: Vec<String>, now: i64) -> Self {
-        let mut organization = Self {
-            api_key: ids::api_key(environment.as_str()),
-            webhook_secret: ids::webhook_secret(),
-            id,
-            environment,
-            scopes,
-            entities: Shelf::default(),
-            connections: Shelf::default(),
-        };
-        organization.clear(now);
-        organization
+impl<T> Both<T> {
+    pub(crate) fn of(make: impl Fn(Environment) -> T) -> Self {
+        Self { live: make(Environment::Live), test: make(Environment::Test) }
     }
 
-    /// Back to the start: only the keys stay.
+    pub(crate) fn get(&self, environment: Environment) -> &T {
+        match environment {
+            Environment::Live => &self.live,
+            Environment::Test => &self.test,
+        }
+    }
+
+    pub(crate) fn get_mut(&mut self, environment: Environment) -> &mut T {
+        match environment {
+            Environment::Live => &mut self.live,
+            Environment::Test => &mut self.test,
+        }
+    }
+
+    /// The one of this environment to change, and the other to look at.
+    pub(crate) fn split(&mut self, environment: Environment) -> (&mut T, &T) {
+        match environment {
+            Environment::Live => (&mut self.live, &self.test),
+            Environment::Test => (&mut self.test, &self.live),
+        }
+    }
+
+    pub(crate) fn each(&self) -> [&T; 2] {
+        [&self.live, &self.test]
+    }
+
+    pub(crate) fn each_mut(&mut self) -> [&mut T; 2] {
+        [&mut self.live, &mut self.test]
+    }
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            scopes: SCOPES.into_iter().map(str::to_owned).collect(),
+            require_bank_approval: false,
+            cooldown_status: 429,
+        }
+    }
+}
+
+impl Organization {
+    pub(crate) fn new(id: String, environment: Environment, settings: Settings, now: i64) -> Self {
+        Self {
+            api_keys: Both::of(|environment| ids::api_key(environment.as_str())),
+            webhook_secret: ids::webhook_secret(),
+            books: Both::of(|_| Books::new(&id, now)),
+            environment,
+            settings,
+            id,
+        }
+    }
+
+    /// Back to the start: only keys and settings stay.
     pub(crate) fn clear(&mut self, now: i64) {
-        self.entities = Shelf::default();
-        self.connections = Shelf::default();
-        self.entities.put(Entity::of_organization(&self.id, now));
+        self.books = Both::of(|_| Books::new(&self.id, now));
+    }
+
+    /// The books that hold the connection. Ids are unique over both environments.
+    pub(crate) fn books_with(&mut self, connection_id: &str) -> Option<&mut Books> {
+        self.books.each_mut().into_iter().find(|books| books.connections.get(connection_id).is_some())
     }
 }

@@ -53,6 +53,10 @@ impl<T: Labelled> Shelf<T> {
         self.items.get_mut(self.places.get(id)?)
     }
 
+    pub(crate) fn remove(&mut self, id: &str) -> Option<T> {
+        self.items.remove(&self.places.remove(id)?)
+    }
+
     pub(crate) fn newest_first(&self) -> impl Iterator<Item = (u64, &T)> {
         self.items.iter().rev().map(|(place, item)| (*place, item))
     }

@@ -115,8 +115,8 @@ async fn a_file_cut_at_any_place_is_refused_and_left_alone() {
 #[rstest]
 #[case(r#"{"any":"thing"}"#, "is not a state file of this simulator")]
 #[case(r#"[1,2,3]"#, "is not a state file of this simulator")]
-#[case(r#"{"what":"waycore-sim state","schema":99}"#, "has schema 99 and this version reads schema 1")]
-#[case(r#"{"what":"waycore-sim state","schema":1}"#, "is torn or damaged")]
+#[case(r#"{"what":"waycore-sim state","schema":99}"#, "has schema 99 and this version reads schema 2")]
+#[case(r#"{"what":"waycore-sim state","schema": 2}"#, "is torn or damaged")]
 fn a_foreign_file_is_refused_in_one_sentence(#[case] content: &str, #[case] sentence: &str) {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("sim.json");

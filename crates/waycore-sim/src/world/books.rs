@@ -1,0 +1,25 @@
+//! What belongs to an organization in one of Waycore's two environments; the other does not see it.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::{connection::Connection, entity::Entity, shelf::Shelf};
+
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct Books {
+    pub(crate) entities: Shelf<Entity>,
+    pub(crate) connections: Shelf<Connection>,
+    /// Entity id to the virtual time until which `sim-rate-limited` refuses it.
+    pub(crate) held_back: BTreeMap<String, i64>,
+}
+
+impl Books {
+    /// As they are at the start: the organization's own entity and nothing else.
+    pub(crate) fn new(organization_id: &str, now: i64) -> Self {
+        let mut books = Self::default();
+        books.entities.put(Entity::of_organization(organization_id, now));
+        books
+    }
+}
