@@ -8,7 +8,7 @@ use axum::Router;
 use secrecy::ExposeSecret;
 use server::assets::Assets;
 use server::clock::{Clock, SystemClock};
-use server::config::{Link, Settings};
+use server::config::{FixedKey, Link, Settings, TokenKeys};
 use server::identity::TokenIdentity;
 use server::onboarding::WaycoreOnboarding;
 use server::signed::Signer;
@@ -26,7 +26,9 @@ const SHORTEST_TOKEN_KEY: usize = 32;
 pub(super) async fn run() -> anyhow::Result<()> {
     let settings = Settings::from_process()?;
     telemetry::start(&settings.log);
-    if settings.token.key.expose_secret().len() < SHORTEST_TOKEN_KEY {
+    if let TokenKeys::Fixed(FixedKey::Secret(key)) = &settings.token.keys
+        && key.expose_secret().len() < SHORTEST_TOKEN_KEY
+    {
         tracing::warn!("CONNECT_JWT_KEY is shorter than {SHORTEST_TOKEN_KEY} bytes and can be guessed");
     }
     let store = SqliteStore::open(settings.database.path(), DatabaseKind::Serve).await?;

@@ -12,6 +12,7 @@ mod public_url;
 mod reader;
 mod secret_keys;
 mod token;
+mod token_keys;
 mod waycore;
 
 pub use database::Database;
@@ -23,6 +24,7 @@ pub use public_url::{BasePath, PublicUrl};
 pub use reader::{Problem, Problems};
 pub use secret_keys::SecretKeys;
 pub use token::Token;
+pub use token_keys::{FixedKey, KeySetUrl, TokenAlgorithm, TokenKeys};
 pub use waycore::Waycore;
 
 use reader::Reader;

@@ -101,6 +101,10 @@ impl<'a> Reader<'a> {
 
     /// A secret that must be there, as `NAME` or as the path of a file in `NAME_FILE`.
     pub(super) fn secret(&mut self, name: &str, hint: &str) -> Option<SecretString> {
+        if !self.is_given(name) {
+            self.problem(name, format!("is missing: set it, or {name}_FILE, to {hint}."));
+            return None;
+        }
         let file_name = format!("{name}_FILE");
         match (self.text(name), self.text(&file_name)) {
             (Some(value), None) => Some(value.into()),
@@ -119,11 +123,13 @@ impl<'a> Reader<'a> {
                 self.problem(name, format!("and {file_name} are both set: keep one of them."));
                 None
             }
-            (None, None) => {
-                self.problem(name, format!("is missing: set it, or {file_name}, to {hint}."));
-                None
-            }
+            (None, None) => None,
         }
+    }
+
+    /// Whether a secret is set in either form.
+    pub(super) fn is_given(&self, name: &str) -> bool {
+        self.text(name).is_some() || self.text(&format!("{name}_FILE")).is_some()
     }
 
     fn parsed<T>(&mut self, name: &str, result: Result<T, String>) -> Option<T> {

@@ -7,6 +7,7 @@ use app::backend::Role;
 use secrecy::ExposeSecret;
 
 use super::*;
+use crate::identity::token::test_keys::HostKey;
 
 const SECRET: &str = "a secret of the server that is long enough";
 
@@ -169,18 +170,33 @@ fn a_wrong_setting_is_one_sentence() {
     );
     refused(
         "CONNECT_JWT_KEY",
-        "-----BEGIN PUBLIC KEY-----",
-        "CONNECT_JWT_KEY is a PEM key, which this version does not support: give the secret of HS256 tokens.",
+        "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----",
+        "CONNECT_JWT_KEY is a PEM text without a public key for RS256 or ES256 (P-256).",
+    );
+    refused(
+        "CONNECT_JWT_KEY",
+        &HostKey::other_ec().public_pem,
+        "CONNECT_JWT_KEY is a PEM text without a public key for RS256 or ES256 (P-256).",
+    );
+    refused(
+        "CONNECT_JWT_KEY",
+        &HostKey::ec().private_pem,
+        "CONNECT_JWT_KEY is a private key, which only the host should have: give the public one.",
     );
     refused(
         "CONNECT_JWT_JWKS_URL",
         "https://host.example.com/keys",
-        "CONNECT_JWT_JWKS_URL is set, and this version does not support key sets: set CONNECT_JWT_KEY instead.",
+        "CONNECT_JWT_KEY and CONNECT_JWT_JWKS_URL are both set: keep one of them.",
     );
     refused(
         "CONNECT_JWT_ALGORITHMS",
         "RS256",
-        "CONNECT_JWT_ALGORITHMS must be HS256, the one algorithm that this version supports.",
+        "CONNECT_JWT_ALGORITHMS must be HS256, which is what CONNECT_JWT_KEY is for.",
+    );
+    refused(
+        "CONNECT_JWT_ALGORITHMS",
+        "HS256, none",
+        "CONNECT_JWT_ALGORITHMS must be a list of HS256, RS256 and ES256.",
     );
     refused("CONNECT_JWT_COOKIE", "a b", "CONNECT_JWT_COOKIE is not a cookie's name.");
     refused("CONNECT_DEFAULT_ROLE", "admin", "CONNECT_DEFAULT_ROLE must be viewer, manager or provisioner.");
@@ -224,4 +240,51 @@ fn no_secret_shows_in_debug() {
     for secret in [SECRET, "way_test_k_s", "shared-with-the-host"] {
         assert!(!text.contains(secret), "{text}");
     }
+}
+
+#[test]
+fn the_keys_of_tokens_are_a_secret_a_public_key_or_a_key_set() {
+    let fixed = |settings: Settings| match settings.token.keys {
+        TokenKeys::Fixed(key) => key.algorithm(),
+        TokenKeys::Set(..) => panic!("a fixed key"),
+    };
+    assert_eq!(fixed(read(&[]).unwrap()), TokenAlgorithm::Hs256);
+    assert_eq!(fixed(read(&[("CONNECT_JWT_ALGORITHMS", "HS256")]).unwrap()), TokenAlgorithm::Hs256);
+    assert_eq!(
+        fixed(read(&[("CONNECT_JWT_KEY", &HostKey::rsa().public_pem)]).unwrap()),
+        TokenAlgorithm::Rs256
+    );
+    assert_eq!(
+        fixed(read(&[("CONNECT_JWT_KEY", &HostKey::ec().public_pem)]).unwrap()),
+        TokenAlgorithm::Es256
+    );
+
+    let set = |changes: &[(&str, &str)]| {
+        let all =
+            [&[("CONNECT_JWT_KEY", ""), ("CONNECT_JWT_JWKS_URL", "https://host.example.com/k")], changes]
+                .concat();
+        read(&all).map(|settings| match settings.token.keys {
+            TokenKeys::Set(_, algorithms) => algorithms,
+            TokenKeys::Fixed(_) => panic!("a key set"),
+        })
+    };
+    assert_eq!(set(&[]).unwrap(), [TokenAlgorithm::Rs256, TokenAlgorithm::Es256]);
+    assert_eq!(set(&[("CONNECT_JWT_ALGORITHMS", "ES256")]).unwrap(), [TokenAlgorithm::Es256]);
+    let refusals = [
+        (
+            "CONNECT_JWT_JWKS_URL",
+            "http://host.example.com/k",
+            "must be https, or http on a loopback address.",
+        ),
+        (
+            "CONNECT_JWT_JWKS_URL",
+            "https://me@host.example.com/k",
+            "must not contain a user name or a password.",
+        ),
+        ("CONNECT_JWT_ALGORITHMS", "HS256", "names HS256, which no key set can hold a key of: it is public."),
+    ];
+    for (name, value, what) in refusals {
+        assert_eq!(set(&[(name, value)]).unwrap_err().to_string(), format!("{name} {what}"));
+    }
+    assert!(set(&[("CONNECT_JWT_JWKS_URL", "http://127.0.0.1:9/k")]).is_ok());
 }

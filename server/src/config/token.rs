@@ -1,16 +1,16 @@
 //! Whose tokens say who is asking.
 
 use app::backend::Role;
-use secrecy::{ExposeSecret, SecretString};
 
 use super::reader::Reader;
+use super::token_keys::TokenKeys;
 use crate::identity::role_named;
 
 /// What makes a host's token a good one.
 #[derive(Debug, Clone)]
 pub struct Token {
-    /// `CONNECT_JWT_KEY`: the secret shared with the host, for HS256.
-    pub key: SecretString,
+    /// `CONNECT_JWT_KEY` or `CONNECT_JWT_JWKS_URL`, and `CONNECT_JWT_ALGORITHMS`.
+    pub keys: TokenKeys,
     /// `CONNECT_JWT_ISSUER`: the only `iss`; also half of a customer's name.
     pub issuer: String,
     /// `CONNECT_JWT_AUDIENCE`: must be among `aud`.
@@ -23,7 +23,7 @@ pub struct Token {
 
 impl Token {
     pub(super) fn read(reader: &mut Reader<'_>) -> Option<Self> {
-        let key = Self::read_key(reader);
+        let keys = TokenKeys::read(reader);
         let issuer =
             reader.required("CONNECT_JWT_ISSUER", "the `iss` of your tokens", |text| Ok(text.to_owned()));
         let audience =
@@ -33,34 +33,12 @@ impl Token {
             role_named(text).ok_or_else(|| "must be viewer, manager or provisioner.".to_owned())
         });
         Some(Self {
-            key: key?,
+            keys: keys?,
             issuer: issuer?,
             audience: audience?,
             cookie: cookie?,
             default_role: default_role?,
         })
-    }
-
-    fn read_key(reader: &mut Reader<'_>) -> Option<SecretString> {
-        if reader.text("CONNECT_JWT_JWKS_URL").is_some() {
-            reader.problem(
-                "CONNECT_JWT_JWKS_URL",
-                "is set, and this version does not support key sets: set CONNECT_JWT_KEY instead.",
-            );
-        }
-        reader.optional("CONNECT_JWT_ALGORITHMS", |text| match text {
-            "HS256" => Ok(()),
-            _ => Err("must be HS256, the one algorithm that this version supports.".to_owned()),
-        });
-        let key = reader.secret("CONNECT_JWT_KEY", "the secret that signs your tokens")?;
-        // A public key taken for a secret would let everybody sign: it is public.
-        if key.expose_secret().contains("-----BEGIN") {
-            reader.problem(
-                "CONNECT_JWT_KEY",
-                "is a PEM key, which this version does not support: give the secret of HS256 tokens.",
-            );
-        }
-        Some(key)
     }
 
     /// Outer `None`: wrong; inner `None`: unset.

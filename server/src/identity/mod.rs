@@ -5,7 +5,7 @@
 mod demo;
 mod role;
 mod signed_out;
-mod token;
+pub(crate) mod token;
 
 use app::backend::Caller;
 use async_trait::async_trait;

@@ -14,6 +14,9 @@ pub enum SignedOut {
     /// The token is not a token, or not in the one algorithm.
     #[error("the token is malformed or of another algorithm")]
     Malformed,
+    /// It names a key that the host does not have, or none of several.
+    #[error("the host has no such key")]
+    UnknownKey,
     /// It was not signed with the key.
     #[error("the signature is wrong")]
     BadSignature,
@@ -45,6 +48,7 @@ impl SignedOut {
             Self::Absent
             | Self::NotBearer
             | Self::Malformed
+            | Self::UnknownKey
             | Self::BadSignature
             | Self::Expired
             | Self::NotYetValid

@@ -1,16 +1,18 @@
 //! The host's signed token: says who is asking, for which customer, until when.
 
 mod claims;
+mod key_set;
+mod keys;
 
 use std::sync::Arc;
 
 use app::backend::{Caller, Customer, Role};
 use async_trait::async_trait;
 use http::{HeaderMap, header, request::Parts};
-use jsonwebtoken::{Algorithm, DecodingKey, Validation, errors::ErrorKind};
-use secrecy::ExposeSecret;
+use jsonwebtoken::{Validation, errors::ErrorKind};
 
 use self::claims::Claims;
+use self::keys::{Key, Keys};
 use super::{HostIdentity, SignedOut, role};
 use crate::clock::Clock;
 use crate::{config, cookie};
@@ -18,29 +20,23 @@ use crate::{config, cookie};
 /// How far the host's clock may be from ours.
 const LEEWAY_MILLIS: i64 = 30_000;
 
-/// Believes tokens that the host signed with the shared key.
+/// Believes tokens that the host signed.
 pub struct TokenIdentity {
-    key: DecodingKey,
-    validation: Validation,
+    keys: Keys,
     issuer: String,
+    audience: String,
     cookie: Option<String>,
     default_role: Role,
     clock: Arc<dyn Clock>,
 }
 
 impl TokenIdentity {
-    /// With the host's key, and the one issuer and audience that count.
+    /// With the host's keys, and the one issuer and audience that count.
     pub fn new(settings: &config::Token, clock: Arc<dyn Clock>) -> Self {
-        let mut validation = Validation::new(Algorithm::HS256);
-        validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
-        validation.set_issuer(&[&settings.issuer]);
-        validation.set_audience(&[&settings.audience]);
-        // Time is checked below, against the server's one clock.
-        validation.validate_exp = false;
         Self {
-            key: DecodingKey::from_secret(settings.key.expose_secret().as_bytes()),
-            validation,
+            keys: Keys::new(&settings.keys, clock.clone()),
             issuer: settings.issuer.clone(),
+            audience: settings.audience.clone(),
             cookie: settings.cookie.clone(),
             default_role: settings.default_role,
             clock,
@@ -69,10 +65,10 @@ impl TokenIdentity {
         }
     }
 
-    fn judge(&self, token: &str) -> Result<Caller, SignedOut> {
-        let claims = jsonwebtoken::decode::<Claims>(token, &self.key, &self.validation)
-            .map_err(|e| reason(e.kind()))?
-            .claims;
+    async fn judge(&self, token: &str) -> Result<Caller, SignedOut> {
+        let header = jsonwebtoken::decode_header(token).map_err(|_| SignedOut::Malformed)?;
+        let key = self.keys.find(&header).await?;
+        let claims = self.claims(token, &key)?;
         let now = self.clock.now().as_millis();
         if claims.exp.saturating_add(LEEWAY_MILLIS) <= now {
             return Err(SignedOut::Expired);
@@ -94,10 +90,24 @@ impl TokenIdentity {
     }
 }
 
+impl TokenIdentity {
+    /// What the token says, if its signature, issuer and audience are right. Its time is not looked at here: there
+    /// is one clock for that.
+    fn claims(&self, token: &str, key: &Key) -> Result<Claims, SignedOut> {
+        let mut validation = Validation::new(key.algorithm);
+        validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
+        validation.set_issuer(&[&self.issuer]);
+        validation.set_audience(&[&self.audience]);
+        validation.validate_exp = false;
+        let decoded = jsonwebtoken::decode::<Claims>(token, &key.decoding, &validation);
+        decoded.map(|decoded| decoded.claims).map_err(|error| reason(error.kind()))
+    }
+}
+
 #[async_trait]
 impl HostIdentity for TokenIdentity {
     async fn identify(&self, request: &Parts) -> Result<Caller, SignedOut> {
-        self.judge(self.token(&request.headers)?)
+        self.judge(self.token(&request.headers)?).await
     }
 }
 
@@ -113,5 +123,7 @@ fn reason(error: &ErrorKind) -> SignedOut {
     }
 }
 
+#[cfg(test)]
+pub(crate) mod test_keys;
 #[cfg(test)]
 mod tests;

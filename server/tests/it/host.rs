@@ -10,7 +10,7 @@ use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde_json::{Value, json};
 use server::assets::Assets;
 use server::clock::{Clock, SystemClock};
-use server::config::{BasePath, Environment, SecretKeys, Token};
+use server::config::{BasePath, Environment, FixedKey, SecretKeys, Token, TokenKeys};
 use server::identity::{DemoIdentity, HostIdentity, TokenIdentity};
 use server::onboarding::WaycoreOnboarding;
 use server::signed::Signer;
@@ -212,7 +212,7 @@ pub(crate) fn sign_token(claims: &Value, key: &str) -> String {
 
 fn token_settings() -> Token {
     Token {
-        key: TOKEN_KEY.into(),
+        keys: TokenKeys::Fixed(FixedKey::Secret(TOKEN_KEY.into())),
         issuer: "host".to_owned(),
         audience: "connect".to_owned(),
         cookie: None,

@@ -3,9 +3,10 @@
 use axum::body::Body;
 use domain::timestamp::Timestamp;
 use http::Request;
-use jsonwebtoken::{EncodingKey, Header};
+use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde_json::{Value, json};
 
+use super::test_keys::HostKey;
 use super::*;
 
 const KEY: &str = "shared-with-the-host";
@@ -20,8 +21,29 @@ impl Clock for Stopped {
 }
 
 fn identity() -> TokenIdentity {
+    identity_with(config::TokenKeys::Fixed(config::FixedKey::Secret(KEY.into())))
+}
+
+/// As the settings read it.
+fn config_keys(key: &str) -> config::TokenKeys {
+    let lookup = |name: &str| {
+        let text = match name {
+            "CONNECT_PUBLIC_URL" => "https://app.example.com/",
+            "CONNECT_SECRET_KEY" => "a secret of the server that is long enough",
+            "WAYCORE_API_KEY" => "way_test_k_s",
+            "CONNECT_JWT_KEY" => key,
+            "CONNECT_JWT_ISSUER" => "host",
+            "CONNECT_JWT_AUDIENCE" => "connect",
+            _ => return None,
+        };
+        Some(text.to_owned())
+    };
+    config::Settings::from_lookup(&lookup).unwrap().token.keys
+}
+
+fn identity_with(keys: config::TokenKeys) -> TokenIdentity {
     let settings = config::Token {
-        key: KEY.into(),
+        keys,
         issuer: "host".to_owned(),
         audience: "connect".to_owned(),
         cookie: Some("session".to_owned()),
@@ -156,6 +178,27 @@ async fn only_the_one_algorithm_and_key_count() {
     }
     assert_eq!(bearer(&format!("{header_and_claims}.")).await.err(), Some(BadSignature));
     assert_eq!(bearer("nonsense").await.err(), Some(Malformed));
+}
+
+#[tokio::test]
+async fn a_public_key_in_the_settings_counts_for_its_own_algorithm_alone() {
+    use SignedOut::{BadSignature, Malformed};
+    for key in [HostKey::rsa(), HostKey::ec()] {
+        let identity = identity_with(config_keys(&key.public_pem));
+        let judge = async |token: &str| {
+            let request = Request::builder().header("authorization", format!("Bearer {token}"));
+            identity.identify(&request.body(Body::empty()).unwrap().into_parts().0).await.err()
+        };
+        assert_eq!(judge(&key.sign(Some("any"), &good())).await, None);
+        // The classic confusion: the public key, which everybody has, taken for a shared secret.
+        assert_eq!(judge(&signed(Algorithm::HS256, &key.public_pem, &good())).await, Some(Malformed));
+        let (rsa, ec) = (HostKey::rsa(), HostKey::ec());
+        let strangers = [judge(&rsa.sign(None, &good())).await, judge(&ec.sign(None, &good())).await];
+        assert!(
+            strangers.contains(&Some(BadSignature)) && strangers.contains(&Some(Malformed)),
+            "{strangers:?}"
+        );
+    }
 }
 
 #[tokio::test]
