@@ -23,9 +23,10 @@ pub(crate) async fn list(
     caller.require("connections:read")?;
     let query = params.get("query").unwrap_or_default();
     let window = Window::new(&params, &format!("institutions {query:?}"))?;
-    let found = (0..).zip(simulator.shared.catalog.search(query));
-    let rest = found.skip_while(|(place, _)| window.after.is_some_and(|after| *place <= after));
-    Ok(window.page(rest, request))
+    let found = simulator.shared.catalog.search(query);
+    let first =
+        window.after.map_or(0, |after| usize::try_from(after).unwrap_or(usize::MAX).saturating_add(1));
+    Ok(window.page(found.from(first), request))
 }
 
 pub(crate) async fn get(

@@ -2,6 +2,7 @@
 
 mod fold;
 mod generate;
+mod index;
 mod names;
 pub(crate) mod portal;
 mod search;
@@ -16,6 +17,7 @@ use waycore::wire::Institution;
 
 pub(crate) use sentinels::{Behaviour, Creation, Trouble};
 
+use index::Index;
 use search::Entry;
 
 /// All institutions, the same at every start for a seed, ready to be searched.
@@ -23,7 +25,13 @@ use search::Entry;
 pub(crate) struct Catalog {
     entries: Vec<Entry>,
     by_id: HashMap<String, usize>,
+    index: Index,
+    /// Answers of the latest queries: a page after the first one, or a second person who types the same, is free.
+    answers: Mutex<HashMap<String, Arc<[u32]>>>,
 }
+
+/// Queries that are remembered; the catalog never changes, so this is only about memory.
+const REMEMBERED: usize = 2_000;
 
 /// The catalog made last: it never changes, and a test run starts hundreds of simulators with one seed.
 static LATEST: Mutex<Option<(u64, Arc<Catalog>)>> = Mutex::new(None);
@@ -51,7 +59,8 @@ impl Catalog {
             .enumerate()
             .map(|(index, entry)| (entry.institution.institution_id.clone(), index))
             .collect();
-        Self { entries, by_id }
+        let index = Index::new(&entries);
+        Self { entries, by_id, index, answers: Mutex::default() }
     }
 
     pub(crate) fn get(&self, institution_id: &str) -> Option<&Institution> {
@@ -60,8 +69,34 @@ impl Catalog {
     }
 
     /// Everything that fits, best first; a blank query fits every institution.
-    pub(crate) fn search(&self, query: &str) -> Vec<&Institution> {
-        search::search(&self.entries, query)
+    pub(crate) fn search(&self, query: &str) -> Found<'_> {
+        let answers = || self.answers.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(places) = answers().get(query) {
+            return Found { catalog: self, places: Arc::clone(places) };
+        }
+        let places: Arc<[u32]> = search::search(&self.entries, &self.index, query).into();
+        let mut answers = answers();
+        if answers.len() >= REMEMBERED {
+            answers.clear();
+        }
+        answers.insert(query.to_owned(), Arc::clone(&places));
+        Found { catalog: self, places }
+    }
+}
+
+/// What a query found, best first.
+pub(crate) struct Found<'a> {
+    catalog: &'a Catalog,
+    places: Arc<[u32]>,
+}
+
+impl Found<'_> {
+    /// The institutions from the one at `first` on, each with its number among all that were found.
+    pub(crate) fn from(&self, first: usize) -> impl Iterator<Item = (u64, &Institution)> {
+        let places = (0..).zip(self.places.iter()).skip(first);
+        places.filter_map(|(number, place)| {
+            Some((number, &self.catalog.entries.get(*place as usize)?.institution))
+        })
     }
 }
 
@@ -74,10 +109,14 @@ pub(crate) fn portals(institution: &Institution) -> impl Iterator<Item = &str> {
 mod tests {
     use super::*;
 
+    pub(super) fn institutions(seed: u64) -> Vec<Institution> {
+        sentinels::institutions().into_iter().chain(generate::institutions(seed)).collect()
+    }
+
     #[test]
     fn a_seed_makes_the_same_catalog_every_time() {
         let names = |catalog: &Catalog| {
-            catalog.search("").into_iter().map(|bank| bank.institution_id.clone()).collect::<Vec<_>>()
+            catalog.search("").from(0).map(|(_, bank)| bank.institution_id.clone()).collect::<Vec<_>>()
         };
         assert_eq!(names(&Catalog::new(7)), names(&Catalog::new(7)));
         assert_ne!(names(&Catalog::new(7)), names(&Catalog::new(8)));

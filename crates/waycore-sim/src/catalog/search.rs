@@ -2,7 +2,7 @@
 
 use waycore::wire::Institution;
 
-use super::{fold::fold, portal, portals};
+use super::{fold::fold, index::Index, portal, portals};
 
 /// An institution with everything that a search compares, folded once.
 #[derive(Debug)]
@@ -27,6 +27,15 @@ enum Fit {
 }
 
 impl Entry {
+    /// Everything that a word of a query can stand in.
+    pub(crate) fn searched(&self) -> &str {
+        &self.all
+    }
+
+    pub(crate) fn hosts(&self) -> &[String] {
+        &self.hosts
+    }
+
     pub(crate) fn new(institution: Institution) -> Self {
         let id = fold(&institution.institution_id);
         let name = fold(&institution.name);
@@ -60,13 +69,15 @@ impl Entry {
     }
 }
 
-pub(crate) fn search<'a>(entries: &'a [Entry], query: &str) -> Vec<&'a Institution> {
+/// Which of the entries fit, best first, by their places.
+pub(crate) fn search(entries: &[Entry], index: &Index, query: &str) -> Vec<u32> {
     let query = Query::new(query);
-    let mut found: Vec<(Fit, &Entry)> =
-        entries.iter().filter_map(|entry| Some((entry.fit(&query)?, entry))).collect();
-    // Stable: institutions that fit equally well keep the catalog's order.
-    found.sort_by_key(|(fit, _)| *fit);
-    found.into_iter().map(|(_, entry)| &entry.institution).collect()
+    let candidates = index.candidates(&query.words, query.host.as_deref(), entries.len());
+    let fit = |place: u32| Some((entries.get(place as usize)?.fit(&query)?, place));
+    let mut found: Vec<(Fit, u32)> = candidates.into_iter().filter_map(fit).collect();
+    // Institutions that fit equally well keep the catalog's order.
+    found.sort_unstable();
+    found.into_iter().map(|(_, place)| place).collect()
 }
 
 struct Query {
@@ -109,6 +120,39 @@ mod tests {
         })
     }
 
+    /// What the index leaves out, a plain look at every entry leaves out too.
+    #[test]
+    fn the_index_changes_no_result() {
+        let entries: Vec<Entry> =
+            crate::catalog::tests::institutions(3).into_iter().map(Entry::new).collect();
+        let index = Index::new(&entries);
+        let plain = |text: &str| {
+            let query = Query::new(text);
+            let fit = |(place, entry): (u32, &Entry)| Some((entry.fit(&query)?, place));
+            let mut found: Vec<(Fit, u32)> = (0..).zip(&entries).filter_map(fit).collect();
+            found.sort();
+            found.into_iter().map(|(_, place)| place).collect::<Vec<_>>()
+        };
+        let mut queries: Vec<String> =
+            ["", " ", "a", "of", "ba", "bank", "BANK  trust", "é", "zzzz", "https://", ".", "e", "example"]
+                .map(str::to_owned)
+                .into();
+        for (place, entry) in entries.iter().enumerate().step_by(97) {
+            let Institution { institution_id, name, canonical_portal_url, .. } = &entry.institution;
+            let address = canonical_portal_url.clone().unwrap_or_default();
+            let (begin, end) = name.split_at(name.char_indices().nth(place % 9 + 1).map_or(0, |(at, _)| at));
+            queries.extend([institution_id.clone(), name.to_uppercase(), begin.to_owned(), end.to_owned()]);
+            queries.extend([
+                format!("{address}/deeper?and=more"),
+                portal::host(&address).unwrap_or_default(),
+                address,
+            ]);
+        }
+        for query in queries {
+            assert_eq!(search(&entries, &index, &query), plain(&query), "{query:?}");
+        }
+    }
+
     #[test]
     fn the_best_fit_comes_first_whatever_the_order_of_the_catalog() {
         let entries = [
@@ -120,8 +164,10 @@ mod tests {
             entry("oak trust", "Something Else", "https://identifier.example/"),
             entry("none", "Oak Bank", "https://none.example/"),
         ];
-        let found: Vec<&str> =
-            search(&entries, " OAK  trust").iter().map(|bank| bank.institution_id.as_str()).collect();
+        let found: Vec<&str> = search(&entries, &Index::new(&entries), " OAK  trust")
+            .into_iter()
+            .map(|place| entries[place as usize].institution.institution_id.as_str())
+            .collect();
         assert_eq!(found, ["oak trust", "name", "beginning", "word", "inside", "all-words"]);
     }
 }
