@@ -14,9 +14,11 @@
 //! ```
 
 mod api;
+mod bank;
 mod catalog;
 mod clock;
 mod control;
+mod dice;
 mod faults;
 mod home;
 mod ids;
@@ -35,6 +37,7 @@ use std::{
 
 use axum::Router;
 
+use bank::Library;
 use catalog::Catalog;
 use clock::{Clock, RealTime, Speed};
 use keeper::Keeper;
@@ -80,6 +83,7 @@ pub struct OrganizationKeys {
 #[derive(Debug)]
 struct Shared {
     catalog: Arc<Catalog>,
+    library: Library,
     started: Instant,
     first_speed: Speed,
     world: Mutex<World>,
@@ -102,6 +106,7 @@ impl Simulator {
         let (keeper, work) = options.state.map(Keeper::new).unzip();
         let shared = Arc::new(Shared {
             catalog: Catalog::of_seed(options.seed),
+            library: Library::new(options.seed),
             started,
             first_speed,
             world: Mutex::new(loaded.unwrap_or_else(|| World::new(first_speed))),

@@ -37,11 +37,8 @@ pub(crate) async fn list(
     Extension(request): Extension<RequestId>,
     params: Params,
 ) -> Result<Response, ApiError> {
-    let (entity, institution) = (params.get("entityId"), params.get("institutionId"));
+    let (entity, institution) = (params.uuid("entityId")?, params.get("institutionId"));
     let status = params.get("status");
-    if entity.is_some_and(|id| Uuid::parse_str(id).is_err()) {
-        return Err(ApiError::invalid("entityId must be a UUID"));
-    }
     let list = format!("connections {} {entity:?} {institution:?} {status:?}", caller.realm());
     let window = Window::new(&params, &list)?;
     caller.within(&simulator, "connections:read", |desk| {
@@ -49,7 +46,7 @@ pub(crate) async fn list(
         let found = desk
             .books
             .connections
-            .older_than(window.after.unwrap_or(u64::MAX))
+            .older_than(window.below())
             .filter(|(_, connection)| entity.is_none_or(|wanted| wanted == connection.entity_id))
             .filter(|(_, connection)| {
                 status.is_none_or(|wanted| wanted == lifecycle::state(connection, now).status)
@@ -58,7 +55,7 @@ pub(crate) async fn list(
                 institution
                     .is_none_or(|wanted| connection.institution_on_wire(now).as_deref() == Some(wanted))
             })
-            .map(|(place, connection)| (place, connection.body(now)));
+            .map(|(place, connection)| (u128::from(place), connection.body(now)));
         Ok(window.page(found, request))
     })
 }
@@ -72,6 +69,25 @@ pub(crate) async fn get(
         let now = desk.now;
         let connection = desk.books.connections.get(&id).ok_or_else(ApiError::not_found)?;
         Ok(Json(connection.body(now)).into_response())
+    })
+}
+
+/// The connection, and with it its accounts and transactions, is gone for good. One that the public contract has no
+/// words for stays.
+pub(crate) async fn delete(
+    State(simulator): State<Simulator>,
+    caller: Caller,
+    IdInPath(id): IdInPath,
+) -> Result<StatusCode, ApiError> {
+    caller.within(&simulator, "connections:write", |desk| {
+        let connection = desk.books.connections.get(&id).ok_or_else(ApiError::not_found)?;
+        match lifecycle::state(connection, desk.now).kind.as_str() {
+            "ready" | "setup" => {
+                desk.books.connections.remove(&id);
+                Ok(StatusCode::NO_CONTENT)
+            }
+            _ => Err(ApiError::conflict("the connection cannot be represented in this API")),
+        }
     })
 }
 

@@ -28,9 +28,9 @@ pub(crate) async fn list(
         let found = desk
             .books
             .entities
-            .older_than(window.after.unwrap_or(u64::MAX))
+            .older_than(window.below())
             .filter(|(_, entity)| external_id.is_none_or(|wanted| wanted == entity.external_id))
-            .map(|(place, entity)| (place, entity.body()));
+            .map(|(place, entity)| (u128::from(place), entity.body()));
         Ok(window.page(found, request))
     })
 }

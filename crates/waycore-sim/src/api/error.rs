@@ -60,6 +60,14 @@ impl ApiError {
         Self::new(StatusCode::BAD_REQUEST, "invalid_cursor", "the cursor does not belong to this query")
     }
 
+    pub(crate) fn cursor_expired() -> Self {
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "cursor_expired",
+            "the cursor is older than 90 days: begin again without one",
+        )
+    }
+
     pub(crate) fn unauthorized() -> Self {
         Self::new(
             StatusCode::UNAUTHORIZED,

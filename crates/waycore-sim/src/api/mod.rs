@@ -1,13 +1,19 @@
 //! The documented API, `/v1`, one file per resource.
 
+mod accounts;
+mod balances;
 mod connections;
 mod entities;
 pub(crate) mod error;
+mod fields;
 mod gate;
 mod institutions;
 mod paging;
 pub(crate) mod params;
 mod setup;
+mod stream;
+mod sync;
+mod transactions;
 
 use axum::{
     Router,
@@ -25,7 +31,14 @@ pub(crate) fn router(simulator: Simulator) -> Router {
         .route("/v1/institutions", get(institutions::list))
         .route("/v1/institutions/{id}", get(institutions::get))
         .route("/v1/connections", get(connections::list).post(connections::create))
-        .route("/v1/connections/{id}", get(connections::get))
+        .route("/v1/connections/{id}", get(connections::get).delete(connections::delete))
+        .route("/v1/connections/{id}/sync", put(sync::sync))
+        .route("/v1/accounts", get(accounts::list))
+        .route("/v1/accounts/{id}", get(accounts::get))
+        .route("/v1/balances", get(balances::list))
+        .route("/v1/transactions", get(transactions::list))
+        .route("/v1/transactions/sync", get(stream::sync))
+        .route("/v1/transactions/{id}", get(transactions::get))
         .route("/v1/connections/{id}/credentials", put(setup::credentials))
         .route("/v1/connections/{id}/setupCompletion", put(setup::completion))
         .route("/v1", any(async || ApiError::not_found()))

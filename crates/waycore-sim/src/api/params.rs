@@ -6,6 +6,8 @@ use axum::{
     http::request::Parts,
 };
 use serde::de::DeserializeOwned;
+use uuid::Uuid;
+use waycore::wire::Date;
 
 use super::error::ApiError;
 
@@ -28,6 +30,24 @@ impl Params {
 
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
         self.0.iter().rev().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+}
+
+impl Params {
+    /// A parameter that must be a UUID, as the documents type it.
+    pub(crate) fn uuid(&self, name: &str) -> Result<Option<&str>, ApiError> {
+        match self.get(name) {
+            Some(text) if Uuid::parse_str(text).is_err() => {
+                Err(ApiError::invalid(format!("{name} must be a UUID")))
+            }
+            other => Ok(other),
+        }
+    }
+
+    /// A parameter that must be a day.
+    pub(crate) fn date(&self, name: &str) -> Result<Option<Date>, ApiError> {
+        let parse = |text| Date::parse(text).map_err(|error| ApiError::invalid(format!("{name} is {error}")));
+        self.get(name).map(parse).transpose()
     }
 }
 

@@ -5,11 +5,12 @@ use std::collections::HashSet;
 use waycore::wire::Institution;
 
 use super::{fold::slug, names};
+use crate::dice::Dice;
 
 const COUNT: usize = 5_000;
 
 pub(crate) fn institutions(seed: u64) -> Vec<Institution> {
-    let mut dice = Dice(seed);
+    let mut dice = Dice::new(seed);
     let mut taken = HashSet::with_capacity(COUNT);
     let mut institutions = Vec::with_capacity(COUNT);
     while institutions.len() < COUNT {
@@ -62,23 +63,5 @@ fn domain(id: &str, dice: &mut Dice) -> String {
                 .unwrap_or(id);
             format!("{plain}.example")
         }
-    }
-}
-
-/// Repeatable chance (SplitMix64).
-pub(super) struct Dice(u64);
-
-impl Dice {
-    pub(super) fn below(&mut self, sides: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^= mixed >> 31;
-        (mixed % sides.max(1) as u64) as usize
-    }
-
-    pub(super) fn pick<T: Copy + Default>(&mut self, from: &[T]) -> T {
-        from.get(self.below(from.len())).copied().unwrap_or_default()
     }
 }

@@ -92,7 +92,7 @@ pub(crate) struct Found<'a> {
 
 impl Found<'_> {
     /// The institutions from the one at `first` on, each with its number among all that were found.
-    pub(crate) fn from(&self, first: usize) -> impl Iterator<Item = (u64, &Institution)> {
+    pub(crate) fn from(&self, first: usize) -> impl Iterator<Item = (u128, &Institution)> {
         let places = (0..).zip(self.places.iter()).skip(first);
         places.filter_map(|(number, place)| {
             Some((number, &self.catalog.entries.get(*place as usize)?.institution))

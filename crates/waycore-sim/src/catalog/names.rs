@@ -1,6 +1,6 @@
 //! What banks are called in a few languages, put together from places and families that are made up.
 
-use super::generate::Dice;
+use crate::dice::Dice;
 
 /// A name such as "Thornbury Community Credit Union" or "Sparkasse Birkental".
 pub(super) fn bank(dice: &mut Dice) -> String {

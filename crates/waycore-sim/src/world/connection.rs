@@ -48,6 +48,21 @@ pub(crate) enum Bank {
     Unlisted { portal: String },
 }
 
+/// After a sync that was asked for, in virtual milliseconds.
+const COOLDOWN: i64 = 45 * 60_000;
+
+/// Syncs that were asked for are remembered as long as a cursor of the stream lives.
+const ASKED_KEPT: i64 = 91 * 24 * 3_600_000;
+
+/// Why a sync does not begin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum NoSync {
+    InSetup,
+    Running,
+    NotActive,
+    Cooldown { until: i64 },
+}
+
 /// A call came at a stage in which it makes no sense.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct WrongStage;
@@ -147,6 +162,28 @@ impl Connection {
             ("setup", "pendingActivation") => Ok(()),
             _ => Err(WrongStage),
         }
+    }
+
+    /// A sync was asked for; it begins at once.
+    pub(crate) fn ask_for_sync(&mut self, now: i64) -> Result<(), NoSync> {
+        let state = lifecycle::state(self, now);
+        if state.kind != "ready" {
+            return Err(NoSync::InSetup);
+        }
+        if state.sync_status == "syncing" {
+            return Err(NoSync::Running);
+        }
+        if state.status != "active" {
+            return Err(NoSync::NotActive);
+        }
+        let until = self.syncs_asked.last().map_or(i64::MIN, |start| start + COOLDOWN);
+        if now < until {
+            return Err(NoSync::Cooldown { until });
+        }
+        self.syncs_asked.retain(|start| *start > now - ASKED_KEPT);
+        self.syncs_asked.push(now);
+        self.touch(now);
+        Ok(())
     }
 
     /// Moves `updatedAt` on, even while the clock stands still: hosts tell by it that something changed.

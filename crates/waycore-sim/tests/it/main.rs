@@ -2,6 +2,7 @@
 
 #![expect(clippy::expect_used, reason = "a helper of a test fails the test")]
 
+mod bank_data;
 mod catalog;
 mod connections;
 mod control;
@@ -15,4 +16,6 @@ mod lists;
 mod sentinels;
 mod shapes;
 mod state_file;
+mod stream;
 mod support;
+mod syncing;

@@ -78,8 +78,17 @@ impl Host {
 
     /// With a new organization in a simulator that others may share.
     pub(crate) async fn of(simulator: Simulator) -> Self {
+        Self::made(simulator, json!({})).await
+    }
+
+    /// With options of its own.
+    pub(crate) async fn with(options: Value) -> Self {
+        Self::made(simulator(None), options).await
+    }
+
+    async fn made(simulator: Simulator, options: Value) -> Self {
         let router = simulator.router();
-        let keys = call(&router, "POST", "/_sim/organizations", None, Some(json!({}))).await.json(201);
+        let keys = call(&router, "POST", "/_sim/organizations", None, Some(options)).await.json(201);
         let text = |name: &str| keys[name].as_str().expect(name).to_owned();
         Self { organization_id: text("organizationId"), key: text("apiKey"), simulator, router }
     }
@@ -135,6 +144,37 @@ impl Host {
 
     pub(crate) async fn complete(&self, connection_id: &str) -> Answer {
         self.put(&format!("/v1/connections/{connection_id}/setupCompletion"), json!({})).await
+    }
+
+    /// A new connection of a new customer that was synced once.
+    pub(crate) async fn active(&self, institution_id: &str) -> String {
+        let connection = self.new_connection(institution_id).await;
+        self.complete(&connection).await.json(200);
+        self.advance(22.0).await;
+        connection
+    }
+
+    pub(crate) async fn sync(&self, connection_id: &str) -> Answer {
+        self.put(&format!("/v1/connections/{connection_id}/sync"), json!({})).await
+    }
+
+    pub(crate) async fn delete(&self, path: &str) -> Answer {
+        call(&self.router, "DELETE", path, Some(&self.key), None).await
+    }
+
+    /// Every item of a list, page by page.
+    pub(crate) async fn all(&self, path: &str) -> Vec<Value> {
+        let glue = if path.contains('?') { '&' } else { '?' };
+        let mut items = Vec::new();
+        let mut cursor = String::new();
+        loop {
+            let page = self.get(&format!("{path}{glue}limit=500{cursor}")).await.json(200);
+            items.extend(page["data"].as_array().expect("a list").iter().cloned());
+            match page["pagination"]["nextCursor"].as_str() {
+                Some(next) => cursor = format!("&cursor={next}"),
+                None => return items,
+            }
+        }
     }
 
     pub(crate) async fn advance(&self, seconds: f64) {

@@ -1,0 +1,45 @@
+//! `/v1/balances`: a row for each account and day.
+
+use axum::{Extension, extract::State, response::Response};
+
+use super::{
+    accounts::{place, views},
+    error::{ApiError, RequestId},
+    gate::Caller,
+    paging::Window,
+    params::Params,
+};
+use crate::{Simulator, bank::DAY};
+
+/// The latest day first, and on a day in the order of the accounts' ids.
+pub(crate) async fn list(
+    State(simulator): State<Simulator>,
+    caller: Caller,
+    Extension(request): Extension<RequestId>,
+    params: Params,
+) -> Result<Response, ApiError> {
+    let (entity, connection) = (params.uuid("entityId")?, params.get("connectionId"));
+    let account = params.get("accountId");
+    let (from, before) = (params.date("dateGte")?, params.date("dateLt")?);
+    let list =
+        format!("balances {} {entity:?} {connection:?} {account:?} {from:?} {before:?}", caller.realm());
+    let window = Window::new(&params, &list)?;
+    caller.within(&simulator, "accounts:read", |desk| {
+        let mut found: Vec<_> = views(&simulator, &desk, connection)
+            .into_iter()
+            .filter(|view| entity.is_none_or(|wanted| wanted == view.connection().entity_id))
+            .flat_map(|view| view.balances())
+            .filter(|row| account.is_none_or(|wanted| wanted == row.account_id))
+            .filter(|row| from.is_none_or(|from| row.date >= from))
+            .filter(|row| before.is_none_or(|before| row.date < before))
+            .map(|row| {
+                let day = u64::try_from(row.date.as_millis() / DAY).unwrap_or_default();
+                // The upper half of an id is enough to tell the accounts of one day apart.
+                ((u128::from(u64::MAX - day) << 64) | (place(&row.account_id) >> 64), row)
+            })
+            .filter(|(place, _)| window.after.is_none_or(|after| *place > after))
+            .collect();
+        found.sort_by_key(|(place, _)| *place);
+        Ok(window.page(found.into_iter(), request))
+    })
+}
