@@ -71,7 +71,7 @@ test('problems', async ({ browser, person, simulator }) => {
   await passesAudit(browser, person, 'no such connection');
   const id = await person.startsSetupOfUnlisted('Failing Bank', ownPortal());
   await person.opensList();
-  await simulator.fail({ match: { method: 'GET', connectionId: id }, effect: { status: 503 }, times: 1 });
+  await simulator.fail({ match: { method: 'GET', connectionId: id }, effect: { status: 503 }, times: 3 });
   await person.open(`/connections/${id}/setup`);
   await expect(person.link('Try again')).toBeVisible();
   await passesAudit(browser, person, 'Waycore is down');

@@ -7,7 +7,8 @@ use std::fmt;
 pub struct Password(String);
 
 /// At least one field that is worth sending. That there is nothing to send is a `None` of this type.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Its `Debug` says which fields there are and nothing else.
+#[derive(Clone, PartialEq, Eq)]
 pub struct NonEmptyCredentials {
     bank_username: Option<String>,
     bank_customer_id: Option<String>,
@@ -55,6 +56,16 @@ impl Password {
     /// The password itself, for the one request that carries it.
     pub fn expose(&self) -> &str {
         &self.0
+    }
+}
+
+impl fmt::Debug for NonEmptyCredentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NonEmptyCredentials")
+            .field("bank_username", &self.bank_username.is_some())
+            .field("bank_customer_id", &self.bank_customer_id.is_some())
+            .field("password", &self.password.is_some())
+            .finish()
     }
 }
 

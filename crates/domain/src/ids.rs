@@ -77,6 +77,18 @@ id! {
     EntityId
 }
 id! {
+    /// A bank account behind a connection.
+    AccountId
+}
+id! {
+    /// A movement on an account.
+    TransactionId
+}
+id! {
+    /// A registration for Waycore's events.
+    WebhookId
+}
+id! {
     /// A bank in Waycore's catalog.
     InstitutionId
 }

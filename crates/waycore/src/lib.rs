@@ -1,11 +1,17 @@
 //! Waycore's public API as documented: wire types, and the client behind the feature `client`.
 //!
-//! [`wire`] holds the bodies; `client` is the only code that sends requests to Waycore. Both are held against
+//! [`wire`] holds the bodies; `client` is the only code that sends requests to Waycore; `webhook` checks the
+//! signatures of what Waycore sends. Both are held against
 //! the documents' example bodies in `fixtures/`.
 
 #[cfg(feature = "client")]
 pub mod client;
+#[cfg(feature = "webhooks")]
+pub mod webhook;
 pub mod wire;
 
 #[cfg(feature = "client")]
-pub use client::{BaseUrl, Client, Created, Error, ListConnections, RetryAfter, TimeLimits, Waycore};
+pub use client::{
+    BaseUrl, BreakerState, Client, Created, Error, ListAccounts, ListBalances, ListConnections,
+    ListTransactions, RetryAfter, SyncTransactions, TimeLimits, Unclear, Waycore,
+};

@@ -47,16 +47,21 @@ impl Failure {
 
 /// Whether it can be over by the next try, without anybody's help.
 fn is_passing(error: &waycore::Error) -> bool {
-    use waycore::Error;
+    use waycore::{Error, Unclear};
     match error {
         Error::Invalid
         | Error::NotFound
-        | Error::Conflict
+        | Error::Conflict { .. }
         | Error::RateLimited { .. }
         | Error::Server(_)
         | Error::Timeout
+        | Error::CircuitOpen { .. }
+        | Error::Unknown(Unclear::Timeout | Unclear::Server(_))
         | Error::Unreachable(_) => true,
-        Error::Unauthorized | Error::Forbidden | Error::Nonsense(_) => false,
+        Error::Unauthorized
+        | Error::Forbidden
+        | Error::Nonsense(_)
+        | Error::Unknown(Unclear::Nonsense(_)) => false,
     }
 }
 

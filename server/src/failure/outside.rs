@@ -38,12 +38,15 @@ fn refusal(call: Call, error: &Error) -> WireError {
             WireError::new(ErrorCode::Misconfigured, words.misconfigured)
         }
         Error::NotFound => not_found(call),
-        Error::Conflict => WireError::new(ErrorCode::Conflict, words.conflict),
+        Error::Conflict { .. } => WireError::new(ErrorCode::Conflict, words.conflict),
         Error::RateLimited { retry_after } => WireError::new(ErrorCode::RateLimited, words.rate_limited)
             .retry_after(retry_after.map(waycore::RetryAfter::as_secs)),
-        Error::Server(_) | Error::Timeout | Error::Unreachable(_) | Error::Nonsense(_) => {
-            WireError::new(ErrorCode::Unavailable, words.unavailable)
-        }
+        Error::Server(_)
+        | Error::Timeout
+        | Error::Unreachable(_)
+        | Error::CircuitOpen { .. }
+        | Error::Unknown(_)
+        | Error::Nonsense(_) => WireError::new(ErrorCode::Unavailable, words.unavailable),
     }
 }
 

@@ -6,7 +6,7 @@ use domain::bank_choice::TextError;
 use domain::portal_url::PortalUrlError;
 use domain::user_error::ErrorCode;
 use waycore::client::Nonsense;
-use waycore::{Error, RetryAfter};
+use waycore::{Error, RetryAfter, Unclear};
 
 use super::*;
 
@@ -33,10 +33,13 @@ fn each_status_of_waycores_has_its_answer() {
     check_waycore(call, Error::Unauthorized, ErrorCode::Misconfigured);
     check_waycore(call, Error::Forbidden, ErrorCode::Misconfigured);
     check_waycore(call, Error::NotFound, ErrorCode::NotFound);
-    check_waycore(call, Error::Conflict, ErrorCode::Conflict);
+    check_waycore(call, Error::Conflict { retry_after: None }, ErrorCode::Conflict);
     check_waycore(call, Error::RateLimited { retry_after: None }, ErrorCode::RateLimited);
     check_waycore(call, Error::Server(500), ErrorCode::Unavailable);
     check_waycore(call, Error::Timeout, ErrorCode::Unavailable);
+    check_waycore(call, Error::Unknown(Unclear::Timeout), ErrorCode::Unavailable);
+    let retry_after = RetryAfter::new(Duration::from_secs(5));
+    check_waycore(call, Error::CircuitOpen { retry_after }, ErrorCode::Unavailable);
     check_waycore(call, Error::Unreachable("refused".to_owned()), ErrorCode::Unavailable);
     check_waycore(call, Error::Nonsense(Nonsense::Body), ErrorCode::Unavailable);
 }

@@ -61,12 +61,12 @@ impl UseCases {
             Ok(entity) => return proved(&entity, external_id),
             Err(error) => error,
         };
-        if error != Error::Conflict && !error.may_have_taken_effect() {
+        if !matches!(error, Error::Conflict { .. } | Error::Unknown(_)) {
             return Err(Failure::of(Call::CreateEntity)(error));
         }
         match self.find_entity(external_id).await? {
             Some(entity) => Ok(entity),
-            None if error == Error::Conflict => Err(EntityFault::Conflict.into()),
+            None if matches!(error, Error::Conflict { .. }) => Err(EntityFault::Conflict.into()),
             None => Err(Failure::of(Call::CreateEntity)(error)),
         }
     }

@@ -39,13 +39,16 @@ impl UseCases {
         }
         let refused = match self.waycore.complete_setup(&id).await {
             Ok(()) => false,
-            Err(Error::Conflict) => true,
+            Err(Error::Conflict { .. }) => true,
             Err(error) => return Err(Failure::of(Call::CompleteSetup)(error)),
         };
         // Neither the answer's body nor its repetition is documented: what counts is what is read now.
         let own = self.own_connection(caller, &id).await?;
         if refused && still_asks(&own) {
-            return Err(Failure::Waycore { call: Call::CompleteSetup, error: Error::Conflict });
+            return Err(Failure::Waycore {
+                call: Call::CompleteSetup,
+                error: Error::Conflict { retry_after: None },
+            });
         }
         self.store.record_completion(tenant, &id, own.connection.updated_at).await?;
         self.show(caller, &own).await

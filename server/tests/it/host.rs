@@ -152,6 +152,12 @@ impl TestHost {
         assert!(answer.status.is_success(), "{answer:?}");
     }
 
+    /// Takes every failure back.
+    pub(crate) async fn heal(&self) {
+        let answer = self.control("DELETE", "/_sim/faults", Value::Null).await;
+        assert!(answer.status.is_success(), "{answer:?}");
+    }
+
     /// Every request that Waycore received from this host, oldest first.
     pub(crate) async fn requests(&self) -> Vec<Value> {
         let path = format!("/_sim/requests?organizationId={}", self.keys.organization_id);

@@ -34,9 +34,10 @@ fn a_password_is_kept_exactly() {
 }
 
 #[test]
-fn a_password_does_not_show_in_debug_output() {
+fn nothing_that_the_bank_issued_shows_in_debug_output() {
     let credentials = from("ana", "4711", "hunter2").unwrap();
-    let shown = format!("{credentials:?} {credentials:#?}");
-    assert!(shown.contains("Password(…)"), "{shown}");
-    assert!(!shown.contains("hunter2"), "{shown}");
+    let shown = format!("{credentials:?} {credentials:#?} {:?}", credentials.password());
+    for secret in ["ana", "4711", "hunter2"] {
+        assert!(!shown.contains(secret), "{shown}");
+    }
 }

@@ -3,7 +3,7 @@
 //! No variant holds a body: the shape of Waycore's error bodies is not documented, and what was sent may be
 //! repeated in them. No variant holds the key, a header or a request's address.
 
-use super::RetryAfter;
+use super::{RetryAfter, seams::SendError};
 
 /// Why a call failed: one variant per documented status, and what is no documented answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -23,22 +23,35 @@ pub enum Error {
     NotFound,
     /// The state does not allow it, or it exists already, possibly in the other environment.
     #[error("the request conflicts with the state at Waycore")]
-    Conflict,
-    /// Too many requests, or too early.
+    Conflict {
+        /// For how long, if it says so: a sync in its cooldown may be refused like this.
+        retry_after: Option<RetryAfter>,
+    },
+    /// Too many requests, or too early. Either Waycore just said so, or it did and its time has not come: then
+    /// nothing was sent.
     #[error("Waycore asks to wait")]
     RateLimited {
         /// For how long, if it says so.
         retry_after: Option<RetryAfter>,
     },
-    /// Waycore failed; the status is 500 to 599.
+    /// A read failed: Waycore's status is 500 to 599.
     #[error("Waycore failed with status {0}")]
     Server(u16),
-    /// The connection stood and the answer took too long.
+    /// A read failed: the connection stood and the answer took too long.
     #[error("Waycore did not answer in time")]
     Timeout,
     /// No connection could be made, so nothing was sent. The text says what was tried last.
     #[error("Waycore cannot be reached: {0}")]
     Unreachable(String),
+    /// Nearly every call failed lately, so nothing was sent.
+    #[error("Waycore failed too often to be asked again now")]
+    CircuitOpen {
+        /// When a call may go out again.
+        retry_after: RetryAfter,
+    },
+    /// A write was sent and its outcome is not known: it may have been carried out. The next step is to read.
+    #[error("it is not known whether Waycore did it: {0}")]
+    Unknown(Unclear),
     /// An answer that the documents do not know.
     #[error("Waycore's answer makes no sense: {0}")]
     Nonsense(Nonsense),
@@ -58,6 +71,20 @@ pub enum Nonsense {
     Status(u16),
     #[error("it broke off")]
     BrokenOff,
+    /// A list that would never end: see [`super::paging`].
+    #[error("a list that does not end: {0}")]
+    Endless(super::paging::Endless),
+}
+
+/// Why the outcome of a write is not known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Unclear {
+    #[error("no answer in time")]
+    Timeout,
+    #[error("status {0}")]
+    Server(u16),
+    #[error("an answer that makes no sense, {0}")]
+    Nonsense(Nonsense),
 }
 
 /// Why no client could be built: wrong settings or a broken installation.
@@ -70,45 +97,12 @@ pub enum BuildError {
 }
 
 impl Error {
-    /// True if the request may have been carried out all the same: whoever creates something has to look
-    /// before trying again.
-    pub fn may_have_taken_effect(&self) -> bool {
-        match self {
-            Self::Timeout | Self::Server(_) | Self::Nonsense(_) => true,
-            Self::Invalid
-            | Self::Unauthorized
-            | Self::Forbidden
-            | Self::NotFound
-            | Self::Conflict
-            | Self::RateLimited { .. }
-            | Self::Unreachable(_) => false,
+    /// What became of a request that has no answer.
+    pub(super) fn of_sending(error: SendError) -> Self {
+        match error {
+            SendError::NotConnected(why) => Self::Unreachable(why),
+            SendError::Timeout => Self::Timeout,
+            SendError::Broken => Self::Nonsense(Nonsense::BrokenOff),
         }
     }
-
-    /// What became of a request that has no complete answer.
-    pub(super) fn of_transport(error: &reqwest::Error) -> Self {
-        if error.is_connect() {
-            Self::Unreachable(last_cause(error))
-        } else if error.is_timeout() {
-            Self::Timeout
-        } else {
-            Self::Nonsense(Nonsense::BrokenOff)
-        }
-    }
-}
-
-impl BuildError {
-    pub(super) fn of_transport(error: &reqwest::Error) -> Self {
-        Self::Tls(last_cause(error))
-    }
-}
-
-/// The innermost cause, the only one that says something ("Connection refused"); the outer ones may name the
-/// address with its query.
-fn last_cause(error: &dyn std::error::Error) -> String {
-    let mut cause = error;
-    while let Some(inner) = cause.source() {
-        cause = inner;
-    }
-    cause.to_string()
 }

@@ -1,22 +1,32 @@
 //! The client that speaks HTTP.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use async_trait::async_trait;
-use domain::{credentials::NonEmptyCredentials, ids::ConnectionId};
-use reqwest::{Method, StatusCode, header::CONTENT_LENGTH};
+use domain::{
+    credentials::NonEmptyCredentials,
+    ids::{AccountId, ConnectionId, EntityId, InstitutionId, TransactionId, WebhookId},
+};
+use reqwest::{Method, StatusCode};
 use secrecy::SecretString;
 
 use super::{
-    BaseUrl, BuildError, Created, Error, ListConnections, Nonsense, TimeLimits, Waycore,
-    transport::{Transport, read, send},
+    BaseUrl, BreakerState, BuildError, Created, Error, ListAccounts, ListBalances, ListConnections,
+    ListTransactions, Nonsense, Seams, SyncTransactions, TimeLimits, Unclear, Waycore,
+    call::Call,
+    line::{Line, outcome},
+    seams::HttpTransport,
 };
-use crate::wire::{Connection, ConnectionCreate, Credentials, Entity, EntityCreate, Institution, Page};
+use crate::wire::{
+    Account, Balance, Connection, ConnectionCreate, Credentials, Entity, EntityCreate, Institution, Page,
+    Transaction, TransactionsSync, Webhook, WebhookCreate, WebhookCreated, WebhookUpdate,
+};
 
-/// Waycore over HTTP. Cheap to clone; its `Debug` shows where it sends to and never the key.
+/// Waycore over HTTP. Cheap to clone; clones share what they know of Waycore's state. Its `Debug` shows where it sends
+/// to and never the key.
 #[derive(Clone)]
 pub struct Client {
-    transport: Transport,
+    line: Arc<Line>,
 }
 
 impl Client {
@@ -25,27 +35,49 @@ impl Client {
     /// # Errors
     /// [`BuildError`] if the key fits into no header, or TLS cannot be set up on this machine.
     pub fn new(base: BaseUrl, key: &SecretString, limits: TimeLimits) -> Result<Self, BuildError> {
-        Ok(Self { transport: Transport::new(base, key, limits)? })
+        let transport = HttpTransport::new(&base, limits.connect)?;
+        Self::with_seams(base, key, limits, Seams::real(Arc::new(transport)))
+    }
+
+    /// A client in a world of its own. `limits.connect` is the transport's to keep.
+    ///
+    /// # Errors
+    /// [`BuildError::Key`] if the key fits into no header.
+    pub fn with_seams(
+        base: BaseUrl,
+        key: &SecretString,
+        limits: TimeLimits,
+        seams: Seams,
+    ) -> Result<Self, BuildError> {
+        Ok(Self { line: Arc::new(Line::new(base, key, limits, seams)?) })
+    }
+
+    /// Whether calls go out at the moment.
+    pub fn breaker(&self) -> BreakerState {
+        self.line.breaker()
     }
 }
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Client").field("base", &self.transport.base().as_str()).finish_non_exhaustive()
+        let (base, breaker) = (self.line.base().as_str(), self.breaker());
+        f.debug_struct("Client").field("base", &base).field("breaker", &breaker).finish_non_exhaustive()
     }
 }
 
 #[async_trait]
 impl Waycore for Client {
     async fn list_entities(&self, external_entity_id: &str) -> Result<Page<Entity>, Error> {
-        let request = self.transport.request(Method::GET, &["entities"])?;
-        let query = [("externalEntityId", external_entity_id)];
-        read(send("list_entities", request.query(&query)).await?).await
+        let call = Call::read("list_entities", &["entities"]);
+        self.line.read(call.with("externalEntityId", Some(external_entity_id))).await
+    }
+
+    async fn get_entity(&self, id: &EntityId) -> Result<Entity, Error> {
+        self.line.read(Call::read("get_entity", &["entities", id.as_str()])).await
     }
 
     async fn create_entity(&self, entity: &EntityCreate) -> Result<Entity, Error> {
-        let request = self.transport.request(Method::POST, &["entities"])?;
-        read(send("create_entity", request.json(entity)).await?).await
+        self.line.read(Call::write("create_entity", Method::POST, &["entities"]).json(entity)?).await
     }
 
     async fn search_institutions(
@@ -54,33 +86,36 @@ impl Waycore for Client {
         limit: u16,
         cursor: Option<&str>,
     ) -> Result<Page<Institution>, Error> {
-        let limit = in_range(limit).to_string();
-        let query = Some(query).filter(|query| !query.is_empty());
-        let query = [("query", query), ("limit", Some(&limit)), ("cursor", cursor)];
-        let request = self.transport.request(Method::GET, &["institutions"])?;
-        read(send("search_institutions", request.query(&query)).await?).await
+        let call = Call::read("search_institutions", &["institutions"])
+            .with("query", Some(query).filter(|query| !query.is_empty()))
+            .limit(Some(limit))
+            .with("cursor", cursor);
+        self.line.read(call).await
+    }
+
+    async fn get_institution(&self, id: &InstitutionId) -> Result<Institution, Error> {
+        self.line.read(Call::read("get_institution", &["institutions", id.as_str()])).await
     }
 
     async fn create_connection(&self, connection: &ConnectionCreate) -> Result<Created, Error> {
-        let request = self.transport.request(Method::POST, &["connections"])?;
-        let response = send("create_connection", request.json(connection)).await?;
-        let existing = match response.status() {
+        let call = Call::write("create_connection", Method::POST, &["connections"]).json(connection)?;
+        let repeat = call.repeat;
+        let answer = self.line.call(call).await?;
+        let existing = match answer.status {
             StatusCode::OK => true,
             StatusCode::CREATED => false,
-            other => return Err(Error::Nonsense(Nonsense::Status(other.as_u16()))),
+            other => return Err(Error::Unknown(Unclear::Nonsense(Nonsense::Status(other.as_u16())))),
         };
-        Ok(Created { connection: read(response).await?, existing })
+        let connection = answer.json().map_err(|error| outcome(repeat, error))?;
+        Ok(Created { connection, existing })
     }
 
     async fn get_connection(&self, id: &ConnectionId) -> Result<Connection, Error> {
-        let request = self.transport.request(Method::GET, &["connections", id.as_str()])?;
-        read(send("get_connection", request).await?).await
+        self.line.read(Call::read("get_connection", &["connections", id.as_str()])).await
     }
 
     async fn list_connections(&self, filter: &ListConnections) -> Result<Page<Connection>, Error> {
-        let filter = ListConnections { limit: filter.limit.map(in_range), ..filter.clone() };
-        let request = self.transport.request(Method::GET, &["connections"])?;
-        read(send("list_connections", request.query(&filter)).await?).await
+        self.line.read(filter.call()).await
     }
 
     async fn put_credentials(
@@ -89,19 +124,75 @@ impl Waycore for Client {
         credentials: &NonEmptyCredentials,
     ) -> Result<Connection, Error> {
         let segments = ["connections", id.as_str(), "credentials"];
-        let request = self.transport.request(Method::PUT, &segments)?.json(&Credentials::from(credentials));
-        read(send("put_credentials", request).await?).await
+        let call = Call::write("put_credentials", Method::PUT, &segments).safely();
+        self.line.read(call.json(&Credentials::from(credentials))?).await
     }
 
     async fn complete_setup(&self, id: &ConnectionId) -> Result<(), Error> {
         let segments = ["connections", id.as_str(), "setupCompletion"];
-        // Some servers refuse a PUT that does not say how long its body is.
-        let request = self.transport.request(Method::PUT, &segments)?.header(CONTENT_LENGTH, 0);
-        send("complete_setup", request).await.map(drop)
+        self.line.call(Call::write("complete_setup", Method::PUT, &segments)).await.map(drop)
     }
-}
 
-/// The documented limits of a page.
-fn in_range(limit: u16) -> u16 {
-    limit.clamp(1, 500)
+    async fn sync_connection(&self, id: &ConnectionId) -> Result<(), Error> {
+        let segments = ["connections", id.as_str(), "sync"];
+        self.line.call(Call::write("sync_connection", Method::PUT, &segments)).await.map(drop)
+    }
+
+    async fn delete_connection(&self, id: &ConnectionId) -> Result<(), Error> {
+        let segments = ["connections", id.as_str()];
+        self.line.call(Call::write("delete_connection", Method::DELETE, &segments)).await.map(drop)
+    }
+
+    async fn list_accounts(&self, filter: &ListAccounts) -> Result<Page<Account>, Error> {
+        self.line.read(filter.call()).await
+    }
+
+    async fn get_account(&self, id: &AccountId) -> Result<Account, Error> {
+        self.line.read(Call::read("get_account", &["accounts", id.as_str()])).await
+    }
+
+    async fn list_balances(&self, filter: &ListBalances) -> Result<Page<Balance>, Error> {
+        self.line.read(filter.call()).await
+    }
+
+    async fn list_transactions(&self, filter: &ListTransactions) -> Result<Page<Transaction>, Error> {
+        self.line.read(filter.call()).await
+    }
+
+    async fn get_transaction(&self, id: &TransactionId) -> Result<Transaction, Error> {
+        self.line.read(Call::read("get_transaction", &["transactions", id.as_str()])).await
+    }
+
+    async fn sync_transactions(&self, from: &SyncTransactions) -> Result<TransactionsSync, Error> {
+        self.line.read(from.call()).await
+    }
+
+    async fn create_webhook(&self, webhook: &WebhookCreate) -> Result<Webhook, Error> {
+        let call = Call::write("create_webhook", Method::POST, &["webhooks"]).json(webhook)?;
+        let created: WebhookCreated = self.line.read(call).await?;
+        Ok(created.webhook)
+    }
+
+    async fn list_webhooks(&self, cursor: Option<&str>) -> Result<Page<Webhook>, Error> {
+        self.line.read(Call::read("list_webhooks", &["webhooks"]).with("cursor", cursor)).await
+    }
+
+    async fn get_webhook(&self, id: &WebhookId) -> Result<Webhook, Error> {
+        self.line.read(Call::read("get_webhook", &["webhooks", id.as_str()])).await
+    }
+
+    async fn update_webhook(&self, id: &WebhookId, update: &WebhookUpdate) -> Result<Webhook, Error> {
+        let call = Call::write("update_webhook", Method::PATCH, &["webhooks", id.as_str()]).safely();
+        self.line.read(call.json(update)?).await
+    }
+
+    async fn delete_webhook(&self, id: &WebhookId) -> Result<(), Error> {
+        let segments = ["webhooks", id.as_str()];
+        self.line.call(Call::write("delete_webhook", Method::DELETE, &segments)).await.map(drop)
+    }
+
+    async fn test_webhook(&self, id: &WebhookId) -> Result<(), Error> {
+        let segments = ["webhooks", id.as_str(), "test"];
+        self.line.call(Call::write("test_webhook", Method::POST, &segments)).await.map(drop)
+    }
 }

@@ -42,9 +42,9 @@ impl RetryAfter {
 
     /// Reads an answer's headers. A date is counted from the answer's own `Date` where it has one, so a wrong
     /// clock on this side does not matter.
-    pub(super) fn of(headers: &HeaderMap) -> Option<Self> {
+    pub(super) fn of(headers: &HeaderMap, wall: OffsetDateTime) -> Option<Self> {
         let text = |name| headers.get(name)?.to_str().ok();
-        let now = text(DATE).and_then(http_date).unwrap_or_else(OffsetDateTime::now_utc);
+        let now = text(DATE).and_then(http_date).unwrap_or(wall);
         Self::parse(text(RETRY_AFTER)?, now)
     }
 }

@@ -3,7 +3,9 @@
 #![expect(clippy::expect_used, reason = "a helper of a test fails the test")]
 
 mod client;
+mod debug;
 mod fixtures;
 mod open_enums;
 mod to_domain;
 mod values;
+mod webhook;

@@ -2,7 +2,7 @@
 
 use app::backend::{Caller, Customer};
 use domain::user_error::ErrorCode;
-use waycore::Error;
+use waycore::{Error, Unclear};
 
 use super::bench::{Bench, ana, bank, bo, refused};
 
@@ -61,7 +61,7 @@ async fn an_answer_that_was_lost_is_looked_up() {
 #[tokio::test]
 async fn a_create_that_failed_is_tried_again_next_time() {
     let bench = Bench::new().await;
-    bench.waycore.fail("create_entity", Error::Server(500));
+    bench.waycore.fail("create_entity", Error::Unknown(Unclear::Server(500)));
     refused(bench.start(&ana(), bank("harbour")).await, ErrorCode::Unavailable, None);
     assert_eq!(mapped(&bench, &ana()).await, None);
     bench.start(&ana(), bank("harbour")).await.unwrap();
@@ -90,7 +90,7 @@ async fn unresolved(bench: &Bench, who: &Caller) {
 #[tokio::test]
 async fn a_conflict_without_an_entity_to_show_for_it_stops_everything() {
     let bench = Bench::new().await;
-    bench.waycore.fail("create_entity", Error::Conflict);
+    bench.waycore.fail("create_entity", Error::Conflict { retry_after: None });
     unresolved(&bench, &ana()).await;
 }
 

@@ -5,12 +5,16 @@ use std::sync::Mutex;
 
 use async_trait::async_trait;
 use domain::credentials::NonEmptyCredentials;
-use domain::ids::ConnectionId;
+use domain::ids::{AccountId, ConnectionId, EntityId, InstitutionId, TransactionId, WebhookId};
 use serde_json::{Value, json};
 use waycore::wire::{
-    Connection, ConnectionCreate, Entity, EntityCreate, Institution, Meta, Page, Pagination,
+    Account, Balance, Connection, ConnectionCreate, Entity, EntityCreate, Institution, Meta, Page,
+    Pagination, Transaction, TransactionsSync, Webhook, WebhookCreate, WebhookUpdate,
 };
-use waycore::{Created, Error, ListConnections, Waycore};
+use waycore::{
+    Created, Error, ListAccounts, ListBalances, ListConnections, ListTransactions, SyncTransactions, Unclear,
+    Waycore,
+};
 
 /// When the fake's first connection is made; every change is a second later than the one before.
 const BEGIN: i64 = 1_700_000_000_000;
@@ -79,7 +83,7 @@ impl FakeWaycore {
 
     /// The answer of the next such call is lost.
     pub(super) fn lose_answer(&self, call: &'static str) {
-        let fault = Fault { error: Error::Timeout, applied: true };
+        let fault = Fault { error: Error::Unknown(Unclear::Timeout), applied: true };
         self.world(|world| world.failures.entry(call).or_default().push_back(fault));
     }
 
@@ -295,7 +299,7 @@ impl Waycore for FakeWaycore {
             let refuses = world.refuses_second_completion;
             let row = world.find(id.as_str())?;
             if refuses && row["completed"] == true {
-                return Err(Error::Conflict);
+                return Err(Error::Conflict { retry_after: None });
             }
             row["completed"] = json!(true);
             // Still a draft: the documents do not say when the status changes.
@@ -305,5 +309,71 @@ impl Waycore for FakeWaycore {
             );
             Ok(())
         })
+    }
+
+    // The onboarding makes none of these calls; one that it makes by mistake is seen, and finds nothing.
+
+    async fn get_entity(&self, _id: &EntityId) -> Result<Entity, Error> {
+        self.answer("get_entity", "", |_| Err(Error::NotFound))
+    }
+
+    async fn get_institution(&self, _id: &InstitutionId) -> Result<Institution, Error> {
+        self.answer("get_institution", "", |_| Err(Error::NotFound))
+    }
+
+    async fn sync_connection(&self, _id: &ConnectionId) -> Result<(), Error> {
+        self.answer("sync_connection", "", |_| Err(Error::NotFound))
+    }
+
+    async fn delete_connection(&self, _id: &ConnectionId) -> Result<(), Error> {
+        self.answer("delete_connection", "", |_| Err(Error::NotFound))
+    }
+
+    async fn list_accounts(&self, _filter: &ListAccounts) -> Result<Page<Account>, Error> {
+        self.answer("list_accounts", "", |_| Err(Error::NotFound))
+    }
+
+    async fn get_account(&self, _id: &AccountId) -> Result<Account, Error> {
+        self.answer("get_account", "", |_| Err(Error::NotFound))
+    }
+
+    async fn list_balances(&self, _filter: &ListBalances) -> Result<Page<Balance>, Error> {
+        self.answer("list_balances", "", |_| Err(Error::NotFound))
+    }
+
+    async fn list_transactions(&self, _filter: &ListTransactions) -> Result<Page<Transaction>, Error> {
+        self.answer("list_transactions", "", |_| Err(Error::NotFound))
+    }
+
+    async fn get_transaction(&self, _id: &TransactionId) -> Result<Transaction, Error> {
+        self.answer("get_transaction", "", |_| Err(Error::NotFound))
+    }
+
+    async fn sync_transactions(&self, _from: &SyncTransactions) -> Result<TransactionsSync, Error> {
+        self.answer("sync_transactions", "", |_| Err(Error::NotFound))
+    }
+
+    async fn create_webhook(&self, _webhook: &WebhookCreate) -> Result<Webhook, Error> {
+        self.answer("create_webhook", "", |_| Err(Error::NotFound))
+    }
+
+    async fn list_webhooks(&self, _cursor: Option<&str>) -> Result<Page<Webhook>, Error> {
+        self.answer("list_webhooks", "", |_| Err(Error::NotFound))
+    }
+
+    async fn get_webhook(&self, _id: &WebhookId) -> Result<Webhook, Error> {
+        self.answer("get_webhook", "", |_| Err(Error::NotFound))
+    }
+
+    async fn update_webhook(&self, _id: &WebhookId, _update: &WebhookUpdate) -> Result<Webhook, Error> {
+        self.answer("update_webhook", "", |_| Err(Error::NotFound))
+    }
+
+    async fn delete_webhook(&self, _id: &WebhookId) -> Result<(), Error> {
+        self.answer("delete_webhook", "", |_| Err(Error::NotFound))
+    }
+
+    async fn test_webhook(&self, _id: &WebhookId) -> Result<(), Error> {
+        self.answer("test_webhook", "", |_| Err(Error::NotFound))
     }
 }

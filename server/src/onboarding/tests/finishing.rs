@@ -110,7 +110,7 @@ async fn a_completion_whose_answer_was_lost_is_not_a_dead_end() {
 async fn a_completion_that_waycore_refuses_is_a_conflict() {
     let bench = Bench::new().await;
     let id = bench.started(&ana()).await;
-    bench.waycore.fail("complete_setup", Error::Conflict);
+    bench.waycore.fail("complete_setup", Error::Conflict { retry_after: None });
     refused(bench.finish(&ana(), &id, confirmed()).await, ErrorCode::Conflict, None);
     assert_eq!(bench.record(&ana(), &id).await.progress.completion_sent, None);
 }

@@ -2,7 +2,7 @@
 
 use tokio::net::TcpSocket;
 use waycore::{
-    Error, Waycore,
+    Error, Unclear, Waycore,
     client::{BODY_LIMIT, Nonsense},
 };
 
@@ -92,7 +92,7 @@ async fn a_success_that_says_neither_new_nor_existing() {
         portal_url: None,
     };
     let error = client(&server.uri()).create_connection(&request).await.expect_err("it makes no sense");
-    assert_eq!(error, Error::Nonsense(Nonsense::Status(202)));
+    assert_eq!(error, Error::Unknown(Unclear::Nonsense(Nonsense::Status(202))));
 }
 
 #[tokio::test]

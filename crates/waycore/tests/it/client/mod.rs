@@ -1,10 +1,15 @@
 //! The client against a server that plays Waycore.
 
 mod broken_answers;
+mod calls;
+mod faults;
+mod paging;
 mod refusals;
 mod requests;
+mod retries;
 mod secrets;
 mod time_limits;
+mod world;
 
 use domain::{
     credentials::NonEmptyCredentials,
@@ -66,21 +71,27 @@ enum Then {
     Repeat(Vec<u8>),
 }
 
-/// A server below HTTP: it reads one request, sends the bytes, and goes on as told.
+/// A server below HTTP: it reads a request, sends the bytes, and goes on as told.
 async fn raw_server(answer: &'static [u8], then: Then) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
     let address = listener.local_addr().expect("it has an address");
+    let then = std::sync::Arc::new(then);
     tokio::spawn(async move {
-        let (mut stream, _) = listener.accept().await.expect("a client comes");
-        let mut request = [0; 4096];
-        let received = stream.read(&mut request).await.expect("it is readable");
-        assert_ne!(received, 0, "the client sends something");
-        stream.write_all(answer).await.expect("it listens");
-        match then {
-            Then::Close => {}
-            Then::Hang => std::future::pending().await,
-            // Ends when the client has had enough and hangs up.
-            Then::Repeat(more) => while stream.write_all(&more).await.is_ok() {},
+        loop {
+            let (mut stream, _) = listener.accept().await.expect("a client comes");
+            let then = std::sync::Arc::clone(&then);
+            tokio::spawn(async move {
+                let mut request = [0; 4096];
+                let received = stream.read(&mut request).await.expect("it is readable");
+                assert_ne!(received, 0, "the client sends something");
+                stream.write_all(answer).await.expect("it listens");
+                match &*then {
+                    Then::Close => {}
+                    Then::Hang => std::future::pending().await,
+                    // Ends when the client has had enough and hangs up.
+                    Then::Repeat(more) => while stream.write_all(more).await.is_ok() {},
+                }
+            });
         }
     });
     format!("http://{address}")

@@ -9,7 +9,7 @@ const PASSWORD: &str = "hunter2-hunter2";
 #[test]
 fn a_client_shows_where_it_sends_to_and_not_the_key() {
     let client = client("http://127.0.0.1:9");
-    assert_eq!(format!("{client:?}"), r#"Client { base: "http://127.0.0.1:9/v1", .. }"#);
+    assert_eq!(format!("{client:?}"), r#"Client { base: "http://127.0.0.1:9/v1", breaker: Closed, .. }"#);
     assert!(!format!("{client:#?}").contains("topsecret"));
 }
 

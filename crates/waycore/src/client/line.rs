@@ -1,0 +1,345 @@
+//! The one place where calls become requests, answers become results, and failures are tried again.
+
+use std::{future::Future, pin::pin, time::Duration};
+
+use backon::{BackoffBuilder as _, ExponentialBuilder};
+use futures_util::future::{Either, select};
+use reqwest::{
+    Method, StatusCode,
+    header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue},
+};
+use secrecy::{ExposeSecret, SecretString};
+use serde::de::DeserializeOwned;
+
+use super::{
+    BODY_LIMIT, BaseUrl, BreakerState, BuildError, Error, Nonsense, RetryAfter, Seams, TimeLimits,
+    call::{Call, Repeat},
+    seams::{Failpoint, SendError, TransportAnswer, TransportRequest},
+    steady::{Breaker, Budget, NotBefore, Refusal},
+};
+
+/// Tries beyond the first.
+const RETRIES: usize = 2;
+
+/// Before the second try; twice as long before the third.
+const FIRST_WAIT: Duration = Duration::from_millis(200);
+
+/// Speaks with Waycore at one address, with one key.
+pub(super) struct Line {
+    base: BaseUrl,
+    authorization: HeaderValue,
+    limits: TimeLimits,
+    seams: Seams,
+    budget: Budget,
+    breaker: Breaker,
+    not_before: NotBefore,
+}
+
+/// A complete answer of success.
+pub(super) struct Answer {
+    pub(super) status: StatusCode,
+    body: Vec<u8>,
+}
+
+/// What went wrong with one try.
+struct Failed {
+    error: Error,
+    retry_after: Option<RetryAfter>,
+    /// Whether the answer had begun.
+    begun: bool,
+}
+
+impl Line {
+    pub(super) fn new(
+        base: BaseUrl,
+        key: &SecretString,
+        limits: TimeLimits,
+        seams: Seams,
+    ) -> Result<Self, BuildError> {
+        Ok(Self {
+            base,
+            authorization: bearer(key)?,
+            limits,
+            budget: Budget::new(seams.clock.elapsed()),
+            breaker: Breaker::new(),
+            not_before: NotBefore::default(),
+            seams,
+        })
+    }
+
+    pub(super) fn base(&self) -> &BaseUrl {
+        &self.base
+    }
+
+    pub(super) fn breaker(&self) -> BreakerState {
+        self.breaker.state(self.seams.clock.elapsed())
+    }
+
+    /// Makes the call and reads its answer.
+    pub(super) async fn read<T: DeserializeOwned>(&self, call: Call) -> Result<T, Error> {
+        let repeat = call.repeat;
+        let answer = self.call(call).await?;
+        answer.json().map_err(|error| outcome(repeat, error))
+    }
+
+    /// Makes the call: within the time limits, again where that can do no harm, and not before it may be made.
+    pub(super) async fn call(&self, call: Call) -> Result<Answer, Error> {
+        let now = || self.seams.clock.elapsed();
+        let key = self.not_before.key(&call);
+        if let Some((wait, refusal)) = self.not_before.wait(&key, now()) {
+            return Err(refusal.error(Some(wait)));
+        }
+        if let Err(wait) = self.breaker.admit(now()) {
+            return Err(Error::CircuitOpen { retry_after: RetryAfter::new(wait) });
+        }
+        self.budget.called(now());
+        let deadline = now() + self.limits.whole;
+        let mut waits = ExponentialBuilder::default()
+            .with_min_delay(FIRST_WAIT)
+            .with_factor(2.0)
+            .with_max_times(RETRIES)
+            .build();
+        let result = loop {
+            let failed = match self.attempt(&call, deadline).await {
+                Ok(answer) => break Ok(answer),
+                Err(failed) => failed,
+            };
+            if let (Some(wait), Some(refusal)) = (failed.retry_after, Refusal::of(&failed.error)) {
+                self.not_before.refused(key.clone(), now(), wait, refusal);
+            }
+            let again = waits.next().filter(|_| failed.may_be_tried_again(call.repeat));
+            match again.and_then(|wait| self.affordable(wait, &failed, deadline)) {
+                Some(wait) => self.seams.clock.sleep(wait).await,
+                None => break Err(failed),
+            }
+        };
+        let failed = result.as_ref().err().is_some_and(|failed| failed.is_waycores_fault());
+        self.breaker.record(now(), failed, self.seams.random.fraction());
+        result.map_err(|failed| outcome(call.repeat, failed.error))
+    }
+
+    /// How long to wait before another try: as Waycore asks, spread a little. None if the call would take too long, as
+    /// a person waits behind it, or if the budget is spent.
+    fn affordable(&self, wait: Duration, failed: &Failed, deadline: Duration) -> Option<Duration> {
+        let now = self.seams.clock.elapsed();
+        let spread = wait.mul_f64(1.0 + self.seams.random.fraction() / 2.0);
+        let wait = failed.retry_after.map_or(spread, |asked| asked.as_duration().max(spread));
+        (now + wait < deadline && self.budget.spend(now)).then_some(wait)
+    }
+
+    /// One request, one answer.
+    async fn attempt(&self, call: &Call, deadline: Duration) -> Result<Answer, Failed> {
+        let request = self.request(call).ok_or(Failed::before(Error::NotFound))?;
+        self.seams.failpoints.reach(Failpoint::BeforeSend(call.name)).await;
+        let sent = self.within(deadline, self.seams.transport.send(request)).await;
+        self.seams.failpoints.reach(Failpoint::AfterSend(call.name)).await;
+        let answer = sent.map_err(|error| Failed::before(Error::of_sending(error)))?;
+        let status = answer.status;
+        tracing::debug!(call = call.name, status = status.as_u16(), "Waycore answered");
+        if status.is_success() {
+            let body = self.body(answer, deadline).await.map_err(Failed::begun)?;
+            return Ok(Answer { status, body });
+        }
+        let retry_after = RetryAfter::of(&answer.headers, self.seams.clock.wall());
+        Err(Failed { error: refusal(status, retry_after), retry_after, begun: true })
+    }
+
+    fn request(&self, call: &Call) -> Option<TransportRequest> {
+        let segments: Vec<&str> = call.segments.iter().map(String::as_str).collect();
+        let mut url = self.base.join(&segments)?;
+        if !call.query.is_empty() {
+            url.query_pairs_mut().extend_pairs(&call.query);
+        }
+        let mut headers = HeaderMap::new();
+        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        headers.insert(AUTHORIZATION, self.authorization.clone());
+        match &call.body {
+            Some(_) => drop(headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"))),
+            // Some servers refuse a PUT that does not say how long its body is.
+            None if call.method == Method::PUT || call.method == Method::POST => {
+                headers.insert(CONTENT_LENGTH, HeaderValue::from(0));
+            }
+            None => {}
+        }
+        Some(TransportRequest { method: call.method.clone(), url, headers, body: call.body.clone() })
+    }
+
+    /// Reads the body and stops as soon as it is too long.
+    async fn body(&self, mut answer: TransportAnswer, deadline: Duration) -> Result<Vec<u8>, Error> {
+        let announced =
+            answer.headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
+        if announced.is_some_and(|length: u64| length > BODY_LIMIT as u64) {
+            return Err(Error::Nonsense(Nonsense::TooLarge));
+        }
+        let mut body = Vec::new();
+        loop {
+            let chunk = self.within(deadline, answer.body.chunk()).await.map_err(|error| match error {
+                SendError::Timeout => Error::Timeout,
+                SendError::NotConnected(_) | SendError::Broken => Error::Nonsense(Nonsense::BrokenOff),
+            })?;
+            let Some(chunk) = chunk else { return Ok(body) };
+            if body.len() + chunk.len() > BODY_LIMIT {
+                return Err(Error::Nonsense(Nonsense::TooLarge));
+            }
+            body.extend_from_slice(&chunk);
+        }
+    }
+
+    /// Gives up when nothing came for too long, or when the whole call has taken too long.
+    async fn within<T>(
+        &self,
+        deadline: Duration,
+        step: impl Future<Output = Result<T, SendError>>,
+    ) -> Result<T, SendError> {
+        let left = deadline.saturating_sub(self.seams.clock.elapsed());
+        let limit = pin!(self.seams.clock.sleep(self.limits.first_byte.min(left)));
+        match select(pin!(step), limit).await {
+            Either::Left((result, _)) => result,
+            Either::Right(((), _)) => Err(SendError::Timeout),
+        }
+    }
+}
+
+impl Answer {
+    pub(super) fn json<T: DeserializeOwned>(&self) -> Result<T, Error> {
+        // The parser's message quotes the body, so it ends here.
+        serde_json::from_slice(&self.body).map_err(|_| Error::Nonsense(Nonsense::Body))
+    }
+}
+
+impl Failed {
+    fn before(error: Error) -> Self {
+        Self { error, retry_after: None, begun: false }
+    }
+
+    fn begun(error: Error) -> Self {
+        Self { error, retry_after: None, begun: true }
+    }
+
+    /// The one table of what is repeated.
+    fn may_be_tried_again(&self, repeat: Repeat) -> bool {
+        let harmless = match repeat {
+            Repeat::Read | Repeat::Safe => true,
+            Repeat::Never => false,
+        };
+        match &self.error {
+            // Nothing has happened.
+            Error::Unreachable(_) | Error::RateLimited { .. } => true,
+            Error::Timeout | Error::Server(502..=504) => harmless,
+            Error::Nonsense(Nonsense::BrokenOff) => harmless && !self.begun,
+            Error::Server(_)
+            | Error::Nonsense(_)
+            | Error::Invalid
+            | Error::Unauthorized
+            | Error::Forbidden
+            | Error::NotFound
+            | Error::Conflict { .. }
+            | Error::Unknown(_)
+            | Error::CircuitOpen { .. } => false,
+        }
+    }
+
+    /// Whether it says that Waycore is in trouble, rather than the request.
+    fn is_waycores_fault(&self) -> bool {
+        match &self.error {
+            Error::Unreachable(_)
+            | Error::Timeout
+            | Error::Server(_)
+            | Error::Nonsense(Nonsense::BrokenOff) => true,
+            Error::RateLimited { .. }
+            | Error::Nonsense(_)
+            | Error::Invalid
+            | Error::Unauthorized
+            | Error::Forbidden
+            | Error::NotFound
+            | Error::Conflict { .. }
+            | Error::Unknown(_)
+            | Error::CircuitOpen { .. } => false,
+        }
+    }
+}
+
+impl Refusal {
+    fn of(error: &Error) -> Option<Self> {
+        match error {
+            Error::RateLimited { .. } => Some(Self::RateLimited),
+            Error::Conflict { .. } => Some(Self::Conflict),
+            Error::Server(status @ 503) => Some(Self::Unavailable(*status)),
+            _ => None,
+        }
+    }
+
+    fn error(self, retry_after: Option<RetryAfter>) -> Error {
+        match self {
+            Self::RateLimited => Error::RateLimited { retry_after },
+            Self::Conflict => Error::Conflict { retry_after },
+            Self::Unavailable(status) => Error::Server(status),
+        }
+    }
+}
+
+/// What an error means for the caller: after a write that may have been carried out it is unclear what is true.
+pub(super) fn outcome(repeat: Repeat, error: Error) -> Error {
+    match (repeat, error) {
+        (Repeat::Safe | Repeat::Never, Error::Timeout) => Error::Unknown(super::Unclear::Timeout),
+        (Repeat::Safe | Repeat::Never, Error::Server(status)) => {
+            Error::Unknown(super::Unclear::Server(status))
+        }
+        (Repeat::Safe | Repeat::Never, Error::Nonsense(nonsense)) => {
+            Error::Unknown(super::Unclear::Nonsense(nonsense))
+        }
+        (_, error) => error,
+    }
+}
+
+/// The table of errors in the documents' onboarding page.
+fn refusal(status: StatusCode, retry_after: Option<RetryAfter>) -> Error {
+    match status.as_u16() {
+        400 | 422 => Error::Invalid,
+        401 => Error::Unauthorized,
+        403 => Error::Forbidden,
+        404 => Error::NotFound,
+        409 => Error::Conflict { retry_after },
+        429 => Error::RateLimited { retry_after },
+        300..=399 => Error::Nonsense(Nonsense::Redirect),
+        500..=599 => Error::Server(status.as_u16()),
+        other => Error::Nonsense(Nonsense::Status(other)),
+    }
+}
+
+/// The header with the key, marked so that no `Debug` shows it.
+fn bearer(key: &SecretString) -> Result<HeaderValue, BuildError> {
+    let key = key.expose_secret();
+    if key.trim().is_empty() {
+        return Err(BuildError::Key);
+    }
+    let mut value = HeaderValue::try_from(format!("Bearer {key}")).map_err(|_| BuildError::Key)?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check_key(key: &str, expected: bool) {
+        assert_eq!(bearer(&SecretString::from(key)).is_ok(), expected, "{key:?}");
+    }
+
+    #[test]
+    fn any_key_that_a_header_can_carry_will_do() {
+        check_key("way_live_1_abc", true);
+        check_key("something else entirely", true);
+        check_key("", false);
+        check_key("  ", false);
+        check_key("two\nlines", false);
+        check_key("nul\0", false);
+    }
+
+    #[test]
+    fn the_key_is_marked_as_sensitive() {
+        let value = bearer(&SecretString::from("way_test_1_secret")).expect("a header");
+        assert!(value.is_sensitive() && !format!("{value:?}").contains("secret"));
+    }
+}

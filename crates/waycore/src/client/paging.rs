@@ -1,0 +1,115 @@
+//! Lists as streams that end.
+//!
+//! A cursor comes from Waycore, so it is not trusted to lead anywhere: one that repeats, a page without rows that names a
+//! next one, or more pages than a bound is an error and never a loop.
+
+use std::{collections::HashSet, future::Future};
+
+use futures_util::stream::{self, Stream, TryStreamExt as _};
+
+use super::{Error, Nonsense};
+use crate::wire::{Page, TransactionEvent, TransactionsSync};
+
+/// Pages that are read of one list unless the caller says otherwise: at 500 rows a page, fifty thousand.
+pub const PAGES: usize = 100;
+
+/// How a list shows that it would never end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Endless {
+    #[error("a cursor came twice")]
+    RepeatedCursor,
+    #[error("an empty page names a next one")]
+    EmptyPage,
+    #[error("there is more, and no cursor to it")]
+    NoCursor,
+    #[error("it has too many pages")]
+    TooManyPages,
+}
+
+/// Every row of a list, in its order. `fetch` makes one call with the cursor given; at most `pages` are made.
+pub fn rows<T, F, P>(pages: usize, fetch: F) -> impl Stream<Item = Result<T, Error>>
+where
+    F: FnMut(Option<String>) -> P,
+    P: Future<Output = Result<Page<T>, Error>>,
+{
+    let walk = Walk { fetch, pages, cursor: None, seen: HashSet::new(), ended: false };
+    stream::try_unfold(walk, async |mut walk| {
+        if walk.ended {
+            return Ok(None);
+        }
+        let page = walk.next().await?;
+        let Page { data, pagination, .. } = page;
+        let next = walk.follow(pagination.has_more, pagination.next_cursor)?;
+        if data.is_empty() && next {
+            return Err(Error::Nonsense(Nonsense::Endless(Endless::EmptyPage)));
+        }
+        Ok(Some((stream::iter(data.into_iter().map(Ok)), walk)))
+    })
+    .try_flatten()
+}
+
+/// The batches of the transactions stream from a cursor on, until there is no more for now. Each comes with the
+/// cursor to keep once the batch itself is kept.
+///
+/// Without a cursor the first answer has no events by design; it ends here, and its cursor is where to go on.
+pub fn batches<F, P>(
+    pages: usize,
+    from: Option<String>,
+    fetch: F,
+) -> impl Stream<Item = Result<(Vec<TransactionEvent>, Option<String>), Error>>
+where
+    F: FnMut(Option<String>) -> P,
+    P: Future<Output = Result<TransactionsSync, Error>>,
+{
+    let seen = from.iter().cloned().collect();
+    let walk = Walk { fetch, pages, cursor: from, seen, ended: false };
+    stream::try_unfold(walk, async |mut walk| {
+        if walk.ended {
+            return Ok(None);
+        }
+        let TransactionsSync { events, next_cursor, has_more, .. } = walk.next().await?;
+        // A stream that stands still may give the same cursor again; only one that has more must move.
+        walk.follow(has_more, next_cursor.clone().filter(|_| has_more))?;
+        Ok(Some(((events, next_cursor), walk)))
+    })
+}
+
+/// A way through pages that cannot go round in circles.
+struct Walk<F> {
+    fetch: F,
+    pages: usize,
+    cursor: Option<String>,
+    seen: HashSet<String>,
+    ended: bool,
+}
+
+impl<F> Walk<F> {
+    async fn next<T, P>(&mut self) -> Result<T, Error>
+    where
+        F: FnMut(Option<String>) -> P,
+        P: Future<Output = Result<T, Error>>,
+    {
+        let Some(left) = self.pages.checked_sub(1) else {
+            return Err(Error::Nonsense(Nonsense::Endless(Endless::TooManyPages)));
+        };
+        self.pages = left;
+        (self.fetch)(self.cursor.clone()).await
+    }
+
+    /// Goes on to the next page, if there is one.
+    fn follow(&mut self, has_more: bool, next: Option<String>) -> Result<bool, Error> {
+        let endless = |why| Err(Error::Nonsense(Nonsense::Endless(why)));
+        match next.filter(|_| has_more) {
+            Some(cursor) if !self.seen.insert(cursor.clone()) => endless(Endless::RepeatedCursor),
+            Some(cursor) => {
+                self.cursor = Some(cursor);
+                Ok(true)
+            }
+            None if has_more => endless(Endless::NoCursor),
+            None => {
+                self.ended = true;
+                Ok(false)
+            }
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! Lists that end, and lists that would not.
+
+use futures_util::TryStreamExt as _;
+use waycore::{
+    Error, ListConnections, SyncTransactions, Waycore,
+    client::{
+        Nonsense,
+        paging::{self, Endless},
+    },
+};
+
+use super::world::{Reply, World, answer};
+use super::*;
+
+fn page(rows: usize, has_more: bool, cursor: Option<&str>) -> Reply {
+    let rows: Vec<Value> = vec![fixture("connection-ready.json"); rows];
+    let body = json!({"data": rows, "pagination": {"hasMore": has_more, "nextCursor": cursor}});
+    answer(200).body(body.to_string()).into()
+}
+
+/// How many rows a list of these pages has, and how many requests it took.
+async fn walk(pages: Vec<Reply>, bound: usize) -> (Result<usize, Error>, usize) {
+    let world = World::new(pages);
+    let client = world.client();
+    let rows = paging::rows(bound, |cursor| {
+        let client = client.clone();
+        async move { client.list_connections(&ListConnections { cursor, ..ListConnections::default() }).await }
+    });
+    let rows = rows.try_collect::<Vec<_>>().await.map(|rows| rows.len());
+    (rows, world.times().len())
+}
+
+fn endless(why: Endless) -> Result<usize, Error> {
+    Err(Error::Nonsense(Nonsense::Endless(why)))
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_list_is_read_to_its_end() {
+    assert_eq!(walk(vec![page(0, false, None)], 9).await, (Ok(0), 1));
+    assert_eq!(
+        walk(vec![page(2, true, Some("a")), page(3, true, Some("b")), page(1, false, None)], 9).await,
+        (Ok(6), 3)
+    );
+    assert_eq!(walk(vec![page(2, true, Some("a")), page(0, false, Some("rest"))], 9).await, (Ok(2), 2));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_next_page_is_asked_for_by_its_cursor() {
+    let world = World::new([page(1, true, Some("a&b=c")), page(1, false, None)]);
+    let client = world.client();
+    let rows = paging::rows(9, |cursor| {
+        let filter = ListConnections { cursor, limit: Some(500), ..ListConnections::default() };
+        let client = client.clone();
+        async move { client.list_connections(&filter).await }
+    });
+    assert_eq!(rows.try_collect::<Vec<_>>().await.expect("two pages").len(), 2);
+    let queries: Vec<_> = world.requests().iter().map(|one| one.url.query().map(str::to_owned)).collect();
+    assert_eq!(queries, [Some("limit=500".to_owned()), Some("cursor=a%26b%3Dc&limit=500".to_owned())]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_list_that_would_not_end_is_an_error() {
+    let repeats = vec![page(1, true, Some("a"))];
+    assert_eq!(walk(repeats, 100).await, (endless(Endless::RepeatedCursor), 2));
+    let circle = vec![page(1, true, Some("a")), page(1, true, Some("b")), page(1, true, Some("a"))];
+    assert_eq!(walk(circle, 100).await, (endless(Endless::RepeatedCursor), 3));
+    assert_eq!(walk(vec![page(0, true, Some("a"))], 100).await, (endless(Endless::EmptyPage), 1));
+    assert_eq!(walk(vec![page(1, true, None)], 100).await, (endless(Endless::NoCursor), 1));
+    let pages = (0..20).map(|number| page(1, true, Some(&number.to_string()))).collect();
+    assert_eq!(walk(pages, 5).await, (endless(Endless::TooManyPages), 5));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_page_that_fails_ends_the_list() {
+    let pages = vec![page(2, true, Some("a")), answer(500).into()];
+    assert_eq!(walk(pages, 9).await, (Err(Error::Server(500)), 2));
+}
+
+fn batch(events: usize, has_more: bool, cursor: &str) -> Reply {
+    let event = fixture("transactions-sync.json")["events"][0].clone();
+    let body = json!({"events": vec![event; events], "hasMore": has_more, "nextCursor": cursor});
+    answer(200).body(body.to_string()).into()
+}
+
+/// The events of each batch and the cursor to keep.
+async fn follow(from: Option<&str>, batches: Vec<Reply>) -> Result<Vec<(usize, Option<String>)>, Error> {
+    let world = World::new(batches);
+    let client = world.client();
+    let stream = paging::batches(4, from.map(str::to_owned), |cursor| {
+        let client = client.clone();
+        async move { client.sync_transactions(&SyncTransactions { cursor, ..SyncTransactions::default() }).await }
+    });
+    let batches: Vec<_> = stream.try_collect().await?;
+    Ok(batches.into_iter().map(|(events, cursor)| (events.len(), cursor)).collect())
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_stream_begins_with_nothing_but_a_cursor() {
+    let kept = |events, cursor: &str| (events, Some(cursor.to_owned()));
+    assert_eq!(follow(None, vec![batch(0, false, "head")]).await, Ok(vec![kept(0, "head")]));
+    let batches = vec![batch(2, true, "a"), batch(1, false, "b")];
+    assert_eq!(follow(Some("head"), batches).await, Ok(vec![kept(2, "a"), kept(1, "b")]));
+    let still = vec![batch(0, false, "head")];
+    assert_eq!(follow(Some("head"), still).await, Ok(vec![kept(0, "head")]), "nothing new");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_that_goes_round_in_circles_is_an_error() {
+    let circle = vec![batch(1, true, "a"), batch(1, true, "head")];
+    let error = follow(Some("head"), circle).await.expect_err("a circle");
+    assert_eq!(error, Error::Nonsense(Nonsense::Endless(Endless::RepeatedCursor)));
+    let long = (0..9).map(|number| batch(1, true, &number.to_string())).collect();
+    let error = follow(None, long).await.expect_err("too long");
+    assert_eq!(error, Error::Nonsense(Nonsense::Endless(Endless::TooManyPages)));
+}
