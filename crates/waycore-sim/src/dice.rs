@@ -1,6 +1,7 @@
 //! Chance that comes out the same at every start.
 
 /// Repeatable chance (SplitMix64).
+#[derive(Debug, Clone)]
 pub(crate) struct Dice(u64);
 
 impl Dice {

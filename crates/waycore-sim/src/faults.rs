@@ -1,14 +1,17 @@
 //! Failure on demand: rules that requests are held against, and what they do to them.
 
+use std::io;
+
 use axum::{
-    body::Body,
+    body::{Body, Bytes, HttpBody as _},
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use futures_util::stream::{self, Stream, StreamExt as _};
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::{api::error::ApiError, journal::Subject};
+use crate::{api::error::ApiError, dice::Dice, journal::Subject};
 
 /// The longest delay, in real milliseconds: ten minutes.
 const LONGEST_DELAY: u64 = 600_000;
@@ -22,6 +25,13 @@ pub(crate) struct Rule {
     effect: Effect,
     /// How many requests it meets; without it, all until it is deleted.
     times: Option<u32>,
+    /// The part of the fitting requests that are met, from 0 to 1; the others are spared and do not count.
+    probability: Option<f64>,
+    /// Makes the choice repeatable: the same seed spares the same requests.
+    #[serde(default)]
+    seed: u64,
+    #[serde(skip)]
+    dice: Option<Dice>,
 }
 
 /// Which requests are met: those that fit every field given.
@@ -49,6 +59,10 @@ pub(crate) struct Effect {
     pub(crate) delay_ms: u64,
     /// Whether the request takes effect before it fails.
     pub(crate) applied: bool,
+    /// The connection is reset, and nothing is answered.
+    pub(crate) reset: bool,
+    /// The answer breaks off after so many bytes of its body, although it announces all of them.
+    truncate: Option<usize>,
 }
 
 /// Seconds or an HTTP date: what is put into the header, as it is.
@@ -68,8 +82,10 @@ pub(crate) enum RuleError {
     Delay,
     #[error("effect.retryAfter must be a number of seconds or a text for the header")]
     RetryAfter,
-    #[error("effect must have a status, a body or a delayMs")]
+    #[error("effect must have a status, a body, a delayMs, reset or truncate")]
     Nothing,
+    #[error("probability must be a number from 0 to 1")]
+    Probability,
     #[error("times must be at least 1")]
     Times,
 }
@@ -82,7 +98,8 @@ pub(crate) struct Faults {
 impl Faults {
     pub(crate) fn add(&mut self, rule: Rule) -> Result<(), RuleError> {
         rule.check()?;
-        self.rules.push(rule);
+        let dice = Some(Dice::new(rule.seed));
+        self.rules.push(Rule { dice, ..rule });
         Ok(())
     }
 
@@ -95,8 +112,9 @@ impl Faults {
 
     /// The effect of the first rule that meets a request; it counts as one of the rule's times.
     pub(crate) fn meet(&mut self, method: &str, path: &str, subject: &Subject) -> Option<Effect> {
-        let index = self.rules.iter().position(|rule| rule.matches.meets(method, path, subject))?;
-        let rule = self.rules.get_mut(index)?;
+        let mut rules = self.rules.iter_mut().enumerate();
+        let (index, rule) =
+            rules.find_map(|(index, rule)| rule.meets(method, path, subject).then_some((index, rule)))?;
         let effect = rule.effect.clone();
         if let Some(times) = &mut rule.times {
             *times = times.saturating_sub(1);
@@ -109,6 +127,17 @@ impl Faults {
 }
 
 impl Rule {
+    /// Whether the request fits, and is not spared.
+    fn meets(&mut self, method: &str, path: &str, subject: &Subject) -> bool {
+        if !self.matches.meets(method, path, subject) {
+            return false;
+        }
+        match (self.probability, &mut self.dice) {
+            (Some(probability), Some(dice)) => (dice.below(1_000_000) as f64) < probability * 1_000_000.0,
+            (Some(_), None) | (None, _) => true,
+        }
+    }
+
     fn check(&self) -> Result<(), RuleError> {
         let effect = &self.effect;
         if effect.status.is_some_and(|status| !(200..600).contains(&status)) {
@@ -120,8 +149,12 @@ impl Rule {
         if effect.retry_after.as_ref().is_some_and(|wait| wait.header().is_none()) {
             return Err(RuleError::RetryAfter);
         }
-        if effect.status.is_none() && effect.body.is_none() && effect.delay_ms == 0 {
+        let broken = effect.reset || effect.truncate.is_some();
+        if effect.status.is_none() && effect.body.is_none() && effect.delay_ms == 0 && !broken {
             return Err(RuleError::Nothing);
+        }
+        if self.probability.is_some_and(|probability| !(0.0..=1.0).contains(&probability)) {
+            return Err(RuleError::Probability);
         }
         if self.times == Some(0) { Err(RuleError::Times) } else { Ok(()) }
     }
@@ -139,9 +172,20 @@ impl Match {
 }
 
 impl Effect {
-    /// Whether another answer takes the place of the request's own; else it is only delayed.
+    /// Whether another answer takes the place of the request's own, or none at all does.
     pub(crate) fn replaces_answer(&self) -> bool {
-        self.status.is_some() || self.body.is_some()
+        self.status.is_some() || self.body.is_some() || self.reset
+    }
+
+    /// The answer with its end cut off, or, where there is no connection to reset, without anything but a failure.
+    pub(crate) fn break_off(&self, answer: Response) -> Response {
+        let Some(length) = self.truncate.or(self.reset.then_some(0)) else { return answer };
+        let (mut parts, body) = answer.into_parts();
+        let size = body.size_hint().exact();
+        if let Some(size) = size {
+            parts.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(size));
+        }
+        Response::from_parts(parts, Body::from_stream(broken(body, length)))
     }
 
     /// The answer in place of the request's own, whose status stays where the rule names none.
@@ -159,6 +203,25 @@ impl Effect {
         }
         response
     }
+}
+
+/// So many bytes of a body, and then an error instead of the rest.
+fn broken(body: Body, length: usize) -> impl Stream<Item = io::Result<Bytes>> {
+    stream::unfold(Some((body.into_data_stream(), length)), async |state| {
+        let (mut data, left) = state?;
+        match data.next().await {
+            Some(Ok(bytes)) if left > 0 => {
+                let part = bytes.slice(..left.min(bytes.len()));
+                let left = left - part.len();
+                Some((Ok(part), Some((data, left))))
+            }
+            _ => {
+                // What was given so far goes out before the connection ends.
+                tokio::task::yield_now().await;
+                Some((Err(io::ErrorKind::ConnectionAborted.into()), None))
+            }
+        }
+    })
 }
 
 impl RetryAfter {

@@ -19,6 +19,18 @@ pub(crate) fn connection() -> String {
     format!("conn_{}", Uuid::now_v7().simple())
 }
 
+pub(crate) fn webhook() -> String {
+    format!("wh_{}", Uuid::now_v7().simple())
+}
+
+pub(crate) fn event() -> String {
+    format!("evt_{}", Uuid::now_v7().simple())
+}
+
+pub(crate) fn delivery() -> String {
+    format!("dlv_{}", Uuid::now_v7().simple())
+}
+
 pub(crate) fn request() -> String {
     format!("req_{}", Uuid::now_v7().simple())
 }

@@ -25,6 +25,8 @@ mod ids;
 mod journal;
 mod keeper;
 mod mask;
+mod postman;
+mod serve;
 mod state;
 mod world;
 
@@ -36,6 +38,9 @@ use std::{
 };
 
 use axum::Router;
+use tokio::sync::Notify;
+
+pub use serve::serve;
 
 use bank::Library;
 use catalog::Catalog;
@@ -55,11 +60,13 @@ pub struct SimOptions {
     pub speed: f64,
     /// Where the world is kept over restarts; without it, it lives in memory alone.
     pub state: Option<PathBuf>,
+    /// Whether webhooks are delivered to other machines too. Else such an attempt is only noted.
+    pub delivers_anywhere: bool,
 }
 
 impl Default for SimOptions {
     fn default() -> Self {
-        Self { seed: 1, speed: 1.0, state: None }
+        Self { seed: 1, speed: 1.0, state: None, delivers_anywhere: false }
     }
 }
 
@@ -88,6 +95,9 @@ struct Shared {
     first_speed: Speed,
     world: Mutex<World>,
     keeper: Option<Keeper>,
+    delivers_anywhere: bool,
+    /// Something happened that may have to be delivered.
+    changed: Notify,
 }
 
 impl Simulator {
@@ -111,6 +121,8 @@ impl Simulator {
             first_speed,
             world: Mutex::new(loaded.unwrap_or_else(|| World::new(first_speed))),
             keeper,
+            delivers_anywhere: options.delivers_anywhere,
+            changed: Notify::new(),
         });
         let simulator = Self { shared };
         // Now rather than at the first change: a place that cannot be written is found at the start.
@@ -157,6 +169,13 @@ impl Simulator {
 }
 
 impl Simulator {
+    /// A request changed something: returns when it is in the state file, if there is one.
+    async fn changed(&self) {
+        self.shared.notice();
+        self.shared.changed.notify_one();
+        self.kept().await;
+    }
+
     /// Returns when everything that happened so far is in the state file, if there is one.
     async fn kept(&self) {
         if let Some(keeper) = &self.shared.keeper {
@@ -170,6 +189,14 @@ impl Shared {
     /// simulator going on: each change is made at the end of its request.
     fn world(&self) -> MutexGuard<'_, World> {
         self.world.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Makes an event of each change, at once: the next request may change the same thing again.
+    fn notice(&self) {
+        let real = self.real_time();
+        for resident in self.world().residents_mut() {
+            resident.notice(real);
+        }
     }
 
     fn real_time(&self) -> RealTime {

@@ -65,13 +65,15 @@ pub(super) async fn run(args: Args) -> anyhow::Result<()> {
         seed: args.seed,
         speed: args.speed,
         state: Some(folder.simulator_state()),
+        delivers_anywhere: args.allow_remote,
     })?;
     let keys = simulator.ensure_organization(NAME);
     let store = SqliteStore::open(&folder.database(), DatabaseKind::Demo).await?;
     let places = Places::of(&listener, &sim_listener, args.base_path)?;
     let router = router(&places, &keys, store.clone(), folder.signer()?)?;
     let shutdown = shutdown::on_signal()?;
-    let sim_server = tokio::spawn(startup::run(sim_listener, simulator.router(), shutdown.clone()));
+    let sim_server =
+        tokio::spawn(waycore_sim::serve(sim_listener, simulator.clone(), shutdown.clone().cancelled_owned()));
     announce(&format!("Waycore Connect demo: {}", places.address()));
     announce(&format!("Waycore simulator: http://{}/", places.sim));
     let ended = startup::run(listener, router, shutdown.clone()).await;

@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 
-use server::startup;
 use waycore_sim::{SimOptions, Simulator};
 
 use super::{announce, listen, shutdown, start_log};
@@ -31,11 +30,16 @@ pub(super) struct Args {
 pub(super) async fn run(args: Args) -> anyhow::Result<()> {
     start_log()?;
     let listener = listen::listen(listen::local_addr(args.port, args.allow_remote), "--port").await?;
-    let simulator = Simulator::new(SimOptions { seed: args.seed, speed: args.speed, state: args.state })?;
+    let simulator = Simulator::new(SimOptions {
+        seed: args.seed,
+        speed: args.speed,
+        state: args.state,
+        delivers_anywhere: args.allow_remote,
+    })?;
     let shutdown = shutdown::on_signal()?;
     let port = listener.local_addr()?.port();
     announce(&format!("Waycore simulator: http://127.0.0.1:{port}/"));
-    startup::run(listener, simulator.router(), shutdown).await?;
+    waycore_sim::serve(listener, simulator.clone(), shutdown.cancelled_owned()).await?;
     simulator.save()?;
     Ok(())
 }

@@ -18,7 +18,6 @@ use server::startup::{self, AppState};
 use server::store::{DatabaseKind, SqliteStore};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
-use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 use waycore::client::{BaseUrl, Client, TimeLimits};
 use waycore_sim::{OrganizationKeys, SimOptions, Simulator};
@@ -69,7 +68,7 @@ impl TestHost {
         let keys = simulator.ensure_organization("host");
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let waycore = format!("http://{}/v1", listener.local_addr().expect("an address"));
-        tokio::spawn(startup::run(listener, simulator.router(), CancellationToken::new()));
+        tokio::spawn(waycore_sim::serve(listener, simulator.clone(), std::future::pending()));
         let store = SqliteStore::open(&folder.path().join("connect.db"), DatabaseKind::Serve).await;
         let store = Arc::new(store.expect("a database"));
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);

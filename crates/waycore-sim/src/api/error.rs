@@ -186,9 +186,13 @@ pub(crate) fn with_request_ids(router: Router) -> Router {
 async fn identify(mut request: Request, next: Next) -> Response {
     let request_id = ids::request();
     request.extensions_mut().insert(RequestId(request_id.clone()));
-    let mut response = next.run(request).await;
+    written(next.run(request).await, &request_id)
+}
+
+/// A refusal with its body; any other answer as it is.
+pub(crate) fn written(mut response: Response, request_id: &str) -> Response {
     let Some(error) = response.extensions_mut().remove::<ApiError>() else { return response };
-    let body = Body { code: error.code, message: &error.message, request_id: &request_id };
+    let body = Body { code: error.code, message: &error.message, request_id };
     let (parts, _) = response.into_parts();
     let mut written = (parts.status, Json(body)).into_response();
     // What was put on the refusal on its way out, such as Retry-After, stays on it.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::{
     body::{Body, Bytes, to_bytes},
-    extract::{FromRequestParts, Request, State},
+    extract::{ConnectInfo, FromRequestParts, Request, State},
     http::{Method, header, request::Parts},
     middleware::Next,
     response::{IntoResponse, Response},
@@ -12,13 +12,17 @@ use axum::{
 use serde_json::Value;
 use waycore::wire::DateTime;
 
-use super::{error::ApiError, params::Params};
+use super::{
+    error::{ApiError, RequestId, written},
+    params::Params,
+};
 use crate::{
     Simulator,
     clock::RealTime,
     faults::Effect,
     journal::{Entry, Subject, Ticket},
     mask,
+    serve::Wire,
     world::{
         Resident, World,
         books::Books,
@@ -43,7 +47,6 @@ pub(crate) struct Desk<'a> {
     /// The other environment's: of it only duplicates are seen.
     pub(crate) elsewhere: &'a Books,
     pub(crate) settings: &'a Settings,
-    pub(crate) organization_id: &'a str,
     /// The organization's virtual time.
     pub(crate) now: i64,
     /// Virtual seconds in a real one.
@@ -70,6 +73,8 @@ enum Shows {
 
 pub(crate) async fn pass(State(simulator): State<Simulator>, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
+    let request_id = parts.extensions.get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
+    let wire = parts.extensions.get::<ConnectInfo<Wire>>().map(|ConnectInfo(wire)| wire.clone());
     let Ok(body) = to_bytes(body, LARGEST_BODY).await else { return ApiError::too_large().into_response() };
     let Arrival { caller, shows, ticket, fault } = arrive(&simulator, &parts, &body);
     let own = async {
@@ -78,14 +83,20 @@ pub(crate) async fn pass(State(simulator): State<Simulator>, request: Request, n
         request.extensions_mut().insert(caller.clone());
         let answer = next.run(request).await;
         // Here, so that a change is kept even if its caller hangs up during a fault's delay.
-        if caller.is_shown_news(&simulator, &shows) {
+        if let Shows::ItsOwnChange = shows {
+            simulator.changed().await;
+        } else if caller.is_shown_news(&simulator, &shows) {
             simulator.kept().await;
         }
         answer
     };
     let answer = match fault {
         None => own.await,
-        Some(effect) => fail(&effect, own).await,
+        Some(effect) => {
+            // What breaks an answer needs it as it would have gone out.
+            let own = async { written(own.await, &request_id) };
+            fail(&effect, wire.unwrap_or_default(), &request_id, own).await
+        }
     };
     let found = answer.extensions().get::<Subject>().cloned();
     simulator.shared.world().journal.answered(&ticket, answer.status().as_u16(), found);
@@ -109,7 +120,6 @@ impl Caller {
             books,
             elsewhere,
             settings: &resident.organization.settings,
-            organization_id: &resident.organization.id,
             now: resident.clock.now(real),
             speed: resident.clock.speed().as_f64(),
         })
@@ -130,8 +140,7 @@ impl Caller {
 
     fn is_shown_news(&self, simulator: &Simulator, shows: &Shows) -> bool {
         let connection_id = match shows {
-            Shows::ItsOwnChange => return true,
-            Shows::Nothing => return false,
+            Shows::ItsOwnChange | Shows::Nothing => return false,
             Shows::Connection(id) => Some(id.as_str()),
             Shows::Connections => None,
         };
@@ -230,20 +239,33 @@ fn key(parts: &Parts) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| key.trim())
 }
 
-/// A fault delays the request before or after it takes effect, and may answer in its place.
-async fn fail(effect: &Effect, own: impl Future<Output = Response>) -> Response {
+/// A fault delays the request before or after it takes effect, may answer in its place, and may break the answer or
+/// the connection.
+async fn fail(
+    effect: &Effect,
+    wire: Wire,
+    request_id: &str,
+    own: impl Future<Output = Response>,
+) -> Response {
     let delay = tokio::time::sleep(Duration::from_millis(effect.delay_ms));
-    if !effect.replaces_answer() && !effect.applied {
+    // An answer of the request's own has to be made, and a request that is only late is carried out late.
+    let keeps_answer = !effect.replaces_answer();
+    if keeps_answer && !effect.applied {
         delay.await;
-        return own.await;
+        return effect.break_off(own.await);
     }
     let own = if effect.applied { Some(own.await) } else { None };
     delay.await;
-    if !effect.replaces_answer() {
-        return own.unwrap_or_else(|| effect.answer(None));
+    if effect.reset {
+        wire.cut();
     }
-    let mut answer = effect.answer(own.as_ref().map(Response::status));
-    if let Some(found) = own.and_then(|own| own.extensions().get::<Subject>().cloned()) {
+    let found = own.as_ref().and_then(|own| own.extensions().get::<Subject>().cloned());
+    let answer = match own {
+        Some(own) if keeps_answer => own,
+        own => written(effect.answer(own.as_ref().map(Response::status)), request_id),
+    };
+    let mut answer = effect.break_off(answer);
+    if let Some(found) = found {
         answer.extensions_mut().insert(found);
     }
     answer

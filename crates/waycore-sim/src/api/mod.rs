@@ -14,11 +14,12 @@ mod setup;
 mod stream;
 mod sync;
 mod transactions;
+mod webhooks;
 
 use axum::{
     Router,
     middleware::from_fn_with_state,
-    routing::{any, get, put},
+    routing::{any, get, post, put},
 };
 
 use crate::Simulator;
@@ -41,6 +42,9 @@ pub(crate) fn router(simulator: Simulator) -> Router {
         .route("/v1/transactions/{id}", get(transactions::get))
         .route("/v1/connections/{id}/credentials", put(setup::credentials))
         .route("/v1/connections/{id}/setupCompletion", put(setup::completion))
+        .route("/v1/webhooks", get(webhooks::list).post(webhooks::create))
+        .route("/v1/webhooks/{id}", get(webhooks::get).patch(webhooks::update).delete(webhooks::delete))
+        .route("/v1/webhooks/{id}/test", post(webhooks::test))
         .route("/v1", any(async || ApiError::not_found()))
         .route("/v1/{*path}", any(async || ApiError::not_found()))
         .method_not_allowed_fallback(async || ApiError::method_not_allowed())

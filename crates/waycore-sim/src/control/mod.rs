@@ -6,6 +6,7 @@ mod faults;
 mod organizations;
 mod requests;
 mod reset;
+pub(crate) mod webhooks;
 
 use axum::{
     Json, Router,
@@ -25,6 +26,7 @@ pub(crate) fn router(simulator: Simulator) -> Router {
         .route("/_sim/clock", get(clock::read).post(clock::set))
         .route("/_sim/connections/{id}", post(connections::put))
         .route("/_sim/requests", get(requests::list))
+        .route("/_sim/webhooks", get(webhooks::list).post(webhooks::send))
         .route("/_sim/reset", post(reset::reset))
         .route("/_sim/faults", post(faults::add).delete(faults::remove))
         .route("/_sim/{*path}", any(async || ApiError::not_found()))
@@ -37,7 +39,7 @@ async fn keep(State(simulator): State<Simulator>, request: Request, next: Next) 
     let changes = request.method() != Method::GET;
     let answer = next.run(request).await;
     if changes {
-        simulator.kept().await;
+        simulator.changed().await;
     }
     answer
 }

@@ -21,6 +21,8 @@ pub(crate) struct Create {
     #[serde(default)]
     require_bank_approval: bool,
     cooldown_status: Option<u16>,
+    /// A registration for every event, with the organization's webhook secret.
+    webhook_url: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -73,7 +75,8 @@ impl Create {
         if ![409, 429].contains(&cooldown_status) {
             return Err(ApiError::invalid("cooldownStatus must be 409 or 429"));
         }
-        Ok(Settings { scopes, require_bank_approval: self.require_bank_approval, cooldown_status })
+        let (require_bank_approval, webhook_url) = (self.require_bank_approval, self.webhook_url);
+        Ok(Settings { scopes, require_bank_approval, cooldown_status, webhook_url })
     }
 }
 

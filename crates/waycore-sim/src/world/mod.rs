@@ -10,6 +10,7 @@ pub(crate) mod organization;
 pub(crate) mod overrides;
 pub(crate) mod shelf;
 pub(crate) mod syncs;
+pub(crate) mod webhook;
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -88,6 +89,10 @@ impl World {
         self.residents.values()
     }
 
+    pub(crate) fn residents_mut(&mut self) -> impl Iterator<Item = &mut Resident> {
+        self.residents.values_mut()
+    }
+
     pub(crate) fn by_key(&self, api_key: &str) -> Option<(&Resident, Environment)> {
         let (id, environment) = self.keys.get(api_key)?;
         Some((self.resident(id)?, *environment))
@@ -142,6 +147,14 @@ impl World {
 }
 
 impl Resident {
+    /// Makes an event of each change since the last look, for those who want to hear of it.
+    pub(crate) fn notice(&mut self, real: RealTime) {
+        let now = self.clock.now(real);
+        for books in self.organization.books.each_mut() {
+            books.webhooks.notice(&books.connections, now);
+        }
+    }
+
     /// Whether time has changed this connection, or any, since the state file was written.
     pub(crate) fn has_unkept_change(&self, connection_id: Option<&str>, real: RealTime) -> bool {
         let now = self.clock.now(real);

@@ -43,6 +43,8 @@ pub(crate) struct Settings {
     pub(crate) require_bank_approval: bool,
     /// The status of a sync that is refused for the cooldown: 429 or 409, because the documents disagree.
     pub(crate) cooldown_status: u16,
+    /// Where everything that happens in the organization's own environment is delivered to.
+    pub(crate) webhook_url: Option<String>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -116,25 +118,36 @@ impl Default for Settings {
             scopes: SCOPES.into_iter().map(str::to_owned).collect(),
             require_bank_approval: false,
             cooldown_status: 429,
+            webhook_url: None,
         }
     }
 }
 
 impl Organization {
     pub(crate) fn new(id: String, environment: Environment, settings: Settings, now: i64) -> Self {
-        Self {
+        let mut organization = Self {
             api_keys: Both::of(|environment| ids::api_key(environment.as_str())),
             webhook_secret: ids::webhook_secret(),
-            books: Both::of(|_| Books::new(&id, now)),
+            books: Both::default(),
             environment,
             settings,
             id,
-        }
+        };
+        organization.clear(now);
+        organization
     }
 
     /// Back to the start: only keys and settings stay.
     pub(crate) fn clear(&mut self, now: i64) {
-        self.books = Both::of(|_| Books::new(&self.id, now));
+        self.books = Both::of(|environment| {
+            let books = Books::new(&self.id, now);
+            match &self.settings.webhook_url {
+                Some(url) if environment == self.environment => {
+                    books.with_webhook(url, &self.webhook_secret, now)
+                }
+                Some(_) | None => books,
+            }
+        });
     }
 
     /// The books that hold the connection. Ids are unique over both environments.

@@ -53,6 +53,10 @@ impl<T: Labelled> Shelf<T> {
         self.items.get_mut(self.places.get(id)?)
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.items.is_empty()
+    }
+
     pub(crate) fn remove(&mut self, id: &str) -> Option<T> {
         self.items.remove(&self.places.remove(id)?)
     }

@@ -23,7 +23,7 @@ async fn catalog(host: &Host) -> Vec<Value> {
 }
 
 async fn of_seed(seed: u64) -> Vec<Value> {
-    let options = SimOptions { seed, speed: 0.0, state: None };
+    let options = SimOptions { seed, speed: 0.0, ..SimOptions::default() };
     catalog(&Host::of(Simulator::new(options).expect("a simulator")).await).await
 }
 

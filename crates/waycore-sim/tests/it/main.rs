@@ -19,3 +19,5 @@ mod state_file;
 mod stream;
 mod support;
 mod syncing;
+mod webhooks;
+mod wire_faults;

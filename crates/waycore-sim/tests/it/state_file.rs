@@ -60,7 +60,7 @@ async fn an_answered_change_is_on_the_disk_without_a_last_save() {
 async fn what_time_did_to_a_connection_is_on_the_disk_once_it_was_shown() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("sim.json");
-    let options = SimOptions { seed: 1, speed: 500.0, state: Some(path.clone()) };
+    let options = SimOptions { speed: 500.0, state: Some(path.clone()), ..SimOptions::default() };
     let host = Host::of(Simulator::new(options).expect("a simulator")).await;
     let connection = host.new_connection("sim-standard").await;
     host.complete(&connection).await.json(200);
@@ -136,14 +136,14 @@ fn a_place_that_cannot_be_written_is_found_at_the_start() {
 #[test]
 fn a_speed_that_is_none_is_refused() {
     for speed in [-1.0, f64::NAN] {
-        let error = Simulator::new(SimOptions { seed: 1, speed, state: None }).err().expect("a refusal");
+        let error = Simulator::new(SimOptions { speed, ..SimOptions::default() }).err().expect("a refusal");
         assert_eq!(error.to_string(), "the speed must be a number from 0 to 1000000");
     }
 }
 
 #[track_caller]
 fn refused(path: &Path, sentence: &str) {
-    let options = SimOptions { seed: 1, speed: 0.0, state: Some(path.to_owned()) };
+    let options = SimOptions { speed: 0.0, state: Some(path.to_owned()), ..SimOptions::default() };
     let error = Simulator::new(options).err().expect("a refusal").to_string();
     assert!(error.contains(sentence), "{error}");
     assert!(error.contains(path.to_str().expect("a path")), "{error}");

@@ -68,7 +68,7 @@ pub(crate) async fn send(router: &Router, request: Request<Body>) -> Answer {
 }
 
 pub(crate) fn simulator(state: Option<PathBuf>) -> Simulator {
-    Simulator::new(SimOptions { seed: 1, speed: 0.0, state }).expect("a simulator")
+    Simulator::new(SimOptions { speed: 0.0, state, ..SimOptions::default() }).expect("a simulator")
 }
 
 impl Host {
