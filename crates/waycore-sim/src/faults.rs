@@ -32,6 +32,9 @@ pub(crate) struct Rule {
     seed: u64,
     #[serde(skip)]
     dice: Option<Dice>,
+    /// Names it on the console.
+    #[serde(skip)]
+    number: u64,
 }
 
 /// Which requests are met: those that fit every field given.
@@ -93,13 +96,15 @@ pub(crate) enum RuleError {
 #[derive(Debug, Default)]
 pub(crate) struct Faults {
     rules: Vec<Rule>,
+    added: u64,
 }
 
 impl Faults {
     pub(crate) fn add(&mut self, rule: Rule) -> Result<(), RuleError> {
         rule.check()?;
         let dice = Some(Dice::new(rule.seed));
-        self.rules.push(Rule { dice, ..rule });
+        self.added += 1;
+        self.rules.push(Rule { dice, number: self.added, ..rule });
         Ok(())
     }
 
@@ -108,6 +113,17 @@ impl Faults {
         self.rules.retain(|rule| {
             organization_id.is_some_and(|id| rule.matches.organization_id.as_deref() != Some(id))
         });
+    }
+
+    pub(crate) fn remove_one(&mut self, number: u64) {
+        self.rules.retain(|rule| rule.number != number);
+    }
+
+    /// The rules that can meet an organization's requests: number, and what it says.
+    pub(crate) fn of(&self, organization_id: &str) -> Vec<(u64, String)> {
+        let named =
+            |rule: &&Rule| rule.matches.organization_id.as_deref().is_none_or(|id| id == organization_id);
+        self.rules.iter().filter(named).map(|rule| (rule.number, rule.summary())).collect()
     }
 
     /// The effect of the first rule that meets a request; it counts as one of the rule's times.
@@ -136,6 +152,24 @@ impl Rule {
             (Some(probability), Some(dice)) => (dice.below(1_000_000) as f64) < probability * 1_000_000.0,
             (Some(_), None) | (None, _) => true,
         }
+    }
+
+    /// In a line, for people.
+    fn summary(&self) -> String {
+        let Match { method, path, entity_id, connection_id, .. } = &self.matches;
+        let Effect { status, delay_ms, reset, truncate, .. } = &self.effect;
+        let mut parts = vec![method.clone().unwrap_or_else(|| "any".to_owned())];
+        parts.extend(path.clone());
+        parts.extend(entity_id.iter().chain(connection_id).cloned());
+        parts.push("→".to_owned());
+        parts.extend(status.map(|status| status.to_string()));
+        parts.extend((*delay_ms > 0).then(|| format!("after {delay_ms} ms")));
+        parts.extend(reset.then(|| "reset".to_owned()));
+        parts.extend(truncate.map(|bytes| format!("cut at byte {bytes}")));
+        parts.extend(self.effect.body.as_ref().map(|_| "another body".to_owned()));
+        parts.extend(self.probability.map(|part| format!("with probability {part}")));
+        parts.extend(self.times.map(|times| format!("{times} more times")));
+        parts.join(" ")
     }
 
     fn check(&self) -> Result<(), RuleError> {

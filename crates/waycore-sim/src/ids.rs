@@ -44,6 +44,12 @@ pub(crate) fn webhook_secret() -> String {
     format!("whsec_{}", random(4))
 }
 
+/// What a simulated bank issues for a delegated user.
+pub(crate) fn password() -> String {
+    let digits = random(2);
+    format!("Dx-{}-{}", digits.get(..6).unwrap_or_default(), digits.get(6..12).unwrap_or_default())
+}
+
 /// So many times eight hexadecimal digits: the last of a UUID, which are neither time nor counter.
 fn random(times: usize) -> String {
     (0..times).map(|_| Uuid::now_v7().simple().to_string().get(24..).unwrap_or_default().to_owned()).collect()

@@ -20,7 +20,6 @@ mod clock;
 mod control;
 mod dice;
 mod faults;
-mod home;
 mod ids;
 mod journal;
 mod keeper;
@@ -28,6 +27,7 @@ mod mask;
 mod postman;
 mod serve;
 mod state;
+mod web;
 mod world;
 
 use std::{
@@ -39,6 +39,7 @@ use std::{
 
 use axum::Router;
 use tokio::sync::Notify;
+use tower_http::csrf::CsrfLayer;
 
 pub use serve::serve;
 
@@ -135,9 +136,10 @@ impl Simulator {
 
     /// Everything the simulator answers, as a router without a prefix.
     pub fn router(&self) -> Router {
-        api::error::with_request_ids(
-            home::router().merge(api::router(self.clone())).merge(control::router(self.clone())),
-        )
+        // The controls and the pages have no password: what another site's page asks for is refused.
+        let for_people =
+            web::router(self.clone()).merge(control::router(self.clone())).layer(CsrfLayer::new());
+        api::error::with_request_ids(api::router(self.clone()).merge(for_people))
     }
 
     /// The keys of the organization of this id, which is made if there is none.

@@ -6,6 +6,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
+use serde::Deserialize;
 use waycore::wire::EntityCreate;
 
 use super::{
@@ -14,7 +15,20 @@ use super::{
     paging::Window,
     params::{IdInPath, JsonBody, Params},
 };
-use crate::{Simulator, journal::Subject, world::entity::Entity};
+use crate::{
+    Simulator,
+    journal::Subject,
+    world::{connection::Connection, entity::Entity, lifecycle},
+};
+
+const MOST_CONTACTS: usize = 100;
+
+/// Body of the update. The documents do not print the field's name: this one is a guess.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Contacts {
+    contact_emails: Vec<String>,
+}
 
 pub(crate) async fn list(
     State(simulator): State<Simulator>,
@@ -46,6 +60,53 @@ pub(crate) async fn get(
     })
 }
 
+/// Replaces the contact addresses; nothing else of an entity can be changed.
+pub(crate) async fn update(
+    State(simulator): State<Simulator>,
+    caller: Caller,
+    IdInPath(id): IdInPath,
+    JsonBody(update): JsonBody<Contacts>,
+) -> Result<Response, ApiError> {
+    if update.contact_emails.len() > MOST_CONTACTS {
+        return Err(ApiError::invalid("contactEmails must be at most 100 addresses"));
+    }
+    if update.contact_emails.iter().any(|email| !is_email(email)) {
+        return Err(ApiError::invalid("contactEmails must be e-mail addresses"));
+    }
+    caller.within(&simulator, "entities:write", |desk| {
+        let entity = desk.books.entities.get_mut(&id).ok_or_else(ApiError::not_found)?;
+        entity.set_contacts(update.contact_emails, desk.now);
+        Ok(Json(entity.body()).into_response())
+    })
+}
+
+/// The entity is gone for good, with its connections and their accounts and transactions.
+pub(crate) async fn delete(
+    State(simulator): State<Simulator>,
+    caller: Caller,
+    IdInPath(id): IdInPath,
+) -> Result<StatusCode, ApiError> {
+    caller.within(&simulator, "entities:write", |desk| {
+        let entity = desk.books.entities.get(&id).ok_or_else(ApiError::not_found)?;
+        if entity.is_default {
+            return Err(ApiError::conflict("the organization's own entity cannot be deleted"));
+        }
+        let connections = desk.books.connections.newest_first().map(|(_, connection)| connection);
+        let own: Vec<&Connection> = connections.filter(|connection| connection.entity_id == id).collect();
+        let syncs =
+            |connection: &&Connection| lifecycle::state(connection, desk.now).sync_status == "syncing";
+        if own.iter().any(syncs) {
+            return Err(ApiError::conflict("one of its connections is syncing"));
+        }
+        let own: Vec<String> = own.into_iter().map(|connection| connection.id.clone()).collect();
+        for connection in own {
+            desk.books.connections.remove(&connection);
+        }
+        desk.books.entities.remove(&id);
+        Ok(StatusCode::NO_CONTENT)
+    })
+}
+
 /// One entity for each external id, in both environments, even when two creates arrive at once: the second is a
 /// conflict.
 pub(crate) async fn create(
@@ -70,4 +131,10 @@ pub(crate) async fn create(
         desk.books.entities.put(entity);
         Ok(answer)
     })
+}
+
+/// Something on both sides of an @, and no spaces: enough to find a typing mistake.
+fn is_email(text: &str) -> bool {
+    let parts = text.split_once('@').filter(|(name, host)| !name.is_empty() && !host.is_empty());
+    parts.is_some() && text.len() <= 320 && !text.contains(char::is_whitespace)
 }

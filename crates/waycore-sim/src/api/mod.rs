@@ -28,7 +28,7 @@ use error::ApiError;
 pub(crate) fn router(simulator: Simulator) -> Router {
     Router::new()
         .route("/v1/entities", get(entities::list).post(entities::create))
-        .route("/v1/entities/{id}", get(entities::get))
+        .route("/v1/entities/{id}", get(entities::get).patch(entities::update).delete(entities::delete))
         .route("/v1/institutions", get(institutions::list))
         .route("/v1/institutions/{id}", get(institutions::get))
         .route("/v1/connections", get(connections::list).post(connections::create))

@@ -5,17 +5,15 @@ use waycore::wire::{self, DateTime, Metadata, OtherConnection, ReadyConnection, 
 
 use super::{
     connection::{Bank, Connection},
-    instructions::instructions,
     lifecycle::{self, State},
 };
-use crate::ids::fingerprint;
 
 impl Connection {
     pub(crate) fn body(&self, now: i64) -> wire::Connection {
         let state = lifecycle::state(self, now);
         match state.kind.as_str() {
             "ready" => wire::Connection::Ready(self.ready(state)),
-            "setup" => wire::Connection::Setup(self.setup(state)),
+            "setup" => wire::Connection::Setup(self.setup(state, now)),
             _ => wire::Connection::Other(self.other(state)),
         }
     }
@@ -25,21 +23,17 @@ impl Connection {
     pub(crate) fn institution_on_wire(&self, now: i64) -> Option<String> {
         match &self.bank {
             Bank::Listed { institution_id, .. } => Some(institution_id.clone()),
-            Bank::Unlisted { portal } => {
-                (lifecycle::state(self, now).kind == "ready").then(|| unlisted_id(portal))
+            Bank::Unlisted { .. } => {
+                (lifecycle::state(self, now).kind == "ready").then(|| self.bank.public_id())
             }
         }
     }
 
     fn ready(&self, state: State) -> ReadyConnection {
-        let institution_id = match &self.bank {
-            Bank::Listed { institution_id, .. } => institution_id.clone(),
-            Bank::Unlisted { portal } => unlisted_id(portal),
-        };
         ReadyConnection {
             id: self.id.clone(),
             entity_id: self.entity_id.clone(),
-            institution_id: Some(institution_id),
+            institution_id: Some(self.bank.public_id()),
             status: state.status.as_str().into(),
             sync_status: Some(state.sync_status.as_str().into()),
             created_at: DateTime::from_millis(self.created_at),
@@ -53,7 +47,7 @@ impl Connection {
         }
     }
 
-    fn setup(&self, state: State) -> SetupConnection {
+    fn setup(&self, state: State, now: i64) -> SetupConnection {
         let step =
             if state.status == "draft" { "awaitingDelegatedUserCreation" } else { "awaitingActivation" };
         SetupConnection {
@@ -64,7 +58,7 @@ impl Connection {
             updated_at: DateTime::from_millis(state.updated_at),
             setup: Setup {
                 status: Some(step.into()),
-                instructions: self.overrides.instructions(instructions(&self.id, state.provisioned)),
+                instructions: self.instructions(now),
                 credentials_present: self.credentials_present,
                 action_required_by: Some(state.action_required_by.as_str().into()),
                 next_action: Some(state.next_action.as_str().into()),
@@ -94,8 +88,4 @@ impl Connection {
             ]),
         }
     }
-}
-
-fn unlisted_id(portal: &str) -> String {
-    format!("unlisted-{:016x}", fingerprint(portal))
 }

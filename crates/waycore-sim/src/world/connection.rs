@@ -1,9 +1,10 @@
 //! A connection as it is kept: what happened to it and when. What state that makes is [`super::lifecycle`].
 
 use serde::{Deserialize, Serialize};
-use waycore::wire::Institution;
+use waycore::wire::{Institution, Instructions};
 
 use super::{
+    instructions::instructions,
     lifecycle::{self, State},
     overrides::Overrides,
     shelf::Labelled,
@@ -104,6 +105,14 @@ impl Bank {
         }
     }
 
+    /// What a bank is called in addresses: an unlisted one by its portal.
+    pub(crate) fn public_id(&self) -> String {
+        match self {
+            Self::Listed { institution_id, .. } => institution_id.clone(),
+            Self::Unlisted { portal } => format!("unlisted-{:016x}", ids::fingerprint(portal)),
+        }
+    }
+
     pub(crate) fn portal(&self) -> Option<&str> {
         match self {
             Self::Listed { portal, .. } => portal.as_deref(),
@@ -130,6 +139,12 @@ impl Connection {
 
     pub(crate) fn behaviour(&self) -> Behaviour {
         Behaviour::of(self.bank.institution_id())
+    }
+
+    /// What Waycore issued for the delegated user, so far.
+    pub(crate) fn instructions(&self, now: i64) -> Instructions {
+        let provisioned = lifecycle::state(self, now).provisioned;
+        self.overrides.instructions(instructions(&self.id, provisioned))
     }
 
     /// When the delegated user was able to sign in at the bank, if it ever was.

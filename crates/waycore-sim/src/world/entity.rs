@@ -1,5 +1,7 @@
 //! An integrator's customer.
 
+use std::collections::HashSet;
+
 use serde::{Deserialize, Serialize};
 use waycore::wire::{self, DateTime, Metadata};
 
@@ -14,6 +16,19 @@ pub(crate) struct Entity {
     name: Option<String>,
     metadata: Metadata,
     created_at: i64,
+    #[serde(default)]
+    updated_at: i64,
+    #[serde(default)]
+    contact_emails: Vec<String>,
+}
+
+/// An entity as it goes over the wire, with the addresses that the newest documents add.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Body {
+    #[serde(flatten)]
+    entity: wire::Entity,
+    contact_emails: Vec<String>,
 }
 
 impl Entity {
@@ -25,6 +40,8 @@ impl Entity {
             name: create.name,
             metadata: create.metadata.unwrap_or_default(),
             created_at: now,
+            updated_at: now,
+            contact_emails: Vec::new(),
         }
     }
 
@@ -37,19 +54,29 @@ impl Entity {
             name: None,
             metadata: Metadata::new(),
             created_at: now,
+            updated_at: now,
+            contact_emails: Vec::new(),
         }
     }
 
-    pub(crate) fn body(&self) -> wire::Entity {
-        wire::Entity {
+    /// In the place of all earlier ones, each once whatever its case.
+    pub(crate) fn set_contacts(&mut self, emails: Vec<String>, now: i64) {
+        let mut seen = HashSet::new();
+        self.contact_emails = emails.into_iter().filter(|email| seen.insert(email.to_lowercase())).collect();
+        self.updated_at = now.max(self.updated_at + 1);
+    }
+
+    pub(crate) fn body(&self) -> Body {
+        let entity = wire::Entity {
             entity_id: self.id.clone(),
             external_entity_id: self.external_id.clone(),
             is_default_org_entity: self.is_default,
             created_at: DateTime::from_millis(self.created_at),
-            updated_at: DateTime::from_millis(self.created_at),
+            updated_at: DateTime::from_millis(self.updated_at),
             name: self.name.clone(),
             metadata: self.metadata.clone(),
-        }
+        };
+        Body { entity, contact_emails: self.contact_emails.clone() }
     }
 }
 

@@ -53,6 +53,10 @@ impl<T: Labelled> Shelf<T> {
         self.items.get_mut(self.places.get(id)?)
     }
 
+    pub(crate) fn len(&self) -> usize {
+        self.items.len()
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.items.is_empty()
     }

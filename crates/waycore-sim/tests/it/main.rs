@@ -3,8 +3,10 @@
 #![expect(clippy::expect_used, reason = "a helper of a test fails the test")]
 
 mod bank_data;
+mod bank_portal;
 mod catalog;
 mod connections;
+mod console;
 mod control;
 mod entities;
 mod environments;

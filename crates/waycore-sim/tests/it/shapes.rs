@@ -39,7 +39,9 @@ const NULLABLE_IN_READY: &[&str] =
 #[tokio::test]
 async fn an_entity_is_as_documented() {
     let host = Host::new().await;
-    let entity = host.post("/v1/entities", json!({ "externalEntityId": "acme" })).await.json(201);
+    let mut entity = host.post("/v1/entities", json!({ "externalEntityId": "acme" })).await.json(201);
+    // The newest documents add a list of addresses and do not print its name.
+    assert_eq!(entity.as_object_mut().expect("an object").remove("contactEmails"), Some(json!([])));
     let documented = fixture(include_str!("../../../waycore/fixtures/entity.json"));
     check_shape(&entity, &documented, &["name"]);
     let parsed: wire::Entity = serde_json::from_value(entity.clone()).expect("the wire type");

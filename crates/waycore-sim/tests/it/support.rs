@@ -93,6 +93,24 @@ impl Host {
         Self { organization_id: text("organizationId"), key: text("apiKey"), simulator, router }
     }
 
+    /// A form as a browser on the same page posts it.
+    pub(crate) async fn form(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let encode = |text: &str| text.bytes().map(|byte| format!("%{byte:02X}")).collect::<String>();
+        let body: Vec<String> =
+            fields.iter().map(|(name, value)| format!("{name}={}", encode(value))).collect();
+        let request = Request::post(path)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .header("sec-fetch-site", "same-origin")
+            .body(Body::from(body.join("&")))
+            .expect("a request");
+        send(&self.router, request).await
+    }
+
+    /// A page of the console or of a bank.
+    pub(crate) async fn page(&self, path: &str) -> Answer {
+        call(&self.router, "GET", path, None, None).await
+    }
+
     pub(crate) async fn get(&self, path: &str) -> Answer {
         call(&self.router, "GET", path, Some(&self.key), None).await
     }

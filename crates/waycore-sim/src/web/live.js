@@ -1,0 +1,15 @@
+// Fetches the page again while it is visible and nobody is typing, and puts the parts that change in place.
+setInterval(async () => {
+  if (document.hidden || document.querySelector('form:focus-within')) return;
+  try {
+    const answer = await fetch(location.href);
+    if (!answer.ok) return;
+    const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html');
+    for (const part of document.querySelectorAll('[data-live]')) {
+      const next = fresh.getElementById(part.id);
+      if (next && next.innerHTML !== part.innerHTML) part.innerHTML = next.innerHTML;
+    }
+  } catch {
+    // The simulator is away; the next time may find it.
+  }
+}, 2000);
