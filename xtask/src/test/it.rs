@@ -1,13 +1,37 @@
-//! The integration tests: the real router, client and simulator, each test in a world of its own.
+//! The integration tests: the real router, client and simulator, each test in a world of its own; and the simulator
+//! held to its own description.
+
+use anyhow::{Context, Result};
 
 use super::unit::INTEGRATION;
 use super::{Checks, Tally};
-use crate::process::cargo;
+use crate::process::{cargo, output, program, watched};
+use crate::tools;
 
 pub(super) fn run(checks: &Checks) -> Tally {
     let mut tally = Tally::default();
     // The whole workspace is named, as for the unit tests, so that both share one set of features and artefacts.
     let arguments = ["test", "--workspace", "--exclude", "frontend", "--no-fail-fast", "--test", INTEGRATION];
     tally.cargo_tests(cargo(checks.root()).args(arguments));
+    tally.check("the simulator is as it describes itself", || described(checks));
     tally
+}
+
+/// Thousands of requests that a program of others makes from the simulator's description.
+fn described(checks: &Checks) -> Result<String> {
+    let python = tools::schemathesis(checks.workspace)?;
+    // The tests have built it already; this names where it is.
+    output(cargo(checks.root()).args([
+        "build",
+        "--quiet",
+        "--package",
+        "server",
+        "--bin",
+        "waycore-connect",
+    ]))?;
+    let simulator = checks.workspace.target.join("debug/waycore-connect");
+    let script = checks.root().join("crates/waycore-sim/tests/described/run.py");
+    let (text, status) = watched(program(python, checks.root()).arg(script).arg(simulator))?;
+    let told = text.lines().last().unwrap_or_default().to_owned();
+    status.success().then_some(told).context("schemathesis found something: see above")
 }

@@ -4,6 +4,7 @@ mod cargo_leptos;
 mod cargo_tool;
 mod chromium;
 mod node;
+mod schemathesis;
 mod wasm_bindgen;
 mod wasm_opt;
 mod wasm_target;
@@ -15,6 +16,7 @@ use anyhow::{Context, Result};
 
 pub(crate) use chromium::{Chromium, find_or_install as chromium};
 pub(crate) use node::install_packages;
+pub(crate) use schemathesis::find_or_install as schemathesis;
 pub(crate) use wasm_target::install as wasm_target;
 
 use crate::workspace::Workspace;

@@ -3,6 +3,7 @@
 use axum::{Extension, Json, extract::State, response::Response};
 use serde_json::Value;
 use uuid::Uuid;
+use waycore::wire::{self, Page};
 
 use super::{
     error::{ApiError, RequestId},
@@ -36,6 +37,24 @@ const REQUIRED: [&str; 8] =
     ["id", "connectionId", "type", "currency", "name", "status", "createdAt", "updatedAt"];
 
 /// In the order of their ids.
+#[utoipa::path(
+    get,
+    path = "/v1/accounts",
+    operation_id = "listAccounts",
+    tag = "Accounts",
+    params(
+        ("connectionId" = Option<String>, Query),
+        ("type" = Option<String>, Query),
+        ("currency" = Option<String>, Query),
+        ("status" = Option<String>, Query),
+        ("fields" = Option<String>, Query),
+        ("limit" = Option<u16>, Query, minimum = 1, maximum = 500, description = "100 unless said otherwise"),
+        ("cursor" = Option<String>, Query, description = "`nextCursor` of the page before; good for the same query only"),
+    ),
+    responses(
+        (status = 200, description = "in the order of ids", body = Page<wire::Account>),
+    ),
+)]
 pub(crate) async fn list(
     State(simulator): State<Simulator>,
     caller: Caller,
@@ -61,6 +80,19 @@ pub(crate) async fn list(
     })
 }
 
+#[utoipa::path(
+    get,
+    path = "/v1/accounts/{id}",
+    operation_id = "getAccount",
+    tag = "Accounts",
+    params(
+        ("id" = String, Path),
+        ("fields" = Option<String>, Query),
+    ),
+    responses(
+        (status = 200, description = "the account", body = wire::Account),
+    ),
+)]
 pub(crate) async fn get(
     State(simulator): State<Simulator>,
     caller: Caller,

@@ -1,6 +1,7 @@
 //! `/v1/balances`: a row for each account and day.
 
 use axum::{Extension, extract::State, response::Response};
+use waycore::wire::{Balance, Page};
 
 use super::{
     accounts::{place, views},
@@ -12,6 +13,24 @@ use super::{
 use crate::{Simulator, bank::DAY};
 
 /// The latest day first, and on a day in the order of the accounts' ids.
+#[utoipa::path(
+    get,
+    path = "/v1/balances",
+    operation_id = "listBalances",
+    tag = "Accounts",
+    params(
+        ("entityId" = Option<String>, Query, format = Uuid),
+        ("connectionId" = Option<String>, Query),
+        ("accountId" = Option<String>, Query),
+        ("dateGte" = Option<String>, Query, format = Date),
+        ("dateLt" = Option<String>, Query, format = Date),
+        ("limit" = Option<u16>, Query, minimum = 1, maximum = 500, description = "100 unless said otherwise"),
+        ("cursor" = Option<String>, Query, description = "`nextCursor` of the page before; good for the same query only"),
+    ),
+    responses(
+        (status = 200, description = "the latest day first", body = Page<Balance>),
+    ),
+)]
 pub(crate) async fn list(
     State(simulator): State<Simulator>,
     caller: Caller,

@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use uuid::Uuid;
-use waycore::wire::ConnectionCreate;
+use waycore::wire::{self, ConnectionCreate, Page};
 
 use super::{
     error::{ApiError, RequestId},
@@ -31,6 +31,22 @@ const DAY: i64 = 24 * 3_600_000;
 /// How long `sim-rate-limited` refuses an entity, in virtual milliseconds.
 const HELD_BACK: i64 = 30_000;
 
+#[utoipa::path(
+    get,
+    path = "/v1/connections",
+    operation_id = "listConnections",
+    tag = "Connections",
+    params(
+        ("entityId" = Option<String>, Query, format = Uuid),
+        ("institutionId" = Option<String>, Query),
+        ("status" = Option<String>, Query),
+        ("limit" = Option<u16>, Query, minimum = 1, maximum = 500, description = "100 unless said otherwise"),
+        ("cursor" = Option<String>, Query, description = "`nextCursor` of the page before; good for the same query only"),
+    ),
+    responses(
+        (status = 200, description = "newest first", body = Page<wire::Connection>),
+    ),
+)]
 pub(crate) async fn list(
     State(simulator): State<Simulator>,
     caller: Caller,
@@ -60,6 +76,18 @@ pub(crate) async fn list(
     })
 }
 
+#[utoipa::path(
+    get,
+    path = "/v1/connections/{id}",
+    operation_id = "getConnection",
+    tag = "Connections",
+    params(
+        ("id" = String, Path),
+    ),
+    responses(
+        (status = 200, description = "the connection", body = wire::Connection),
+    ),
+)]
 pub(crate) async fn get(
     State(simulator): State<Simulator>,
     caller: Caller,
@@ -74,6 +102,18 @@ pub(crate) async fn get(
 
 /// The connection, and with it its accounts and transactions, is gone for good. One that the public contract has no
 /// words for stays.
+#[utoipa::path(
+    delete,
+    path = "/v1/connections/{id}",
+    operation_id = "deleteConnection",
+    tag = "Connections",
+    params(
+        ("id" = String, Path),
+    ),
+    responses(
+        (status = 204, description = "gone for good"),
+    ),
+)]
 pub(crate) async fn delete(
     State(simulator): State<Simulator>,
     caller: Caller,
@@ -93,6 +133,17 @@ pub(crate) async fn delete(
 
 /// 201 with a new connection, or 200 with the one that this entity has to this bank already. One whose access
 /// was revoked is no such connection: the customer may begin anew.
+#[utoipa::path(
+    post,
+    path = "/v1/connections",
+    operation_id = "createConnection",
+    tag = "Connections",
+    request_body = ConnectionCreate,
+    responses(
+        (status = 200, description = "an existing connection", body = wire::Connection),
+        (status = 201, description = "a new one", body = wire::Connection),
+    ),
+)]
 pub(crate) async fn create(
     State(simulator): State<Simulator>,
     caller: Caller,

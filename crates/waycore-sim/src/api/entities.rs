@@ -7,7 +7,8 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde::Deserialize;
-use waycore::wire::EntityCreate;
+use utoipa::ToSchema;
+use waycore::wire::{EntityCreate, Page};
 
 use super::{
     error::{ApiError, RequestId},
@@ -18,18 +19,37 @@ use super::{
 use crate::{
     Simulator,
     journal::Subject,
-    world::{connection::Connection, entity::Entity, lifecycle},
+    world::{
+        connection::Connection,
+        entity::{Body, Entity},
+        lifecycle,
+    },
 };
 
 const MOST_CONTACTS: usize = 100;
 
 /// Body of the update. The documents do not print the field's name: this one is a guess.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Contacts {
+    #[schema(max_items = 100)]
     contact_emails: Vec<String>,
 }
 
+#[utoipa::path(
+    get,
+    path = "/v1/entities",
+    operation_id = "listEntities",
+    tag = "Entities",
+    params(
+        ("externalEntityId" = Option<String>, Query),
+        ("limit" = Option<u16>, Query, minimum = 1, maximum = 500, description = "100 unless said otherwise"),
+        ("cursor" = Option<String>, Query, description = "`nextCursor` of the page before; good for the same query only"),
+    ),
+    responses(
+        (status = 200, description = "newest first", body = Page<Body>),
+    ),
+)]
 pub(crate) async fn list(
     State(simulator): State<Simulator>,
     caller: Caller,
@@ -49,6 +69,18 @@ pub(crate) async fn list(
     })
 }
 
+#[utoipa::path(
+    get,
+    path = "/v1/entities/{id}",
+    operation_id = "getEntity",
+    tag = "Entities",
+    params(
+        ("id" = String, Path),
+    ),
+    responses(
+        (status = 200, description = "the entity", body = Body),
+    ),
+)]
 pub(crate) async fn get(
     State(simulator): State<Simulator>,
     caller: Caller,
@@ -61,6 +93,19 @@ pub(crate) async fn get(
 }
 
 /// Replaces the contact addresses; nothing else of an entity can be changed.
+#[utoipa::path(
+    patch,
+    path = "/v1/entities/{id}",
+    operation_id = "updateEntity",
+    tag = "Entities",
+    params(
+        ("id" = String, Path),
+    ),
+    request_body = Contacts,
+    responses(
+        (status = 200, description = "the entity", body = Body),
+    ),
+)]
 pub(crate) async fn update(
     State(simulator): State<Simulator>,
     caller: Caller,
@@ -81,6 +126,18 @@ pub(crate) async fn update(
 }
 
 /// The entity is gone for good, with its connections and their accounts and transactions.
+#[utoipa::path(
+    delete,
+    path = "/v1/entities/{id}",
+    operation_id = "deleteEntity",
+    tag = "Entities",
+    params(
+        ("id" = String, Path),
+    ),
+    responses(
+        (status = 204, description = "gone for good"),
+    ),
+)]
 pub(crate) async fn delete(
     State(simulator): State<Simulator>,
     caller: Caller,
@@ -109,6 +166,16 @@ pub(crate) async fn delete(
 
 /// One entity for each external id, in both environments, even when two creates arrive at once: the second is a
 /// conflict.
+#[utoipa::path(
+    post,
+    path = "/v1/entities",
+    operation_id = "createEntity",
+    tag = "Entities",
+    request_body = EntityCreate,
+    responses(
+        (status = 201, description = "the new entity", body = Body),
+    ),
+)]
 pub(crate) async fn create(
     State(simulator): State<Simulator>,
     caller: Caller,

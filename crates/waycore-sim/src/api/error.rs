@@ -8,6 +8,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::{
     catalog::portal::PortalError,
@@ -31,10 +32,14 @@ pub(crate) struct ApiError {
 #[derive(Debug, Clone)]
 pub(crate) struct RequestId(pub(crate) String);
 
-#[derive(Serialize)]
+/// What every refusal says.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Refusal)]
 #[serde(rename_all = "camelCase")]
-struct Body<'a> {
+pub(super) struct Body<'a> {
+    /// For programs.
     code: &'a str,
+    /// For developers.
     message: &'a str,
     request_id: &'a str,
 }

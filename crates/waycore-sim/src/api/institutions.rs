@@ -5,6 +5,7 @@ use axum::{
     extract::State,
     response::{IntoResponse, Response},
 };
+use waycore::wire::{Institution, Page};
 
 use super::{
     error::{ApiError, RequestId},
@@ -14,6 +15,20 @@ use super::{
 };
 use crate::Simulator;
 
+#[utoipa::path(
+    get,
+    path = "/v1/institutions",
+    operation_id = "searchInstitutions",
+    tag = "Institutions",
+    params(
+        ("query" = Option<String>, Query),
+        ("limit" = Option<u16>, Query, minimum = 1, maximum = 500, description = "100 unless said otherwise"),
+        ("cursor" = Option<String>, Query, description = "`nextCursor` of the page before; good for the same query only"),
+    ),
+    responses(
+        (status = 200, description = "the best fit first", body = Page<Institution>),
+    ),
+)]
 pub(crate) async fn list(
     State(simulator): State<Simulator>,
     caller: Caller,
@@ -29,6 +44,18 @@ pub(crate) async fn list(
     Ok(window.page(found.from(first), request))
 }
 
+#[utoipa::path(
+    get,
+    path = "/v1/institutions/{id}",
+    operation_id = "getInstitution",
+    tag = "Institutions",
+    params(
+        ("id" = String, Path),
+    ),
+    responses(
+        (status = 200, description = "the institution", body = Institution),
+    ),
+)]
 pub(crate) async fn get(
     State(simulator): State<Simulator>,
     caller: Caller,

@@ -3,6 +3,7 @@
 mod accounts;
 mod balances;
 mod connections;
+mod description;
 mod entities;
 pub(crate) mod error;
 mod fields;
@@ -17,37 +18,46 @@ mod transactions;
 mod webhooks;
 
 use axum::{
-    Router,
+    Json, Router,
     middleware::from_fn_with_state,
-    routing::{any, get, post, put},
+    routing::{any, get},
 };
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::Simulator;
 use error::ApiError;
 
 pub(crate) fn router(simulator: Simulator) -> Router {
-    Router::new()
-        .route("/v1/entities", get(entities::list).post(entities::create))
-        .route("/v1/entities/{id}", get(entities::get).patch(entities::update).delete(entities::delete))
-        .route("/v1/institutions", get(institutions::list))
-        .route("/v1/institutions/{id}", get(institutions::get))
-        .route("/v1/connections", get(connections::list).post(connections::create))
-        .route("/v1/connections/{id}", get(connections::get).delete(connections::delete))
-        .route("/v1/connections/{id}/sync", put(sync::sync))
-        .route("/v1/accounts", get(accounts::list))
-        .route("/v1/accounts/{id}", get(accounts::get))
-        .route("/v1/balances", get(balances::list))
-        .route("/v1/transactions", get(transactions::list))
-        .route("/v1/transactions/sync", get(stream::sync))
-        .route("/v1/transactions/{id}", get(transactions::get))
-        .route("/v1/connections/{id}/credentials", put(setup::credentials))
-        .route("/v1/connections/{id}/setupCompletion", put(setup::completion))
-        .route("/v1/webhooks", get(webhooks::list).post(webhooks::create))
-        .route("/v1/webhooks/{id}", get(webhooks::get).patch(webhooks::update).delete(webhooks::delete))
-        .route("/v1/webhooks/{id}/test", post(webhooks::test))
+    let (router, description) = described().split_for_parts();
+    let description = Json(description::complete(description));
+    router
         .route("/v1", any(async || ApiError::not_found()))
         .route("/v1/{*path}", any(async || ApiError::not_found()))
         .method_not_allowed_fallback(async || ApiError::method_not_allowed())
         .layer(from_fn_with_state(simulator.clone(), gate::pass))
+        .route("/openapi.json", get(async move || description.clone()))
         .with_state(simulator)
+}
+
+/// Every endpoint with its description: one cannot be here without the other.
+fn described() -> OpenApiRouter<Simulator> {
+    OpenApiRouter::new()
+        .routes(routes!(entities::list, entities::create))
+        .routes(routes!(entities::get, entities::update, entities::delete))
+        .routes(routes!(institutions::list))
+        .routes(routes!(institutions::get))
+        .routes(routes!(connections::list, connections::create))
+        .routes(routes!(connections::get, connections::delete))
+        .routes(routes!(setup::credentials))
+        .routes(routes!(setup::completion))
+        .routes(routes!(sync::sync))
+        .routes(routes!(accounts::list))
+        .routes(routes!(accounts::get))
+        .routes(routes!(balances::list))
+        .routes(routes!(transactions::list))
+        .routes(routes!(stream::sync))
+        .routes(routes!(transactions::get))
+        .routes(routes!(webhooks::list, webhooks::create))
+        .routes(routes!(webhooks::get, webhooks::update, webhooks::delete))
+        .routes(routes!(webhooks::test))
 }

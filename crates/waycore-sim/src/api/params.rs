@@ -6,6 +6,7 @@ use axum::{
     http::request::Parts,
 };
 use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
 use uuid::Uuid;
 use waycore::wire::Date;
 
@@ -76,7 +77,9 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
         let bytes = Bytes::from_request(request, state).await.map_err(|_| ApiError::too_large())?;
         // An empty body is an object without fields: no call needs a body that it does not have.
         let bytes: &[u8] = if bytes.trim_ascii().is_empty() { b"{}" } else { &bytes };
-        let value = serde_json::from_slice(bytes);
+        // By way of an object: read directly, a list of values would pass for the fields in their order.
+        let fields = serde_json::from_slice::<Map<String, Value>>(bytes);
+        let value = fields.and_then(|fields| serde_json::from_value(Value::Object(fields)));
         value.map(Self).map_err(|error| ApiError::invalid(format!("the body is not as documented: {error}")))
     }
 }

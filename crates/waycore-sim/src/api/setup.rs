@@ -2,6 +2,8 @@
 
 use axum::{extract::State, http::StatusCode, response::Response};
 use serde::Deserialize;
+use utoipa::ToSchema;
+use waycore::wire;
 
 use super::{
     connections::answer,
@@ -12,14 +14,30 @@ use super::{
 use crate::Simulator;
 
 /// What the bank issued. The values are looked at and dropped: nothing here could need them.
-#[derive(Default, Deserialize)]
+#[derive(Default, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", default)]
 pub(crate) struct Credentials {
+    #[schema(min_length = 1)]
     bank_username: Option<String>,
+    #[schema(min_length = 1)]
     bank_customer_id: Option<String>,
+    #[schema(min_length = 1)]
     password: Option<String>,
 }
 
+#[utoipa::path(
+    put,
+    path = "/v1/connections/{id}/credentials",
+    operation_id = "putCredentials",
+    tag = "Connections",
+    params(
+        ("id" = String, Path),
+    ),
+    request_body = Option<Credentials>,
+    responses(
+        (status = 200, description = "the connection", body = wire::Connection),
+    ),
+)]
 pub(crate) async fn credentials(
     State(simulator): State<Simulator>,
     caller: Caller,
@@ -42,6 +60,18 @@ pub(crate) async fn credentials(
     })
 }
 
+#[utoipa::path(
+    put,
+    path = "/v1/connections/{id}/setupCompletion",
+    operation_id = "completeSetup",
+    tag = "Connections",
+    params(
+        ("id" = String, Path),
+    ),
+    responses(
+        (status = 200, description = "the connection", body = wire::Connection),
+    ),
+)]
 pub(crate) async fn completion(
     State(simulator): State<Simulator>,
     caller: Caller,

@@ -49,6 +49,21 @@ enum What {
 }
 
 /// The first call, without a cursor, has no events: it says where the stream stands.
+#[utoipa::path(
+    get,
+    path = "/v1/transactions/sync",
+    operation_id = "syncTransactions",
+    tag = "Transactions",
+    params(
+        ("connectionId" = Option<String>, Query),
+        ("accountId" = Option<String>, Query),
+        ("limit" = Option<u16>, Query, minimum = 1, maximum = 500, description = "100 unless said otherwise"),
+        ("cursor" = Option<String>, Query, description = "`nextCursor` of the page before; good for the same query only"),
+    ),
+    responses(
+        (status = 200, description = "what changed since the cursor", body = TransactionsSync),
+    ),
+)]
 pub(crate) async fn sync(
     State(simulator): State<Simulator>,
     caller: Caller,

@@ -1,12 +1,25 @@
 //! `PUT /v1/connections/{id}/sync`.
 
 use axum::{extract::State, http::StatusCode, response::Response};
+use waycore::wire;
 
 use super::{connections::answer, error::ApiError, gate::Caller, params::IdInPath};
 use crate::{Simulator, world::connection::NoSync};
 
 /// 202 with the connection, whose sync has begun. The documents disagree on the status of a refusal in the cooldown, so
 /// the organization says which it is.
+#[utoipa::path(
+    put,
+    path = "/v1/connections/{id}/sync",
+    operation_id = "syncConnection",
+    tag = "Connections",
+    params(
+        ("id" = String, Path),
+    ),
+    responses(
+        (status = 202, description = "the sync has begun", body = wire::Connection),
+    ),
+)]
 pub(crate) async fn sync(
     State(simulator): State<Simulator>,
     caller: Caller,

@@ -2,7 +2,7 @@
 
 use axum::{Extension, Json, extract::State, response::Response};
 use serde_json::Value;
-use waycore::wire::{Date, TransactionStatus};
+use waycore::wire::{self, Date, Page, TransactionStatus};
 
 use super::{
     accounts::views,
@@ -62,6 +62,27 @@ struct Filter<'a> {
     posted_before: Option<Date>,
 }
 
+#[utoipa::path(
+    get,
+    path = "/v1/transactions",
+    operation_id = "listTransactions",
+    tag = "Transactions",
+    params(
+        ("connectionId" = Option<String>, Query),
+        ("accountId" = Option<String>, Query),
+        ("status" = Option<String>, Query),
+        ("rail" = Option<String>, Query),
+        ("postedDateGte" = Option<String>, Query, format = Date),
+        ("postedDateLt" = Option<String>, Query, format = Date),
+        ("sort" = Option<String>, Query, pattern = "^-?(postedDate|updatedAt)$"),
+        ("fields" = Option<String>, Query),
+        ("limit" = Option<u16>, Query, minimum = 1, maximum = 500, description = "100 unless said otherwise"),
+        ("cursor" = Option<String>, Query, description = "`nextCursor` of the page before; good for the same query only"),
+    ),
+    responses(
+        (status = 200, description = "the latest posted first", body = Page<wire::Transaction>),
+    ),
+)]
 pub(crate) async fn list(
     State(simulator): State<Simulator>,
     caller: Caller,
@@ -88,6 +109,19 @@ pub(crate) async fn list(
     })
 }
 
+#[utoipa::path(
+    get,
+    path = "/v1/transactions/{id}",
+    operation_id = "getTransaction",
+    tag = "Transactions",
+    params(
+        ("id" = String, Path),
+        ("fields" = Option<String>, Query),
+    ),
+    responses(
+        (status = 200, description = "the transaction", body = wire::Transaction),
+    ),
+)]
 pub(crate) async fn get(
     State(simulator): State<Simulator>,
     caller: Caller,

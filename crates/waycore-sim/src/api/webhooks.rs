@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde_json::{Value, json};
-use waycore::wire::{self, EventType, Meta, WebhookCreate, WebhookCreated, WebhookUpdate};
+use waycore::wire::{self, EventType, Meta, Page, WebhookCreate, WebhookCreated, WebhookUpdate};
 
 use super::{
     error::{ApiError, RequestId},
@@ -22,6 +22,16 @@ use crate::{
 
 const LONGEST_URL: usize = 2_048;
 
+#[utoipa::path(
+    post,
+    path = "/v1/webhooks",
+    operation_id = "createWebhook",
+    tag = "Webhooks",
+    request_body = WebhookCreate,
+    responses(
+        (status = 201, description = "the one answer with the whole secret", body = WebhookCreated),
+    ),
+)]
 pub(crate) async fn create(
     State(simulator): State<Simulator>,
     caller: Caller,
@@ -42,6 +52,19 @@ pub(crate) async fn create(
     })
 }
 
+#[utoipa::path(
+    get,
+    path = "/v1/webhooks",
+    operation_id = "listWebhooks",
+    tag = "Webhooks",
+    params(
+        ("limit" = Option<u16>, Query, minimum = 1, maximum = 500, description = "100 unless said otherwise"),
+        ("cursor" = Option<String>, Query, description = "`nextCursor` of the page before; good for the same query only"),
+    ),
+    responses(
+        (status = 200, description = "newest first", body = Page<wire::Webhook>),
+    ),
+)]
 pub(crate) async fn list(
     State(simulator): State<Simulator>,
     caller: Caller,
@@ -55,6 +78,18 @@ pub(crate) async fn list(
     })
 }
 
+#[utoipa::path(
+    get,
+    path = "/v1/webhooks/{id}",
+    operation_id = "getWebhook",
+    tag = "Webhooks",
+    params(
+        ("id" = String, Path),
+    ),
+    responses(
+        (status = 200, description = "with a masked secret", body = wire::Webhook),
+    ),
+)]
 pub(crate) async fn get(
     State(simulator): State<Simulator>,
     caller: Caller,
@@ -66,6 +101,19 @@ pub(crate) async fn get(
     })
 }
 
+#[utoipa::path(
+    patch,
+    path = "/v1/webhooks/{id}",
+    operation_id = "updateWebhook",
+    tag = "Webhooks",
+    params(
+        ("id" = String, Path),
+    ),
+    request_body = Option<WebhookUpdate>,
+    responses(
+        (status = 200, description = "with a masked secret", body = wire::Webhook),
+    ),
+)]
 pub(crate) async fn update(
     State(simulator): State<Simulator>,
     caller: Caller,
@@ -82,6 +130,18 @@ pub(crate) async fn update(
     })
 }
 
+#[utoipa::path(
+    delete,
+    path = "/v1/webhooks/{id}",
+    operation_id = "deleteWebhook",
+    tag = "Webhooks",
+    params(
+        ("id" = String, Path),
+    ),
+    responses(
+        (status = 204, description = "no more deliveries"),
+    ),
+)]
 pub(crate) async fn delete(
     State(simulator): State<Simulator>,
     caller: Caller,
@@ -94,6 +154,18 @@ pub(crate) async fn delete(
 }
 
 /// Has a `test` event delivered to this registration alone.
+#[utoipa::path(
+    post,
+    path = "/v1/webhooks/{id}/test",
+    operation_id = "testWebhook",
+    tag = "Webhooks",
+    params(
+        ("id" = String, Path),
+    ),
+    responses(
+        (status = 202, description = "a test event is on its way", body = Object),
+    ),
+)]
 pub(crate) async fn test(
     State(simulator): State<Simulator>,
     caller: Caller,

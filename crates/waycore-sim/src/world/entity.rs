@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 use waycore::wire::{self, DateTime, Metadata};
 
 use super::shelf::Labelled;
@@ -23,7 +24,8 @@ pub(crate) struct Entity {
 }
 
 /// An entity as it goes over the wire, with the addresses that the newest documents add.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = EntityWithContacts)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Body {
     #[serde(flatten)]

@@ -113,3 +113,14 @@ async fn a_path_or_a_method_that_is_not_there_is_said_so() {
     host.control("PUT", "clock", json!({})).await.refused(405, "method_not_allowed");
     crate::support::call(&host.router, "GET", "/nonsense", None, None).await.refused(404, "not_found");
 }
+
+#[tokio::test]
+async fn a_list_is_no_body_whatever_is_in_it() {
+    let host = Host::new().await;
+    let connection = host.new_connection("sim-standard").await;
+    for body in [json!([]), json!([null, null, null]), json!("text"), json!(1), json!(null)] {
+        host.put(&format!("/v1/connections/{connection}/credentials"), body)
+            .await
+            .refused(400, "invalid_request");
+    }
+}

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{DateTime, Decimal, Metadata, null_as_default, open_enum::open_enum};
 
 /// An account behind a connection. Accounts appear as the connection activates and syncs; they are read-only.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Account {
@@ -38,6 +39,7 @@ pub struct Account {
     #[serde(default)]
     pub balance_as_of: Option<DateTime>,
     #[serde(default, deserialize_with = "null_as_default")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
     pub metadata: Metadata,
 }
 

@@ -7,6 +7,7 @@ use super::{Date, DateTime, Decimal, open_enum::open_enum};
 /// An account's balance at the end of a day. Rows are projections that change: read them again after a sync.
 ///
 /// The documents name the fields in prose and print no body; only the day and the ids are relied on to be there.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Balance {

@@ -19,6 +19,7 @@ pub enum Connection {
 }
 
 /// Kind `ready`: the documents' ActiveConnection.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ReadyConnection {
@@ -47,10 +48,12 @@ pub struct ReadyConnection {
     #[serde(default)]
     pub error_message: Option<String>,
     #[serde(default, deserialize_with = "null_as_default")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
     pub metadata: Metadata,
 }
 
 /// Kind `setup`: the documents' PendingConnection. It has no sync status and no error.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SetupConnection {
@@ -69,6 +72,7 @@ pub struct SetupConnection {
     #[serde(default)]
     pub institution_name: Option<String>,
     #[serde(default, deserialize_with = "null_as_default")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
     pub metadata: Metadata,
 }
 

@@ -7,9 +7,11 @@ use serde::{Deserialize, Serialize};
 ///
 /// The documents ask for an institution or a portal address; the address may come along with an institution
 /// to choose one of its portals. There is no field for the name that a customer gives to an unlisted bank.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ConnectionCreate {
+    #[cfg_attr(feature = "openapi", schema(format = Uuid))]
     pub entity_id: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub institution_id: Option<String>,

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{DateTime, Metadata, null_as_default};
 
 /// One of the integrator's customers, or the organization itself.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Entity {
@@ -20,17 +21,21 @@ pub struct Entity {
     #[serde(default)]
     pub name: Option<String>,
     #[serde(default, deserialize_with = "null_as_default")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
     pub metadata: Metadata,
 }
 
 /// Body of `POST /v1/entities`. Fields that are `None` are left out.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct EntityCreate {
     /// At least one character; what a second entity with the same key becomes is not documented.
+    #[cfg_attr(feature = "openapi", schema(min_length = 1))]
     pub external_entity_id: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
     pub metadata: Option<Metadata>,
 }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::null_as_default;
 
 /// A bank of the catalog. Being absent from it does not stop onboarding.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Institution {

@@ -15,6 +15,8 @@ mod decimal;
 mod entity;
 mod institution;
 mod open_enum;
+#[cfg(feature = "openapi")]
+mod openapi;
 mod page;
 mod setup;
 mod to_domain;

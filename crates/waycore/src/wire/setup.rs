@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::{null_as_default, open_enum::open_enum};
 
 /// The `setup` object of a connection of kind `setup`.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Setup {
@@ -23,6 +24,7 @@ pub struct Setup {
 }
 
 /// What the customer types into the bank's form for the delegated user. Any value can be missing at first.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Instructions {

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{Date, DateTime, Decimal, open_enum::open_enum};
 
 /// Money that moved, or is about to.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Transaction {

@@ -7,6 +7,7 @@ use super::{DateTime, Meta, Metadata, Transaction, null_as_default};
 
 /// One batch of the stream. The first call, without a cursor, has no events by design: its cursor is where
 /// the stream begins.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct TransactionsSync {
@@ -44,6 +45,7 @@ pub enum TransactionChange {
 }
 
 /// A transaction that is gone: nothing but its id can be relied on.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RemovedTransaction {

@@ -6,6 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::{DateTime, Meta, Metadata, null_as_default, open_enum::open_enum};
 
 /// An address that events are delivered to.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Webhook {
@@ -15,16 +16,19 @@ pub struct Webhook {
     pub events: Vec<EventType>,
     /// Signs the deliveries. Whole only in the answer to the creation; masked in every later one.
     #[serde(serialize_with = "expose")]
+    #[cfg_attr(feature = "openapi", schema(value_type = String))]
     pub secret: SecretString,
     /// Deliveries go only to active registrations.
     pub active: bool,
     pub created_at: DateTime,
     pub updated_at: DateTime,
     #[serde(default, deserialize_with = "null_as_default")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
     pub metadata: Metadata,
 }
 
 /// The answer to a creation, the one list-like envelope around a single object.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct WebhookCreated {
     pub webhook: Webhook,
@@ -33,27 +37,35 @@ pub struct WebhookCreated {
 }
 
 /// Body of `POST /v1/webhooks`.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct WebhookCreate {
     /// https, at most 2,048 characters.
+    #[cfg_attr(feature = "openapi", schema(pattern = "^https://[!-~]+$", max_length = 2048))]
     pub url: String,
     /// At least one.
+    #[cfg_attr(feature = "openapi", schema(min_items = 1))]
     pub events: Vec<EventType>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
     pub metadata: Option<Metadata>,
 }
 
 /// Body of the update of a registration: what is `None` is not sent and stays as it is.
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct WebhookUpdate {
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(pattern = "^https://[!-~]+$", max_length = 2048))]
     pub url: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(min_items = 1))]
     pub events: Option<Vec<EventType>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub active: Option<bool>,
     /// `Some(None)` is sent as `null`, which clears it.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "null_is_a_value")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
     pub metadata: Option<Option<Metadata>>,
 }
 
