@@ -10,7 +10,7 @@ pub(crate) mod webhooks;
 
 use axum::{
     Json, Router,
-    extract::{Request, State},
+    extract::{DefaultBodyLimit, Request, State},
     http::Method,
     middleware::{Next, from_fn_with_state},
     response::Response,
@@ -19,6 +19,9 @@ use axum::{
 use serde_json::{Value, json};
 
 use crate::{Simulator, api::error::ApiError, world::World};
+
+/// A fault can answer with more than a client will read.
+const LARGEST_BODY: usize = 16 * 1_024 * 1_024;
 
 pub(crate) fn router(simulator: Simulator) -> Router {
     Router::new()
@@ -32,6 +35,7 @@ pub(crate) fn router(simulator: Simulator) -> Router {
         .route("/_sim/{*path}", any(async || ApiError::not_found()))
         .method_not_allowed_fallback(async || ApiError::method_not_allowed())
         .layer(from_fn_with_state(simulator.clone(), keep))
+        .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .with_state(simulator)
 }
 

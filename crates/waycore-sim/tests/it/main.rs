@@ -7,6 +7,7 @@ mod bank_portal;
 mod catalog;
 mod connections;
 mod console;
+mod contract;
 mod control;
 mod entities;
 mod environments;
