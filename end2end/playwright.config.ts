@@ -1,5 +1,5 @@
 // The end-to-end tests: a release of the product with its simulated Waycore, driven in a real browser, once with
-// JavaScript and once without. `cargo xtask test --only e2e` says where the program and the browser are.
+// JavaScript and once without; and the simulator alone, as a team that writes in another language meets it. `cargo xtask test --only e2e` says where the program and the browser are.
 import { defineConfig, devices } from '@playwright/test';
 
 const browser = process.env.CONNECT_CHROMIUM;
@@ -35,5 +35,7 @@ export default defineConfig({
   projects: [
     { name: 'javascript', grepInvert: /@no-javascript/, use: { javaScriptEnabled: true } },
     { name: 'no-javascript', grepInvert: /@javascript/, use: { javaScriptEnabled: false } },
+    // The simulator on its own, without a browser and without any of our code.
+    { name: 'simulator', testDir: 'simulator' },
   ],
 });

@@ -28,6 +28,12 @@ export interface Fault {
   times?: number;
 }
 
+/** What a person types into the bank's form. */
+export type Issued = Record<
+  'firstName' | 'lastName' | 'address' | 'email' | 'phoneNumber' | 'username',
+  string
+>;
+
 /** The organization of the demo. */
 const ORGANIZATION = 'demo';
 
@@ -66,6 +72,27 @@ export class Simulator {
   async recover(): Promise<void> {
     const response = await this.request.delete(`${this.url}/_sim/faults?organizationId=${ORGANIZATION}`);
     expect(response.ok(), await response.text()).toBe(true);
+  }
+
+  /** What Waycore issued for a connection's delegated user, as the control API answers it. */
+  async instructionsOf(connectionId: string): Promise<Issued> {
+    const response = await this.request.post(`${this.url}/_sim/connections/${connectionId}`, { data: {} });
+    expect(response.ok(), await response.text()).toBe(true);
+    return (await response.json()).setup.instructions;
+  }
+
+  /** The simulated portal of the connection's bank. */
+  async portalOf(connectionId: string): Promise<string> {
+    const html = await (await this.request.get(this.console())).text();
+    const row = html.split('<tr>').find((part) => part.includes(connectionId) && part.includes('/bank/'));
+    const [, bank] = /href="(\/bank\/[^"]+)"/.exec(row ?? '') ?? [];
+    expect(bank, 'the bank of the connection on the console').toBeDefined();
+    return `${this.url}${bank}`;
+  }
+
+  /** The page of the demo's organization. */
+  console(): string {
+    return `${this.url}/console/${ORGANIZATION}`;
   }
 
   /** The entity that a connection belongs to. The product never shows it to a browser. */
