@@ -22,8 +22,8 @@ for (const [what, effect, times] of FAILURES) {
     const id = await person.startsSetupOfUnlisted('Stormy Bank', ownPortal());
     await person.opensList();
     await simulator.fail({ match: { method: 'GET', connectionId: id }, effect, times });
-    await person.link('Stormy Bank').click();
     // Longer than Waycore is waited for.
+    await person.link('Stormy Bank').click({ timeout: 25_000 });
     await expect(person.link('Try again')).toBeVisible({ timeout: 25_000 });
     await expect(supportCode(person)).toBeVisible();
     await expect(person.heading('Create the delegated user')).toHaveCount(0);

@@ -1,5 +1,6 @@
 //! The two commands of the README, `cargo xtask run` and `cargo xtask test`, and their parts.
 
+mod bench;
 mod build;
 mod process;
 mod run;
@@ -38,6 +39,8 @@ enum Command {
     },
     /// Builds the release that `run` starts.
     Build,
+    /// Measures a release and writes BENCH.md.
+    Bench,
 }
 
 fn main() -> ExitCode {
@@ -53,6 +56,7 @@ fn main() -> ExitCode {
 fn execute(workspace: &Workspace, command: Command) -> anyhow::Result<ExitCode> {
     match command {
         Command::Run(options) => run::run(workspace, &options).map(|()| ExitCode::SUCCESS),
+        Command::Bench => bench::bench(workspace).map(|()| ExitCode::SUCCESS),
         Command::Test { only } => Ok(test::test(workspace, &only)),
         Command::Build => {
             let binary = build::build(workspace)?;

@@ -1,10 +1,11 @@
 //! A Chromium for the end-to-end tests.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 
-use crate::process::{on_path, output, program, run};
+use super::debian;
+use crate::process::{on_path, program, run};
 use crate::say::{installing, say};
 use crate::workspace::Workspace;
 
@@ -24,9 +25,8 @@ pub(crate) fn find_or_install(workspace: &Workspace) -> Result<Chromium> {
         return Ok(Chromium::System(program));
     }
     let root = &workspace.root;
-    if on_path("apt-get").is_some() && is_root(root) {
-        installing("Debian's package chromium", "about 2 minutes");
-        match install_debian(root) {
+    if debian::may_install(root) {
+        match debian::install(root, "chromium", "about 2 minutes") {
             Ok(()) => {
                 if let Some(program) = system() {
                     return Ok(Chromium::System(program));
@@ -45,18 +45,4 @@ pub(crate) fn find_or_install(workspace: &Workspace) -> Result<Chromium> {
 
 fn system() -> Option<PathBuf> {
     NAMES.into_iter().find_map(on_path)
-}
-
-fn install_debian(root: &Path) -> Result<()> {
-    let apt = || {
-        let mut apt = program("apt-get", root);
-        apt.env("DEBIAN_FRONTEND", "noninteractive").arg("-qq");
-        apt
-    };
-    run(apt().arg("update"))?;
-    run(apt().args(["install", "-y", "--no-install-recommends", "chromium"]))
-}
-
-fn is_root(root: &Path) -> bool {
-    output(program("id", root).arg("-u")).is_ok_and(|id| id.trim() == "0")
 }

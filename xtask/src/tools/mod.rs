@@ -3,11 +3,13 @@
 mod cargo_leptos;
 mod cargo_tool;
 mod chromium;
+mod debian;
 mod node;
 mod schemathesis;
 mod wasm_bindgen;
 mod wasm_opt;
 mod wasm_target;
+mod wrk;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -18,6 +20,7 @@ pub(crate) use chromium::{Chromium, find_or_install as chromium};
 pub(crate) use node::install_packages;
 pub(crate) use schemathesis::find_or_install as schemathesis;
 pub(crate) use wasm_target::install as wasm_target;
+pub(crate) use wrk::find_or_install as wrk;
 
 use crate::workspace::Workspace;
 
