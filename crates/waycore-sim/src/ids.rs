@@ -23,6 +23,10 @@ pub(crate) fn webhook() -> String {
     format!("wh_{}", Uuid::now_v7().simple())
 }
 
+pub(crate) fn transfer() -> String {
+    format!("trf_{}", Uuid::now_v7().simple())
+}
+
 pub(crate) fn event() -> String {
     format!("evt_{}", Uuid::now_v7().simple())
 }

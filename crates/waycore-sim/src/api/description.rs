@@ -44,7 +44,7 @@ pub(super) fn complete(mut description: Description) -> Description {
     description.components = Some(components);
     description.security = Some(vec![SecurityRequirement::new(KEY, Vec::<String>::new())]);
     for (path, item) in &mut description.paths.paths {
-        let has_id = path.contains('{') || path == "/v1/connections";
+        let has_id = path.contains('{') || ["/v1/connections", "/v1/transfers"].contains(&path.as_str());
         let all = [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.patch];
         for operation in all.into_iter().flatten() {
             refusals(operation, has_id);

@@ -15,6 +15,7 @@ mod setup;
 mod stream;
 mod sync;
 mod transactions;
+mod transfers;
 mod webhooks;
 
 use axum::{
@@ -26,6 +27,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::Simulator;
 use error::ApiError;
+pub(crate) use transfers::Used;
 
 pub(crate) fn router(simulator: Simulator) -> Router {
     let (router, description) = described().split_for_parts();
@@ -57,6 +59,9 @@ fn described() -> OpenApiRouter<Simulator> {
         .routes(routes!(transactions::list))
         .routes(routes!(stream::sync))
         .routes(routes!(transactions::get))
+        .routes(routes!(transfers::list, transfers::create))
+        .routes(routes!(transfers::get))
+        .routes(routes!(transfers::retry))
         .routes(routes!(webhooks::list, webhooks::create))
         .routes(routes!(webhooks::get, webhooks::update, webhooks::delete))
         .routes(routes!(webhooks::test))

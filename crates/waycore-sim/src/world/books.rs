@@ -4,10 +4,13 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::api::Used;
+
 use super::{
     connection::Connection,
     entity::Entity,
     shelf::Shelf,
+    transfer::Transfer,
     webhook::{Registration, Webhooks},
 };
 
@@ -17,6 +20,9 @@ pub(crate) struct Books {
     pub(crate) entities: Shelf<Entity>,
     pub(crate) connections: Shelf<Connection>,
     pub(crate) webhooks: Webhooks,
+    pub(crate) transfers: Shelf<Transfer>,
+    /// Idempotency keys of transfers.
+    pub(crate) transfer_keys: BTreeMap<String, Used>,
     /// Entity id to the virtual time until which `sim-rate-limited` refuses it.
     pub(crate) held_back: BTreeMap<String, i64>,
 }

@@ -10,6 +10,7 @@ pub(crate) mod organization;
 pub(crate) mod overrides;
 pub(crate) mod shelf;
 pub(crate) mod syncs;
+pub(crate) mod transfer;
 pub(crate) mod webhook;
 
 use std::collections::{BTreeMap, HashMap};

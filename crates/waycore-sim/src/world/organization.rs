@@ -16,7 +16,7 @@ pub(crate) enum Environment {
 }
 
 /// What a key may do; the documents name these.
-pub(crate) const SCOPES: [&str; 8] = [
+pub(crate) const SCOPES: [&str; 10] = [
     "entities:read",
     "entities:write",
     "connections:read",
@@ -25,6 +25,9 @@ pub(crate) const SCOPES: [&str; 8] = [
     "transactions:read",
     "webhooks:read",
     "webhooks:write",
+    // The documents do not publish these two names.
+    "transfers:read",
+    "transfers:write",
 ];
 
 /// One of each environment.

@@ -32,7 +32,7 @@ struct Line {
     client: Client,
 }
 
-/// Long enough for a slow machine, short enough for a test of what never comes.
+/// Before an answer that never comes.
 const PATIENCE: Duration = Duration::from_millis(400);
 
 impl Line {
@@ -49,9 +49,10 @@ impl Line {
         Self { host, base, client }
     }
 
-    /// A client that has not heard of anything yet, and gives up soon.
-    fn fresh(&self) -> Client {
-        let limits = TimeLimits { first_byte: PATIENCE, whole: PATIENCE * 2, ..TimeLimits::default() };
+    /// A client that has not heard of anything yet; before an answer that never comes it gives up soon.
+    fn fresh(&self, effect: &Value) -> Client {
+        let hasty = TimeLimits { first_byte: PATIENCE, whole: PATIENCE * 2, ..TimeLimits::default() };
+        let limits = if effect.get("delayMs").is_some() { hasty } else { TimeLimits::default() };
         client(&self.base, &self.host.key, limits)
     }
 
@@ -222,9 +223,10 @@ async fn each_refusal_is_its_typed_error() {
 /// Counts what was tried against the simulator.
 static CASES: AtomicUsize = AtomicUsize::new(0);
 
-async fn read(line: &Line, id: &ConnectionId) -> Result<(), Error> {
+/// A read while requests fail like this.
+async fn read(line: &Line, id: &ConnectionId, effect: &Value) -> Result<(), Error> {
     CASES.fetch_add(1, Ordering::Relaxed);
-    line.fresh().get_connection(id).await.map(drop)
+    line.fresh(effect).get_connection(id).await.map(drop)
 }
 
 #[expect(clippy::print_stdout, reason = "the suite says how much it tried")]
@@ -252,7 +254,7 @@ async fn every_fault_is_a_typed_result() {
     ];
     for (effect, expected) in table {
         line.fail(json!({ "method": "GET" }), effect.clone()).await;
-        assert_eq!(read(&line, &id).await, Err(expected), "{effect}");
+        assert_eq!(read(&line, &id, &effect).await, Err(expected), "{effect}");
         line.heal().await;
     }
     for wait in [
@@ -269,8 +271,8 @@ async fn every_fault_is_a_typed_result() {
         } else {
             json!({ "status": 429, "retryAfter": wait })
         };
-        line.fail(json!({ "method": "GET" }), effect).await;
-        let result = read(&line, &id).await;
+        line.fail(json!({ "method": "GET" }), effect.clone()).await;
+        let result = read(&line, &id, &effect).await;
         assert!(matches!(result, Err(Error::RateLimited { .. })), "{wait}: {result:?}");
         line.heal().await;
     }
@@ -283,15 +285,16 @@ async fn an_answer_cut_at_any_byte_is_a_typed_result() {
     let id = line.connection(&line.entity().await, "sim-standard").await;
     let whole = line.host.get(&format!("/v1/connections/{id}")).await.text.len();
     for length in 0..whole {
-        line.fail(json!({ "method": "GET" }), json!({ "truncate": length })).await;
+        let effect = json!({ "truncate": length });
+        line.fail(json!({ "method": "GET" }), effect.clone()).await;
         assert_eq!(
-            read(&line, &id).await,
+            read(&line, &id, &effect).await,
             Err(Error::Nonsense(Nonsense::BrokenOff)),
             "at {length} of {whole}"
         );
         line.heal().await;
     }
-    assert_eq!(read(&line, &id).await, Ok(()));
+    assert_eq!(read(&line, &id, &json!({})).await, Ok(()));
     tell();
 }
 
@@ -308,7 +311,7 @@ async fn a_write_whose_answer_is_lost_is_unknown_and_a_read_tells() {
             effect["applied"] = json!(applied);
             line.fail(json!({ "method": "POST" }), effect.clone()).await;
             let create = EntityCreate { external_entity_id: "acme".to_owned(), name: None, metadata: None };
-            let result = line.fresh().create_entity(&create).await;
+            let result = line.fresh(&effect).create_entity(&create).await;
             assert_eq!(result, Err(Error::Unknown(why)), "{effect}");
             let found = line.client.list_entities("acme").await.expect("a page").data.len();
             assert_eq!(found, usize::from(applied), "{effect}");

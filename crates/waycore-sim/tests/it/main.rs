@@ -22,5 +22,6 @@ mod state_file;
 mod stream;
 mod support;
 mod syncing;
+mod transfers;
 mod webhooks;
 mod wire_faults;

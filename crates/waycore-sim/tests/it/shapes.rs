@@ -101,3 +101,50 @@ async fn the_documents_credentials_are_taken() {
     let answer = host.put(&format!("/v1/connections/{connection}/credentials"), body).await.json(200);
     check_shape(&answer, &setup_fixture(), NULLABLE_IN_SETUP);
 }
+
+#[tokio::test]
+async fn the_banks_data_is_as_documented() {
+    let host = Host::new().await;
+    host.active("sim-standard").await;
+    let text_or_null: &[&str] = &[
+        "accountNumber",
+        "routingNumber",
+        "swiftBic",
+        "availableBalance",
+        "postedDate",
+        "rail",
+        "customerReference",
+        "bankReference",
+        "baiCode",
+        "category",
+        "subcategory",
+        "mcc",
+        "merchantName",
+        "counterpartyName",
+        "counterpartyAccountMasked",
+    ];
+    for (list, documented) in [
+        ("/v1/accounts", include_str!("../../../waycore/fixtures/account.json")),
+        ("/v1/balances?limit=50", include_str!("../../../waycore/fixtures/balance.json")),
+        ("/v1/transactions?limit=200", include_str!("../../../waycore/fixtures/transaction.json")),
+    ] {
+        let documented = fixture(documented);
+        let page = host.get(list).await.json(200);
+        for row in page["data"].as_array().expect("a list") {
+            check_shape(row, &documented, text_or_null);
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_stream_and_webhooks_are_as_documented() {
+    let host = Host::new().await;
+    let first = host.get("/v1/transactions/sync").await.json(200);
+    let documented = fixture(include_str!("../../../waycore/fixtures/transactions-sync-first.json"));
+    check_shape(&first, &documented, &[]);
+    let create = json!({ "url": "https://host.example/hook", "events": ["test"] });
+    let created = host.post("/v1/webhooks", create).await.json(201);
+    let documented = fixture(include_str!("../../../waycore/fixtures/webhook-created.json"));
+    check_shape(&created["webhook"], &documented["webhook"], &[]);
+    assert!(created["meta"]["requestId"].is_string());
+}

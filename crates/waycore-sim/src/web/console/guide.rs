@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-const API: [&str; 10] = [
+const API: [&str; 11] = [
     "GET POST /v1/entities, GET PATCH DELETE /v1/entities/{id}",
     "GET /v1/institutions, /v1/institutions/{id}",
     "GET POST /v1/connections, GET DELETE /v1/connections/{id}",
@@ -11,6 +11,7 @@ const API: [&str; 10] = [
     "GET /v1/balances",
     "GET /v1/transactions, /v1/transactions/{id}",
     "GET /v1/transactions/sync",
+    "GET POST /v1/transfers, GET /v1/transfers/{id}, POST /v1/transfers/{id}/retry",
     "GET POST /v1/webhooks, GET PATCH DELETE /v1/webhooks/{id}",
     "POST /v1/webhooks/{id}/test",
 ];
