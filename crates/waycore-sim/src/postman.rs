@@ -38,7 +38,7 @@ struct Letter {
 }
 
 impl Simulator {
-    /// Delivers webhooks, for ever. [`crate::serve`] does this by itself; beside a bare router it has to be spawned.
+    /// Delivers webhooks, for ever. [`crate::serve()`] does this by itself; beside a bare router it has to be spawned.
     pub async fn deliver(&self) {
         let client = match client() {
             Ok(client) => client,
