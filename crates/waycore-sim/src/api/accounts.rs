@@ -1,18 +1,18 @@
 //! `/v1/accounts`: what the banks keep for an organization's customers.
 
-use axum::{Extension, Json, extract::State, response::Response};
+use axum::{Json, response::Response};
 use serde_json::Value;
 use uuid::Uuid;
 use waycore::wire::{self, Page};
 
 use super::{
-    error::{ApiError, RequestId},
+    error::ApiError,
     fields::Fields,
     gate::{Caller, Desk},
     paging::Window,
     params::{IdInPath, Params},
 };
-use crate::{Simulator, bank::View};
+use crate::bank::View;
 
 const FIELDS: [&str; 17] = [
     "id",
@@ -55,19 +55,14 @@ const REQUIRED: [&str; 8] =
         (status = 200, description = "in the order of ids", body = Page<wire::Account>),
     ),
 )]
-pub(crate) async fn list(
-    State(simulator): State<Simulator>,
-    caller: Caller,
-    Extension(request): Extension<RequestId>,
-    params: Params,
-) -> Result<Response, ApiError> {
+pub(crate) async fn list(caller: Caller, params: Params) -> Result<Response, ApiError> {
     let connection = params.get("connectionId");
     let (kind, currency, status) = (params.get("type"), params.get("currency"), params.get("status"));
     let list = format!("accounts {} {connection:?} {kind:?} {currency:?} {status:?}", caller.realm());
     let window = Window::new(&params, &list)?;
     let fields = Fields::read(&params, &FIELDS, &REQUIRED)?;
-    caller.within(&simulator, "accounts:read", |desk| {
-        let accounts = views(&simulator, &desk, connection).into_iter().flat_map(|view| view.accounts());
+    caller.within("accounts:read", |desk| {
+        let accounts = views(&desk, connection).into_iter().flat_map(|view| view.accounts());
         let mut found: Vec<_> = accounts
             .filter(|account| kind.is_none_or(|wanted| wanted == account.account_type.as_str()))
             .filter(|account| currency.is_none_or(|wanted| wanted == account.currency))
@@ -76,7 +71,7 @@ pub(crate) async fn list(
             .filter(|(place, _)| window.after.is_none_or(|after| *place > after))
             .collect();
         found.sort_by_key(|(place, _)| *place);
-        Ok(window.page(found.iter().map(|(place, account)| (*place, fields.of(account))), request))
+        Ok(window.page(found.iter().map(|(place, account)| (*place, fields.of(account))), caller.meta()))
     })
 }
 
@@ -94,14 +89,13 @@ pub(crate) async fn list(
     ),
 )]
 pub(crate) async fn get(
-    State(simulator): State<Simulator>,
     caller: Caller,
     IdInPath(id): IdInPath,
     params: Params,
 ) -> Result<Json<Value>, ApiError> {
     let fields = Fields::read(&params, &FIELDS, &REQUIRED)?;
-    caller.within(&simulator, "accounts:read", |desk| {
-        let accounts = views(&simulator, &desk, None).into_iter().flat_map(|view| view.accounts());
+    caller.within("accounts:read", |desk| {
+        let accounts = views(&desk, None).into_iter().flat_map(|view| view.accounts());
         let account =
             accounts.into_iter().find(|account| account.id == id).ok_or_else(ApiError::not_found)?;
         Ok(Json(fields.of(&account)))
@@ -109,17 +103,13 @@ pub(crate) async fn get(
 }
 
 /// What the caller's connections show, or the one that is named.
-pub(super) fn views<'a>(
-    simulator: &Simulator,
-    desk: &'a Desk<'_>,
-    connection_id: Option<&str>,
-) -> Vec<View<'a>> {
+pub(super) fn views<'a>(desk: &'a Desk<'_>, connection_id: Option<&str>) -> Vec<View<'a>> {
     let connections = desk.books.connections.newest_first().map(|(_, connection)| connection);
     let wanted = connections.filter(|connection| connection_id.is_none_or(|wanted| wanted == connection.id));
     wanted
         .filter_map(|connection| {
             let entity = desk.books.entities.get(&connection.entity_id)?;
-            simulator.shared.library.view(connection, &entity.external_id, desk.now)
+            desk.library.view(connection, &entity.external_id, desk.now)
         })
         .collect()
 }

@@ -1,16 +1,16 @@
 //! `/v1/balances`: a row for each account and day.
 
-use axum::{Extension, extract::State, response::Response};
+use axum::response::Response;
 use waycore::wire::{Balance, Page};
 
 use super::{
     accounts::{place, views},
-    error::{ApiError, RequestId},
+    error::ApiError,
     gate::Caller,
     paging::Window,
     params::Params,
 };
-use crate::{Simulator, bank::DAY};
+use crate::bank::DAY;
 
 /// The latest day first, and on a day in the order of the accounts' ids.
 #[utoipa::path(
@@ -31,20 +31,15 @@ use crate::{Simulator, bank::DAY};
         (status = 200, description = "the latest day first", body = Page<Balance>),
     ),
 )]
-pub(crate) async fn list(
-    State(simulator): State<Simulator>,
-    caller: Caller,
-    Extension(request): Extension<RequestId>,
-    params: Params,
-) -> Result<Response, ApiError> {
+pub(crate) async fn list(caller: Caller, params: Params) -> Result<Response, ApiError> {
     let (entity, connection) = (params.uuid("entityId")?, params.get("connectionId"));
     let account = params.get("accountId");
     let (from, before) = (params.date("dateGte")?, params.date("dateLt")?);
     let list =
         format!("balances {} {entity:?} {connection:?} {account:?} {from:?} {before:?}", caller.realm());
     let window = Window::new(&params, &list)?;
-    caller.within(&simulator, "accounts:read", |desk| {
-        let mut found: Vec<_> = views(&simulator, &desk, connection)
+    caller.within("accounts:read", |desk| {
+        let mut found: Vec<_> = views(&desk, connection)
             .into_iter()
             .filter(|view| entity.is_none_or(|wanted| wanted == view.connection().entity_id))
             .flat_map(|view| view.balances())
@@ -59,6 +54,6 @@ pub(crate) async fn list(
             .filter(|(place, _)| window.after.is_none_or(|after| *place > after))
             .collect();
         found.sort_by_key(|(place, _)| *place);
-        Ok(window.page(found.into_iter(), request))
+        Ok(window.page(found.into_iter(), caller.meta()))
     })
 }

@@ -2,7 +2,6 @@
 
 use axum::{
     Extension, Json,
-    extract::State,
     http::StatusCode,
     response::{IntoResponse, Response},
 };
@@ -10,13 +9,12 @@ use uuid::Uuid;
 use waycore::wire::{self, ConnectionCreate, Page};
 
 use super::{
-    error::{ApiError, RequestId},
+    error::ApiError,
     gate::{Caller, Desk},
     paging::Window,
     params::{IdInPath, JsonBody, Params},
 };
 use crate::{
-    Simulator,
     catalog::{Behaviour, Catalog, Creation, portal, portals},
     journal::Subject,
     world::{
@@ -47,17 +45,12 @@ const HELD_BACK: i64 = 30_000;
         (status = 200, description = "newest first", body = Page<wire::Connection>),
     ),
 )]
-pub(crate) async fn list(
-    State(simulator): State<Simulator>,
-    caller: Caller,
-    Extension(request): Extension<RequestId>,
-    params: Params,
-) -> Result<Response, ApiError> {
+pub(crate) async fn list(caller: Caller, params: Params) -> Result<Response, ApiError> {
     let (entity, institution) = (params.uuid("entityId")?, params.get("institutionId"));
     let status = params.get("status");
     let list = format!("connections {} {entity:?} {institution:?} {status:?}", caller.realm());
     let window = Window::new(&params, &list)?;
-    caller.within(&simulator, "connections:read", |desk| {
+    caller.within("connections:read", |desk| {
         let now = desk.now;
         let found = desk
             .books
@@ -72,7 +65,7 @@ pub(crate) async fn list(
                     .is_none_or(|wanted| connection.institution_on_wire(now).as_deref() == Some(wanted))
             })
             .map(|(place, connection)| (u128::from(place), connection.body(now)));
-        Ok(window.page(found, request))
+        Ok(window.page(found, caller.meta()))
     })
 }
 
@@ -88,12 +81,8 @@ pub(crate) async fn list(
         (status = 200, description = "the connection", body = wire::Connection),
     ),
 )]
-pub(crate) async fn get(
-    State(simulator): State<Simulator>,
-    caller: Caller,
-    IdInPath(id): IdInPath,
-) -> Result<Response, ApiError> {
-    caller.within(&simulator, "connections:read", |desk| {
+pub(crate) async fn get(caller: Caller, IdInPath(id): IdInPath) -> Result<Response, ApiError> {
+    caller.within("connections:read", |desk| {
         let now = desk.now;
         let connection = desk.books.connections.get(&id).ok_or_else(ApiError::not_found)?;
         Ok(Json(connection.body(now)).into_response())
@@ -114,12 +103,8 @@ pub(crate) async fn get(
         (status = 204, description = "gone for good"),
     ),
 )]
-pub(crate) async fn delete(
-    State(simulator): State<Simulator>,
-    caller: Caller,
-    IdInPath(id): IdInPath,
-) -> Result<StatusCode, ApiError> {
-    caller.within(&simulator, "connections:write", |desk| {
+pub(crate) async fn delete(caller: Caller, IdInPath(id): IdInPath) -> Result<StatusCode, ApiError> {
+    caller.within("connections:write", |desk| {
         let connection = desk.books.connections.get(&id).ok_or_else(ApiError::not_found)?;
         match lifecycle::state(connection, desk.now).kind.as_str() {
             "ready" | "setup" => {
@@ -145,7 +130,6 @@ pub(crate) async fn delete(
     ),
 )]
 pub(crate) async fn create(
-    State(simulator): State<Simulator>,
     caller: Caller,
     JsonBody(create): JsonBody<ConnectionCreate>,
 ) -> Result<Response, ApiError> {
@@ -153,8 +137,8 @@ pub(crate) async fn create(
     if Uuid::parse_str(&create.entity_id).is_err() {
         return Err(ApiError::invalid("entityId must be a UUID"));
     }
-    let bank = bank(&simulator.shared.catalog, create.institution_id, create.portal_url)?;
-    caller.within(&simulator, "connections:write", |mut desk| {
+    let bank = bank(caller.catalog(), create.institution_id, create.portal_url)?;
+    caller.within("connections:write", |mut desk| {
         if desk.books.entities.get(&create.entity_id).is_none() {
             return Err(ApiError::not_found());
         }

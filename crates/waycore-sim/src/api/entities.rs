@@ -2,7 +2,6 @@
 
 use axum::{
     Extension, Json,
-    extract::State,
     http::StatusCode,
     response::{IntoResponse, Response},
 };
@@ -11,13 +10,12 @@ use utoipa::ToSchema;
 use waycore::wire::{EntityCreate, Page};
 
 use super::{
-    error::{ApiError, RequestId},
+    error::ApiError,
     gate::Caller,
     paging::Window,
     params::{IdInPath, JsonBody, Params},
 };
 use crate::{
-    Simulator,
     journal::Subject,
     world::{
         connection::Connection,
@@ -50,22 +48,17 @@ pub(crate) struct Contacts {
         (status = 200, description = "newest first", body = Page<Body>),
     ),
 )]
-pub(crate) async fn list(
-    State(simulator): State<Simulator>,
-    caller: Caller,
-    Extension(request): Extension<RequestId>,
-    params: Params,
-) -> Result<Response, ApiError> {
+pub(crate) async fn list(caller: Caller, params: Params) -> Result<Response, ApiError> {
     let external_id = params.get("externalEntityId");
     let window = Window::new(&params, &format!("entities {} {external_id:?}", caller.realm()))?;
-    caller.within(&simulator, "entities:read", |desk| {
+    caller.within("entities:read", |desk| {
         let found = desk
             .books
             .entities
             .older_than(window.below())
             .filter(|(_, entity)| external_id.is_none_or(|wanted| wanted == entity.external_id))
             .map(|(place, entity)| (u128::from(place), entity.body()));
-        Ok(window.page(found, request))
+        Ok(window.page(found, caller.meta()))
     })
 }
 
@@ -81,12 +74,8 @@ pub(crate) async fn list(
         (status = 200, description = "the entity", body = Body),
     ),
 )]
-pub(crate) async fn get(
-    State(simulator): State<Simulator>,
-    caller: Caller,
-    IdInPath(id): IdInPath,
-) -> Result<Response, ApiError> {
-    caller.within(&simulator, "entities:read", |desk| {
+pub(crate) async fn get(caller: Caller, IdInPath(id): IdInPath) -> Result<Response, ApiError> {
+    caller.within("entities:read", |desk| {
         let entity = desk.books.entities.get(&id).ok_or_else(ApiError::not_found)?;
         Ok(Json(entity.body()).into_response())
     })
@@ -107,7 +96,6 @@ pub(crate) async fn get(
     ),
 )]
 pub(crate) async fn update(
-    State(simulator): State<Simulator>,
     caller: Caller,
     IdInPath(id): IdInPath,
     JsonBody(update): JsonBody<Contacts>,
@@ -118,7 +106,7 @@ pub(crate) async fn update(
     if update.contact_emails.iter().any(|email| !is_email(email)) {
         return Err(ApiError::invalid("contactEmails must be e-mail addresses"));
     }
-    caller.within(&simulator, "entities:write", |desk| {
+    caller.within("entities:write", |desk| {
         let entity = desk.books.entities.get_mut(&id).ok_or_else(ApiError::not_found)?;
         entity.set_contacts(update.contact_emails, desk.now);
         Ok(Json(entity.body()).into_response())
@@ -138,12 +126,8 @@ pub(crate) async fn update(
         (status = 204, description = "gone for good"),
     ),
 )]
-pub(crate) async fn delete(
-    State(simulator): State<Simulator>,
-    caller: Caller,
-    IdInPath(id): IdInPath,
-) -> Result<StatusCode, ApiError> {
-    caller.within(&simulator, "entities:write", |desk| {
+pub(crate) async fn delete(caller: Caller, IdInPath(id): IdInPath) -> Result<StatusCode, ApiError> {
+    caller.within("entities:write", |desk| {
         let entity = desk.books.entities.get(&id).ok_or_else(ApiError::not_found)?;
         if entity.is_default {
             return Err(ApiError::conflict("the organization's own entity cannot be deleted"));
@@ -177,14 +161,13 @@ pub(crate) async fn delete(
     ),
 )]
 pub(crate) async fn create(
-    State(simulator): State<Simulator>,
     caller: Caller,
     JsonBody(create): JsonBody<EntityCreate>,
 ) -> Result<Response, ApiError> {
     if create.external_entity_id.is_empty() {
         return Err(ApiError::invalid("externalEntityId must not be empty"));
     }
-    caller.within(&simulator, "entities:write", |desk| {
+    caller.within("entities:write", |desk| {
         let same = |(_, entity): (u64, &Entity)| entity.external_id == create.external_entity_id;
         // Each environment has an entity of the organization's own, with the same key.
         let foreign = |(place, entity): (u64, &Entity)| !entity.is_default && same((place, entity));

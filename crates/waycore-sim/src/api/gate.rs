@@ -10,7 +10,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde_json::Value;
-use waycore::wire::DateTime;
+use waycore::wire::{DateTime, Meta};
 
 use super::{
     error::{ApiError, RequestId, written},
@@ -18,6 +18,8 @@ use super::{
 };
 use crate::{
     Simulator,
+    bank::Library,
+    catalog::Catalog,
     clock::RealTime,
     faults::Effect,
     journal::{Entry, Subject, Ticket},
@@ -32,9 +34,11 @@ use crate::{
 
 const LARGEST_BODY: usize = 1_024 * 1_024;
 
-/// Who is asking: an organization in one environment, by its key.
-#[derive(Debug, Clone)]
+/// Who is asking: an organization in one environment, by its key; and the way to what it may see.
+#[derive(Clone)]
 pub(crate) struct Caller {
+    simulator: Simulator,
+    request_id: String,
     organization_id: String,
     environment: Environment,
     scopes: Vec<String>,
@@ -47,6 +51,8 @@ pub(crate) struct Desk<'a> {
     /// The other environment's: of it only duplicates are seen.
     pub(crate) elsewhere: &'a Books,
     pub(crate) settings: &'a Settings,
+    /// What the banks have.
+    pub(crate) library: &'a Library,
     /// The organization's virtual time.
     pub(crate) now: i64,
     /// Virtual seconds in a real one.
@@ -76,7 +82,7 @@ pub(crate) async fn pass(State(simulator): State<Simulator>, request: Request, n
     let request_id = parts.extensions.get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
     let wire = parts.extensions.get::<ConnectInfo<Wire>>().map(|ConnectInfo(wire)| wire.clone());
     let Ok(body) = to_bytes(body, LARGEST_BODY).await else { return ApiError::too_large().into_response() };
-    let Arrival { caller, shows, ticket, fault } = arrive(&simulator, &parts, &body);
+    let Arrival { caller, shows, ticket, fault } = arrive(&simulator, &request_id, &parts, &body);
     let own = async {
         let Some(caller) = caller else { return ApiError::unauthorized().into_response() };
         let mut request = Request::from_parts(parts, Body::from(body));
@@ -85,7 +91,7 @@ pub(crate) async fn pass(State(simulator): State<Simulator>, request: Request, n
         // Here, so that a change is kept even if its caller hangs up during a fault's delay.
         if let Shows::ItsOwnChange = shows {
             simulator.changed().await;
-        } else if caller.is_shown_news(&simulator, &shows) {
+        } else if caller.is_shown_news(&shows) {
             simulator.kept().await;
         }
         answer
@@ -107,19 +113,20 @@ impl Caller {
     /// Runs `act` on what the caller's key can see, if the key has the scope.
     pub(crate) fn within<T>(
         &self,
-        simulator: &Simulator,
         scope: &str,
         act: impl FnOnce(Desk<'_>) -> Result<T, ApiError>,
     ) -> Result<T, ApiError> {
         self.require(scope)?;
-        let real = simulator.shared.real_time();
-        let mut world = simulator.shared.world();
+        let shared = &self.simulator.shared;
+        let real = shared.real_time();
+        let mut world = shared.world();
         let resident = world.resident_mut(&self.organization_id).ok_or_else(ApiError::unauthorized)?;
         let (books, elsewhere) = resident.organization.books.split(self.environment);
         act(Desk {
             books,
             elsewhere,
             settings: &resident.organization.settings,
+            library: &shared.library,
             now: resident.clock.now(real),
             speed: resident.clock.speed().as_f64(),
         })
@@ -133,22 +140,32 @@ impl Caller {
         }
     }
 
+    pub(crate) fn catalog(&self) -> &Catalog {
+        &self.simulator.shared.catalog
+    }
+
+    /// What an answer says of the request itself.
+    pub(crate) fn meta(&self) -> Meta {
+        Meta { request_id: Some(self.request_id.clone()) }
+    }
+
     /// Names the caller's part of the world; a cursor is good for no other.
     pub(crate) fn realm(&self) -> String {
         format!("{} {}", self.organization_id, self.environment.as_str())
     }
 
-    fn is_shown_news(&self, simulator: &Simulator, shows: &Shows) -> bool {
+    fn is_shown_news(&self, shows: &Shows) -> bool {
+        let shared = &self.simulator.shared;
         let connection_id = match shows {
             Shows::ItsOwnChange | Shows::Nothing => return false,
             Shows::Connection(id) => Some(id.as_str()),
             Shows::Connections => None,
         };
-        if simulator.shared.keeper.is_none() {
+        if shared.keeper.is_none() {
             return false;
         }
-        let real = simulator.shared.real_time();
-        let world = simulator.shared.world();
+        let real = shared.real_time();
+        let world = shared.world();
         let resident = world.resident(&self.organization_id);
         resident.is_some_and(|resident| resident.has_unkept_change(connection_id, real))
     }
@@ -173,12 +190,14 @@ impl<S: Sync> FromRequestParts<S> for Caller {
 }
 
 /// Enters the request into the journal and asks the faults about it.
-fn arrive(simulator: &Simulator, parts: &Parts, body: &Bytes) -> Arrival {
+fn arrive(simulator: &Simulator, request_id: &str, parts: &Parts, body: &Bytes) -> Arrival {
     let real = simulator.shared.real_time();
     let world = &mut *simulator.shared.world();
     let found = key(parts).and_then(|key| world.by_key(key));
     let resident = found.map(|(resident, _)| resident);
     let caller = found.map(|(resident, environment)| Caller {
+        simulator: simulator.clone(),
+        request_id: request_id.to_owned(),
         organization_id: resident.organization.id.clone(),
         environment,
         scopes: resident.organization.settings.scopes.clone(),

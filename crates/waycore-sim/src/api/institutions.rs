@@ -1,19 +1,17 @@
 //! `/v1/institutions`: the catalog, the same for every organization.
 
 use axum::{
-    Extension, Json,
-    extract::State,
+    Json,
     response::{IntoResponse, Response},
 };
 use waycore::wire::{Institution, Page};
 
 use super::{
-    error::{ApiError, RequestId},
+    error::ApiError,
     gate::Caller,
     paging::Window,
     params::{IdInPath, Params},
 };
-use crate::Simulator;
 
 #[utoipa::path(
     get,
@@ -29,19 +27,14 @@ use crate::Simulator;
         (status = 200, description = "the best fit first", body = Page<Institution>),
     ),
 )]
-pub(crate) async fn list(
-    State(simulator): State<Simulator>,
-    caller: Caller,
-    Extension(request): Extension<RequestId>,
-    params: Params,
-) -> Result<Response, ApiError> {
+pub(crate) async fn list(caller: Caller, params: Params) -> Result<Response, ApiError> {
     caller.require("connections:read")?;
     let query = params.get("query").unwrap_or_default();
     let window = Window::new(&params, &format!("institutions {query:?}"))?;
-    let found = simulator.shared.catalog.search(query);
+    let found = caller.catalog().search(query);
     let first =
         window.after.map_or(0, |after| usize::try_from(after).unwrap_or(usize::MAX).saturating_add(1));
-    Ok(window.page(found.from(first), request))
+    Ok(window.page(found.from(first), caller.meta()))
 }
 
 #[utoipa::path(
@@ -56,12 +49,8 @@ pub(crate) async fn list(
         (status = 200, description = "the institution", body = Institution),
     ),
 )]
-pub(crate) async fn get(
-    State(simulator): State<Simulator>,
-    caller: Caller,
-    IdInPath(id): IdInPath,
-) -> Result<Response, ApiError> {
+pub(crate) async fn get(caller: Caller, IdInPath(id): IdInPath) -> Result<Response, ApiError> {
     caller.require("connections:read")?;
-    let institution = simulator.shared.catalog.get(&id).ok_or_else(ApiError::not_found)?;
+    let institution = caller.catalog().get(&id).ok_or_else(ApiError::not_found)?;
     Ok(Json(institution).into_response())
 }

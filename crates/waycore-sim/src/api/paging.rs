@@ -7,10 +7,7 @@ use axum::{
 use serde::Serialize;
 use waycore::wire::{Meta, Page, Pagination};
 
-use super::{
-    error::{ApiError, RequestId},
-    params::Params,
-};
+use super::{error::ApiError, params::Params};
 use crate::ids::fingerprint;
 
 const DEFAULT_LIMIT: usize = 100;
@@ -40,11 +37,7 @@ impl Window {
     }
 
     /// One page of the items that come after the cursor, each with its place.
-    pub(crate) fn page<T: Serialize>(
-        &self,
-        items: impl Iterator<Item = (u128, T)>,
-        request: RequestId,
-    ) -> Response {
+    pub(crate) fn page<T: Serialize>(&self, items: impl Iterator<Item = (u128, T)>, meta: Meta) -> Response {
         let mut places = Vec::new();
         let mut data = Vec::new();
         for (place, item) in items.take(self.limit + 1) {
@@ -55,7 +48,6 @@ impl Window {
         data.truncate(self.limit);
         let last = places.get(self.limit - 1).filter(|_| has_more);
         let next_cursor = last.map(|place| format!("cur_{:016x}{:032x}", self.query, place));
-        let meta = Meta { request_id: Some(request.0) };
         Json(Page { data, pagination: Pagination { has_more, next_cursor }, meta }).into_response()
     }
 }

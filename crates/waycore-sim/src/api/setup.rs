@@ -1,6 +1,6 @@
 //! The two writes of a connection's setup. Either answers the connection as it then is.
 
-use axum::{extract::State, http::StatusCode, response::Response};
+use axum::{http::StatusCode, response::Response};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use waycore::wire;
@@ -11,7 +11,6 @@ use super::{
     gate::Caller,
     params::{IdInPath, JsonBody},
 };
-use crate::Simulator;
 
 /// What the bank issued. The values are looked at and dropped: nothing here could need them.
 #[derive(Default, Deserialize, ToSchema)]
@@ -39,7 +38,6 @@ pub(crate) struct Credentials {
     ),
 )]
 pub(crate) async fn credentials(
-    State(simulator): State<Simulator>,
     caller: Caller,
     IdInPath(id): IdInPath,
     JsonBody(credentials): JsonBody<Credentials>,
@@ -50,7 +48,7 @@ pub(crate) async fn credentials(
     if given.any(|value| value.is_empty()) {
         return Err(ApiError::invalid("a credential must not be empty: leave it out"));
     }
-    caller.within(&simulator, "connections:write", |desk| {
+    caller.within("connections:write", |desk| {
         let now = desk.now;
         let connection = desk.books.connections.get_mut(&id).ok_or_else(ApiError::not_found)?;
         if any {
@@ -72,12 +70,8 @@ pub(crate) async fn credentials(
         (status = 200, description = "the connection", body = wire::Connection),
     ),
 )]
-pub(crate) async fn completion(
-    State(simulator): State<Simulator>,
-    caller: Caller,
-    IdInPath(id): IdInPath,
-) -> Result<Response, ApiError> {
-    caller.within(&simulator, "connections:write", |desk| {
+pub(crate) async fn completion(caller: Caller, IdInPath(id): IdInPath) -> Result<Response, ApiError> {
+    caller.within("connections:write", |desk| {
         let now = desk.now;
         let connection = desk.books.connections.get_mut(&id).ok_or_else(ApiError::not_found)?;
         connection.complete_setup(now)?;

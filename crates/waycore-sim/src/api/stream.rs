@@ -3,18 +3,11 @@
 //! Events are no records: they follow from the syncs of the connections and from what the banks had at each of them, so
 //! the same cursor gives the same events every time.
 
-use axum::{Extension, Json, extract::State};
-use waycore::wire::{DateTime, Meta, TransactionChange, TransactionEvent, TransactionsSync};
+use axum::Json;
+use waycore::wire::{DateTime, TransactionChange, TransactionEvent, TransactionsSync};
 
-use super::{
-    accounts::views,
-    error::{ApiError, RequestId},
-    gate::Caller,
-    paging,
-    params::Params,
-};
+use super::{accounts::views, error::ApiError, gate::Caller, paging, params::Params};
 use crate::{
-    Simulator,
     bank::{DAY, End, Entry, View},
     ids::fingerprint,
     world::syncs,
@@ -64,23 +57,18 @@ enum What {
         (status = 200, description = "what changed since the cursor", body = TransactionsSync),
     ),
 )]
-pub(crate) async fn sync(
-    State(simulator): State<Simulator>,
-    caller: Caller,
-    Extension(request): Extension<RequestId>,
-    params: Params,
-) -> Result<Json<TransactionsSync>, ApiError> {
+pub(crate) async fn sync(caller: Caller, params: Params) -> Result<Json<TransactionsSync>, ApiError> {
     let (connection, account) = (params.get("connectionId"), params.get("accountId"));
     let query = fingerprint(&format!("stream {} {connection:?} {account:?}", caller.realm()));
     let limit = paging::limit(&params)?;
     let from = params.get("cursor").map(|cursor| Position::read(cursor, query)).transpose()?;
-    caller.within(&simulator, "transactions:read", |desk| {
+    caller.within("transactions:read", |desk| {
         let head = Position { at: desk.now, given: u32::MAX };
         let from = from.unwrap_or(head);
         if from.at < desk.now - LIFE {
             return Err(ApiError::cursor_expired());
         }
-        let views = views(&simulator, &desk, connection);
+        let views = views(&desk, connection);
         let mut findings: Vec<Finding<'_>> =
             views.iter().rev().flat_map(|view| findings(view, account, from.at, desk.now)).collect();
         // Stable: the findings of one moment stay in the order of the connections and of the banks' books.
@@ -102,7 +90,7 @@ pub(crate) async fn sync(
             events: given.iter().map(Finding::event).collect(),
             next_cursor: Some(next.write(query)),
             has_more,
-            meta: Meta { request_id: Some(request.0) },
+            meta: caller.meta(),
         }))
     })
 }

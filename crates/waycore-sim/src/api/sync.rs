@@ -1,10 +1,10 @@
 //! `PUT /v1/connections/{id}/sync`.
 
-use axum::{extract::State, http::StatusCode, response::Response};
+use axum::{http::StatusCode, response::Response};
 use waycore::wire;
 
 use super::{connections::answer, error::ApiError, gate::Caller, params::IdInPath};
-use crate::{Simulator, world::connection::NoSync};
+use crate::world::connection::NoSync;
 
 /// 202 with the connection, whose sync has begun. The documents disagree on the status of a refusal in the cooldown, so
 /// the organization says which it is.
@@ -20,12 +20,8 @@ use crate::{Simulator, world::connection::NoSync};
         (status = 202, description = "the sync has begun", body = wire::Connection),
     ),
 )]
-pub(crate) async fn sync(
-    State(simulator): State<Simulator>,
-    caller: Caller,
-    IdInPath(id): IdInPath,
-) -> Result<Response, ApiError> {
-    caller.within(&simulator, "connections:write", |desk| {
+pub(crate) async fn sync(caller: Caller, IdInPath(id): IdInPath) -> Result<Response, ApiError> {
+    caller.within("connections:write", |desk| {
         let connection = desk.books.connections.get_mut(&id).ok_or_else(ApiError::not_found)?;
         match connection.ask_for_sync(desk.now) {
             Ok(()) => Ok(answer(StatusCode::ACCEPTED, connection, desk.now)),

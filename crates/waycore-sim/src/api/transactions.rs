@@ -1,19 +1,18 @@
 //! `/v1/transactions`: what happened on the accounts.
 
-use axum::{Extension, Json, extract::State, response::Response};
+use axum::{Json, response::Response};
 use serde_json::Value;
 use waycore::wire::{self, Date, Page, TransactionStatus};
 
 use super::{
     accounts::views,
-    error::{ApiError, RequestId},
+    error::ApiError,
     fields::Fields,
     gate::Caller,
     paging::Window,
     params::{IdInPath, Params},
 };
 use crate::{
-    Simulator,
     bank::{Entry, View},
     ids::fingerprint,
 };
@@ -83,19 +82,14 @@ struct Filter<'a> {
         (status = 200, description = "the latest posted first", body = Page<wire::Transaction>),
     ),
 )]
-pub(crate) async fn list(
-    State(simulator): State<Simulator>,
-    caller: Caller,
-    Extension(request): Extension<RequestId>,
-    params: Params,
-) -> Result<Response, ApiError> {
+pub(crate) async fn list(caller: Caller, params: Params) -> Result<Response, ApiError> {
     let (sort, ascending) = sort(&params)?;
     let filter = Filter::read(&params)?;
     let window =
         Window::new(&params, &format!("transactions {} {sort:?} {ascending} {filter:?}", caller.realm()))?;
     let fields = Fields::read(&params, &FIELDS, &REQUIRED)?;
-    caller.within(&simulator, "transactions:read", |desk| {
-        let views = views(&simulator, &desk, filter.connection);
+    caller.within("transactions:read", |desk| {
+        let views = views(&desk, filter.connection);
         let mut found: Vec<(u128, &View<'_>, &Entry)> = Vec::new();
         for view in &views {
             let accounts = view.account_ids();
@@ -105,7 +99,7 @@ pub(crate) async fn list(
         found.retain(|(place, _, _)| window.after.is_none_or(|after| *place > after));
         found.sort_unstable_by_key(|(place, _, _)| *place);
         let page = found.into_iter().map(|(place, view, entry)| (place, fields.of(&view.transaction(entry))));
-        Ok(window.page(page, request))
+        Ok(window.page(page, caller.meta()))
     })
 }
 
@@ -123,14 +117,13 @@ pub(crate) async fn list(
     ),
 )]
 pub(crate) async fn get(
-    State(simulator): State<Simulator>,
     caller: Caller,
     IdInPath(id): IdInPath,
     params: Params,
 ) -> Result<Json<Value>, ApiError> {
     let fields = Fields::read(&params, &FIELDS, &REQUIRED)?;
-    caller.within(&simulator, "transactions:read", |desk| {
-        for view in views(&simulator, &desk, None) {
+    caller.within("transactions:read", |desk| {
+        for view in views(&desk, None) {
             if let Some(entry) = view.entry(&id) {
                 return Ok(Json(fields.of(&view.transaction(entry))));
             }

@@ -1,8 +1,7 @@
 //! `/v1/transfers` (documents: transfers, ref/transfers/*).
 
 use axum::{
-    Extension, Json,
-    extract::State,
+    Json,
     http::{HeaderMap, HeaderValue, StatusCode},
     response::{IntoResponse, Response},
 };
@@ -11,13 +10,12 @@ use waycore::wire::{AccountStatus, Decimal, Page};
 
 use super::{
     accounts::views,
-    error::{ApiError, RequestId},
+    error::ApiError,
     gate::{Caller, Desk},
     paging::Window,
     params::{IdInPath, JsonBody, Params},
 };
 use crate::{
-    Simulator,
     ids::fingerprint,
     world::transfer::{Body, Create, Transfer},
 };
@@ -44,7 +42,6 @@ pub(crate) struct Used {
     responses((status = 202, description = "the transfer is queued", body = Body)),
 )]
 pub(crate) async fn create(
-    State(simulator): State<Simulator>,
     caller: Caller,
     headers: HeaderMap,
     JsonBody(create): JsonBody<Create>,
@@ -53,7 +50,7 @@ pub(crate) async fn create(
     let key = idempotency_key(&headers)?;
     check(&create)?;
     let payload = fingerprint(&serde_json::to_string(&create).unwrap_or_default());
-    caller.within(&simulator, "transfers:write", |desk| {
+    caller.within("transfers:write", |desk| {
         let now = desk.now;
         if let Some(used) = key.as_ref().and_then(|key| desk.books.transfer_keys.get(key))
             && now - used.at < KEY_LIFE
@@ -64,7 +61,7 @@ pub(crate) async fn create(
             let mark = [("idempotent-replayed", HeaderValue::from_static("true"))];
             return Ok((StatusCode::ACCEPTED, mark, Json(replayed.body(now))).into_response());
         }
-        let lacks_funds = lacks_funds(&simulator, &desk, &create)?;
+        let lacks_funds = lacks_funds(&desk, &create)?;
         let transfer = Transfer::new(create, lacks_funds, now);
         let body = transfer.body(now);
         if let Some(key) = key {
@@ -87,16 +84,11 @@ pub(crate) async fn create(
     ),
     responses((status = 200, description = "newest first", body = Page<Body>)),
 )]
-pub(crate) async fn list(
-    State(simulator): State<Simulator>,
-    caller: Caller,
-    Extension(request): Extension<RequestId>,
-    params: Params,
-) -> Result<Response, ApiError> {
+pub(crate) async fn list(caller: Caller, params: Params) -> Result<Response, ApiError> {
     let window = Window::new(&params, &format!("transfers {}", caller.realm()))?;
-    caller.within(&simulator, "transfers:read", |desk| {
+    caller.within("transfers:read", |desk| {
         let transfers = desk.books.transfers.older_than(window.below());
-        Ok(window.page(transfers.map(|(place, one)| (u128::from(place), one.body(desk.now))), request))
+        Ok(window.page(transfers.map(|(place, one)| (u128::from(place), one.body(desk.now))), caller.meta()))
     })
 }
 
@@ -108,12 +100,8 @@ pub(crate) async fn list(
     params(("id" = String, Path)),
     responses((status = 200, description = "the transfer", body = Body)),
 )]
-pub(crate) async fn get(
-    State(simulator): State<Simulator>,
-    caller: Caller,
-    IdInPath(id): IdInPath,
-) -> Result<Json<Body>, ApiError> {
-    caller.within(&simulator, "transfers:read", |desk| {
+pub(crate) async fn get(caller: Caller, IdInPath(id): IdInPath) -> Result<Json<Body>, ApiError> {
+    caller.within("transfers:read", |desk| {
         let transfer = desk.books.transfers.get(&id).ok_or_else(ApiError::not_found)?;
         Ok(Json(transfer.body(desk.now)))
     })
@@ -132,17 +120,16 @@ pub(crate) async fn get(
     responses((status = 202, description = "the transfer is queued again", body = Body)),
 )]
 pub(crate) async fn retry(
-    State(simulator): State<Simulator>,
     caller: Caller,
     IdInPath(id): IdInPath,
     headers: HeaderMap,
 ) -> Result<(StatusCode, Json<Body>), ApiError> {
     caller.require("transfers:write")?;
     idempotency_key(&headers)?;
-    caller.within(&simulator, "transfers:write", |desk| {
+    caller.within("transfers:write", |desk| {
         let now = desk.now;
         let create = desk.books.transfers.get(&id).ok_or_else(ApiError::not_found)?.create.clone();
-        let lacks_funds = lacks_funds(&simulator, &desk, &create)?;
+        let lacks_funds = lacks_funds(&desk, &create)?;
         let transfer = desk.books.transfers.get_mut(&id).ok_or_else(ApiError::not_found)?;
         if !transfer.retry(lacks_funds, now) {
             return Err(ApiError::conflict("only a failed transfer can be retried"));
@@ -175,8 +162,8 @@ fn check(create: &Create) -> Result<(), ApiError> {
 }
 
 /// Whether the account has less than is to be moved. The account must be one of the caller's, open, and of the currency.
-fn lacks_funds(simulator: &Simulator, desk: &Desk<'_>, create: &Create) -> Result<bool, ApiError> {
-    let accounts = views(simulator, desk, None).into_iter().flat_map(|view| view.accounts());
+fn lacks_funds(desk: &Desk<'_>, create: &Create) -> Result<bool, ApiError> {
+    let accounts = views(desk, None).into_iter().flat_map(|view| view.accounts());
     let account = accounts.into_iter().find(|account| account.id == create.source_account_id);
     let account = account.ok_or_else(ApiError::not_found)?;
     if account.status != AccountStatus::Open {

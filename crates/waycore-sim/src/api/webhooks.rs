@@ -1,22 +1,21 @@
 //! `/v1/webhooks`: who wants to hear of events.
 
 use axum::{
-    Extension, Json,
-    extract::State,
+    Json,
     http::StatusCode,
     response::{IntoResponse, Response},
 };
 use serde_json::{Value, json};
-use waycore::wire::{self, EventType, Meta, Page, WebhookCreate, WebhookCreated, WebhookUpdate};
+use waycore::wire::{self, EventType, Page, WebhookCreate, WebhookCreated, WebhookUpdate};
 
 use super::{
-    error::{ApiError, RequestId},
+    error::ApiError,
     gate::Caller,
     paging::Window,
     params::{IdInPath, JsonBody, Params},
 };
 use crate::{
-    Simulator, ids,
+    ids,
     world::webhook::{Manner, Registration, event},
 };
 
@@ -33,17 +32,15 @@ const LONGEST_URL: usize = 2_048;
     ),
 )]
 pub(crate) async fn create(
-    State(simulator): State<Simulator>,
     caller: Caller,
-    Extension(request): Extension<RequestId>,
     JsonBody(create): JsonBody<WebhookCreate>,
 ) -> Result<Response, ApiError> {
     caller.require("webhooks:write")?;
     check_url(&create.url)?;
     check_events(&create.events)?;
-    caller.within(&simulator, "webhooks:write", |desk| {
+    caller.within("webhooks:write", |desk| {
         let registration = Registration::new(create, ids::webhook_secret(), desk.now);
-        let meta = Meta { request_id: Some(request.0) };
+        let meta = caller.meta();
         let answer = WebhookCreated { webhook: registration.body(true), meta };
         // What happened before is nobody's news.
         desk.books.webhooks.notice(&desk.books.connections, desk.now);
@@ -65,16 +62,11 @@ pub(crate) async fn create(
         (status = 200, description = "newest first", body = Page<wire::Webhook>),
     ),
 )]
-pub(crate) async fn list(
-    State(simulator): State<Simulator>,
-    caller: Caller,
-    Extension(request): Extension<RequestId>,
-    params: Params,
-) -> Result<Response, ApiError> {
+pub(crate) async fn list(caller: Caller, params: Params) -> Result<Response, ApiError> {
     let window = Window::new(&params, &format!("webhooks {}", caller.realm()))?;
-    caller.within(&simulator, "webhooks:read", |desk| {
+    caller.within("webhooks:read", |desk| {
         let registrations = desk.books.webhooks.registrations.older_than(window.below());
-        Ok(window.page(registrations.map(|(place, one)| (u128::from(place), one.body(false))), request))
+        Ok(window.page(registrations.map(|(place, one)| (u128::from(place), one.body(false))), caller.meta()))
     })
 }
 
@@ -90,12 +82,8 @@ pub(crate) async fn list(
         (status = 200, description = "with a masked secret", body = wire::Webhook),
     ),
 )]
-pub(crate) async fn get(
-    State(simulator): State<Simulator>,
-    caller: Caller,
-    IdInPath(id): IdInPath,
-) -> Result<Json<wire::Webhook>, ApiError> {
-    caller.within(&simulator, "webhooks:read", |desk| {
+pub(crate) async fn get(caller: Caller, IdInPath(id): IdInPath) -> Result<Json<wire::Webhook>, ApiError> {
+    caller.within("webhooks:read", |desk| {
         let registration = desk.books.webhooks.registrations.get(&id).ok_or_else(ApiError::not_found)?;
         Ok(Json(registration.body(false)))
     })
@@ -115,7 +103,6 @@ pub(crate) async fn get(
     ),
 )]
 pub(crate) async fn update(
-    State(simulator): State<Simulator>,
     caller: Caller,
     IdInPath(id): IdInPath,
     JsonBody(update): JsonBody<WebhookUpdate>,
@@ -123,7 +110,7 @@ pub(crate) async fn update(
     caller.require("webhooks:write")?;
     update.url.as_deref().map(check_url).transpose()?;
     update.events.as_deref().map(check_events).transpose()?;
-    caller.within(&simulator, "webhooks:write", |desk| {
+    caller.within("webhooks:write", |desk| {
         let registration = desk.books.webhooks.registrations.get_mut(&id).ok_or_else(ApiError::not_found)?;
         registration.update(update, desk.now);
         Ok(Json(registration.body(false)))
@@ -142,12 +129,8 @@ pub(crate) async fn update(
         (status = 204, description = "no more deliveries"),
     ),
 )]
-pub(crate) async fn delete(
-    State(simulator): State<Simulator>,
-    caller: Caller,
-    IdInPath(id): IdInPath,
-) -> Result<StatusCode, ApiError> {
-    caller.within(&simulator, "webhooks:write", |desk| {
+pub(crate) async fn delete(caller: Caller, IdInPath(id): IdInPath) -> Result<StatusCode, ApiError> {
+    caller.within("webhooks:write", |desk| {
         desk.books.webhooks.registrations.remove(&id).ok_or_else(ApiError::not_found)?;
         Ok(StatusCode::NO_CONTENT)
     })
@@ -167,11 +150,10 @@ pub(crate) async fn delete(
     ),
 )]
 pub(crate) async fn test(
-    State(simulator): State<Simulator>,
     caller: Caller,
     IdInPath(id): IdInPath,
 ) -> Result<(StatusCode, Json<Value>), ApiError> {
-    caller.within(&simulator, "webhooks:write", |desk| {
+    caller.within("webhooks:write", |desk| {
         let webhooks = &mut desk.books.webhooks;
         let registration = webhooks.registrations.get(&id).ok_or_else(ApiError::not_found)?.clone();
         if !registration.wants(EventType::Test.as_str()) {
