@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use domain::ids::UserId;
+use domain::{ids::UserId, status_label::StatusLabel};
 use leptos::prelude::use_context;
 
 use crate::{
@@ -83,10 +83,55 @@ pub struct FinishSetup {
     pub accept_terms: bool,
 }
 
+/// What a bank issued, handed over again. No `Debug`: it holds a password.
+#[derive(Default)]
+pub struct Credentials {
+    pub bank_username: Option<String>,
+    pub bank_customer_id: Option<String>,
+    pub password: Option<String>,
+}
+
+/// Something that a page shows: as it is now, or as it was when Waycore last answered.
+#[derive(Debug, Clone)]
+pub struct Kept<T> {
+    pub what: T,
+    /// RFC 3339; `None`: now.
+    pub as_of: Option<String>,
+}
+
+/// A change of a connection's state that was seen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StateChange {
+    /// RFC 3339.
+    pub at: String,
+    /// `None` for the first.
+    pub before: Option<StatusLabel>,
+    /// `None` when it was gone.
+    pub after: Option<StatusLabel>,
+}
+
+/// That somebody accepted the terms of use.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TermsReceipt {
+    pub user: String,
+    /// RFC 3339.
+    pub at: String,
+}
+
+/// What is on record here about a connection.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ConnectionRecord {
+    /// Oldest first, as the next.
+    pub changes: Vec<StateChange>,
+    pub receipts: Vec<TermsReceipt>,
+}
+
 /// Drives the onboarding of one customer. Every method proves that what it touches is the caller's own; somebody
 /// else's answers exactly like what does not exist.
 #[async_trait]
 pub trait Onboarding: Send + Sync {
+    /// Notes that somebody is here, before anything else is asked for them.
+    async fn arrived(&self, caller: &Caller);
     /// The caller's connections, newest first.
     async fn list_connections(&self, caller: &Caller, query: ListQuery) -> Result<ConnectionPage, WireError>;
     /// At most 20 banks of the catalog. Never selects one.
@@ -104,6 +149,16 @@ pub trait Onboarding: Send + Sync {
     async fn start_connection(&self, caller: &Caller, input: StartConnection) -> Result<Started, WireError>;
     /// Reads one connection.
     async fn get_connection(&self, caller: &Caller, id: &str) -> Result<Connection, WireError>;
+    /// The list for a page, which does not wait for Waycore if something can be shown.
+    async fn look_at_list(
+        &self,
+        caller: &Caller,
+        query: ListQuery,
+    ) -> Result<Kept<ConnectionPage>, WireError>;
+    /// A connection for a page, likewise.
+    async fn look_at_connection(&self, caller: &Caller, id: &str) -> Result<Kept<Connection>, WireError>;
+    /// What is on record about a connection of the caller's.
+    async fn record(&self, caller: &Caller, id: &str) -> Result<ConnectionRecord, WireError>;
     /// The customer says that the delegated user exists at the bank.
     async fn confirm_user_created(&self, caller: &Caller, id: &str) -> Result<Connection, WireError>;
     /// Hands over what the bank issued, if anything, and completes the setup.
@@ -113,6 +168,18 @@ pub trait Onboarding: Send + Sync {
         id: &str,
         input: FinishSetup,
     ) -> Result<Connection, WireError>;
+    /// Hands over again what the bank issued; at least one value.
+    async fn update_credentials(
+        &self,
+        caller: &Caller,
+        id: &str,
+        input: Credentials,
+    ) -> Result<Connection, WireError>;
+    /// Asks Waycore to read the bank now.
+    async fn sync_connection(&self, caller: &Caller, id: &str) -> Result<Connection, WireError>;
+    /// Removes a connection for good; `confirmation` is its name as a person typed it.
+    async fn remove_connection(&self, caller: &Caller, id: &str, confirmation: &str)
+    -> Result<(), WireError>;
 }
 
 /// What a page shows of the deployment that it runs in.

@@ -137,6 +137,11 @@ pub struct OneConnection {
 }
 
 /// A label travels as the words that a person reads.
+/// Answer of a server function that has nothing to say but that it worked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "ssr", derive(Serialize, Deserialize))]
+pub struct Nothing {}
+
 #[cfg(feature = "ssr")]
 mod label_text {
     use domain::status_label::StatusLabel;

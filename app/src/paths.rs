@@ -67,6 +67,10 @@ impl Paths {
         format!("{}/connections/{}", self.base, encode(connection))
     }
 
+    pub fn remove(&self, connection: &str) -> String {
+        format!("{}/remove", self.detail(connection))
+    }
+
     pub fn setup(&self, connection: &str) -> String {
         format!("{}/setup", self.detail(connection))
     }

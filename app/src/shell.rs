@@ -12,7 +12,7 @@ use leptos_router::{
 use crate::{
     backend::{Site, request_scope},
     copy::pages::SHELL,
-    pages::{DetailPage, ListPage, NewPage, NotFoundPage, SetupPage},
+    pages::{DetailPage, ListPage, NewPage, NotFoundPage, RemovePage, SetupPage},
 };
 
 /// The document of a page of the product.
@@ -41,6 +41,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("") view=ListPage ssr=SsrMode::Async/>
                     <Route path=path!("new") view=NewPage ssr=SsrMode::Async/>
                     <Route path=path!("connections/:id/setup") view=SetupPage ssr=SsrMode::Async/>
+                    <Route path=path!("connections/:id/remove") view=RemovePage ssr=SsrMode::Async/>
                     <Route path=path!("connections/:id") view=DetailPage ssr=SsrMode::Async/>
                 </Routes>
             </main>

@@ -8,6 +8,7 @@ mod input;
 mod outside;
 
 use app::error::WireError;
+use domain::user_error::ErrorCode;
 
 pub use input::InvalidInput;
 
@@ -24,6 +25,8 @@ pub enum Failure {
     Invalid(InvalidInput),
     /// The connection's state does not allow it any more.
     Moved,
+    /// Somebody else is doing the same, and did not end in time.
+    Busy,
     /// Which entity the customer is cannot be settled.
     Entity(EntityFault),
     /// Waycore refused or failed.
@@ -97,12 +100,19 @@ pub enum Call {
     ListConnections,
     PutCredentials,
     CompleteSetup,
+    Sync,
+    Delete,
 }
 
 impl Failure {
     /// Turns a refusal of Waycore's into a failure of this call.
     pub fn of(call: Call) -> impl FnOnce(waycore::Error) -> Self {
         move |error| Self::Waycore { call, error }
+    }
+
+    /// What kind of failure it is outside.
+    pub fn code(&self) -> ErrorCode {
+        self.outside().0.code
     }
 
     /// Logs the failure and gives the answer that may leave the server.

@@ -10,7 +10,7 @@ use wasm_bindgen::JsValue;
 use super::wire::Readable;
 use crate::{
     error::WireError,
-    model::{Connection, ConnectionPage, Institution, Institutions, OneConnection, Started, Step},
+    model::{Connection, ConnectionPage, Institution, Institutions, Nothing, OneConnection, Started, Step},
 };
 
 /// A parsed value.
@@ -70,6 +70,12 @@ impl Readable for Connection {
 impl Readable for OneConnection {
     fn read(json: &Json) -> Option<Self> {
         Some(Self { connection: Connection::read(&json.get("connection"))? })
+    }
+}
+
+impl Readable for Nothing {
+    fn read(_: &Json) -> Option<Self> {
+        Some(Self {})
     }
 }
 

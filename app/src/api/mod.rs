@@ -6,17 +6,23 @@ mod get_connection;
 #[cfg(not(feature = "ssr"))]
 mod js;
 mod list_connections;
+mod remove_connection;
 mod search_institutions;
 mod start_connection;
 mod submit_finish;
+mod sync_connection;
+mod update_credentials;
 mod wire;
 
 pub use confirm_user_created::{ConfirmUserCreated, confirm_user_created};
 pub use get_connection::{GetConnection, get_connection};
 pub use list_connections::{ListConnections, list_connections};
+pub use remove_connection::{RemoveConnection, remove_connection};
 pub use search_institutions::{SearchInstitutions, search_institutions};
 pub use start_connection::{StartConnection, start_connection};
 pub use submit_finish::{SubmitFinish, submit_finish};
+pub use sync_connection::{SyncConnection, sync_connection};
+pub use update_credentials::{UpdateCredentials, update_credentials};
 pub use wire::Json;
 
 #[cfg(feature = "ssr")]

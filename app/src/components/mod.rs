@@ -14,6 +14,6 @@ pub use bank_portal_link::BankPortalLink;
 pub use following::following;
 pub use load::{go, load};
 pub use moment::Moment;
-pub use notice::{ErrorNotice, Notice, Tone};
+pub use notice::{ErrorNotice, KeptNotice, Notice, Tone};
 pub use problem::Problem;
 pub use text_field::TextField;

@@ -2,7 +2,11 @@
 
 use leptos::prelude::*;
 
-use crate::{backend::Flash, copy::pages::PROBLEM};
+use super::Moment;
+use crate::{
+    backend::Flash,
+    copy::pages::{KEPT, PROBLEM},
+};
 
 /// What kind of news it is.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -33,6 +37,18 @@ pub fn Notice(tone: Tone, title: &'static str, children: Children) -> impl IntoV
             </div>
         </section>
     }
+}
+
+/// Says that what follows was read earlier, because Waycore does not answer. `as_of` is RFC 3339.
+#[component]
+pub fn KeptNotice(as_of: Option<String>, now_millis: i64) -> impl IntoView {
+    as_of.map(|at| {
+        view! {
+            <Notice tone=Tone::Info title=KEPT.title>
+                <p>{KEPT.text} " " <Moment at now_millis/> "."</p>
+            </Notice>
+        }
+    })
 }
 
 /// The message that a form left, above the form; the page's errors repeat it beside their field.

@@ -187,6 +187,48 @@ words! {
         error_code: "Error code for support",
         all: "All bank connections",
         reconnect: "Connect a bank",
+        sync_now: "Sync now",
+        remove: "Remove connection",
+        history: "History",
+        history_started: "Seen for the first time",
+        history_gone: "Gone",
+        terms: "Terms of use",
+        terms_accepted: "Accepted by",
+    }
+}
+
+words! {
+    /// What is said about something that was refused, where only the server says it.
+    RefusalWords, REFUSED {
+        sync_cooldown: "The accounts were updated a short while ago. The bank allows the next update in a while.",
+        sync_conflict: "The connection cannot be updated now: an update is running, or its setup is not finished.",
+        confirmation: "This is not the connection's name. Type it exactly as it stands above.",
+        nothing_entered: "Enter at least one of the three.",
+        busy: "The same is being done at this moment, by you in another window or by a colleague. Try again in a few seconds.",
+    }
+}
+
+words! {
+    /// What is known only from before.
+    KeptWords, KEPT {
+        title: "This may be out of date",
+        text: "Waycore does not answer at the moment. This is what it said",
+    }
+}
+
+words! {
+    /// The page on which a removal is confirmed.
+    RemoveWords, REMOVE {
+        title: "Remove connection",
+        lead: "This removes the connection for everybody in your company.",
+        lost: "What will be lost",
+        name: "Name of the connection",
+        data: "Its accounts and transactions are deleted here and at Waycore. They cannot be brought back.",
+        at_bank: "The delegated user at your bank stays. Remove it in the bank's portal if you no longer need it.",
+        type_name: "To confirm, type the connection's name",
+        submit: "Remove permanently",
+        cancel: "Keep the connection",
+        viewer: "Only a manager in your company can remove a connection.",
     }
 }
 

@@ -7,9 +7,15 @@ use leptos_router::hooks::use_params_map;
 
 use super::shown_by_detail;
 use crate::{
-    backend::RequestScope,
-    components::{BankPortalLink, ErrorNotice, Moment, Notice, StatusBadge, Tone, following, go, load},
-    copy::pages::{DETAIL, SHELL},
+    backend::{ConnectionRecord, Kept, RequestScope},
+    components::{
+        BankPortalLink, ErrorNotice, KeptNotice, Moment, Notice, StatusBadge, Tone, following, go, load,
+    },
+    copy::{
+        DELEGATED_USER_TERMS_LINK,
+        pages::{DETAIL, SHELL},
+        status_label,
+    },
     model::{Connection, Step},
 };
 
@@ -18,18 +24,23 @@ use crate::{
 pub fn DetailPage() -> impl IntoView {
     let id = use_params_map().read_untracked().get("id").unwrap_or_default();
     load(
-        |scope| async move { scope.onboarding.get_connection(&scope.caller, &id).await },
-        |scope, connection: Connection| {
-            if shown_by_detail(&connection) {
-                detail(&scope, connection)
+        |scope| async move {
+            let seen = scope.onboarding.look_at_connection(&scope.caller, &id).await?;
+            let record = scope.onboarding.record(&scope.caller, &id).await?;
+            Ok((seen, record))
+        },
+        |scope, (seen, record): (Kept<Connection>, ConnectionRecord)| {
+            if shown_by_detail(&seen.what) {
+                detail(&scope, seen, record)
             } else {
-                go(&scope.site.paths.setup(&connection.id))
+                go(&scope.site.paths.setup(&seen.what.id))
             }
         },
     )
 }
 
-fn detail(scope: &RequestScope, connection: Connection) -> AnyView {
+fn detail(scope: &RequestScope, seen: Kept<Connection>, record: ConnectionRecord) -> AnyView {
+    let connection = seen.what;
     let paths = scope.site.paths.clone();
     let connected = connection.step == Step::Connected;
     // A revoked or paused connection stays as it is; everything else may still move.
@@ -43,8 +54,11 @@ fn detail(scope: &RequestScope, connection: Connection) -> AnyView {
                 <StatusBadge label=connection.label/>
             </div>
             <ErrorNotice flash=scope.flash.clone()/>
+            <KeptNotice as_of=seen.as_of now_millis=scope.now_millis/>
             {state_notice(scope, &connection)}
             {facts(scope, &connection)}
+            {actions(scope, &connection)}
+            {on_record(scope, record)}
             {following(scope, &connection, None, watch)}
         </div>
     }
@@ -77,6 +91,59 @@ fn state_notice(scope: &RequestScope, connection: &Connection) -> AnyView {
         view! { <p><a href=scope.site.paths.new_connection()>{DETAIL.reconnect}</a></p> }
     });
     view! { <Notice tone title><p>{text}</p> {code} {again} {support}</Notice> }.into_any()
+}
+
+/// What a manager may do with it.
+fn actions(scope: &RequestScope, connection: &Connection) -> Option<AnyView> {
+    let paths = &scope.site.paths;
+    let id = connection.id.clone();
+    let sync = (connection.step == Step::Connected).then(|| {
+        view! {
+            <form method="post" action=paths.api("sync_connection")>
+                <input type="hidden" name="connection_id" value=id/>
+                <button class="button button-secondary">{DETAIL.sync_now}</button>
+            </form>
+        }
+    });
+    let remove = paths.remove(&connection.id);
+    scope
+        .caller
+        .role
+        .changes()
+        .then(|| view! { <div class="actions">{sync} <a href=remove>{DETAIL.remove}</a></div> }.into_any())
+}
+
+/// What is on record: how the state changed, and who accepted the terms.
+fn on_record(scope: &RequestScope, record: ConnectionRecord) -> AnyView {
+    let now_millis = scope.now_millis;
+    let changes = record.changes.into_iter().rev().map(|change| {
+        let what = match (change.before, change.after) {
+            (_, None) => DETAIL.history_gone.to_owned(),
+            (None, Some(after)) => [DETAIL.history_started, status_label(after)].join(": "),
+            (Some(_), Some(after)) => status_label(after).to_owned(),
+        };
+        view! { <div><dt><Moment at=change.at now_millis/></dt><dd>{what}</dd></div> }
+    });
+    let changes = changes.collect_view();
+    let receipts = record.receipts.into_iter().map(|receipt| {
+        view! {
+            <div>
+                <dt><Moment at=receipt.at now_millis/></dt>
+                <dd>
+                    {DETAIL.terms_accepted} " " {receipt.user} ". "
+                    <a href=DELEGATED_USER_TERMS_LINK target="_blank" rel="noopener noreferrer">{DETAIL.terms}</a>
+                </dd>
+            </div>
+        }
+    });
+    let receipts = receipts.collect_view();
+    view! {
+        <section aria-labelledby="history">
+            <h2 id="history">{DETAIL.history}</h2>
+            <dl class="facts">{changes} {receipts}</dl>
+        </section>
+    }
+    .into_any()
 }
 
 fn facts(scope: &RequestScope, connection: &Connection) -> AnyView {

@@ -6,8 +6,8 @@ use leptos_router::hooks::use_query_map;
 
 use super::shown_by_detail;
 use crate::{
-    backend::{ListQuery, RequestScope},
-    components::{ErrorNotice, Moment, StatusBadge, load},
+    backend::{Kept, ListQuery, RequestScope},
+    components::{ErrorNotice, KeptNotice, Moment, StatusBadge, load},
     copy::pages::LIST,
     islands::DraftList,
     model::{Connection, ConnectionPage},
@@ -19,8 +19,9 @@ pub fn ListPage() -> impl IntoView {
     let query = use_query_map().read_untracked();
     let wanted = ListQuery { status: query.get("status"), cursor: query.get("cursor") };
     load(
-        |scope| async move { scope.onboarding.list_connections(&scope.caller, wanted).await },
-        |scope, page: ConnectionPage| {
+        |scope| async move { scope.onboarding.look_at_list(&scope.caller, wanted).await },
+        |scope, seen: Kept<ConnectionPage>| {
+            let page = seen.what;
             let empty = page.connections.is_empty();
             let rows = page.connections.into_iter().map(|row| connection_row(&scope, row)).collect_view();
             let paths = scope.site.paths.clone();
@@ -36,6 +37,7 @@ pub fn ListPage() -> impl IntoView {
                         })}
                     </div>
                     <ErrorNotice flash=scope.flash.clone()/>
+                    <KeptNotice as_of=seen.as_of now_millis=scope.now_millis/>
                     <div data-drafts=scope.draft_scope.clone()>
                         <DraftList/>
                     </div>

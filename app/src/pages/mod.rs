@@ -4,6 +4,7 @@ mod detail;
 mod list;
 mod new;
 mod problem;
+mod remove;
 mod setup;
 mod sign_in;
 
@@ -11,6 +12,7 @@ pub use detail::DetailPage;
 pub use list::ListPage;
 pub use new::NewPage;
 pub use problem::{NotFoundPage, problem_document};
+pub use remove::RemovePage;
 pub use setup::SetupPage;
 pub use sign_in::sign_in_document;
 

@@ -23,8 +23,8 @@ pub fn SetupPage() -> impl IntoView {
     let refresh = query.get("refresh").as_deref() != Some("off");
     load(
         |scope| async move {
-            let read = scope.onboarding.get_connection(&scope.caller, &id).await;
-            read.or_else(|error| form_to_repeat(&scope, &id).ok_or(error))
+            let read = scope.onboarding.look_at_connection(&scope.caller, &id).await;
+            read.map(|seen| seen.what).or_else(|error| form_to_repeat(&scope, &id).ok_or(error))
         },
         move |scope, connection: Connection| {
             if shown_by_detail(&connection) {

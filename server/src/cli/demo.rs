@@ -17,7 +17,7 @@ use server::identity::DemoIdentity;
 use server::onboarding::WaycoreOnboarding;
 use server::signed::Signer;
 use server::startup::{self, AppState};
-use server::store::{DatabaseKind, SqliteStore};
+use server::store::{AuditKeys, DatabaseKind, SqlStore};
 use tokio::net::TcpListener;
 use waycore::client::{BaseUrl, Client, TimeLimits};
 use waycore_sim::{OrganizationKeys, SimOptions, Simulator};
@@ -68,9 +68,11 @@ pub(super) async fn run(args: Args) -> anyhow::Result<()> {
         delivers_anywhere: args.allow_remote,
     })?;
     let keys = simulator.ensure_organization(NAME);
-    let store = SqliteStore::open(&folder.database(), DatabaseKind::Demo).await?;
+    let secret_keys = folder.keys()?;
+    let store =
+        SqlStore::sqlite(&folder.database(), DatabaseKind::Demo, AuditKeys::new(&secret_keys)).await?;
     let places = Places::of(&listener, &sim_listener, args.base_path)?;
-    let router = router(&places, &keys, store.clone(), folder.signer()?)?;
+    let router = router(&places, &keys, store.clone(), Signer::new(&secret_keys))?;
     let shutdown = shutdown::on_signal()?;
     let sim_server =
         tokio::spawn(waycore_sim::serve(sim_listener, simulator.clone(), shutdown.clone().cancelled_owned()));
@@ -115,7 +117,7 @@ impl Places {
 fn router(
     places: &Places,
     keys: &OrganizationKeys,
-    store: SqliteStore,
+    store: SqlStore,
     signer: Signer,
 ) -> anyhow::Result<Router> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);

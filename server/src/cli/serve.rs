@@ -13,7 +13,7 @@ use server::identity::TokenIdentity;
 use server::onboarding::WaycoreOnboarding;
 use server::signed::Signer;
 use server::startup::{self, AppState};
-use server::store::{DatabaseKind, SqliteStore, Store};
+use server::store::{DatabaseKind, SqlStore, Store};
 use server::telemetry;
 use waycore::client::{Client, TimeLimits};
 
@@ -31,7 +31,7 @@ pub(super) async fn run() -> anyhow::Result<()> {
     {
         tracing::warn!("CONNECT_JWT_KEY is shorter than {SHORTEST_TOKEN_KEY} bytes and can be guessed");
     }
-    let store = SqliteStore::open(settings.database.path(), DatabaseKind::Serve).await?;
+    let store = SqlStore::open(&settings.database, DatabaseKind::Serve, &settings.secret_keys).await?;
     let router = router(&settings, Arc::new(store.clone()))?;
     let listener = listen(settings.http.addr, "CONNECT_ADDR").await?;
     let shutdown = shutdown::on_signal()?;

@@ -1,40 +1,49 @@
 //! Where rows are kept.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+use std::str::FromStr as _;
+
+use secrecy::{ExposeSecret as _, SecretString};
+use sqlx::postgres::PgConnectOptions;
 
 use super::reader::Reader;
 
-/// `CONNECT_DATABASE_URL`: a SQLite file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Database {
-    path: PathBuf,
+/// `CONNECT_DATABASE_URL`: a SQLite file, or a PostgreSQL database.
+#[derive(Debug, Clone)]
+pub enum Database {
+    /// The file; its folder is made when missing.
+    Sqlite(PathBuf),
+    /// The address, which may hold a password.
+    Postgres(SecretString),
 }
 
 impl Database {
-    /// The file at a path.
-    pub fn at(path: impl Into<PathBuf>) -> Self {
-        Self { path: path.into() }
-    }
-
-    /// The database file; its folder is made when missing.
-    pub fn path(&self) -> &Path {
-        &self.path
+    /// Reads an address. `Err` says how a sentence about it goes on; it never repeats the address.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        const WRONG: &str = "must name a file, such as sqlite://data/connect.db, or a database, such as postgres://user@host/name.";
+        if text.starts_with("postgres://") || text.starts_with("postgresql://") {
+            return match PgConnectOptions::from_str(text) {
+                Ok(_) => Ok(Self::Postgres(text.into())),
+                Err(_) => {
+                    Err("is no PostgreSQL address, such as postgres://user:password@host:5432/name."
+                        .to_owned())
+                }
+            };
+        }
+        match text.strip_prefix("sqlite://").or_else(|| text.strip_prefix("sqlite:")) {
+            Some(path) if !path.is_empty() && !path.contains(['?', '#']) && !path.starts_with(':') => {
+                Ok(Self::Sqlite(path.into()))
+            }
+            _ => Err(WRONG.to_owned()),
+        }
     }
 
     pub(super) fn read(reader: &mut Reader<'_>) -> Option<Self> {
-        reader.or("CONNECT_DATABASE_URL", Self::at("data/connect.db"), |text| {
-            if text.starts_with("postgres://") || text.starts_with("postgresql://") {
-                return Err(
-                    "names a PostgreSQL database, which this version does not support: use sqlite://PATH."
-                        .to_owned(),
-                );
-            }
-            match text.strip_prefix("sqlite://").or_else(|| text.strip_prefix("sqlite:")) {
-                Some(path) if !path.is_empty() && !path.contains(['?', '#']) && !path.starts_with(':') => {
-                    Ok(Self::at(path))
-                }
-                _ => Err("must name a file, such as sqlite://data/connect.db.".to_owned()),
-            }
-        })
+        const NAME: &str = "CONNECT_DATABASE_URL";
+        if !reader.is_given(NAME) {
+            return Some(Self::Sqlite("data/connect.db".into()));
+        }
+        let text = reader.secret(NAME, "an address")?;
+        Self::parse(text.expose_secret()).map_err(|what| reader.problem(NAME, what)).ok()
     }
 }

@@ -1,6 +1,7 @@
 //! What can be wrong with what a person typed, beside which field it is shown, and in which words.
 
 use app::copy;
+use app::copy::pages::REFUSED;
 use domain::bank_choice::TextError;
 use domain::portal_url::PortalUrlError;
 
@@ -22,6 +23,10 @@ pub enum InvalidInput {
     Cursor,
     UserNotActive,
     TermsNotAccepted,
+    /// None of the values that a bank issues.
+    NothingEntered,
+    /// Not the name of the connection that is to be removed.
+    Confirmation,
 }
 
 impl InvalidInput {
@@ -35,6 +40,8 @@ impl InvalidInput {
             Self::Cursor => "cursor",
             Self::UserNotActive => "delegated_user_active",
             Self::TermsNotAccepted => "accept_terms",
+            Self::NothingEntered => "bank_username",
+            Self::Confirmation => "confirmation",
         }
     }
 
@@ -61,6 +68,8 @@ impl InvalidInput {
             Self::Cursor => words.unreadable_form,
             Self::UserNotActive => words.user_active_missing,
             Self::TermsNotAccepted => words.terms_missing,
+            Self::NothingEntered => REFUSED.nothing_entered,
+            Self::Confirmation => REFUSED.confirmation,
         };
         sentence.to_owned()
     }

@@ -1,5 +1,6 @@
 //! What a customer may know: the one match from every failure to its code and its safe sentence.
 
+use app::copy::pages::REFUSED;
 use app::{copy, error::WireError};
 use domain::user_error::ErrorCode;
 use waycore::Error;
@@ -18,6 +19,7 @@ impl Failure {
             ) => WireError::new(ErrorCode::NotFound, words.not_found),
             Self::Invalid(input) => WireError::field(input.field(), input.message()),
             Self::Moved => WireError::new(ErrorCode::Conflict, words.conflict),
+            Self::Busy => WireError::new(ErrorCode::Conflict, REFUSED.busy),
             Self::Entity(_) => WireError::new(ErrorCode::EntityUnresolved, words.entity_unresolved),
             Self::Waycore { call, error } => refusal(*call, error),
             Self::Answer { .. } => WireError::new(ErrorCode::Unavailable, words.unavailable),
@@ -38,6 +40,18 @@ fn refusal(call: Call, error: &Error) -> WireError {
             WireError::new(ErrorCode::Misconfigured, words.misconfigured)
         }
         Error::NotFound => not_found(call),
+        // The documents refuse a sync in its cooldown with the one status or the other.
+        Error::Conflict { retry_after: Some(wait) } | Error::RateLimited { retry_after: Some(wait) }
+            if call == Call::Sync =>
+        {
+            WireError::new(ErrorCode::Cooldown, REFUSED.sync_cooldown).retry_after(Some(wait.as_secs()))
+        }
+        Error::RateLimited { retry_after: None } if call == Call::Sync => {
+            WireError::new(ErrorCode::Cooldown, REFUSED.sync_cooldown)
+        }
+        Error::Conflict { .. } if call == Call::Sync => {
+            WireError::new(ErrorCode::Conflict, REFUSED.sync_conflict)
+        }
         Error::Conflict { .. } => WireError::new(ErrorCode::Conflict, words.conflict),
         Error::RateLimited { retry_after } => WireError::new(ErrorCode::RateLimited, words.rate_limited)
             .retry_after(retry_after.map(waycore::RetryAfter::as_secs)),
@@ -55,7 +69,7 @@ fn refusal(call: Call, error: &Error) -> WireError {
 fn not_found(call: Call) -> WireError {
     let words = copy::errors();
     match call {
-        Call::GetConnection | Call::PutCredentials | Call::CompleteSetup => {
+        Call::GetConnection | Call::PutCredentials | Call::CompleteSetup | Call::Sync | Call::Delete => {
             WireError::new(ErrorCode::NotFound, words.not_found)
         }
         Call::CreateSupported | Call::CreateUnsupported | Call::ListConnections => {
@@ -79,7 +93,9 @@ impl Call {
             | Self::GetConnection
             | Self::ListConnections
             | Self::PutCredentials
-            | Self::CompleteSetup => None,
+            | Self::CompleteSetup
+            | Self::Sync
+            | Self::Delete => None,
         }
     }
 }

@@ -8,6 +8,7 @@ use super::own::connection_id;
 use super::view::progress;
 use super::{UseCases, access};
 use crate::failure::Failure;
+use crate::store::{Cause, Write};
 
 impl UseCases {
     /// Kept here, because Waycore has no field for it. Repeating it, or saying it when the connection has moved on,
@@ -22,9 +23,10 @@ impl UseCases {
         let (tenant, connection) = (self.tenant(caller), &own.connection);
         let record = self.store.connection(tenant, &connection.id).await?;
         if step(Some(connection), &progress(record.as_ref())) == Step::DelegatedUser {
-            self.store.remember_connection(tenant, &connection.id, None, self.clock.now()).await?;
-            self.store.record_user_confirmed(tenant, &connection.id, connection.updated_at).await?;
+            let (id, as_of) = (&connection.id, connection.updated_at);
+            let known = Write::Connection { id, requested_name: None };
+            self.write(caller, &[known, Write::UserConfirmed { id, as_of }]).await?;
         }
-        self.show(caller, &own).await
+        self.show(caller, &own, Cause::Look).await
     }
 }

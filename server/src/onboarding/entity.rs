@@ -11,9 +11,9 @@ use waycore::Error;
 use waycore::wire::{Entity, EntityCreate, Page};
 
 use super::UseCases;
-use super::locks::Key;
+use super::turn::audited;
 use crate::failure::{Call, EntityFault, Failure, Missing};
-use crate::store::{EntityIntent, StoreError};
+use crate::store::{Action, AuditEvent, EntityIntent, StoreError, Write};
 
 impl UseCases {
     /// The entity that the customer is mapped to. It asks nobody and creates nothing.
@@ -31,16 +31,22 @@ impl UseCases {
         if let Some(entity) = self.known_entity(caller).await? {
             return Ok(entity);
         }
-        let _one_at_a_time = self.locks.lock(Key::Entity(caller.customer.clone())).await;
         let external_id = [&self.namespace, ":", &caller.customer.org].concat();
+        let turn = self.turn(caller, Action::MapEntity, &external_id).await?;
+        let settled = self.settle_entity(caller, &external_id).await;
+        turn.end(settled, |_| Vec::new()).await
+    }
+
+    async fn settle_entity(&self, caller: &Caller, external_id: &str) -> Result<EntityId, Failure> {
         let intent =
-            self.store.record_entity_intent(self.tenant(caller), &external_id, self.clock.now()).await;
+            self.store.record_entity_intent(self.tenant(caller), external_id, self.clock.now()).await;
         match intent.map_err(|error| or_taken(error, EntityFault::ExternalIdTaken))? {
             EntityIntent::Mapped(entity) => Ok(entity),
             // A process may have died between the intent and the answer: looking first covers both.
             EntityIntent::Started | EntityIntent::Pending { .. } => {
-                let entity = self.find_or_create(caller, &external_id).await?;
-                let recorded = self.store.record_entity(self.tenant(caller), &entity).await;
+                let entity = self.find_or_create(caller, external_id).await?;
+                let entry = audited(caller, AuditEvent::EntityMapped, None, entity.as_str());
+                let recorded = self.write(caller, &[Write::Entity(&entity), Write::Audit(&entry)]).await;
                 recorded.map_err(|error| or_taken(error, EntityFault::EntityTaken))?;
                 tracing::info!(%entity, org = %caller.customer.org, "a customer has an entity now");
                 Ok(entity)

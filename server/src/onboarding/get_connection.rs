@@ -1,12 +1,14 @@
-//! Reading one connection.
+//! Reading one connection: for a program as it is now, for a page as fast as can be.
 
-use app::backend::Caller;
+use app::backend::{Caller, Kept};
 use app::model;
 
 use super::UseCases;
 use super::access;
-use super::own::connection_id;
+use super::own::{Own, connection_id};
+use super::view::{kept, text};
 use crate::failure::Failure;
+use crate::store::Cause;
 
 impl UseCases {
     pub(super) async fn get_connection(
@@ -16,6 +18,20 @@ impl UseCases {
     ) -> Result<model::Connection, Failure> {
         access::may_read(caller)?;
         let own = self.own_connection(caller, &connection_id(id)?).await?;
-        self.show(caller, &own).await
+        self.show(caller, &own, Cause::Look).await
+    }
+
+    /// The connection as it was last read here, if it was.
+    pub(super) async fn kept_connection(
+        &self,
+        caller: &Caller,
+        id: &str,
+    ) -> Result<Option<Kept<model::Connection>>, Failure> {
+        access::may_read(caller)?;
+        let record = self.store.connection(self.tenant(caller), &connection_id(id)?).await?;
+        Ok(record.and_then(|record| {
+            let own = Own::kept(&record)?;
+            Some(Kept { what: kept(&own, &record), as_of: record.read_at.map(text) })
+        }))
     }
 }

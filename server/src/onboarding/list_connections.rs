@@ -1,62 +1,99 @@
 //! The customer's connections, newest first.
 
-use app::backend::{Caller, ListQuery};
-use app::model::ConnectionPage;
+use app::backend::{Caller, Kept, ListQuery};
+use app::model::{Connection, ConnectionPage};
 use domain::ids::EntityId;
-use waycore::ListConnections;
-use waycore::wire::ConnectionStatus;
+use domain::timestamp::Timestamp;
+use waycore::{Error, ListConnections};
 
 use super::list_cursor::{Place, page};
 use super::own::{Own, is_own, understood};
+use super::view::{kept, text};
 use super::{UseCases, access};
-use crate::failure::{Call, Failure};
+use crate::failure::{Call, EntityFault, Failure};
+use crate::store::Cause;
 
 /// How many pages of Waycore's are read at most: a customer with more than 2,000 banks is a mistake somewhere.
 const MOST_PAGES: usize = 20;
 
+/// How many connections that are missing from Waycore's list are asked for one by one.
+const MOST_MISSING: usize = 20;
+
 impl UseCases {
+    /// Reads them all and shows a part.
     pub(super) async fn list_connections(
         &self,
         caller: &Caller,
         query: ListQuery,
     ) -> Result<ConnectionPage, Failure> {
         access::may_read(caller)?;
-        let after = filled(query.cursor).map(|cursor| Place::parse(&cursor)).transpose()?;
+        let after = place(&query)?;
         let Some(entity) = self.known_entity(caller).await? else {
             return Ok(ConnectionPage { connections: Vec::new(), next_cursor: None });
         };
-        let status = filled(query.status).map(|status| ConnectionStatus::from(status.as_str()));
-        let rows = self.all_rows(caller, entity, status).await?;
-        let (rows, next_cursor) = page(rows, |own| Place::of(&own.connection), after.as_ref());
-        let ids: Vec<_> = rows.iter().map(|own| own.connection.id.clone()).collect();
-        let records = self.store.connections(self.tenant(caller), &ids).await?;
+        let began = self.clock.now();
+        let rows = self.rows_at_waycore(caller, &entity).await?;
+        let records = self.store.connections(self.tenant(caller)).await?;
         let mut connections = Vec::with_capacity(rows.len());
         for own in &rows {
             let record = records.iter().find(|record| record.id == own.connection.id);
-            match self.show_with(caller, own, record).await {
-                Ok(connection) => connections.push(connection),
+            match self.keep(caller, own, record, Cause::Look).await {
+                Ok(connection) => connections.push((Place::of(&own.connection), connection)),
                 // Withheld and logged already; the others are still the caller's.
                 Err(Failure::NotFound(_)) => {}
                 Err(failure) => return Err(failure),
             }
         }
-        Ok(ConnectionPage { connections, next_cursor })
+        let missing = records.iter().filter(|record| {
+            // One that was made or read since is not missing but newer than the list.
+            record.created_at.max(record.read_at.unwrap_or(record.created_at)) < began
+                && rows.iter().all(|own| own.connection.id != record.id)
+        });
+        for record in missing.take(MOST_MISSING) {
+            if let Err(Error::NotFound) = self.waycore.get_connection(&record.id).await {
+                self.bury(caller, &record.id).await?;
+            }
+        }
+        Ok(part(connections, &query, after.as_ref()))
+    }
+
+    /// The list as it was last read, if it ever was.
+    pub(super) async fn kept_list(
+        &self,
+        caller: &Caller,
+        query: &ListQuery,
+    ) -> Result<Option<Kept<ConnectionPage>>, Failure> {
+        access::may_read(caller)?;
+        let after = place(query)?;
+        let records = self.store.connections(self.tenant(caller)).await?;
+        let mut as_of: Option<Timestamp> = None;
+        let mut connections = Vec::with_capacity(records.len());
+        for record in &records {
+            // What is known to exist and cannot be shown makes the whole list unfit.
+            let Some(own) = Own::kept(record) else { return Ok(None) };
+            as_of = as_of.min(record.read_at).or(record.read_at);
+            connections.push((Place::of(&own.connection), kept(&own, record)));
+        }
+        let what = part(connections, query, after.as_ref());
+        Ok(as_of.map(|at| Kept { what, as_of: Some(text(at)) }))
     }
 
     /// Every connection of the entity, in Waycore's pages. The order is documented and not relied on.
-    async fn all_rows(
+    pub(super) async fn rows_at_waycore(
         &self,
         caller: &Caller,
-        entity: EntityId,
-        status: Option<ConnectionStatus>,
+        entity: &EntityId,
     ) -> Result<Vec<Own>, Failure> {
-        let mut filter =
-            ListConnections { entity_id: Some(entity.clone()), status, ..ListConnections::default() };
+        let mut filter = ListConnections { entity_id: Some(entity.clone()), ..ListConnections::default() };
         let mut rows = Vec::new();
         for _ in 0..MOST_PAGES {
             let page = self.waycore.list_connections(&filter).await;
-            let page = page.map_err(Failure::of(Call::ListConnections))?;
-            rows.extend(page.data.into_iter().filter_map(|row| own_row(caller, row, &entity)));
+            let page = page.map_err(|error| match error {
+                // A list names nothing else that could be missing.
+                Error::NotFound => EntityFault::Gone.into(),
+                error => Failure::of(Call::ListConnections)(error),
+            })?;
+            rows.extend(page.data.into_iter().filter_map(|row| own_row(caller, row, entity)));
             let next = page.pagination.next_cursor.filter(|_| page.pagination.has_more);
             if next.is_none() || next == filter.cursor {
                 return Ok(rows);
@@ -66,6 +103,22 @@ impl UseCases {
         tracing::warn!(%entity, pages = MOST_PAGES, "the list of connections is longer than what is read");
         Ok(rows)
     }
+}
+
+/// Where the part that is asked for begins.
+fn place(query: &ListQuery) -> Result<Option<Place>, Failure> {
+    Ok(filled(query.cursor.as_deref()).map(Place::parse).transpose()?)
+}
+
+fn part(
+    mut connections: Vec<(Place, Connection)>,
+    query: &ListQuery,
+    after: Option<&Place>,
+) -> ConnectionPage {
+    let status = filled(query.status.as_deref());
+    connections.retain(|(_, connection)| status.is_none_or(|status| connection.status == status));
+    let (rows, next_cursor) = page(connections, |(place, _)| place.clone(), after);
+    ConnectionPage { connections: rows.into_iter().map(|(_, connection)| connection).collect(), next_cursor }
 }
 
 /// A row of the caller's that can be read; the others are dropped, and the log says so.
@@ -82,6 +135,6 @@ fn own_row(caller: &Caller, wire: waycore::wire::Connection, entity: &EntityId) 
     }
 }
 
-fn filled(text: Option<String>) -> Option<String> {
-    text.filter(|text| !text.trim().is_empty())
+fn filled(text: Option<&str>) -> Option<&str> {
+    text.map(str::trim).filter(|text| !text.is_empty())
 }

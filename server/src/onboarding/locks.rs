@@ -4,19 +4,16 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use app::backend::Customer;
-use domain::bank_choice::BankChoice;
-use domain::ids::ConnectionId;
 use tokio::sync::{Mutex as AsyncMutex, OwnedMutexGuard};
 
-/// What is done one at a time.
+use crate::store::Action;
+
+/// What is done one at a time: an action of one customer's on one subject.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(super) enum Key {
-    /// Settling which entity a customer is.
-    Entity(Customer),
-    /// Creating a customer's connection to one bank.
-    Create(Customer, String),
-    /// Completing a setup.
-    Finish(ConnectionId),
+pub(super) struct Key {
+    customer: Customer,
+    action: &'static str,
+    subject: String,
 }
 
 /// The locks that somebody holds or waits for. A lock that nobody needs any more is forgotten.
@@ -24,13 +21,8 @@ pub(super) enum Key {
 pub(super) struct Locks(Mutex<HashMap<Key, Weak<AsyncMutex<()>>>>);
 
 impl Key {
-    /// The lock for creating a connection to the bank of this choice.
-    pub(super) fn create(customer: &Customer, choice: &BankChoice) -> Self {
-        let bank = match choice {
-            BankChoice::Supported { institution, .. } => ["institution", institution.as_str()],
-            BankChoice::Unsupported { portal, .. } => ["portal", portal.as_str()],
-        };
-        Self::Create(customer.clone(), bank.join(" "))
+    pub(super) fn new(customer: &Customer, action: Action, subject: &str) -> Self {
+        Self { customer: customer.clone(), action: action.as_str(), subject: subject.to_owned() }
     }
 }
 
@@ -58,7 +50,7 @@ mod tests {
     use super::*;
 
     fn key(org: &str) -> Key {
-        Key::Entity(Customer { issuer: "demo".to_owned(), org: org.to_owned() })
+        Key::new(&Customer { issuer: "demo".to_owned(), org: org.to_owned() }, Action::MapEntity, "")
     }
 
     #[tokio::test]

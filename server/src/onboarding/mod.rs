@@ -5,6 +5,7 @@
 //! And what Waycore answers is checked the same way, row by row.
 
 mod access;
+mod arrivals;
 mod catalog;
 mod confirm_user_created;
 mod entity;
@@ -12,16 +13,22 @@ mod get_connection;
 mod list_connections;
 mod list_cursor;
 mod locks;
+mod look;
 mod match_institution;
 mod new_bank;
 mod own;
 mod port;
+mod record;
+mod remove_connection;
 mod search_institutions;
 mod start_connection;
 mod submit_finish;
+mod sync_connection;
 mod terms;
 #[cfg(test)]
 mod tests;
+mod turn;
+mod update_credentials;
 mod view;
 
 use std::sync::Arc;
@@ -33,6 +40,7 @@ use crate::clock::Clock;
 use crate::config::Environment;
 use crate::store::{Store, Tenant};
 
+use arrivals::Arrivals;
 use locks::Locks;
 
 pub use port::WaycoreOnboarding;
@@ -47,6 +55,7 @@ struct UseCases {
     /// Begins every `externalEntityId`.
     namespace: String,
     locks: Locks,
+    arrivals: Arrivals,
 }
 
 impl UseCases {

@@ -7,6 +7,7 @@ use waycore::{Error, wire};
 
 use super::UseCases;
 use crate::failure::{AnswerFault, Call, Failure, Missing};
+use crate::store::{Cause, ConnectionRecord, StoreError, Write};
 
 /// A connection that belongs to the caller's entity: as Waycore wrote it, and as the rules read it.
 pub(super) struct Own {
@@ -19,11 +20,15 @@ impl UseCases {
     /// fails in the same way; only the log tells them apart.
     pub(super) async fn own_connection(&self, caller: &Caller, id: &ConnectionId) -> Result<Own, Failure> {
         let entity = self.mapped_entity(caller).await?;
-        let wire = self.waycore.get_connection(id).await.map_err(|error| match error {
+        let wire = match self.waycore.get_connection(id).await {
+            Ok(wire) => wire,
             // An id that Waycore cannot read is the id of nothing.
-            Error::NotFound | Error::Invalid => Missing::Unknown.into(),
-            error => Failure::of(Call::GetConnection)(error),
-        })?;
+            Err(Error::NotFound | Error::Invalid) => {
+                self.bury(caller, id).await?;
+                return Err(Missing::Unknown.into());
+            }
+            Err(error) => return Err(Failure::of(Call::GetConnection)(error)),
+        };
         if !is_own(caller, &wire, &entity) {
             return Err(Missing::Foreign.into());
         }
@@ -32,6 +37,24 @@ impl UseCases {
             return Err(Failure::Answer { call: Call::GetConnection, fault: AnswerFault::OtherConnection });
         }
         Ok(Own { wire, connection })
+    }
+
+    /// Notes that Waycore no longer knows a connection of the caller's.
+    pub(super) async fn bury(&self, caller: &Caller, id: &ConnectionId) -> Result<(), Failure> {
+        match self.write(caller, &[Write::Tombstone { id, cause: Cause::Look }]).await {
+            // It was never known here either.
+            Ok(()) | Err(StoreError::Missing) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+impl Own {
+    /// As it was last read; `None` for one that never was, or whose body this program cannot read any more.
+    pub(super) fn kept(record: &ConnectionRecord) -> Option<Self> {
+        let wire: wire::Connection = serde_json::from_str(record.body.as_deref()?).ok()?;
+        let connection = wire.to_domain().ok()?;
+        Some(Self { wire, connection })
     }
 }
 

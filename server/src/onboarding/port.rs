@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use app::backend::{Caller, FinishSetup, ListQuery, Onboarding, StartConnection, request_scope};
+use app::backend::{
+    Caller, ConnectionRecord, Credentials, FinishSetup, Kept, ListQuery, Onboarding, StartConnection,
+    request_scope,
+};
 use app::error::WireError;
 use app::model::{Connection, ConnectionPage, Institution, Started};
 use async_trait::async_trait;
@@ -10,10 +13,11 @@ use tracing::Instrument as _;
 use waycore::Waycore;
 
 use super::UseCases;
+use super::arrivals::Arrivals;
 use super::locks::Locks;
 use crate::clock::Clock;
 use crate::config::Environment;
-use crate::failure::Failure;
+use crate::failure::{Failure, Missing};
 use crate::store::Store;
 
 /// Drives the onboarding by way of Waycore. Cheap to clone.
@@ -31,12 +35,25 @@ impl WaycoreOnboarding {
         namespace: impl Into<String>,
     ) -> Self {
         let namespace = namespace.into();
-        Self(Arc::new(UseCases { waycore, store, clock, environment, namespace, locks: Locks::default() }))
+        Self(Arc::new(UseCases {
+            waycore,
+            store,
+            clock,
+            environment,
+            namespace,
+            locks: Locks::default(),
+            arrivals: Arrivals::default(),
+        }))
     }
 
     /// Carries a change to its end even when the browser does not wait for it: somebody who closes the page after
     /// "Finish setup" must not leave half of it behind.
-    async fn change<T, F>(&self, change: impl FnOnce(Arc<UseCases>) -> F) -> Result<T, WireError>
+    async fn change<T, F>(
+        &self,
+        caller: &Caller,
+        what: &'static str,
+        change: impl FnOnce(Arc<UseCases>) -> F,
+    ) -> Result<T, WireError>
     where
         T: Send + 'static,
         F: Future<Output = Result<T, Failure>> + Send + 'static,
@@ -44,14 +61,26 @@ impl WaycoreOnboarding {
         let support_code = support_code();
         let task = tokio::spawn(change(Arc::clone(&self.0)).in_current_span());
         let done = task.await.unwrap_or(Err(Failure::Broken));
+        if let Err(failure) = &done {
+            self.0.note_refusal(caller, what, failure).await;
+        }
         done.map_err(|failure| failure.answer(&support_code))
     }
-}
 
-/// Waits for what a use case reads.
-async fn read<T>(answer: impl Future<Output = Result<T, Failure>>) -> Result<T, WireError> {
-    let support_code = support_code();
-    answer.await.map_err(|failure| failure.answer(&support_code))
+    /// Waits for what a use case reads.
+    async fn read<T>(
+        &self,
+        caller: &Caller,
+        what: &'static str,
+        answer: impl Future<Output = Result<T, Failure>>,
+    ) -> Result<T, WireError> {
+        let support_code = support_code();
+        let read = answer.await;
+        if let Err(failure @ Failure::NotFound(Missing::Foreign)) = &read {
+            self.0.note_refusal(caller, what, failure).await;
+        }
+        read.map_err(|failure| failure.answer(&support_code))
+    }
 }
 
 /// The code of the request that is being answered.
@@ -61,16 +90,20 @@ fn support_code() -> String {
 
 #[async_trait]
 impl Onboarding for WaycoreOnboarding {
+    async fn arrived(&self, caller: &Caller) {
+        self.0.arrived(caller).await;
+    }
+
     async fn list_connections(&self, caller: &Caller, query: ListQuery) -> Result<ConnectionPage, WireError> {
-        read(self.0.list_connections(caller, query)).await
+        self.read(caller, "list_connections", self.0.list_connections(caller, query)).await
     }
 
     async fn search_institutions(&self, caller: &Caller, query: &str) -> Result<Vec<Institution>, WireError> {
-        read(self.0.search_institutions(caller, query)).await
+        self.read(caller, "search_institutions", self.0.search_institutions(caller, query)).await
     }
 
     async fn institution(&self, caller: &Caller, id: &str) -> Result<Institution, WireError> {
-        read(self.0.institution(caller, id)).await
+        self.read(caller, "institution", self.0.institution(caller, id)).await
     }
 
     async fn match_institution(
@@ -79,21 +112,50 @@ impl Onboarding for WaycoreOnboarding {
         requested_name: Option<&str>,
         portal_url: &str,
     ) -> Result<Option<Institution>, WireError> {
-        read(self.0.match_institution(caller, requested_name, portal_url)).await
+        self.read(caller, "match_institution", self.0.match_institution(caller, requested_name, portal_url))
+            .await
     }
 
     async fn start_connection(&self, caller: &Caller, input: StartConnection) -> Result<Started, WireError> {
-        let caller = caller.clone();
-        self.change(|cases| async move { cases.start_connection(&caller, input).await }).await
+        let asking = caller.clone();
+        self.change(caller, "start_connection", |cases| async move {
+            cases.start_connection(&asking, input).await
+        })
+        .await
     }
 
     async fn get_connection(&self, caller: &Caller, id: &str) -> Result<Connection, WireError> {
-        read(self.0.get_connection(caller, id)).await
+        self.read(caller, "get_connection", self.0.get_connection(caller, id)).await
+    }
+
+    async fn look_at_list(
+        &self,
+        caller: &Caller,
+        query: ListQuery,
+    ) -> Result<Kept<ConnectionPage>, WireError> {
+        let (asking, wanted) = (caller.clone(), query.clone());
+        let live = |cases: Arc<UseCases>| async move { cases.list_connections(&asking, wanted).await };
+        let kept = |cases: Arc<UseCases>| async move { cases.kept_list(caller, &query).await };
+        self.read(caller, "look", self.0.look(live, kept)).await
+    }
+
+    async fn look_at_connection(&self, caller: &Caller, id: &str) -> Result<Kept<Connection>, WireError> {
+        let (asking, wanted) = (caller.clone(), id.to_owned());
+        let live = |cases: Arc<UseCases>| async move { cases.get_connection(&asking, &wanted).await };
+        let kept = |cases: Arc<UseCases>| async move { cases.kept_connection(caller, id).await };
+        self.read(caller, "look", self.0.look(live, kept)).await
+    }
+
+    async fn record(&self, caller: &Caller, id: &str) -> Result<ConnectionRecord, WireError> {
+        self.read(caller, "record", self.0.record(caller, id)).await
     }
 
     async fn confirm_user_created(&self, caller: &Caller, id: &str) -> Result<Connection, WireError> {
-        let (caller, id) = (caller.clone(), id.to_owned());
-        self.change(|cases| async move { cases.confirm_user_created(&caller, &id).await }).await
+        let (asking, id) = (caller.clone(), id.to_owned());
+        self.change(caller, "confirm_user_created", |cases| async move {
+            cases.confirm_user_created(&asking, &id).await
+        })
+        .await
     }
 
     async fn submit_finish(
@@ -102,7 +164,48 @@ impl Onboarding for WaycoreOnboarding {
         id: &str,
         input: FinishSetup,
     ) -> Result<Connection, WireError> {
-        let (caller, id) = (caller.clone(), id.to_owned());
-        self.change(|cases| async move { cases.submit_finish(&caller, &id, input).await }).await
+        let (asking, id) = (caller.clone(), id.to_owned());
+        self.change(
+            caller,
+            "submit_finish",
+            |cases| async move { cases.submit_finish(&asking, &id, input).await },
+        )
+        .await
+    }
+
+    async fn update_credentials(
+        &self,
+        caller: &Caller,
+        id: &str,
+        input: Credentials,
+    ) -> Result<Connection, WireError> {
+        let (asking, id) = (caller.clone(), id.to_owned());
+        self.change(caller, "update_credentials", |cases| async move {
+            cases.update_credentials(&asking, &id, input).await
+        })
+        .await
+    }
+
+    async fn sync_connection(&self, caller: &Caller, id: &str) -> Result<Connection, WireError> {
+        let (asking, id) = (caller.clone(), id.to_owned());
+        self.change(
+            caller,
+            "sync_connection",
+            |cases| async move { cases.sync_connection(&asking, &id).await },
+        )
+        .await
+    }
+
+    async fn remove_connection(
+        &self,
+        caller: &Caller,
+        id: &str,
+        confirmation: &str,
+    ) -> Result<(), WireError> {
+        let (asking, id, confirmation) = (caller.clone(), id.to_owned(), confirmation.to_owned());
+        self.change(caller, "remove_connection", |cases| async move {
+            cases.remove_connection(&asking, &id, &confirmation).await
+        })
+        .await
     }
 }

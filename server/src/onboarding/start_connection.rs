@@ -3,13 +3,16 @@
 use app::backend::{Caller, StartConnection};
 use app::model::Started;
 use domain::bank_choice::BankChoice;
-use waycore::Created;
+use domain::ids::EntityId;
+use domain::portal_url::PortalUrl;
 use waycore::wire::ConnectionCreate;
+use waycore::{Created, Error};
 
-use super::locks::Key;
 use super::own::{Own, is_own, understood};
+use super::turn::audited;
 use super::{UseCases, access};
-use crate::failure::{AnswerFault, Call, Failure};
+use crate::failure::{AnswerFault, Call, EntityFault, Failure};
+use crate::store::{Action, AuditEvent, Cause, Write};
 
 impl UseCases {
     /// Nothing is sent before the input is good, and nothing is created before the entity is settled. Waycore returns
@@ -22,21 +25,77 @@ impl UseCases {
         access::may_change(caller)?;
         let choice = self.chosen_bank(&input).await?;
         let entity = self.resolve_entity(caller).await?;
-        let _one_at_a_time = self.locks.lock(Key::create(&caller.customer, &choice)).await;
-        let (call, requested_name) = match &choice {
-            BankChoice::Supported { .. } => (Call::CreateSupported, None),
-            BankChoice::Unsupported { requested_name, .. } => {
-                (Call::CreateUnsupported, requested_name.as_ref())
-            }
+        let turn = self.turn(caller, Action::Create, &subject(&choice)).await?;
+        let tried = self.create_or_find(caller, &entity, &choice).await;
+        let (own, existing) = match tried {
+            Ok(found) => found,
+            Err(failure) => return Err(turn.failed(failure).await),
         };
-        let created = self.waycore.create_connection(&ConnectionCreate::new(&entity, &choice)).await;
-        let Created { connection: wire, existing } = created.map_err(Failure::of(call))?;
-        if !is_own(caller, &wire, &entity) {
+        let id = &own.connection.id;
+        let requested_name = match &choice {
+            BankChoice::Supported { .. } => None,
+            BankChoice::Unsupported { requested_name, .. } => requested_name.as_ref(),
+        };
+        let detail = if existing { "found" } else { "created" };
+        let entry = audited(caller, AuditEvent::ConnectionStarted, Some(id), detail);
+        turn.done(&[Write::Connection { id, requested_name }, Write::Audit(&entry)]).await?;
+        Ok(Started { connection: self.show(caller, &own, Cause::Start).await?, existing })
+    }
+
+    async fn create_or_find(
+        &self,
+        caller: &Caller,
+        entity: &EntityId,
+        choice: &BankChoice,
+    ) -> Result<(Own, bool), Failure> {
+        let call = match choice {
+            BankChoice::Supported { .. } => Call::CreateSupported,
+            BankChoice::Unsupported { .. } => Call::CreateUnsupported,
+        };
+        let created = self.waycore.create_connection(&ConnectionCreate::new(entity, choice)).await;
+        let Created { connection: wire, existing } = match created {
+            Ok(created) => created,
+            // A create names nothing else that could be missing.
+            Err(Error::NotFound) => return Err(EntityFault::Gone.into()),
+            Err(Error::Unknown(unclear)) => {
+                let found = self.find_connection(caller, entity, choice).await.ok().flatten();
+                return found.map(|own| (own, false)).ok_or(Failure::of(call)(Error::Unknown(unclear)));
+            }
+            Err(error) => return Err(Failure::of(call)(error)),
+        };
+        if !is_own(caller, &wire, entity) {
             return Err(Failure::Answer { call, fault: AnswerFault::ForeignConnection });
         }
-        let own = Own { connection: understood(&wire, call)?, wire };
-        let id = &own.connection.id;
-        self.store.remember_connection(self.tenant(caller), id, requested_name, self.clock.now()).await?;
-        Ok(Started { connection: self.show(caller, &own).await?, existing })
+        Ok((Own { connection: understood(&wire, call)?, wire }, existing))
+    }
+}
+
+impl UseCases {
+    /// The connection that a create whose answer was lost has made, if it has.
+    async fn find_connection(
+        &self,
+        caller: &Caller,
+        entity: &EntityId,
+        choice: &BankChoice,
+    ) -> Result<Option<Own>, Failure> {
+        let rows = self.rows_at_waycore(caller, entity).await?;
+        Ok(rows.into_iter().find(|own| match choice {
+            BankChoice::Supported { institution, portal } => {
+                let portal = portal.as_ref().map(PortalUrl::as_str);
+                own.connection.institution_id.as_ref() == Some(institution)
+                    && (portal.is_none() || own.connection.portal_url.as_deref() == portal)
+            }
+            BankChoice::Unsupported { portal, .. } => {
+                own.connection.portal_url.as_deref() == Some(portal.as_str())
+            }
+        }))
+    }
+}
+
+/// What one create at a time is for.
+fn subject(choice: &BankChoice) -> String {
+    match choice {
+        BankChoice::Supported { institution, .. } => ["institution", institution.as_str()].join(" "),
+        BankChoice::Unsupported { portal, .. } => ["portal", portal.as_str()].join(" "),
     }
 }

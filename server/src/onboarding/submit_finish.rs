@@ -4,14 +4,24 @@ use app::backend::{Caller, FinishSetup};
 use app::model;
 use domain::connection::{ActionRequiredBy, ConnectionState, NextAction};
 use domain::credentials::NonEmptyCredentials;
+use domain::ids::ConnectionId;
 use domain::step::{Step, step};
 use waycore::Error;
 
-use super::locks::Key;
 use super::own::{Own, connection_id};
+use super::turn::audited;
 use super::view::progress;
 use super::{UseCases, access, terms};
 use crate::failure::{Call, Failure, InvalidInput};
+use crate::store::{Action, AuditEvent, Cause, Write};
+
+/// A setup that is completed.
+enum Finished {
+    /// By this call.
+    Now(Own),
+    /// Before it.
+    Before(Own),
+}
 
 impl UseCases {
     /// The receipt of the terms is stored before anything is sent. Every part can be repeated, so whoever was
@@ -25,33 +35,55 @@ impl UseCases {
         access::may_change(caller)?;
         let credentials = confirmed(input)?;
         let id = connection_id(id)?;
-        let _one_at_a_time = self.locks.lock(Key::Finish(id.clone())).await;
-        let own = self.own_connection(caller, &id).await?;
+        let turn = self.turn(caller, Action::Finish, id.as_str()).await?;
+        let tried = self.finish(caller, &id, credentials).await;
+        let entry = audited(caller, AuditEvent::SetupCompleted, Some(&id), "");
+        let finished = turn.end(tried, |finished| match finished {
+            Finished::Now(own) => {
+                let as_of = own.connection.updated_at;
+                vec![Write::CompletionSent { id: &id, as_of }, Write::Audit(&entry)]
+            }
+            Finished::Before(_) => Vec::new(),
+        });
+        let (Finished::Now(own) | Finished::Before(own)) = finished.await?;
+        self.show(caller, &own, Cause::Finish).await
+    }
+
+    async fn finish(
+        &self,
+        caller: &Caller,
+        id: &ConnectionId,
+        credentials: Option<NonEmptyCredentials>,
+    ) -> Result<Finished, Failure> {
+        let own = self.own_connection(caller, id).await?;
         if self.is_done(caller, &own).await? {
-            return self.show(caller, &own).await;
+            return Ok(Finished::Before(own));
         }
-        let (tenant, now) = (self.tenant(caller), self.clock.now());
-        self.store.remember_connection(tenant, &id, None, now).await?;
-        self.store.record_terms(tenant, &terms::receipt(caller, &id, now)).await?;
+        let receipt = terms::receipt(caller, id, self.clock.now());
+        let entry = audited(caller, AuditEvent::TermsAccepted, Some(id), &receipt.language);
+        let known = Write::Connection { id, requested_name: None };
+        self.write(caller, &[known, Write::Terms(&receipt), Write::Audit(&entry)]).await?;
         if let Some(credentials) = credentials {
-            let sent = self.waycore.put_credentials(&id, &credentials).await;
+            let sent = self.waycore.put_credentials(id, &credentials).await;
             sent.map_err(Failure::of(Call::PutCredentials))?;
+            // At once: should the completion fail, this was done all the same.
+            let entry = audited(caller, AuditEvent::CredentialsSubmitted, Some(id), "setup");
+            self.write(caller, &[Write::Audit(&entry)]).await?;
         }
-        let refused = match self.waycore.complete_setup(&id).await {
+        let refused = match self.waycore.complete_setup(id).await {
             Ok(()) => false,
             Err(Error::Conflict { .. }) => true,
             Err(error) => return Err(Failure::of(Call::CompleteSetup)(error)),
         };
         // Neither the answer's body nor its repetition is documented: what counts is what is read now.
-        let own = self.own_connection(caller, &id).await?;
+        let own = self.own_connection(caller, id).await?;
         if refused && still_asks(&own) {
             return Err(Failure::Waycore {
                 call: Call::CompleteSetup,
                 error: Error::Conflict { retry_after: None },
             });
         }
-        self.store.record_completion(tenant, &id, own.connection.updated_at).await?;
-        self.show(caller, &own).await
+        Ok(Finished::Now(own))
     }
 
     /// Whether there is nothing left to complete. A connection that stopped working without ever having been

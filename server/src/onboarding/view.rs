@@ -13,26 +13,39 @@ use waycore::wire::DateTime;
 use super::UseCases;
 use super::own::Own;
 use crate::failure::{Failure, Missing};
-use crate::store::{ConnectionRecord, StoreError};
+use crate::store::{Cause, ConnectionRecord, Reading, StoreError};
 
 impl UseCases {
-    /// Shows a connection together with what is kept about it here.
-    pub(super) async fn show(&self, caller: &Caller, own: &Own) -> Result<model::Connection, Failure> {
+    /// Keeps the state that was just read and shows it, together with what is kept about the connection here.
+    pub(super) async fn show(
+        &self,
+        caller: &Caller,
+        own: &Own,
+        cause: Cause,
+    ) -> Result<model::Connection, Failure> {
         let record = self.store.connection(self.tenant(caller), &own.connection.id).await?;
-        self.show_with(caller, own, record.as_ref()).await
+        self.keep(caller, own, record.as_ref(), cause).await
     }
 
-    /// The same, with the record at hand. Remembers the state that was read, which gives the version.
-    pub(super) async fn show_with(
+    /// The same, with the record at hand.
+    pub(super) async fn keep(
         &self,
         caller: &Caller,
         own: &Own,
         record: Option<&ConnectionRecord>,
+        cause: Cause,
     ) -> Result<model::Connection, Failure> {
         let mut shown = seen(own, record);
         let id = &own.connection.id;
-        let fingerprint = fingerprint(&shown);
-        let version = self.store.observe(self.tenant(caller), id, &fingerprint, self.clock.now()).await;
+        let reading = Reading {
+            connection: id,
+            fingerprint: &fingerprint(&shown),
+            // The body is of types that have nothing that JSON cannot hold.
+            body: &serde_json::to_string(&own.wire).unwrap_or_default(),
+            state: &state_word(own),
+            cause,
+        };
+        let version = self.store.observe(self.tenant(caller), reading, self.clock.now()).await;
         let version = version.map_err(|error| match error {
             // Waycore calls it this customer's, and these rows another's: nobody gets to see it.
             StoreError::Taken => {
@@ -45,9 +58,23 @@ impl UseCases {
         if let (true, ConnectionState::Unrecognised(state)) = (is_new, &own.connection.state) {
             tracing::warn!(connection = %id, state, "Waycore reports a state that is not known");
         }
-        shown.version = i64::try_from(version).unwrap_or(i64::MAX);
+        shown.version = shown_version(version);
         Ok(shown)
     }
+}
+
+/// Shows a connection as it was last read.
+pub(super) fn kept(own: &Own, record: &ConnectionRecord) -> model::Connection {
+    model::Connection { version: shown_version(record.version), ..seen(own, Some(record)) }
+}
+
+fn shown_version(version: u64) -> i64 {
+    i64::try_from(version).unwrap_or(i64::MAX)
+}
+
+/// The state for the history. A sync comes and goes all day and is no change of state.
+fn state_word(own: &Own) -> String {
+    [own.wire.kind(), own.wire.status().as_str()].join(" ")
 }
 
 /// What the customer has done so far, by the record.
@@ -166,6 +193,7 @@ fn filled(text: &str) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())
 }
 
-fn text(moment: Timestamp) -> String {
+/// A moment as it is written.
+pub(super) fn text(moment: Timestamp) -> String {
     DateTime::from(moment).as_str().to_owned()
 }

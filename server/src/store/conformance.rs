@@ -8,8 +8,55 @@ use domain::ids::{ConnectionId, EntityId, UserId};
 use domain::step::Progress;
 use domain::timestamp::Timestamp;
 
-use super::{EntityIntent, Store, StoreError, Tenant, TermsReceipt};
-use crate::config::Environment;
+use super::{
+    Action, AuditEntry, AuditEvent, AuditHead, AuditKeys, Begun, BrokenChain, Cause, ChainCheck,
+    EntityIntent, IntentId, Outcome, Reading, Store, StoreError, Tenant, TermsReceipt, Write,
+};
+use crate::config::{Environment, SecretKeys};
+
+/// Runs every test of this module on stores that `$open` opens, each empty.
+macro_rules! conforms {
+    ($open:expr) => {
+        $crate::store::conformance::conforms!(
+            $open;
+            an_entity_is_intended_and_then_mapped,
+            an_intent_is_won_once,
+            the_map_is_unique_in_both_directions,
+            live_and_test_never_meet,
+            a_connection_keeps_its_first_name,
+            a_foreign_connection_is_neither_seen_nor_changed,
+            progress_is_kept,
+            the_version_grows_with_every_change,
+            concurrent_readings_of_one_state_are_one_version,
+            the_history_tells_each_change_of_state,
+            a_tombstone_keeps_nothing_but_its_history,
+            what_is_written_together_is_written_together,
+            an_action_is_done_one_at_a_time,
+            of_many_at_once_one_begins,
+            a_dead_ones_action_is_taken_over,
+            terms_are_only_ever_added,
+            coming_back_the_same_day_is_no_second_sign_in,
+            the_audit_log_is_a_chain,
+            many_at_once_make_one_chain,
+            a_forgotten_customer_is_nowhere,
+            what_is_idle_is_pruned,
+            a_fresh_store_is_ready,
+        );
+    };
+    ($open:expr; $($name:ident),* $(,)?) => {$(
+        #[tokio::test]
+        async fn $name() {
+            let (store, _kept_alive) = $open().await;
+            $crate::store::conformance::$name(&store).await;
+        }
+    )*};
+}
+pub(super) use conforms;
+
+/// What the tests' stores sign their audit logs with.
+pub(super) fn audit_keys() -> AuditKeys {
+    AuditKeys::new(&SecretKeys::parse("a key that is long enough for a test").unwrap())
+}
 
 fn customer(org: &str) -> Customer {
     Customer { issuer: "host".to_owned(), org: org.to_owned() }
@@ -59,17 +106,57 @@ fn missing<T: std::fmt::Debug>(result: Result<T, StoreError>) {
     assert!(matches!(result, Err(StoreError::Missing)), "{result:?}");
 }
 
+fn ana() -> UserId {
+    UserId::parse("ana").unwrap()
+}
+
+async fn write(
+    store: &dyn Store,
+    tenant: Tenant<'_>,
+    write: Write<'_>,
+    millis: i64,
+) -> Result<(), StoreError> {
+    store.write(tenant, &[write], at(millis)).await
+}
+
+async fn map(store: &dyn Store, tenant: Tenant<'_>, id: &str) -> Result<(), StoreError> {
+    write(store, tenant, Write::Entity(&entity(id)), 5).await
+}
+
+async fn remember(
+    store: &dyn Store,
+    tenant: Tenant<'_>,
+    id: &ConnectionId,
+    typed: Option<&str>,
+    millis: i64,
+) -> Result<(), StoreError> {
+    let typed = typed.map(name);
+    write(store, tenant, Write::Connection { id, requested_name: typed.as_ref() }, millis).await
+}
+
+/// Reads a connection in a state whose fingerprint and body are the word itself.
+async fn observe(
+    store: &dyn Store,
+    tenant: Tenant<'_>,
+    id: &ConnectionId,
+    state: &str,
+    millis: i64,
+) -> Result<u64, StoreError> {
+    let reading = Reading { connection: id, fingerprint: state, body: state, state, cause: Cause::Look };
+    store.observe(tenant, reading, at(millis)).await
+}
+
 pub(super) async fn an_entity_is_intended_and_then_mapped(store: &dyn Store) {
     assert_eq!(store.entity(acme()).await.unwrap(), None);
-    missing(store.record_entity(acme(), &entity("e1")).await);
+    missing(map(store, acme(), "e1").await);
     let first = store.record_entity_intent(acme(), "ns:acme", at(5)).await.unwrap();
     assert_eq!(first, EntityIntent::Started);
     let again = store.record_entity_intent(acme(), "ns:acme", at(9)).await.unwrap();
     assert_eq!(again, EntityIntent::Pending { since: at(5) });
     let intended = store.entity(acme()).await.unwrap().unwrap();
     assert_eq!((intended.external_entity_id.as_str(), intended.entity), ("ns:acme", None));
-    store.record_entity(acme(), &entity("e1")).await.unwrap();
-    store.record_entity(acme(), &entity("e1")).await.unwrap();
+    map(store, acme(), "e1").await.unwrap();
+    map(store, acme(), "e1").await.unwrap();
     let done = store.record_entity_intent(acme(), "ns:acme", at(9)).await.unwrap();
     assert_eq!(done, EntityIntent::Mapped(entity("e1")));
     assert_eq!(store.entity(acme()).await.unwrap().unwrap().entity, Some(entity("e1")));
@@ -84,34 +171,34 @@ pub(super) async fn an_intent_is_won_once(store: &dyn Store) {
 
 pub(super) async fn the_map_is_unique_in_both_directions(store: &dyn Store) {
     store.record_entity_intent(acme(), "ns:acme", at(5)).await.unwrap();
-    store.record_entity(acme(), &entity("e1")).await.unwrap();
-    taken(store.record_entity(acme(), &entity("e2")).await);
+    map(store, acme(), "e1").await.unwrap();
+    taken(map(store, acme(), "e2").await);
     taken(store.record_entity_intent(acme(), "other:acme", at(5)).await);
     taken(store.record_entity_intent(globex(), "ns:acme", at(5)).await);
     store.record_entity_intent(globex(), "ns:globex", at(5)).await.unwrap();
-    taken(store.record_entity(globex(), &entity("e1")).await);
+    taken(map(store, globex(), "e1").await);
     assert_eq!(store.entity(globex()).await.unwrap().unwrap().entity, None);
 }
 
 pub(super) async fn live_and_test_never_meet(store: &dyn Store) {
     store.record_entity_intent(acme(), "ns:acme", at(5)).await.unwrap();
-    store.record_entity(acme(), &entity("e1")).await.unwrap();
+    map(store, acme(), "e1").await.unwrap();
     assert_eq!(store.entity(in_test(acme())).await.unwrap(), None);
     let other = store.record_entity_intent(in_test(acme()), "ns:acme", at(5)).await.unwrap();
     assert_eq!(other, EntityIntent::Started);
-    store.record_entity(in_test(acme()), &entity("e1")).await.unwrap();
-    store.remember_connection(acme(), &connection("c1"), None, at(5)).await.unwrap();
+    map(store, in_test(acme()), "e1").await.unwrap();
+    remember(store, acme(), &connection("c1"), None, 5).await.unwrap();
     assert_eq!(store.connection(in_test(acme()), &connection("c1")).await.unwrap(), None);
-    store.remember_connection(in_test(globex()), &connection("c1"), None, at(5)).await.unwrap();
+    remember(store, in_test(globex()), &connection("c1"), None, 5).await.unwrap();
 }
 
 pub(super) async fn a_connection_keeps_its_first_name(store: &dyn Store) {
     let id = connection("c1");
-    store.remember_connection(acme(), &id, None, at(5)).await.unwrap();
+    remember(store, acme(), &id, None, 5).await.unwrap();
     let record = store.connection(acme(), &id).await.unwrap().unwrap();
     assert_eq!((record.requested_name, record.version, record.created_at), (None, 0, at(5)));
     for typed in ["Sparkasse Nürnberg", "Another"] {
-        store.remember_connection(acme(), &id, Some(&name(typed)), at(9)).await.unwrap();
+        remember(store, acme(), &id, Some(typed), 9).await.unwrap();
         let record = store.connection(acme(), &id).await.unwrap().unwrap();
         assert_eq!((record.requested_name, record.created_at), (Some(name("Sparkasse Nürnberg")), at(5)));
     }
@@ -119,65 +206,270 @@ pub(super) async fn a_connection_keeps_its_first_name(store: &dyn Store) {
 
 pub(super) async fn a_foreign_connection_is_neither_seen_nor_changed(store: &dyn Store) {
     let id = connection("c1");
-    store.remember_connection(acme(), &id, Some(&name("Mine")), at(5)).await.unwrap();
+    remember(store, acme(), &id, Some("Mine"), 5).await.unwrap();
     let before = store.connection(acme(), &id).await.unwrap();
     assert_eq!(store.connection(globex(), &id).await.unwrap(), None);
-    assert_eq!(store.connections(globex(), std::slice::from_ref(&id)).await.unwrap(), []);
-    taken(store.remember_connection(globex(), &id, Some(&name("Theirs")), at(6)).await);
-    taken(store.observe(globex(), &id, "state", at(6)).await);
-    missing(store.record_user_confirmed(globex(), &id, at(6)).await);
-    missing(store.record_completion(globex(), &id, at(6)).await);
+    assert_eq!(store.connections(globex()).await.unwrap(), []);
+    taken(remember(store, globex(), &id, Some("Theirs"), 6).await);
+    taken(observe(store, globex(), &id, "state", 6).await);
+    missing(write(store, globex(), Write::UserConfirmed { id: &id, as_of: at(6) }, 6).await);
+    missing(write(store, globex(), Write::CompletionSent { id: &id, as_of: at(6) }, 6).await);
     assert_eq!(store.connection(acme(), &id).await.unwrap(), before);
 }
 
 pub(super) async fn progress_is_kept(store: &dyn Store) {
     let id = connection("c1");
-    missing(store.record_user_confirmed(acme(), &id, at(6)).await);
-    store.observe(acme(), &id, "draft", at(5)).await.unwrap();
-    store.remember_connection(acme(), &connection("c2"), None, at(5)).await.unwrap();
-    store.record_user_confirmed(acme(), &id, at(6)).await.unwrap();
-    store.record_completion(acme(), &id, at(7)).await.unwrap();
-    let ids = [id.clone(), connection("c2"), connection("unknown")];
-    let mut records = store.connections(acme(), &ids).await.unwrap();
+    missing(write(store, acme(), Write::UserConfirmed { id: &id, as_of: at(6) }, 6).await);
+    observe(store, acme(), &id, "draft", 5).await.unwrap();
+    remember(store, acme(), &connection("c2"), None, 5).await.unwrap();
+    write(store, acme(), Write::UserConfirmed { id: &id, as_of: at(6) }, 6).await.unwrap();
+    write(store, acme(), Write::CompletionSent { id: &id, as_of: at(7) }, 6).await.unwrap();
+    let mut records = store.connections(acme()).await.unwrap();
     records.sort_by(|a, b| a.id.cmp(&b.id));
     let progress: Vec<_> = records.iter().map(|record| (record.id.as_str(), record.progress)).collect();
     let done = Progress { user_confirmed: Some(at(6)), completion_sent: Some(at(7)) };
     assert_eq!(progress, [("c1", done), ("c2", Progress::default())]);
-    store.record_user_confirmed(acme(), &id, at(8)).await.unwrap();
+    write(store, acme(), Write::UserConfirmed { id: &id, as_of: at(8) }, 6).await.unwrap();
     let progress = store.connection(acme(), &id).await.unwrap().unwrap().progress;
     assert_eq!(progress, Progress { user_confirmed: Some(at(8)), ..done });
 }
 
 pub(super) async fn the_version_grows_with_every_change(store: &dyn Store) {
     let id = connection("c1");
-    store.remember_connection(acme(), &id, None, at(1)).await.unwrap();
+    remember(store, acme(), &id, None, 1).await.unwrap();
     for (fingerprint, version) in [("a", 1), ("a", 1), ("b", 2), ("a", 3), ("a", 3), ("", 4), ("", 4)] {
-        let seen = store.observe(acme(), &id, fingerprint, at(2)).await.unwrap();
+        let seen = observe(store, acme(), &id, fingerprint, 2).await.unwrap();
         assert_eq!(seen, version, "{fingerprint}");
     }
     assert_eq!(store.connection(acme(), &id).await.unwrap().unwrap().version, 4);
-    assert_eq!(store.observe(acme(), &connection("new"), "a", at(2)).await.unwrap(), 1);
+    assert_eq!(observe(store, acme(), &connection("new"), "a", 2).await.unwrap(), 1);
 }
 
 pub(super) async fn concurrent_readings_of_one_state_are_one_version(store: &dyn Store) {
     let id = connection("c1");
-    let one = || store.observe(acme(), &id, "a", at(2));
+    let one = || observe(store, acme(), &id, "a", 2);
     let (a, b, c) = tokio::join!(one(), one(), one());
     assert_eq!([a.unwrap(), b.unwrap(), c.unwrap()], [1, 1, 1]);
+}
+
+pub(super) async fn the_history_tells_each_change_of_state(store: &dyn Store) {
+    let id = connection("c1");
+    for (state, millis) in [("draft", 1), ("draft", 2), ("active", 3), ("active", 100_000)] {
+        observe(store, acme(), &id, state, millis).await.unwrap();
+    }
+    // The same state, shown differently, is no change of state.
+    let renamed = Reading {
+        connection: &id,
+        fingerprint: "renamed",
+        body: "renamed",
+        state: "active",
+        cause: Cause::Sync,
+    };
+    assert_eq!(store.observe(acme(), renamed, at(100_001)).await.unwrap(), 3);
+    let told: Vec<_> = store.history(acme(), &id).await.unwrap();
+    let told: Vec<_> =
+        told.iter().map(|one| (one.version, one.at, one.before.as_deref(), one.after.as_deref())).collect();
+    assert_eq!(told, [(1, at(1), None, Some("draft")), (2, at(3), Some("draft"), Some("active"))]);
+    assert_eq!(store.history(globex(), &id).await.unwrap(), []);
+    let record = store.connection(acme(), &id).await.unwrap().unwrap();
+    assert_eq!((record.body.as_deref(), record.read_at), (Some("renamed"), Some(at(100_001))));
+}
+
+pub(super) async fn a_tombstone_keeps_nothing_but_its_history(store: &dyn Store) {
+    let id = connection("c1");
+    let bury = |millis| write(store, acme(), Write::Tombstone { id: &id, cause: Cause::Removal }, millis);
+    missing(bury(1).await);
+    remember(store, acme(), &id, Some("My bank"), 1).await.unwrap();
+    observe(store, acme(), &id, "active", 2).await.unwrap();
+    write(store, acme(), Write::CompletionSent { id: &id, as_of: at(2) }, 2).await.unwrap();
+    missing(write(store, globex(), Write::Tombstone { id: &id, cause: Cause::Removal }, 3).await);
+    bury(3).await.unwrap();
+    bury(4).await.unwrap();
+    assert_eq!(store.connections(acme()).await.unwrap(), []);
+    let record = store.connection(acme(), &id).await.unwrap().unwrap();
+    assert_eq!((record.removed_at, record.version), (Some(at(3)), 2));
+    assert_eq!((record.requested_name, record.body, record.progress), (None, None, Progress::default()));
+    let told = store.history(acme(), &id).await.unwrap();
+    let last = told.last().unwrap();
+    assert_eq!((last.before.as_deref(), &last.after, last.cause), (Some("active"), &None, Cause::Removal));
+    assert_eq!(told.len(), 2);
+    // Waycore is the truth: what it shows again is there again.
+    assert_eq!(observe(store, acme(), &id, "active", 5).await.unwrap(), 3);
+    assert_eq!(store.connections(acme()).await.unwrap().len(), 1);
+}
+
+pub(super) async fn what_is_written_together_is_written_together(store: &dyn Store) {
+    let id = connection("c1");
+    let writes = [
+        Write::Connection { id: &id, requested_name: None },
+        Write::Audit(&entry(AuditEvent::ConnectionStarted)),
+        Write::UserConfirmed { id: &connection("c2"), as_of: at(1) },
+    ];
+    missing(store.write(acme(), &writes, at(1)).await);
+    assert_eq!(store.connection(acme(), &id).await.unwrap(), None);
+    assert_eq!(store.audit_head().await.unwrap(), None);
+    store.write(acme(), &writes[..2], at(1)).await.unwrap();
+    assert!(store.connection(acme(), &id).await.unwrap().is_some());
+    assert_eq!(store.audit_head().await.unwrap().unwrap().seq, 1);
+}
+
+async fn begin(store: &dyn Store, tenant: Tenant<'_>, subject: &str, millis: i64) -> Option<IntentId> {
+    match store.begin(tenant, &ana(), Action::Create, subject, at(millis)).await.unwrap() {
+        Begun::First(id) => Some(id),
+        Begun::Busy { .. } => None,
+    }
+}
+
+pub(super) async fn an_action_is_done_one_at_a_time(store: &dyn Store) {
+    let first = begin(store, acme(), "bank", 1).await.unwrap();
+    assert_eq!(begin(store, acme(), "bank", 2).await, None);
+    assert!(begin(store, acme(), "another bank", 2).await.is_some());
+    assert!(begin(store, globex(), "bank", 2).await.is_some());
+    assert!(begin(store, in_test(acme()), "bank", 2).await.is_some());
+    let sync = store.begin(acme(), &ana(), Action::Sync, "bank", at(2)).await.unwrap();
+    assert!(matches!(sync, Begun::First(_)));
+    write(store, acme(), Write::End(&first, Outcome::Done), 3).await.unwrap();
+    missing(write(store, acme(), Write::End(&first, Outcome::Done), 3).await);
+    assert!(begin(store, acme(), "bank", 4).await.is_some());
+}
+
+pub(super) async fn of_many_at_once_one_begins(store: &dyn Store) {
+    let one = || begin(store, acme(), "bank", 1);
+    let (a, b, c, d) = tokio::join!(one(), one(), one(), one());
+    assert_eq!([a, b, c, d].iter().flatten().count(), 1);
+}
+
+pub(super) async fn a_dead_ones_action_is_taken_over(store: &dyn Store) {
+    let dead = begin(store, acme(), "bank", 1).await.unwrap();
+    assert_eq!(begin(store, acme(), "bank", 60_000).await, None);
+    let next = begin(store, acme(), "bank", 60_001).await.unwrap();
+    // Should it have been alive after all, it learns that it was overtaken.
+    missing(write(store, acme(), Write::End(&dead, Outcome::Done), 60_002).await);
+    write(store, acme(), Write::End(&next, Outcome::Done), 60_003).await.unwrap();
+}
+
+fn entry(event: AuditEvent) -> AuditEntry {
+    AuditEntry { event, user: ana(), connection: None, detail: "a word".to_owned() }
+}
+
+/// Follows the chain from its beginning.
+async fn checked(store: &dyn Store, noted: Option<&AuditHead>) -> Result<Option<AuditHead>, BrokenChain> {
+    let keys = audit_keys();
+    let mut check = ChainCheck::new(&keys, noted);
+    for row in store.audit_rows(0, 1_000).await.unwrap() {
+        check.next(&row)?;
+    }
+    check.end()
+}
+
+pub(super) async fn coming_back_the_same_day_is_no_second_sign_in(store: &dyn Store) {
+    const HOUR: i64 = 60 * 60 * 1_000;
+    for hour in [0, 1, 12, 25] {
+        store.seen(acme(), &ana(), at(hour * HOUR)).await.unwrap();
+    }
+    store.seen(globex(), &ana(), at(HOUR)).await.unwrap();
+    let rows = store.audit_rows(0, 100).await.unwrap();
+    let signed_in: Vec<_> = rows.iter().map(|row| (row.at / HOUR, row.org.as_deref().unwrap())).collect();
+    assert_eq!(signed_in, [(0, "acme"), (25, "acme"), (1, "globex")]);
+}
+
+pub(super) async fn the_audit_log_is_a_chain(store: &dyn Store) {
+    assert_eq!(checked(store, None).await, Ok(None));
+    for event in [AuditEvent::ConnectionStarted, AuditEvent::SetupCompleted, AuditEvent::Refused] {
+        write(store, acme(), Write::Audit(&entry(event)), 7).await.unwrap();
+    }
+    let rows = store.audit_rows(0, 100).await.unwrap();
+    assert_eq!(rows.iter().map(|row| row.seq).collect::<Vec<_>>(), [1, 2, 3]);
+    assert_eq!(store.audit_rows(1, 1).await.unwrap(), rows[1..2]);
+    let head = checked(store, None).await.unwrap().unwrap();
+    assert_eq!(store.audit_head().await.unwrap(), Some(head.clone()));
+    assert_eq!(AuditHead::parse(&head.to_string()), Some(head.clone()));
+    assert_eq!(checked(store, Some(&head)).await, Ok(Some(head.clone())));
+    let beyond = AuditHead { seq: 4, ..head.clone() };
+    assert_eq!(checked(store, Some(&beyond)).await, Err(BrokenChain::CutOff { end: 3, seq: 4 }));
+    let other = AuditHead { seq: 2, ..head };
+    assert_eq!(checked(store, Some(&other)).await, Err(BrokenChain::Replaced { seq: 2 }));
+
+    let keys = audit_keys();
+    let judge = |rows: &[super::AuditRow]| {
+        let mut check = ChainCheck::new(&keys, None);
+        rows.iter().try_for_each(|row| check.next(row))
+    };
+    assert_eq!(judge(&rows[1..]), Err(BrokenChain::Gap { seq: 2, expected: 1 }));
+    for change in [
+        |row: &mut super::AuditRow| row.at += 1,
+        |row: &mut super::AuditRow| row.event = "sync_requested".to_owned(),
+        |row: &mut super::AuditRow| row.org = Some("globex".to_owned()),
+        |row: &mut super::AuditRow| row.user_id = None,
+        |row: &mut super::AuditRow| row.connection_id = Some("c1".to_owned()),
+        |row: &mut super::AuditRow| row.detail.push('s'),
+        |row: &mut super::AuditRow| row.who[0] ^= 1,
+        |row: &mut super::AuditRow| row.mac[0] ^= 1,
+    ] {
+        let mut changed = rows.clone();
+        change(&mut changed[1]);
+        assert_eq!(judge(&changed), Err(BrokenChain::Changed { seq: 2 }));
+    }
+}
+
+pub(super) async fn many_at_once_make_one_chain(store: &dyn Store) {
+    let one = |tenant| async move {
+        for _ in 0..5 {
+            write(store, tenant, Write::Audit(&entry(AuditEvent::SyncRequested)), 7).await.unwrap();
+        }
+    };
+    tokio::join!(one(acme()), one(globex()), one(in_test(acme())), one(in_test(globex())));
+    assert_eq!(checked(store, None).await.unwrap().unwrap().seq, 20);
+}
+
+pub(super) async fn a_forgotten_customer_is_nowhere(store: &dyn Store) {
+    let id = connection("c1");
+    missing(store.forget(acme(), &ana(), at(1)).await);
+    for tenant in [acme(), globex()] {
+        store.record_entity_intent(tenant, &format!("ns:{}", tenant.customer.org), at(1)).await.unwrap();
+        store.seen(tenant, &ana(), at(1)).await.unwrap();
+    }
+    observe(store, acme(), &id, "active", 2).await.unwrap();
+    store.forget(acme(), &ana(), at(3)).await.unwrap();
+    assert_eq!(store.entity(acme()).await.unwrap(), None);
+    assert_eq!(store.connections(acme()).await.unwrap(), []);
+    assert_eq!(store.history(acme(), &id).await.unwrap(), []);
+    assert!(store.entity(globex()).await.unwrap().is_some());
+    let rows = store.audit_rows(0, 100).await.unwrap();
+    let orgs: Vec<_> = rows.iter().map(|row| (row.event.as_str(), row.org.as_deref())).collect();
+    assert_eq!(
+        orgs,
+        [("signed_in", None), ("signed_in", Some("globex")), ("customer_forgotten", None)],
+        "the log stays, without the names"
+    );
+    assert_eq!(checked(store, None).await.unwrap().unwrap().seq, 3);
+    missing(store.forget(acme(), &ana(), at(4)).await);
+}
+
+pub(super) async fn what_is_idle_is_pruned(store: &dyn Store) {
+    let ended = begin(store, acme(), "bank", 1).await.unwrap();
+    write(store, acme(), Write::End(&ended, Outcome::Done), 2).await.unwrap();
+    begin(store, acme(), "bank", 3).await.unwrap();
+    store.seen(acme(), &ana(), at(1)).await.unwrap();
+    store.seen(globex(), &ana(), at(9)).await.unwrap();
+    assert_eq!(store.prune(at(5)).await.unwrap(), 2);
+    assert_eq!(store.prune(at(5)).await.unwrap(), 0);
+    assert_eq!(begin(store, acme(), "bank", 6).await, None, "what is open stays");
+    assert_eq!(store.audit_head().await.unwrap().unwrap().seq, 2, "the audit log stays");
 }
 
 pub(super) async fn terms_are_only_ever_added(store: &dyn Store) {
     let receipt = TermsReceipt {
         connection: connection("c1"),
-        user: UserId::parse("ana").unwrap(),
+        user: ana(),
         sentence_sha256: [7; 32],
         link: "https://docs.waycore.com/legal/terms-of-use".to_owned(),
         language: "en".to_owned(),
         accepted_at: at(5),
     };
     let later = TermsReceipt { accepted_at: at(6), ..receipt.clone() };
-    store.record_terms(acme(), &receipt).await.unwrap();
-    store.record_terms(acme(), &later).await.unwrap();
+    write(store, acme(), Write::Terms(&receipt), 5).await.unwrap();
+    write(store, acme(), Write::Terms(&later), 6).await.unwrap();
     assert_eq!(store.terms(acme(), &connection("c1")).await.unwrap(), [receipt, later]);
     assert_eq!(store.terms(globex(), &connection("c1")).await.unwrap(), []);
     assert_eq!(store.terms(acme(), &connection("c2")).await.unwrap(), []);

@@ -1,23 +1,36 @@
-//! What the server itself must remember: which entity is whose, and what Waycore cannot tell about a connection.
+//! What the server itself must remember: which entity is whose, what Waycore cannot tell about a connection, what it
+//! last said of it, and who did what.
 //!
-//! [`Store`] is the seam; [`SqliteStore`] is the embedded default. Whatever implements it passes the conformance
-//! tests beside it. No secret and no bank-issued value is ever kept here.
+//! [`Store`] is the seam. [`SqlStore`] keeps rows in SQLite or PostgreSQL, [`MemoryStore`] in memory for tests that
+//! need thousands; all pass the conformance tests beside them. No secret and no bank-issued value is ever kept here.
 
+mod audit;
 #[cfg(test)]
 mod conformance;
+mod memory;
 mod records;
-mod sqlite;
+mod sql;
 
 use async_trait::async_trait;
-use domain::bank_choice::RequestedName;
-use domain::ids::{ConnectionId, EntityId};
+use domain::ids::{ConnectionId, UserId};
 use domain::timestamp::Timestamp;
 
-pub use records::{ConnectionRecord, EntityIntent, MappedEntity, StoreError, Tenant, TermsReceipt};
-pub use sqlite::{DatabaseKind, OpenError, SqliteStore};
+pub use audit::{AuditEntry, AuditEvent, AuditHead, AuditKeys, AuditRow, BrokenChain, ChainCheck};
+pub use memory::MemoryStore;
+pub use records::{
+    Action, Begun, Cause, Change, ConnectionRecord, EntityIntent, IntentId, MappedEntity, Outcome, Reading,
+    StoreError, Tenant, TermsReceipt, Write,
+};
+pub use sql::{DatabaseKind, OpenError, SqlStore};
 
-/// The rows behind the onboarding. Every method is limited to one [`Tenant`]: a row of somebody else's is never
-/// returned and never changed.
+/// After this, whoever began something and never ended it is taken for dead: longer than any call to Waycore lasts.
+pub const ABANDONED_AFTER_MILLIS: i64 = 60_000;
+
+/// After this, coming back counts as signing in.
+pub const SIGN_IN_AFTER_MILLIS: i64 = 12 * 60 * 60 * 1_000;
+
+/// The rows behind the onboarding. Every method that takes a [`Tenant`] is limited to it: a row of somebody else's is
+/// never returned and never changed.
 ///
 /// `now` is the caller's clock; the store reads none.
 #[async_trait]
@@ -36,72 +49,45 @@ pub trait Store: Send + Sync + 'static {
         now: Timestamp,
     ) -> Result<EntityIntent, StoreError>;
 
-    /// Finishes an intent. Repeating it with the same entity is fine.
-    ///
-    /// [`StoreError::Taken`] when the tenant has another entity, or the entity another tenant;
-    /// [`StoreError::Missing`] without an intent.
-    async fn record_entity(&self, tenant: Tenant<'_>, entity: &EntityId) -> Result<(), StoreError>;
-
-    /// Keeps a connection that was just created or found, with the bank name the customer typed for it, if any.
-    ///
-    /// A name that is there already stays. [`StoreError::Taken`] when the connection is another tenant's.
-    async fn remember_connection(
+    /// Notes that an action on a subject is about to begin. One of a kind is open at a time; one that is older than
+    /// [`ABANDONED_AFTER_MILLIS`] is taken over.
+    async fn begin(
         &self,
         tenant: Tenant<'_>,
-        connection: &ConnectionId,
-        requested_name: Option<&RequestedName>,
+        user: &UserId,
+        action: Action,
+        subject: &str,
         now: Timestamp,
-    ) -> Result<(), StoreError>;
+    ) -> Result<Begun, StoreError>;
 
-    /// One connection of the tenant's.
+    /// Writes all of it, or nothing.
+    async fn write(&self, tenant: Tenant<'_>, writes: &[Write<'_>], now: Timestamp)
+    -> Result<(), StoreError>;
+
+    /// Keeps a state that was just read and gives the version that goes with it: 1 for the first, one more each time
+    /// the fingerprint differs from the one before. A change of the state's word goes into the history.
+    ///
+    /// Remembers a connection that was not known. [`StoreError::Taken`] when it is another tenant's.
+    async fn observe(
+        &self,
+        tenant: Tenant<'_>,
+        reading: Reading<'_>,
+        now: Timestamp,
+    ) -> Result<u64, StoreError>;
+
+    /// One connection of the tenant's, a tombstone included.
     async fn connection(
         &self,
         tenant: Tenant<'_>,
         connection: &ConnectionId,
     ) -> Result<Option<ConnectionRecord>, StoreError>;
 
-    /// Those of the given connections that are known here and the tenant's, in no particular order.
-    async fn connections(
-        &self,
-        tenant: Tenant<'_>,
-        connections: &[ConnectionId],
-    ) -> Result<Vec<ConnectionRecord>, StoreError>;
+    /// All of the tenant's connections, without the tombstones, in no particular order.
+    async fn connections(&self, tenant: Tenant<'_>) -> Result<Vec<ConnectionRecord>, StoreError>;
 
-    /// The customer says that the delegated user exists. `as_of` is the connection's `updated_at` as read then.
-    ///
-    /// [`StoreError::Missing`] when the connection was neither remembered nor observed for this tenant.
-    async fn record_user_confirmed(
-        &self,
-        tenant: Tenant<'_>,
-        connection: &ConnectionId,
-        as_of: Timestamp,
-    ) -> Result<(), StoreError>;
-
-    /// Setup completion was sent. `as_of` is the connection's `updated_at` as read then.
-    ///
-    /// [`StoreError::Missing`] when the connection was neither remembered nor observed for this tenant.
-    async fn record_completion(
-        &self,
-        tenant: Tenant<'_>,
-        connection: &ConnectionId,
-        as_of: Timestamp,
-    ) -> Result<(), StoreError>;
-
-    /// Keeps the fingerprint of the state that was just read and gives the version that goes with it: 1 for the
-    /// first, one more each time the fingerprint differs from the one before.
-    ///
-    /// Remembers a connection that was not known. [`StoreError::Taken`] when it is another tenant's.
-    async fn observe(
-        &self,
-        tenant: Tenant<'_>,
-        connection: &ConnectionId,
-        fingerprint: &str,
-        now: Timestamp,
-    ) -> Result<u64, StoreError>;
-
-    /// Keeps the proof that a person accepted the terms, before anything is sent to Waycore. Never overwritten:
-    /// accepting again adds a receipt.
-    async fn record_terms(&self, tenant: Tenant<'_>, receipt: &TermsReceipt) -> Result<(), StoreError>;
+    /// The changes of a connection, oldest first.
+    async fn history(&self, tenant: Tenant<'_>, connection: &ConnectionId)
+    -> Result<Vec<Change>, StoreError>;
 
     /// Every receipt for a connection, oldest first.
     async fn terms(
@@ -109,6 +95,23 @@ pub trait Store: Send + Sync + 'static {
         tenant: Tenant<'_>,
         connection: &ConnectionId,
     ) -> Result<Vec<TermsReceipt>, StoreError>;
+
+    /// Notes that a person is here. The first time, and after a long absence, it goes into the audit log.
+    async fn seen(&self, tenant: Tenant<'_>, user: &UserId, now: Timestamp) -> Result<(), StoreError>;
+
+    /// Takes a customer out: the mapping, the mirrors and the sessions go; in receipts and in the audit log the names
+    /// go. [`StoreError::Missing`] for a customer that is not known.
+    async fn forget(&self, tenant: Tenant<'_>, by: &UserId, now: Timestamp) -> Result<(), StoreError>;
+
+    /// At most `limit` rows of the audit log that come after one, of all tenants.
+    async fn audit_rows(&self, after: i64, limit: i64) -> Result<Vec<AuditRow>, StoreError>;
+
+    /// The audit log's end; `None` when it is empty.
+    async fn audit_head(&self) -> Result<Option<AuditHead>, StoreError>;
+
+    /// Removes what is idle since before a moment: intents that have ended, and sessions. Never the audit log. Gives the
+    /// number of rows.
+    async fn prune(&self, before: Timestamp) -> Result<u64, StoreError>;
 
     /// Whether the database answers and holds exactly this program's tables.
     async fn check(&self) -> Result<(), StoreError>;

@@ -1,4 +1,4 @@
-//! What goes into the store and comes out of it.
+//! What the store gives and takes.
 
 use app::backend::Customer;
 use domain::bank_choice::RequestedName;
@@ -6,32 +6,33 @@ use domain::ids::{ConnectionId, EntityId, UserId};
 use domain::step::Progress;
 use domain::timestamp::Timestamp;
 
+use super::audit::AuditEntry;
 use crate::config::Environment;
 
-/// Whose rows: a customer in one of Waycore's environments. Live and test objects never meet.
+/// Whose rows: one customer of one host, in one of Waycore's environments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Tenant<'a> {
-    /// The customer who asks.
+    /// The customer.
     pub customer: &'a Customer,
-    /// The environment that the Waycore key belongs to.
+    /// Live and test objects never meet.
     pub environment: Environment,
 }
 
 /// A row of the customer-to-entity map.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MappedEntity {
-    /// Namespace and org: how Waycore's entity is found again.
+    /// What the entity is called at Waycore by us.
     pub external_entity_id: String,
-    /// Waycore's id; none while only the intent was written (the call may or may not have happened).
+    /// What Waycore calls it; `None` while it is only intended.
     pub entity: Option<EntityId>,
-    /// When the intent was written.
+    /// When the intent was recorded.
     pub created_at: Timestamp,
 }
 
-/// What [`Store::record_entity_intent`](super::Store::record_entity_intent) found.
+/// What there is to do about an entity.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum EntityIntent {
-    /// Nobody was here before: the caller makes the call.
+    /// This call recorded the intent: look the entity up, then create it.
     Started,
     /// Somebody began and has not finished; perhaps at this moment, perhaps a process that died.
     Pending {
@@ -42,7 +43,7 @@ pub enum EntityIntent {
     Mapped(EntityId),
 }
 
-/// What is kept about a connection besides what Waycore knows.
+/// What is kept about a connection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConnectionRecord {
     /// Waycore's id.
@@ -55,6 +56,205 @@ pub struct ConnectionRecord {
     pub version: u64,
     /// When the connection was first met here.
     pub created_at: Timestamp,
+    /// Waycore's body as it was last read; `None` while it never was.
+    pub body: Option<String>,
+    /// When that was, give or take [`READ_AT_MILLIS`].
+    pub read_at: Option<Timestamp>,
+    /// Since when it is known to be gone. What is left then is this row.
+    pub removed_at: Option<Timestamp>,
+    /// Of the state that was last read.
+    pub fingerprint: Option<String>,
+}
+
+/// How exactly the time of a reading that found nothing new is kept: a page that asks every five seconds must not be a
+/// write every five seconds.
+const READ_AT_MILLIS: i64 = 60_000;
+
+impl ConnectionRecord {
+    /// Whether there is nothing to keep about a reading.
+    pub(super) fn is_as_in(&self, reading: &Reading<'_>, now: Timestamp) -> bool {
+        let recent = |at: Timestamp| (0..READ_AT_MILLIS).contains(&(now.as_millis() - at.as_millis()));
+        self.removed_at.is_none()
+            && self.fingerprint.as_deref() == Some(reading.fingerprint)
+            && self.read_at.is_some_and(recent)
+    }
+}
+
+/// A state of a connection that was just read.
+#[derive(Debug, Clone, Copy)]
+pub struct Reading<'a> {
+    /// Which connection.
+    pub connection: &'a ConnectionId,
+    /// Stands for everything that a person sees of it.
+    pub fingerprint: &'a str,
+    /// Waycore's body.
+    pub body: &'a str,
+    /// The state in a word or three, for the history.
+    pub state: &'a str,
+    /// Why it was read.
+    pub cause: Cause,
+}
+
+/// What led to a change of a connection's state being seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cause {
+    /// Somebody looked at it.
+    Look,
+    /// It was created, or found, for somebody.
+    Start,
+    /// Somebody completed the setup.
+    Finish,
+    /// Somebody asked for a sync.
+    Sync,
+    /// Somebody handed over new credentials.
+    Repair,
+    /// Somebody removed it.
+    Removal,
+}
+
+impl Cause {
+    const ALL: [Self; 6] = [Self::Look, Self::Start, Self::Finish, Self::Sync, Self::Repair, Self::Removal];
+
+    /// As it is stored.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Look => "look",
+            Self::Start => "start",
+            Self::Finish => "finish",
+            Self::Sync => "sync",
+            Self::Repair => "repair",
+            Self::Removal => "removal",
+        }
+    }
+
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|cause| cause.as_str() == text)
+    }
+}
+
+/// One change of a connection's state.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// The connection's version from then on.
+    pub version: u64,
+    /// When it was seen.
+    pub at: Timestamp,
+    /// `None` for the first.
+    pub before: Option<String>,
+    /// `None` when it was gone.
+    pub after: Option<String>,
+    /// What it was seen by.
+    pub cause: Cause,
+}
+
+/// What is done at Waycore one at a time, whichever replica does it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Action {
+    /// Settling which entity a customer is.
+    MapEntity,
+    /// Creating a connection to one bank.
+    Create,
+    /// Handing over credentials and completing a setup, or handing them over again.
+    Finish,
+    /// Asking for a sync.
+    Sync,
+    /// Removing a connection.
+    Remove,
+}
+
+impl Action {
+    /// As it is stored.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::MapEntity => "map_entity",
+            Self::Create => "create",
+            Self::Finish => "finish",
+            Self::Sync => "sync",
+            Self::Remove => "remove",
+        }
+    }
+}
+
+/// The id of something begun.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IntentId(pub(super) String);
+
+/// What came of trying to begin.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Begun {
+    /// Nobody else is at it. Whoever was before and never ended it, died; what that left behind has to be read first,
+    /// which every use case does anyway.
+    First(IntentId),
+    /// Somebody else is at it.
+    Busy {
+        /// Since when.
+        since: Timestamp,
+    },
+}
+
+/// How something begun has ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// It took effect.
+    Done,
+    /// It did not.
+    Refused,
+    /// Nobody can tell; the next who comes reads.
+    Unknown,
+}
+
+impl Outcome {
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Refused => "refused",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// Something to write. What is given together is written together, or not at all.
+#[derive(Debug, Clone, Copy)]
+pub enum Write<'a> {
+    /// Finishes an entity's intent. Repeating it with the same entity is fine; [`StoreError::Taken`] when the tenant has
+    /// another entity, or the entity another tenant; [`StoreError::Missing`] without an intent.
+    Entity(&'a EntityId),
+    /// Keeps a connection that was just created or found, with the bank name that the customer typed for it, if any. A
+    /// name that is there already stays. [`StoreError::Taken`] when the connection is another tenant's.
+    Connection {
+        /// Which.
+        id: &'a ConnectionId,
+        /// The name.
+        requested_name: Option<&'a RequestedName>,
+    },
+    /// The customer says that the delegated user exists. [`StoreError::Missing`] for a connection that is not known.
+    UserConfirmed {
+        /// Of which connection.
+        id: &'a ConnectionId,
+        /// The connection's `updated_at` as it was read then.
+        as_of: Timestamp,
+    },
+    /// Setup completion was sent. [`StoreError::Missing`] for a connection that is not known.
+    CompletionSent {
+        /// Of which connection.
+        id: &'a ConnectionId,
+        /// The connection's `updated_at` as it was read then.
+        as_of: Timestamp,
+    },
+    /// The connection is gone: its mirror goes, its row stays. [`StoreError::Missing`] for one that is not known;
+    /// repeating it changes nothing.
+    Tombstone {
+        /// Which.
+        id: &'a ConnectionId,
+        /// How that became known.
+        cause: Cause,
+    },
+    /// The proof that a person accepted the terms. Never overwritten: accepting again adds a receipt.
+    Terms(&'a TermsReceipt),
+    /// Ends what was begun. [`StoreError::Missing`] when somebody has taken it over meanwhile.
+    End(&'a IntentId, Outcome),
+    /// Adds to the audit log.
+    Audit(&'a AuditEntry),
 }
 
 /// The proof that a person accepted the terms: a hash of the exact sentence shown, and the link and language
@@ -97,6 +297,10 @@ pub enum StoreError {
 
 impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
-        Self::Database(error)
+        match &error {
+            // The tables' own rules of uniqueness are the last word on whose a row is.
+            sqlx::Error::Database(refused) if refused.is_unique_violation() => Self::Taken,
+            _ => Self::Database(error),
+        }
     }
 }

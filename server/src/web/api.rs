@@ -24,13 +24,16 @@ use crate::{startup::AppState, telemetry::SupportCode};
 const LONGEST_FORM: usize = 64 * 1024;
 
 /// Our own functions. The registry that finds them is global to the process, and a host may have its own in it.
-const FUNCTIONS: [&str; 6] = [
+const FUNCTIONS: [&str; 9] = [
     api::ListConnections::PATH,
     api::SearchInstitutions::PATH,
     api::StartConnection::PATH,
     api::GetConnection::PATH,
     api::ConfirmUserCreated::PATH,
     api::SubmitFinish::PATH,
+    api::UpdateCredentials::PATH,
+    api::SyncConnection::PATH,
+    api::RemoveConnection::PATH,
 ];
 
 /// Runs one server function.

@@ -93,6 +93,14 @@ pub(super) async fn refused(
         (api::ConfirmUserCreated::PATH, Some(id)) => {
             back(state, &paths.setup(&id), Flash { error: Some(error), values: Vec::new() })
         }
+        (api::RemoveConnection::PATH, Some(id)) => back(
+            state,
+            &paths.remove(&id),
+            Flash { error: Some(error), values: fields.keep(&["confirmation"]) },
+        ),
+        (api::SyncConnection::PATH | api::UpdateCredentials::PATH, Some(id)) => {
+            back(state, &paths.detail(&id), Flash { error: Some(error), values: Vec::new() })
+        }
         _ => back(state, &paths.list(), Flash { error: Some(error), values: Vec::new() }),
     }
 }

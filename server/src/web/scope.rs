@@ -25,7 +25,11 @@ pub(super) async fn caller(state: &AppState, parts: &Parts) -> Result<Caller, Wi
             _ => WireError::new(ErrorCode::SignedOut, words.signed_out),
         }
     })?;
-    if caller.role.reads() { Ok(caller) } else { Err(WireError::new(ErrorCode::Forbidden, words.forbidden)) }
+    if !caller.role.reads() {
+        return Err(WireError::new(ErrorCode::Forbidden, words.forbidden));
+    }
+    state.onboarding.arrived(&caller).await;
+    Ok(caller)
 }
 
 /// The scope in which a page renders or a server function runs.

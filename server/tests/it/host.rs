@@ -15,7 +15,7 @@ use server::identity::{DemoIdentity, HostIdentity, TokenIdentity};
 use server::onboarding::WaycoreOnboarding;
 use server::signed::Signer;
 use server::startup::{self, AppState};
-use server::store::{DatabaseKind, SqliteStore};
+use server::store::{AuditKeys, DatabaseKind, SqlStore};
 use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tower::ServiceExt as _;
@@ -69,12 +69,15 @@ impl TestHost {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let waycore = format!("http://{}/v1", listener.local_addr().expect("an address"));
         tokio::spawn(waycore_sim::serve(listener, simulator.clone(), std::future::pending()));
-        let store = SqliteStore::open(&folder.path().join("connect.db"), DatabaseKind::Serve).await;
+        let secret_keys = SecretKeys::parse("a key that is long enough for a test").expect("a key");
+        let audit_keys = AuditKeys::new(&secret_keys);
+        let path = folder.path().join("connect.db");
+        let store = SqlStore::sqlite(&path, DatabaseKind::Serve, audit_keys).await;
         let store = Arc::new(store.expect("a database"));
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let base_url = BaseUrl::parse(&waycore).expect("the simulator's address");
         let client = Client::new(base_url, &keys.api_key.clone().into(), TimeLimits::default());
-        let signer = Signer::new(&SecretKeys::parse("a key that is long enough for a test").expect("a key"));
+        let signer = Signer::new(&secret_keys);
         let base = BasePath::parse(base).expect("a base path");
         let identity: Arc<dyn HostIdentity> = match sign_in {
             SignIn::Demo => Arc::new(DemoIdentity::new(signer.clone(), clock.clone(), base.as_str())),

@@ -4,6 +4,7 @@
 
 mod answer;
 mod browser;
+mod connected;
 mod demo;
 mod finish;
 mod host;

@@ -91,7 +91,7 @@ fn a_demos_database_is_refused() {
     let refusal = Program::refused(&["serve"], &borrowed(&settings));
     assert!(!refusal.success);
     let sentence = format!(
-        "The database {} was made by `demo` and cannot be used by `serve`: give another file.\n",
+        "The database {} was made by `demo` and cannot be used by `serve`: give another one.\n",
         made_by_demo.display()
     );
     assert_eq!(refusal.err, sentence);

@@ -24,7 +24,14 @@ async fn a_foreign_connection_answers_like_one_that_does_not_exist() {
     bo.start("sim-instant").await;
     let foreign = ana.start("sim-standard").await["id"].as_str().unwrap().to_owned();
     let before = host.changes().await;
-    for name in ["get_connection", "confirm_user_created", "submit_finish"] {
+    for name in [
+        "get_connection",
+        "confirm_user_created",
+        "submit_finish",
+        "update_credentials",
+        "sync_connection",
+        "remove_connection",
+    ] {
         let call = async |id: &str| {
             let form = [
                 ("connection_id", id),
@@ -39,7 +46,7 @@ async fn a_foreign_connection_answers_like_one_that_does_not_exist() {
         };
         assert_eq!(call(&foreign).await, call("conn_that_never_was").await, "{name}");
     }
-    for page in ["", "/setup"] {
+    for page in ["", "/setup", "/remove"] {
         let status = bo.get(&format!("/connections/{foreign}{page}")).await.status;
         assert_eq!(status, 404);
         assert_eq!(bo.get(&format!("/connections/conn_that_never_was{page}")).await.status, status);

@@ -10,6 +10,10 @@ use crate::tools;
 
 pub(super) fn run(checks: &Checks) -> Tally {
     let mut tally = Tally::default();
+    // Without it the tests that need it say so themselves, and fail.
+    if let Err(error) = tools::postgres(checks.workspace) {
+        tally.check("PostgreSQL", || Err(error));
+    }
     // The whole workspace is named, as for the unit tests, so that both share one set of features and artefacts.
     let arguments = ["test", "--workspace", "--exclude", "frontend", "--no-fail-fast", "--test", INTEGRATION];
     tally.cargo_tests(cargo(checks.root()).args(arguments));

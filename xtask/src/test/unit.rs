@@ -4,12 +4,17 @@ use serde_json::Value;
 
 use super::{Checks, Tally};
 use crate::process::cargo;
+use crate::tools;
 
 /// The name that integration tests have in each package: one program, a suite of its own.
 pub(super) const INTEGRATION: &str = "it";
 
 pub(super) fn run(checks: &Checks) -> Tally {
     let mut tally = Tally::default();
+    // Without it the tests that need it say so themselves, and fail.
+    if let Err(error) = tools::postgres(checks.workspace) {
+        tally.check("PostgreSQL", || Err(error));
+    }
     let others = match checks.workspace.metadata() {
         Ok(metadata) => integration_tests(&metadata),
         Err(error) => {

@@ -5,6 +5,7 @@ mod cargo_tool;
 mod chromium;
 mod debian;
 mod node;
+mod postgres;
 mod schemathesis;
 mod wasm_bindgen;
 mod wasm_opt;
@@ -18,6 +19,7 @@ use anyhow::{Context, Result};
 
 pub(crate) use chromium::{Chromium, find_or_install as chromium};
 pub(crate) use node::install_packages;
+pub(crate) use postgres::find_or_install as postgres;
 pub(crate) use schemathesis::find_or_install as schemathesis;
 pub(crate) use wasm_target::install as wasm_target;
 pub(crate) use wrk::find_or_install as wrk;

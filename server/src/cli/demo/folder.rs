@@ -8,7 +8,6 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, anyhow, bail};
 use aws_lc_rs::rand;
 use server::config::SecretKeys;
-use server::signed::Signer;
 
 /// A folder that this process alone uses; the lock ends with it.
 pub(super) struct Folder {
@@ -43,17 +42,15 @@ impl Folder {
     }
 
     /// The demo's own key, made at the first start; people stay signed in over a restart.
-    pub(super) fn signer(&self) -> anyhow::Result<Signer> {
+    pub(super) fn keys(&self) -> anyhow::Result<SecretKeys> {
         let path = self.path.join("secret.key");
         let key = match std::fs::read_to_string(&path) {
             Ok(key) => key,
             Err(error) if error.kind() == ErrorKind::NotFound => new_key(&path)?,
             Err(error) => bail!("The key {} cannot be read: {error}.", path.display()),
         };
-        let keys = SecretKeys::parse(key.trim());
-        Ok(Signer::new(
-            &keys.map_err(|what| anyhow!("The key {} {what} Remove it to get a new one.", path.display()))?,
-        ))
+        SecretKeys::parse(key.trim())
+            .map_err(|what| anyhow!("The key {} {what} Remove it to get a new one.", path.display()))
     }
 }
 

@@ -1,6 +1,7 @@
 //! People, a server and the fake Waycore behind it.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use app::backend::{Caller, Customer, FinishSetup, ListQuery, Onboarding as _, Role, StartConnection};
 use app::error::WireError;
@@ -11,42 +12,53 @@ use domain::user_error::ErrorCode;
 
 use super::fake_waycore::FakeWaycore;
 use crate::clock::Clock;
-use crate::config::Environment;
+use crate::config::{Environment, SecretKeys};
 use crate::onboarding::WaycoreOnboarding;
 use crate::store::{
-    ConnectionRecord, DatabaseKind, MappedEntity, SqliteStore, Store as _, Tenant, TermsReceipt,
+    AuditKeys, AuditRow, ConnectionRecord, MappedEntity, MemoryStore, Store as _, Tenant, TermsReceipt,
 };
 
 /// A server with an empty database.
 pub(super) struct Bench {
     pub(super) waycore: Arc<FakeWaycore>,
     pub(super) port: WaycoreOnboarding,
-    store: Arc<SqliteStore>,
-    _folder: tempfile::TempDir,
+    store: Arc<MemoryStore>,
+    clock: Arc<TestClock>,
 }
 
-struct StillClock;
+/// Stands still until a test moves it.
+struct TestClock(AtomicI64);
 
-impl Clock for StillClock {
+impl Clock for TestClock {
     fn now(&self) -> Timestamp {
-        Timestamp::from_millis(1_700_000_000_000)
+        Timestamp::from_millis(self.0.load(Ordering::Relaxed))
     }
 }
 
 impl Bench {
     pub(super) async fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("connect.db");
-        let store = Arc::new(SqliteStore::open(&path, DatabaseKind::Serve).await.unwrap());
+        let keys = SecretKeys::parse("a key that is long enough for a test").unwrap();
+        let store = Arc::new(MemoryStore::new(AuditKeys::new(&keys)));
         let waycore = Arc::new(FakeWaycore::new());
+        let clock = Arc::new(TestClock(AtomicI64::new(1_700_000_000_000)));
         let port = WaycoreOnboarding::new(
             waycore.clone(),
             store.clone(),
-            Arc::new(StillClock),
+            clock.clone(),
             Environment::Test,
             "shop.example",
         );
-        Self { waycore, port, store, _folder: folder }
+        Self { waycore, port, store, clock }
+    }
+
+    /// A second passes.
+    pub(super) fn later(&self) {
+        self.clock.0.fetch_add(1_000, Ordering::Relaxed);
+    }
+
+    /// The whole audit log.
+    pub(super) async fn audit(&self) -> Vec<AuditRow> {
+        self.store.audit_rows(0, 1_000).await.unwrap()
     }
 
     pub(super) async fn start(&self, who: &Caller, input: StartConnection) -> Result<Started, WireError> {

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Mutex;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use domain::credentials::NonEmptyCredentials;
@@ -33,6 +34,7 @@ struct World {
     refuses_second_completion: bool,
     answers_creates_with: Option<String>,
     page_size: usize,
+    slow_by: Duration,
     ticks: i64,
 }
 
@@ -85,6 +87,23 @@ impl FakeWaycore {
     pub(super) fn lose_answer(&self, call: &'static str) {
         let fault = Fault { error: Error::Unknown(Unclear::Timeout), applied: true };
         self.world(|world| world.failures.entry(call).or_default().push_back(fault));
+    }
+
+    /// Removes a connection as if somebody had done it elsewhere.
+    pub(super) fn vanish(&self, id: &str) {
+        self.world(|world| world.connections.retain(|row| row["id"] != id));
+    }
+
+    /// From now on, reads of connections take so long.
+    pub(super) fn slow_down(&self, by: Duration) {
+        self.world(|world| world.slow_by = by);
+    }
+
+    async fn wait(&self) {
+        let by = self.world(|world| world.slow_by);
+        if !by.is_zero() {
+            tokio::time::sleep(by).await;
+        }
     }
 
     pub(super) fn ignore_filters(&self) {
@@ -263,10 +282,12 @@ impl Waycore for FakeWaycore {
     }
 
     async fn get_connection(&self, id: &ConnectionId) -> Result<Connection, Error> {
+        self.wait().await;
         self.answer("get_connection", id.as_str(), |world| Ok(typed(world.find(id.as_str())?.clone())))
     }
 
     async fn list_connections(&self, filter: &ListConnections) -> Result<Page<Connection>, Error> {
+        self.wait().await;
         self.answer("list_connections", "", |world| {
             let entity = filter.entity_id.as_ref().map(|id| id.as_str());
             let status = filter.status.as_ref().map(|status| status.as_str());
@@ -311,6 +332,21 @@ impl Waycore for FakeWaycore {
         })
     }
 
+    async fn sync_connection(&self, id: &ConnectionId) -> Result<(), Error> {
+        self.answer("sync_connection", id.as_str(), |world| {
+            world.change(id.as_str(), json!({"syncStatus": "syncing"}));
+            Ok(())
+        })
+    }
+
+    async fn delete_connection(&self, id: &ConnectionId) -> Result<(), Error> {
+        self.answer("delete_connection", id.as_str(), |world| {
+            world.find(id.as_str())?;
+            world.connections.retain(|row| row["id"] != id.as_str());
+            Ok(())
+        })
+    }
+
     // The onboarding makes none of these calls; one that it makes by mistake is seen, and finds nothing.
 
     async fn get_entity(&self, _id: &EntityId) -> Result<Entity, Error> {
@@ -319,14 +355,6 @@ impl Waycore for FakeWaycore {
 
     async fn get_institution(&self, _id: &InstitutionId) -> Result<Institution, Error> {
         self.answer("get_institution", "", |_| Err(Error::NotFound))
-    }
-
-    async fn sync_connection(&self, _id: &ConnectionId) -> Result<(), Error> {
-        self.answer("sync_connection", "", |_| Err(Error::NotFound))
-    }
-
-    async fn delete_connection(&self, _id: &ConnectionId) -> Result<(), Error> {
-        self.answer("delete_connection", "", |_| Err(Error::NotFound))
     }
 
     async fn list_accounts(&self, _filter: &ListAccounts) -> Result<Page<Account>, Error> {

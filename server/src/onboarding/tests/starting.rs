@@ -153,13 +153,33 @@ async fn a_double_click_makes_one_connection() {
 }
 
 #[tokio::test]
+async fn a_create_whose_answer_was_lost_is_read() {
+    let bench = Bench::new().await;
+    for input in [bank("harbour"), unlisted("Our Bank", "https://unlisted.example/")] {
+        bench.waycore.lose_answer("create_connection");
+        bench.start(&ana(), input).await.unwrap();
+    }
+    assert_eq!(bench.list(&ana()).await.connections.len(), 2);
+}
+
+#[tokio::test]
 async fn a_create_whose_answer_was_lost_is_found_by_the_next_try() {
     let bench = Bench::new().await;
     bench.waycore.lose_answer("create_connection");
+    bench.waycore.fail("list_connections", Error::Timeout);
     refused(bench.start(&ana(), bank("harbour")).await, ErrorCode::Unavailable, None);
     let started = bench.start(&ana(), bank("harbour")).await.unwrap();
     assert!(started.existing);
     assert_eq!(bench.list(&ana()).await.connections.len(), 1);
+}
+
+#[tokio::test]
+async fn an_entity_that_waycore_no_longer_knows_stops_everything() {
+    let bench = Bench::new().await;
+    bench.started(&ana()).await;
+    bench.waycore.fail("create_connection", Error::NotFound);
+    refused(bench.start(&ana(), bank("meadow")).await, ErrorCode::EntityUnresolved, None);
+    assert!(!bench.waycore.calls().iter().any(|call| call.starts_with("create_entity")));
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use domain::ids::{ConnectionId, EntityId, UserId};
 use domain::step::Progress;
 use domain::timestamp::Timestamp;
 
-use crate::store::{ConnectionRecord, MappedEntity, StoreError, TermsReceipt};
+use crate::store::{AuditHead, Cause, Change, ConnectionRecord, MappedEntity, StoreError, TermsReceipt};
 
 #[derive(sqlx::FromRow)]
 pub(super) struct EntityRow {
@@ -34,6 +34,10 @@ pub(super) struct ConnectionRow {
     completion_sent: Option<i64>,
     version: i64,
     created_at: i64,
+    body: Option<String>,
+    read_at: Option<i64>,
+    removed_at: Option<i64>,
+    fingerprint: Option<String>,
 }
 
 impl TryFrom<ConnectionRow> for ConnectionRecord {
@@ -50,7 +54,46 @@ impl TryFrom<ConnectionRow> for ConnectionRecord {
             },
             version: version(row.version)?,
             created_at: Timestamp::from_millis(row.created_at),
+            body: row.body,
+            read_at: row.read_at.map(Timestamp::from_millis),
+            removed_at: row.removed_at.map(Timestamp::from_millis),
+            fingerprint: row.fingerprint,
         })
+    }
+}
+
+#[derive(sqlx::FromRow)]
+pub(super) struct ChangeRow {
+    version: i64,
+    at: i64,
+    state_before: Option<String>,
+    state_after: Option<String>,
+    cause: String,
+}
+
+impl TryFrom<ChangeRow> for Change {
+    type Error = StoreError;
+
+    fn try_from(row: ChangeRow) -> Result<Self, StoreError> {
+        Ok(Self {
+            version: version(row.version)?,
+            at: Timestamp::from_millis(row.at),
+            before: row.state_before,
+            after: row.state_after,
+            cause: Cause::parse(&row.cause).ok_or(corrupt("cause"))?,
+        })
+    }
+}
+
+#[derive(sqlx::FromRow)]
+pub(super) struct HeadRow {
+    seq: i64,
+    mac: Vec<u8>,
+}
+
+impl From<HeadRow> for AuditHead {
+    fn from(row: HeadRow) -> Self {
+        Self { seq: row.seq, mac: row.mac }
     }
 }
 

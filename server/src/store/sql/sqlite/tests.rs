@@ -1,9 +1,15 @@
 //! Which files are opened, and what is said about the others.
 
 use super::*;
+use crate::store::conformance::audit_keys;
+use crate::store::sql::database::{Lock, Row, values};
 
-async fn open(path: &Path, kind: DatabaseKind) -> Result<SqliteStore, String> {
-    SqliteStore::open(path, kind).await.map_err(|error| error.to_string())
+async fn ask<T: Row>(store: &SqlStore, sql: &'static str) -> T {
+    store.database.begin(Lock::Audit).await.unwrap().fetch::<T>(sql, &values![]).await.unwrap().remove(0)
+}
+
+async fn open(path: &Path, kind: DatabaseKind) -> Result<SqlStore, String> {
+    SqlStore::sqlite(path, kind, audit_keys()).await.map_err(|error| error.to_string())
 }
 
 #[tokio::test]
@@ -16,7 +22,7 @@ async fn a_demo_database_and_a_real_one_never_mix() {
         let path = path.with_extension(made_by.word());
         open(&path, made_by).await.unwrap().close().await;
         let sentence = format!(
-            "The database {} was made by `{}` and cannot be used by `{}`: give another file.",
+            "The database {} was made by `{}` and cannot be used by `{}`: give another one.",
             path.display(),
             made_by.word(),
             refused.word()
@@ -31,13 +37,11 @@ async fn a_newer_database_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("connect.db");
     let store = open(&path, DatabaseKind::Serve).await.unwrap();
-    sqlx::query(
-        "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
-         VALUES (9999, 'of tomorrow', 1, x'00', 0)",
-    )
-    .execute(&store.writer)
-    .await
-    .unwrap();
+    let newer = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
+         VALUES (9999, 'of tomorrow', 1, x'00', 0)";
+    let mut writing = store.database.begin(Lock::Audit).await.unwrap();
+    writing.execute(newer, &[]).await.unwrap();
+    writing.commit().await.unwrap();
     assert!(crate::store::Store::check(&store).await.is_err());
     store.close().await;
     let sentence = format!(
@@ -60,8 +64,8 @@ async fn what_is_no_database_is_refused() {
 async fn a_lost_power_cord_loses_no_committed_row() {
     let folder = tempfile::tempdir().unwrap();
     let store = open(&folder.path().join("connect.db"), DatabaseKind::Serve).await.unwrap();
-    let mode: String = sqlx::query_scalar("PRAGMA journal_mode").fetch_one(&store.writer).await.unwrap();
-    let synchronous: i64 = sqlx::query_scalar("PRAGMA synchronous").fetch_one(&store.writer).await.unwrap();
+    let (mode,): (String,) = ask(&store, "PRAGMA journal_mode").await;
+    let (synchronous,): (i64,) = ask(&store, "PRAGMA synchronous").await;
     assert_eq!((mode.as_str(), synchronous), ("wal", 2));
 }
 

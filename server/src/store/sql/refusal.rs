@@ -28,6 +28,9 @@ impl DatabaseKind {
 /// Why a database cannot be used. Each is a sentence for the operator.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
+    /// The address of a PostgreSQL database cannot be read.
+    #[error("The address of the database is no PostgreSQL address.")]
+    Address,
     /// Its folder cannot be made.
     #[error("The folder of the database {path} cannot be made: {source}.")]
     Folder {
@@ -37,34 +40,34 @@ pub enum OpenError {
         source: std::io::Error,
     },
     /// It cannot be opened, read or written.
-    #[error("The database {path} cannot be opened: {source}.")]
+    #[error("The database {name} cannot be opened: {source}.")]
     Unusable {
         /// The database.
-        path: PathBuf,
-        /// What SQLite says.
+        name: String,
+        /// What SQLite or PostgreSQL says.
         source: sqlx::Error,
     },
     /// It was made for something else.
-    #[error("The database {path} was made by `{found}` and cannot be used by `{wanted}`: give another file.")]
+    #[error("The database {name} was made by `{found}` and cannot be used by `{wanted}`: give another one.")]
     OtherKind {
         /// The database.
-        path: PathBuf,
+        name: String,
         /// What made it.
         found: String,
         /// What opens it now.
         wanted: &'static str,
     },
     /// A newer program has been here.
-    #[error("The database {path} was made by a newer version of this program: use that version.")]
+    #[error("The database {name} was made by a newer version of this program: use that version.")]
     Newer {
         /// The database.
-        path: PathBuf,
+        name: String,
     },
     /// Its tables could not be brought up to date.
-    #[error("The tables of the database {path} cannot be brought up to date: {source}.")]
+    #[error("The tables of the database {name} cannot be brought up to date: {source}.")]
     Migration {
         /// The database.
-        path: PathBuf,
+        name: String,
         /// What went wrong.
         source: MigrateError,
     },

@@ -1,0 +1,47 @@
+//! Removing a connection, with its accounts and transactions, for good.
+
+use app::backend::Caller;
+use domain::ids::ConnectionId;
+use domain::removal::ConfirmedRemoval;
+use waycore::Error;
+
+use super::own::connection_id;
+use super::turn::audited;
+use super::{UseCases, access};
+use crate::failure::{Call, Failure, InvalidInput, Missing};
+use crate::store::{Action, AuditEvent, Cause, Write};
+
+impl UseCases {
+    /// `confirmation` is the connection's name as a person typed it. Repeating a removal whose answer was lost finds
+    /// the connection gone, as does everybody else.
+    pub(super) async fn remove_connection(
+        &self,
+        caller: &Caller,
+        id: &str,
+        confirmation: &str,
+    ) -> Result<(), Failure> {
+        access::may_change(caller)?;
+        let id = connection_id(id)?;
+        let turn = self.turn(caller, Action::Remove, id.as_str()).await?;
+        let tried = self.remove(caller, &id, confirmation).await;
+        let entry = audited(caller, AuditEvent::ConnectionRemoved, Some(&id), "");
+        let gone = Write::Tombstone { id: &id, cause: Cause::Removal };
+        turn.end(tried, |()| vec![gone, Write::Audit(&entry)]).await
+    }
+
+    async fn remove(&self, caller: &Caller, id: &ConnectionId, confirmation: &str) -> Result<(), Failure> {
+        let own = self.own_connection(caller, id).await?;
+        let shown = self.show(caller, &own, Cause::Look).await?;
+        let confirmed = ConfirmedRemoval::confirm(id.clone(), &shown.display_name, confirmation)
+            .map_err(|_| InvalidInput::Confirmation)?;
+        match self.waycore.delete_connection(confirmed.connection()).await {
+            // Somebody else was faster.
+            Ok(()) | Err(Error::NotFound) => Ok(()),
+            Err(Error::Unknown(unclear)) => match self.own_connection(caller, id).await {
+                Err(Failure::NotFound(Missing::Unknown)) => Ok(()),
+                _ => Err(Failure::of(Call::Delete)(Error::Unknown(unclear))),
+            },
+            Err(error) => Err(Failure::of(Call::Delete)(error)),
+        }
+    }
+}

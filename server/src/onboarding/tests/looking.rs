@@ -1,0 +1,74 @@
+//! A page shows at once what can be shown, and says when it is old.
+
+use std::time::Duration;
+
+use app::backend::{ListQuery, Onboarding as _};
+use domain::user_error::ErrorCode;
+use serde_json::json;
+use tokio::time::Instant;
+use waycore::Error;
+
+use super::bench::{Bench, ana, bo, refused};
+
+#[tokio::test(start_paused = true)]
+async fn a_page_shows_what_waycore_says_now() {
+    let bench = Bench::new().await;
+    let id = bench.started(&ana()).await;
+    bench.waycore.change(&id, json!({"status": "pendingActivation"}));
+    let seen = bench.port.look_at_connection(&ana(), &id).await.unwrap();
+    assert_eq!((seen.what.status.as_str(), seen.as_of), ("pendingActivation", None));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_slow_waycore_keeps_no_page_waiting_for_what_is_known() {
+    let bench = Bench::new().await;
+    let id = bench.started(&ana()).await;
+    bench.waycore.change(&id, json!({"status": "pendingActivation"}));
+    bench.waycore.slow_down(Duration::from_secs(7));
+    let began = Instant::now();
+    let seen = bench.port.look_at_connection(&ana(), &id).await.unwrap();
+    assert_eq!(seen.what.status, "draft");
+    assert!(seen.as_of.is_some());
+    let listed = bench.port.look_at_list(&ana(), ListQuery::default()).await.unwrap();
+    assert_eq!(listed.what.connections.len(), 1);
+    assert!(listed.as_of.is_some());
+    assert!(began.elapsed() <= Duration::from_secs(2), "{:?}", began.elapsed());
+    // What came late is there for the next page.
+    tokio::time::sleep(Duration::from_secs(10)).await;
+    let seen = bench.port.look_at_connection(&ana(), &id).await.unwrap();
+    assert_eq!(seen.what.status, "pendingActivation");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_never_read_is_waited_for() {
+    let bench = Bench::new().await;
+    bench.started(&ana()).await;
+    bench.waycore.connection("conn_elsewhere", "ent_1");
+    bench.waycore.slow_down(Duration::from_secs(7));
+    let seen = bench.port.look_at_connection(&ana(), "conn_elsewhere").await.unwrap();
+    assert_eq!(seen.as_of, None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_waycore_that_is_down_hides_nothing_that_is_known() {
+    let bench = Bench::new().await;
+    let id = bench.started(&ana()).await;
+    bench.waycore.fail("get_connection", Error::Server(500));
+    assert!(bench.port.look_at_connection(&ana(), &id).await.unwrap().as_of.is_some());
+    bench.waycore.fail("get_connection", Error::Server(500));
+    refused(bench.port.look_at_connection(&ana(), "unknown").await, ErrorCode::Unavailable, None);
+    // A setting of ours that is wrong is not Waycore being down.
+    bench.waycore.fail("get_connection", Error::Unauthorized);
+    refused(bench.port.look_at_connection(&ana(), &id).await, ErrorCode::Misconfigured, None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn nobody_sees_what_is_kept_for_another() {
+    let bench = Bench::new().await;
+    let id = bench.started(&ana()).await;
+    bench.started(&bo()).await;
+    bench.waycore.slow_down(Duration::from_secs(7));
+    refused(bench.port.look_at_connection(&bo(), &id).await, ErrorCode::NotFound, None);
+    let listed = bench.port.look_at_list(&bo(), ListQuery::default()).await.unwrap();
+    assert!(listed.what.connections.iter().all(|connection| connection.id != id));
+}

@@ -1,0 +1,82 @@
+//! What is on record of each action: the audit log, the history and the receipts.
+
+use app::backend::{Credentials, Onboarding as _};
+use domain::status_label::StatusLabel;
+use serde_json::json;
+
+use super::bench::{Bench, ana, bo, confirmed, vic};
+
+#[tokio::test]
+async fn each_action_is_in_the_audit_log() {
+    let bench = Bench::new().await;
+    bench.port.arrived(&ana()).await;
+    bench.port.arrived(&ana()).await;
+    let id = bench.started(&ana()).await;
+    let secret = app::backend::FinishSetup { password: Some("top secret".to_owned()), ..confirmed() };
+    bench.finish(&ana(), &id, secret).await.unwrap();
+    bench.waycore.change(&id, json!({"kind": "ready", "status": "active", "syncStatus": "idle"}));
+    bench.port.sync_connection(&ana(), &id).await.unwrap();
+    bench.port.sync_connection(&vic(), &id).await.unwrap_err();
+    bench.get(&bo(), &id).await.unwrap_err();
+    bench.started(&bo()).await;
+    bench.get(&bo(), &id).await.unwrap_err();
+    let again = Credentials { bank_username: Some("user".to_owned()), ..Credentials::default() };
+    bench.port.update_credentials(&ana(), &id, again).await.unwrap();
+    bench.port.remove_connection(&ana(), &id, "Harbour Bank").await.unwrap();
+    let told: Vec<String> = bench
+        .audit()
+        .await
+        .into_iter()
+        .map(|row| {
+            let about = if row.connection_id.is_some() { "about it" } else { "" };
+            [row.user_id.as_deref().unwrap_or(""), &row.event, &row.detail, about]
+                .join(" ")
+                .trim_end()
+                .to_owned()
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "ana signed_in",
+            "ana entity_mapped ent_1",
+            "ana connection_started created about it",
+            "ana terms_accepted en about it",
+            "ana credentials_submitted setup about it",
+            "ana setup_completed  about it",
+            "ana sync_requested  about it",
+            "vic refused sync_connection forbidden",
+            "bo entity_mapped ent_2",
+            "bo connection_started created about it",
+            "bo refused get_connection not_found",
+            "ana credentials_submitted repair about it",
+            "ana connection_removed  about it",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn the_history_and_the_receipt_are_told_to_the_customer_alone() {
+    let bench = Bench::new().await;
+    let id = bench.started(&ana()).await;
+    bench.finish(&ana(), &id, confirmed()).await.unwrap();
+    bench.waycore.change(&id, json!({"status": "pendingActivation"}));
+    bench.get(&ana(), &id).await.unwrap();
+    bench.waycore.change(&id, json!({"kind": "ready", "status": "active", "syncStatus": "idle"}));
+    bench.get(&ana(), &id).await.unwrap();
+    bench.waycore.change(&id, json!({"status": "a status of tomorrow"}));
+    bench.get(&ana(), &id).await.unwrap();
+    let record = bench.port.record(&vic(), &id).await.unwrap();
+    let changes: Vec<_> = record.changes.iter().map(|change| (change.before, change.after)).collect();
+    let (setup, activating, connected, checking) = (
+        Some(StatusLabel::SetupInProgress),
+        Some(StatusLabel::Activating),
+        Some(StatusLabel::Connected),
+        Some(StatusLabel::Checking),
+    );
+    assert_eq!(changes, [(None, setup), (setup, activating), (activating, connected), (connected, checking)]);
+    assert_eq!(record.receipts.len(), 1);
+    assert_eq!(record.receipts[0].user, "ana");
+    let foreign = bench.port.record(&bo(), &id).await.unwrap();
+    assert_eq!(foreign, app::backend::ConnectionRecord::default());
+}

@@ -1,0 +1,76 @@
+//! Asking for a sync, and handing credentials over again.
+
+use std::time::Duration;
+
+use app::backend::{Credentials, Onboarding as _};
+use domain::user_error::ErrorCode;
+use serde_json::json;
+use waycore::{Error, RetryAfter, Unclear};
+
+use super::bench::{Bench, ana, bo, refused, vic};
+
+async fn connected(bench: &Bench) -> String {
+    let id = bench.started(&ana()).await;
+    bench.waycore.change(&id, json!({"kind": "ready", "status": "active", "syncStatus": "idle"}));
+    id
+}
+
+#[tokio::test]
+async fn a_sync_is_asked_for_once_and_seen() {
+    let bench = Bench::new().await;
+    let id = connected(&bench).await;
+    let connection = bench.port.sync_connection(&ana(), &id).await.unwrap();
+    assert_eq!(connection.sync_status.as_deref(), Some("syncing"));
+    let calls = bench.waycore.calls();
+    assert_eq!(calls.iter().filter(|call| call.starts_with("sync_connection")).count(), 1);
+}
+
+#[tokio::test]
+async fn a_cooldown_is_told_with_its_time_whichever_status_it_comes_with() {
+    let bench = Bench::new().await;
+    let id = connected(&bench).await;
+    let retry_after = Some(RetryAfter::new(Duration::from_secs(90)));
+    for refusal in [Error::RateLimited { retry_after }, Error::Conflict { retry_after }] {
+        bench.waycore.fail("sync_connection", refusal);
+        let error = bench.port.sync_connection(&ana(), &id).await.unwrap_err().0;
+        assert_eq!((error.code, error.retry_after_seconds), (ErrorCode::Cooldown, Some(90)));
+    }
+    bench.waycore.fail("sync_connection", Error::Conflict { retry_after: None });
+    refused(bench.port.sync_connection(&ana(), &id).await, ErrorCode::Conflict, None);
+}
+
+#[tokio::test]
+async fn only_a_manager_of_the_customer_may() {
+    let bench = Bench::new().await;
+    let id = connected(&bench).await;
+    refused(bench.port.sync_connection(&vic(), &id).await, ErrorCode::Forbidden, None);
+    refused(bench.port.sync_connection(&bo(), &id).await, ErrorCode::NotFound, None);
+    refused(bench.port.update_credentials(&vic(), &id, filled()).await, ErrorCode::Forbidden, None);
+    refused(bench.port.update_credentials(&bo(), &id, filled()).await, ErrorCode::NotFound, None);
+    assert!(bench.waycore.calls().iter().all(|call| call.starts_with("get_connection")));
+}
+
+fn filled() -> Credentials {
+    Credentials { bank_username: Some(" user ".to_owned()), ..Credentials::default() }
+}
+
+#[tokio::test]
+async fn credentials_are_handed_over_again_on_the_same_connection() {
+    let bench = Bench::new().await;
+    let id = connected(&bench).await;
+    bench.waycore.change(&id, json!({"status": "reauthRequired"}));
+    bench.port.update_credentials(&ana(), &id, filled()).await.unwrap();
+    assert!(bench.waycore.calls().contains(&r#"put_credentials {"bankUsername":"user"}"#.to_owned()));
+}
+
+#[tokio::test]
+async fn nothing_is_sent_when_nothing_was_entered_or_waycore_says_no() {
+    let bench = Bench::new().await;
+    let id = connected(&bench).await;
+    let blank = Credentials { password: Some("  ".to_owned()), ..Credentials::default() };
+    let answer = bench.port.update_credentials(&ana(), &id, blank).await;
+    refused(answer, ErrorCode::InvalidInput, Some("bank_username"));
+    assert_eq!(bench.waycore.calls(), [] as [String; 0]);
+    bench.waycore.fail("put_credentials", Error::Unknown(Unclear::Timeout));
+    refused(bench.port.update_credentials(&ana(), &id, filled()).await, ErrorCode::Unavailable, None);
+}

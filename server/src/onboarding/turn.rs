@@ -1,0 +1,133 @@
+//! Doing something at Waycore: one at a time on all replicas, the intent on record before, the outcome after.
+//!
+//! A process that dies in between leaves an open intent. Whoever comes next takes it over, and settles it in the way
+//! that every use case begins: by reading.
+
+use std::time::Duration;
+
+use app::backend::Caller;
+use domain::user_error::ErrorCode;
+use tokio::sync::OwnedMutexGuard;
+use tokio::time::{Instant, sleep};
+use waycore::Error;
+
+use super::UseCases;
+use super::locks::Key;
+use crate::failure::Failure;
+use crate::store::{Action, AuditEntry, AuditEvent, Begun, IntentId, Outcome, StoreError, Write};
+
+/// How long a request waits for another replica's.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// How often it asks: soon at first, for most are done in milliseconds.
+const FIRST_PAUSE: Duration = Duration::from_millis(4);
+const LONGEST_PAUSE: Duration = Duration::from_millis(100);
+
+/// The right to act on a subject, until it is ended.
+pub(super) struct Turn<'a> {
+    cases: &'a UseCases,
+    caller: &'a Caller,
+    intent: IntentId,
+    /// Within this process others wait here, and do not ask the store.
+    _alone: OwnedMutexGuard<()>,
+}
+
+impl UseCases {
+    /// Waits until nobody else does the same, and notes that it begins.
+    pub(super) async fn turn<'a>(
+        &'a self,
+        caller: &'a Caller,
+        action: Action,
+        subject: &str,
+    ) -> Result<Turn<'a>, Failure> {
+        let alone = self.locks.lock(Key::new(&caller.customer, action, subject)).await;
+        let began = Instant::now();
+        let mut pause = FIRST_PAUSE;
+        loop {
+            let begun =
+                self.store.begin(self.tenant(caller), &caller.user, action, subject, self.clock.now());
+            match begun.await? {
+                Begun::First(intent) => return Ok(Turn { cases: self, caller, intent, _alone: alone }),
+                Begun::Busy { .. } if began.elapsed() < PATIENCE => {
+                    sleep(pause).await;
+                    pause = (pause * 2).min(LONGEST_PAUSE);
+                }
+                Begun::Busy { .. } => return Err(Failure::Busy),
+            }
+        }
+    }
+}
+
+impl Turn<'_> {
+    /// Keeps what was done, and that it was done, at once.
+    pub(super) async fn done(self, writes: &[Write<'_>]) -> Result<(), Failure> {
+        let mut all = writes.to_vec();
+        all.push(Write::End(&self.intent, Outcome::Done));
+        Ok(self.cases.write(self.caller, &all).await?)
+    }
+
+    /// Keeps that it was not done, or that nobody can tell. Gives the failure back.
+    pub(super) async fn failed(self, failure: Failure) -> Failure {
+        let outcome = match &failure {
+            Failure::Waycore { error: Error::Unknown(_), .. } | Failure::Answer { .. } => Outcome::Unknown,
+            _ => Outcome::Refused,
+        };
+        match self.cases.write(self.caller, &[Write::End(&self.intent, outcome)]).await {
+            Ok(()) => {}
+            // What failed first is what the caller has to know; an intent that stays open is taken over.
+            Err(error) => tracing::error!(error = &error as &dyn std::error::Error, "an intent stays open"),
+        }
+        failure
+    }
+
+    /// [`done`](Self::done) or [`failed`](Self::failed), by the result of what was tried; `writes` says what to keep.
+    pub(super) async fn end<'w, T>(
+        self,
+        tried: Result<T, Failure>,
+        writes: impl FnOnce(&T) -> Vec<Write<'w>>,
+    ) -> Result<T, Failure> {
+        match tried {
+            Ok(done) => {
+                self.done(&writes(&done)).await?;
+                Ok(done)
+            }
+            Err(failure) => Err(self.failed(failure).await),
+        }
+    }
+}
+
+impl UseCases {
+    /// Writes for a caller, now.
+    pub(super) async fn write(&self, caller: &Caller, writes: &[Write<'_>]) -> Result<(), StoreError> {
+        self.store.write(self.tenant(caller), writes, self.clock.now()).await
+    }
+
+    /// Puts what was refused into the audit log: what nobody may do, and what the state does not allow. Mistyped input
+    /// and a Waycore that is down are nobody's doing.
+    pub(super) async fn note_refusal(&self, caller: &Caller, what: &str, failure: &Failure) {
+        let code = failure.code();
+        if matches!(code, ErrorCode::InvalidInput | ErrorCode::Unavailable | ErrorCode::RateLimited) {
+            return;
+        }
+        let detail = [what, code.as_str()].join(" ");
+        let entry = audited(caller, AuditEvent::Refused, None, &detail);
+        if let Err(error) = self.write(caller, &[Write::Audit(&entry)]).await {
+            tracing::error!(error = &error as &dyn std::error::Error, "a refusal is not in the audit log");
+        }
+    }
+}
+
+/// An entry for the audit log, of the caller's doing.
+pub(super) fn audited(
+    caller: &Caller,
+    event: AuditEvent,
+    connection: Option<&domain::ids::ConnectionId>,
+    detail: &str,
+) -> AuditEntry {
+    AuditEntry {
+        event,
+        user: caller.user.clone(),
+        connection: connection.cloned(),
+        detail: detail.to_owned(),
+    }
+}

@@ -1,0 +1,446 @@
+//! The store in memory, for tests that need thousands of them. It keeps nothing beyond the process.
+
+use std::sync::{Mutex, PoisonError};
+
+use app::backend::Customer;
+use async_trait::async_trait;
+use domain::bank_choice::RequestedName;
+use domain::ids::{ConnectionId, EntityId, UserId};
+use domain::step::Progress;
+use domain::timestamp::Timestamp;
+
+use super::{
+    ABANDONED_AFTER_MILLIS, Action, AuditEntry, AuditEvent, AuditHead, AuditKeys, AuditRow, Begun, Cause,
+    Change, ConnectionRecord, EntityIntent, IntentId, MappedEntity, Outcome, Reading, SIGN_IN_AFTER_MILLIS,
+    Store, StoreError, Tenant, TermsReceipt, Write,
+};
+use crate::config::Environment;
+
+/// Rows in memory.
+#[derive(Debug)]
+pub struct MemoryStore {
+    rows: Mutex<Rows>,
+    audit_keys: AuditKeys,
+}
+
+#[derive(Debug, Clone, Default)]
+struct Rows {
+    entities: Vec<(Owner, MappedEntity)>,
+    connections: Vec<(Owner, ConnectionRecord)>,
+    changes: Vec<(Owner, ConnectionId, Change)>,
+    receipts: Vec<(Owner, TermsReceipt)>,
+    intents: Vec<Intent>,
+    sessions: Vec<(Owner, UserId, Timestamp)>,
+    audit: Vec<AuditRow>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Owner {
+    customer: Customer,
+    environment: Environment,
+}
+
+#[derive(Debug, Clone)]
+struct Intent {
+    owner: Owner,
+    id: String,
+    action: Action,
+    subject: String,
+    begun_at: Timestamp,
+    ended_at: Option<Timestamp>,
+}
+
+impl Owner {
+    fn of(tenant: Tenant<'_>) -> Self {
+        Self { customer: tenant.customer.clone(), environment: tenant.environment }
+    }
+
+    fn is(&self, tenant: Tenant<'_>) -> bool {
+        self.customer == *tenant.customer && self.environment == tenant.environment
+    }
+}
+
+impl MemoryStore {
+    /// An empty one.
+    pub fn new(audit_keys: AuditKeys) -> Self {
+        Self { rows: Mutex::default(), audit_keys }
+    }
+
+    fn read<T>(&self, read: impl FnOnce(&Rows) -> T) -> T {
+        read(&self.rows.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Changes a copy, which takes the rows' place if all of it worked.
+    fn change<T>(&self, change: impl FnOnce(&mut Rows) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        let mut rows = self.rows.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut copy = rows.clone();
+        let answer = change(&mut copy)?;
+        *rows = copy;
+        Ok(answer)
+    }
+
+    fn append(&self, rows: &mut Rows, tenant: Tenant<'_>, entry: &AuditEntry, now: Timestamp) {
+        let head = rows.head();
+        rows.audit.push(self.audit_keys.row(head.as_ref(), tenant, entry, now));
+    }
+}
+
+impl Rows {
+    fn head(&self) -> Option<AuditHead> {
+        self.audit.last().map(|row| AuditHead { seq: row.seq, mac: row.mac.clone() })
+    }
+
+    fn entity(&self, tenant: Tenant<'_>) -> Option<&MappedEntity> {
+        self.entities.iter().find(|(owner, _)| owner.is(tenant)).map(|(_, entity)| entity)
+    }
+
+    fn map_entity(&mut self, tenant: Tenant<'_>, entity: &EntityId) -> Result<(), StoreError> {
+        let is_taken = |(owner, known): &(Owner, MappedEntity)| {
+            !owner.is(tenant)
+                && owner.environment == tenant.environment
+                && known.entity.as_ref() == Some(entity)
+        };
+        if self.entities.iter().any(is_taken) {
+            return Err(StoreError::Taken);
+        }
+        let own = self.entities.iter_mut().find(|(owner, _)| owner.is(tenant)).ok_or(StoreError::Missing)?;
+        match &own.1.entity {
+            Some(known) if known != entity => Err(StoreError::Taken),
+            _ => {
+                own.1.entity = Some(entity.clone());
+                Ok(())
+            }
+        }
+    }
+
+    fn connection(
+        &mut self,
+        tenant: Tenant<'_>,
+        id: &ConnectionId,
+    ) -> Result<&mut ConnectionRecord, StoreError> {
+        let own = |(owner, record): &&mut (Owner, ConnectionRecord)| owner.is(tenant) && record.id == *id;
+        self.connections.iter_mut().find(own).map(|(_, record)| record).ok_or(StoreError::Missing)
+    }
+
+    fn remember(
+        &mut self,
+        tenant: Tenant<'_>,
+        id: &ConnectionId,
+        name: Option<&RequestedName>,
+        now: Timestamp,
+    ) -> Result<&mut ConnectionRecord, StoreError> {
+        let is_taken = |(owner, record): &(Owner, ConnectionRecord)| {
+            record.id == *id && owner.environment == tenant.environment && !owner.is(tenant)
+        };
+        if self.connections.iter().any(is_taken) {
+            return Err(StoreError::Taken);
+        }
+        if self.connection(tenant, id).is_err() {
+            let record = ConnectionRecord {
+                id: id.clone(),
+                requested_name: None,
+                progress: Progress::default(),
+                version: 0,
+                created_at: now,
+                body: None,
+                read_at: None,
+                removed_at: None,
+                fingerprint: None,
+            };
+            self.connections.push((Owner::of(tenant), record));
+        }
+        let record = self.connection(tenant, id)?;
+        record.requested_name = record.requested_name.take().or_else(|| name.cloned());
+        Ok(record)
+    }
+
+    fn note_change(
+        &mut self,
+        tenant: Tenant<'_>,
+        id: &ConnectionId,
+        after: Option<&str>,
+        (version, cause, at): (u64, Cause, Timestamp),
+    ) {
+        let own = |(owner, known, _): &&(Owner, ConnectionId, Change)| owner.is(tenant) && known == id;
+        let before = self.changes.iter().rev().find(own).and_then(|(_, _, change)| change.after.clone());
+        if before.as_deref() != after {
+            let change = Change { version, at, before, after: after.map(ToOwned::to_owned), cause };
+            self.changes.push((Owner::of(tenant), id.clone(), change));
+        }
+    }
+
+    fn bury(
+        &mut self,
+        tenant: Tenant<'_>,
+        id: &ConnectionId,
+        cause: Cause,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let record = self.connection(tenant, id)?;
+        if record.removed_at.is_some() {
+            return Ok(());
+        }
+        let version = record.version + 1;
+        *record = ConnectionRecord {
+            id: id.clone(),
+            requested_name: None,
+            progress: Progress::default(),
+            version,
+            created_at: record.created_at,
+            body: None,
+            read_at: record.read_at,
+            removed_at: Some(now),
+            fingerprint: None,
+        };
+        self.note_change(tenant, id, None, (version, cause, now));
+        Ok(())
+    }
+
+    fn end(&mut self, intent: &IntentId, now: Timestamp) -> Result<(), StoreError> {
+        let open = |known: &&mut Intent| known.id == intent.0 && known.ended_at.is_none();
+        self.intents.iter_mut().find(open).ok_or(StoreError::Missing)?.ended_at = Some(now);
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl Store for MemoryStore {
+    async fn entity(&self, tenant: Tenant<'_>) -> Result<Option<MappedEntity>, StoreError> {
+        Ok(self.read(|rows| rows.entity(tenant).cloned()))
+    }
+
+    async fn record_entity_intent(
+        &self,
+        tenant: Tenant<'_>,
+        external_entity_id: &str,
+        now: Timestamp,
+    ) -> Result<EntityIntent, StoreError> {
+        self.change(|rows| {
+            if let Some(known) = rows.entity(tenant) {
+                if known.external_entity_id != external_entity_id {
+                    return Err(StoreError::Taken);
+                }
+                return Ok(match &known.entity {
+                    Some(entity) => EntityIntent::Mapped(entity.clone()),
+                    None => EntityIntent::Pending { since: known.created_at },
+                });
+            }
+            let is_taken = |(owner, known): &(Owner, MappedEntity)| {
+                owner.environment == tenant.environment && known.external_entity_id == external_entity_id
+            };
+            if rows.entities.iter().any(is_taken) {
+                return Err(StoreError::Taken);
+            }
+            let external_entity_id = external_entity_id.to_owned();
+            let intended = MappedEntity { external_entity_id, entity: None, created_at: now };
+            rows.entities.push((Owner::of(tenant), intended));
+            Ok(EntityIntent::Started)
+        })
+    }
+
+    async fn begin(
+        &self,
+        tenant: Tenant<'_>,
+        _user: &UserId,
+        action: Action,
+        subject: &str,
+        now: Timestamp,
+    ) -> Result<Begun, StoreError> {
+        self.change(|rows| {
+            let open = |intent: &&mut Intent| {
+                intent.ended_at.is_none()
+                    && intent.owner.is(tenant)
+                    && intent.action == action
+                    && intent.subject == subject
+            };
+            if let Some(intent) = rows.intents.iter_mut().find(open) {
+                if now.as_millis() - intent.begun_at.as_millis() < ABANDONED_AFTER_MILLIS {
+                    return Ok(Begun::Busy { since: intent.begun_at });
+                }
+                intent.ended_at = Some(now);
+            }
+            let id = uuid::Uuid::now_v7().to_string();
+            rows.intents.push(Intent {
+                owner: Owner::of(tenant),
+                id: id.clone(),
+                action,
+                subject: subject.to_owned(),
+                begun_at: now,
+                ended_at: None,
+            });
+            Ok(Begun::First(IntentId(id)))
+        })
+    }
+
+    async fn write(
+        &self,
+        tenant: Tenant<'_>,
+        writes: &[Write<'_>],
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.change(|rows| {
+            for write in writes {
+                match *write {
+                    Write::Entity(entity) => rows.map_entity(tenant, entity)?,
+                    Write::Connection { id, requested_name } => {
+                        rows.remember(tenant, id, requested_name, now)?;
+                    }
+                    Write::UserConfirmed { id, as_of } => {
+                        rows.connection(tenant, id)?.progress.user_confirmed = Some(as_of);
+                    }
+                    Write::CompletionSent { id, as_of } => {
+                        rows.connection(tenant, id)?.progress.completion_sent = Some(as_of);
+                    }
+                    Write::Tombstone { id, cause } => rows.bury(tenant, id, cause, now)?,
+                    Write::Terms(receipt) => rows.receipts.push((Owner::of(tenant), receipt.clone())),
+                    Write::End(intent, Outcome::Done | Outcome::Refused | Outcome::Unknown) => {
+                        rows.end(intent, now)?;
+                    }
+                    Write::Audit(entry) => self.append(rows, tenant, entry, now),
+                }
+            }
+            Ok(())
+        })
+    }
+
+    async fn observe(
+        &self,
+        tenant: Tenant<'_>,
+        reading: Reading<'_>,
+        now: Timestamp,
+    ) -> Result<u64, StoreError> {
+        self.change(|rows| {
+            let record = rows.remember(tenant, reading.connection, None, now)?;
+            if record.is_as_in(&reading, now) {
+                return Ok(record.version);
+            }
+            let changed = record.fingerprint.as_deref() != Some(reading.fingerprint);
+            let version = record.version + u64::from(changed);
+            record.version = version;
+            record.fingerprint = Some(reading.fingerprint.to_owned());
+            record.body = Some(reading.body.to_owned());
+            record.read_at = Some(now);
+            record.removed_at = None;
+            if changed {
+                let facts = (version, reading.cause, now);
+                rows.note_change(tenant, reading.connection, Some(reading.state), facts);
+            }
+            Ok(version)
+        })
+    }
+
+    async fn connection(
+        &self,
+        tenant: Tenant<'_>,
+        connection: &ConnectionId,
+    ) -> Result<Option<ConnectionRecord>, StoreError> {
+        let own = |(owner, record): &&(Owner, ConnectionRecord)| owner.is(tenant) && record.id == *connection;
+        Ok(self.read(|rows| rows.connections.iter().find(own).map(|(_, record)| record.clone())))
+    }
+
+    async fn connections(&self, tenant: Tenant<'_>) -> Result<Vec<ConnectionRecord>, StoreError> {
+        let own =
+            |(owner, record): &&(Owner, ConnectionRecord)| owner.is(tenant) && record.removed_at.is_none();
+        Ok(self.read(|rows| rows.connections.iter().filter(own).map(|(_, record)| record.clone()).collect()))
+    }
+
+    async fn history(
+        &self,
+        tenant: Tenant<'_>,
+        connection: &ConnectionId,
+    ) -> Result<Vec<Change>, StoreError> {
+        let own = |(owner, id, _): &&(Owner, ConnectionId, Change)| owner.is(tenant) && id == connection;
+        Ok(self.read(|rows| rows.changes.iter().filter(own).map(|(_, _, change)| change.clone()).collect()))
+    }
+
+    async fn terms(
+        &self,
+        tenant: Tenant<'_>,
+        connection: &ConnectionId,
+    ) -> Result<Vec<TermsReceipt>, StoreError> {
+        let own =
+            |(owner, receipt): &&(Owner, TermsReceipt)| owner.is(tenant) && receipt.connection == *connection;
+        Ok(self.read(|rows| rows.receipts.iter().filter(own).map(|(_, receipt)| receipt.clone()).collect()))
+    }
+
+    async fn seen(&self, tenant: Tenant<'_>, user: &UserId, now: Timestamp) -> Result<(), StoreError> {
+        self.change(|rows| {
+            let own = |(owner, known, _): &&(Owner, UserId, Timestamp)| owner.is(tenant) && known == user;
+            let last = rows.sessions.iter().find(own).map(|(_, _, at)| *at);
+            rows.sessions.retain(|session| !own(&session));
+            rows.sessions.push((Owner::of(tenant), user.clone(), now));
+            if last.is_none_or(|at| now.as_millis() - at.as_millis() >= SIGN_IN_AFTER_MILLIS) {
+                let event = AuditEvent::SignedIn;
+                let entry = AuditEntry { event, user: user.clone(), connection: None, detail: String::new() };
+                self.append(rows, tenant, &entry, now);
+            }
+            Ok(())
+        })
+    }
+
+    async fn forget(&self, tenant: Tenant<'_>, by: &UserId, now: Timestamp) -> Result<(), StoreError> {
+        self.change(|rows| {
+            let known = rows.entity(tenant).is_some()
+                || rows.connections.iter().any(|(owner, _)| owner.is(tenant))
+                || rows.sessions.iter().any(|(owner, ..)| owner.is(tenant))
+                || rows.receipts.iter().any(|(owner, _)| owner.is(tenant));
+            if !known {
+                return Err(StoreError::Missing);
+            }
+            rows.entities.retain(|(owner, _)| !owner.is(tenant));
+            rows.connections.retain(|(owner, _)| !owner.is(tenant));
+            rows.changes.retain(|(owner, ..)| !owner.is(tenant));
+            rows.intents.retain(|intent| !intent.owner.is(tenant));
+            rows.sessions.retain(|(owner, ..)| !owner.is(tenant));
+            // In a database the receipts stay without their names; here nobody could ask for them.
+            rows.receipts.retain(|(owner, _)| !owner.is(tenant));
+            let event = AuditEvent::CustomerForgotten;
+            let entry = AuditEntry { event, user: by.clone(), connection: None, detail: String::new() };
+            self.append(rows, tenant, &entry, now);
+            for row in &mut rows.audit {
+                let own = row.environment == tenant.environment.as_str()
+                    && row.issuer.as_ref() == Some(&tenant.customer.issuer)
+                    && row.org.as_ref() == Some(&tenant.customer.org);
+                if own {
+                    (row.issuer, row.org, row.user_id) = (None, None, None);
+                }
+            }
+            Ok(())
+        })
+    }
+
+    async fn audit_rows(&self, after: i64, limit: i64) -> Result<Vec<AuditRow>, StoreError> {
+        let limit = usize::try_from(limit).unwrap_or(0);
+        let later = |row: &&AuditRow| row.seq > after;
+        Ok(self.read(|rows| rows.audit.iter().filter(later).take(limit).cloned().collect()))
+    }
+
+    async fn audit_head(&self) -> Result<Option<AuditHead>, StoreError> {
+        Ok(self.read(Rows::head))
+    }
+
+    async fn prune(&self, before: Timestamp) -> Result<u64, StoreError> {
+        self.change(|rows| {
+            let count = rows.intents.len() + rows.sessions.len();
+            rows.intents.retain(|intent| intent.ended_at.is_none_or(|at| at >= before));
+            rows.sessions.retain(|(_, _, at)| *at >= before);
+            Ok((count - rows.intents.len() - rows.sessions.len()) as u64)
+        })
+    }
+
+    async fn check(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::conformance::{audit_keys, conforms};
+
+    async fn open() -> (MemoryStore, ()) {
+        (MemoryStore::new(audit_keys()), ())
+    }
+
+    conforms!(open);
+}

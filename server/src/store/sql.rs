@@ -1,0 +1,646 @@
+//! The store in SQL, in a SQLite file or on a PostgreSQL server.
+
+mod database;
+mod migrations;
+mod postgres;
+mod refusal;
+mod rows;
+mod sqlite;
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use domain::bank_choice::RequestedName;
+use domain::ids::{ConnectionId, EntityId, UserId};
+use domain::timestamp::Timestamp;
+
+use self::database::{Database, Lock, Value, Writing, values};
+use self::rows::{ChangeRow, ConnectionRow, EntityRow, HeadRow, TermsRow};
+use super::{
+    ABANDONED_AFTER_MILLIS, Action, AuditEntry, AuditEvent, AuditHead, AuditKeys, AuditRow, Begun, Cause,
+    Change, ConnectionRecord, EntityIntent, IntentId, MappedEntity, Outcome, Reading, SIGN_IN_AFTER_MILLIS,
+    Store, StoreError, Tenant, TermsReceipt, Write,
+};
+
+use crate::config::{self, SecretKeys};
+
+pub use refusal::{DatabaseKind, OpenError};
+
+/// Rows in a database. Cheap to clone.
+#[derive(Clone)]
+pub struct SqlStore {
+    database: Database,
+    audit_keys: AuditKeys,
+    migrations: i64,
+    commits: Arc<dyn Commits>,
+}
+
+/// The moments around a commit at which a process can die. A test that never returns from one has crashed there.
+#[async_trait]
+pub trait Commits: Send + Sync {
+    /// What was written is not kept yet.
+    async fn before(&self) {}
+
+    /// It is kept; whoever wrote it does not know yet.
+    async fn after(&self) {}
+}
+
+/// Goes on at once.
+struct NoFailpoints;
+
+impl Commits for NoFailpoints {}
+
+impl std::fmt::Debug for SqlStore {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.database {
+            Database::Sqlite { .. } => out.write_str("SqlStore(SQLite)"),
+            Database::Postgres(_) => out.write_str("SqlStore(PostgreSQL)"),
+        }
+    }
+}
+
+impl SqlStore {
+    /// Opens the database that the settings name.
+    ///
+    /// # Errors
+    /// When it cannot be used; see [`OpenError`].
+    pub async fn open(
+        settings: &config::Database,
+        kind: DatabaseKind,
+        secret_keys: &SecretKeys,
+    ) -> Result<Self, OpenError> {
+        let audit_keys = AuditKeys::new(secret_keys);
+        match settings {
+            config::Database::Sqlite(path) => Self::sqlite(path, kind, audit_keys).await,
+            config::Database::Postgres(url) => Self::postgres(url, kind, audit_keys).await,
+        }
+    }
+
+    /// Ends the connections; of a SQLite file, the write-ahead log goes into it.
+    pub async fn close(&self) {
+        self.database.close().await;
+    }
+
+    /// The same store, telling of its commits.
+    #[must_use]
+    pub fn with_failpoints(self, commits: Arc<dyn Commits>) -> Self {
+        Self { commits, ..self }
+    }
+
+    fn over(database: Database, audit_keys: AuditKeys, migrations: usize) -> Self {
+        let migrations = i64::try_from(migrations).unwrap_or(i64::MAX);
+        Self { database, audit_keys, migrations, commits: Arc::new(NoFailpoints) }
+    }
+
+    async fn begin_for(&self, tenant: Tenant<'_>) -> Result<Writing, StoreError> {
+        let Tenant { customer, environment } = tenant;
+        let name = format!("{} {} {}", environment.as_str(), customer.issuer, customer.org);
+        self.database.begin(Lock::Customer(&name)).await
+    }
+
+    async fn commit(&self, writing: Writing) -> Result<(), StoreError> {
+        self.commits.before().await;
+        writing.commit().await?;
+        self.commits.after().await;
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl Store for SqlStore {
+    async fn entity(&self, tenant: Tenant<'_>) -> Result<Option<MappedEntity>, StoreError> {
+        let rows: Vec<EntityRow> = self.database.fetch(ENTITY, &tenant_values(tenant)).await?;
+        first(rows)
+    }
+
+    async fn record_entity_intent(
+        &self,
+        tenant: Tenant<'_>,
+        external_entity_id: &str,
+        now: Timestamp,
+    ) -> Result<EntityIntent, StoreError> {
+        let mut writing = self.begin_for(tenant).await?;
+        let known = first::<EntityRow, MappedEntity>(writing.fetch(ENTITY, &tenant_values(tenant)).await?)?;
+        match known {
+            Some(known) if known.external_entity_id == external_entity_id => Ok(match known.entity {
+                Some(entity) => EntityIntent::Mapped(entity),
+                None => EntityIntent::Pending { since: known.created_at },
+            }),
+            Some(_) => Err(StoreError::Taken),
+            None => {
+                let [environment, issuer, org] = tenant_values(tenant);
+                let [external_id, now] = values![external_entity_id, now.as_millis()];
+                writing
+                    .execute(
+                        "INSERT INTO entity_map (environment, issuer, org, external_entity_id, state, created_at)
+                         VALUES ($1, $2, $3, $4, 'intent', $5)",
+                        &[environment, issuer, org, external_id, now],
+                    )
+                    .await?;
+                self.commit(writing).await?;
+                Ok(EntityIntent::Started)
+            }
+        }
+    }
+
+    async fn begin(
+        &self,
+        tenant: Tenant<'_>,
+        user: &UserId,
+        action: Action,
+        subject: &str,
+        now: Timestamp,
+    ) -> Result<Begun, StoreError> {
+        let mut writing = self.begin_for(tenant).await?;
+        let [environment, issuer, org] = tenant_values(tenant);
+        let open: Vec<(String, i64)> = writing
+            .fetch(
+                "SELECT id, begun_at FROM intents WHERE environment = $1 AND issuer = $2 AND org = $3
+                    AND action = $4 AND subject = $5 AND outcome = 'open'",
+                &[environment.clone(), issuer.clone(), org.clone(), action.as_str().into(), subject.into()],
+            )
+            .await?;
+        for (id, begun_at) in open {
+            if now.as_millis() - begun_at < ABANDONED_AFTER_MILLIS {
+                return Ok(Begun::Busy { since: Timestamp::from_millis(begun_at) });
+            }
+            writing
+                .execute(
+                    "UPDATE intents SET outcome = 'abandoned', ended_at = $2 WHERE id = $1",
+                    &values![id.as_str(), now.as_millis()],
+                )
+                .await?;
+        }
+        let id = IntentId(uuid::Uuid::now_v7().to_string());
+        let [user, action, subject, now] = values![user.as_str(), action.as_str(), subject, now.as_millis()];
+        writing
+            .execute(
+                "INSERT INTO intents (environment, issuer, org, id, user_id, action, subject, outcome, begun_at)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, 'open', $8)",
+                &[environment, issuer, org, id.0.as_str().into(), user, action, subject, now],
+            )
+            .await?;
+        self.commit(writing).await?;
+        Ok(Begun::First(id))
+    }
+
+    async fn write(
+        &self,
+        tenant: Tenant<'_>,
+        writes: &[Write<'_>],
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let mut writing = self.begin_for(tenant).await?;
+        let mut audited = Vec::new();
+        for write in writes {
+            match *write {
+                Write::Entity(entity) => map_entity(&mut writing, tenant, entity).await?,
+                Write::Connection { id, requested_name } => {
+                    remember(&mut writing, tenant, id, requested_name, now).await?;
+                }
+                Write::UserConfirmed { id, as_of } => {
+                    let sql = "UPDATE connections SET user_confirmed = $5
+                               WHERE environment = $1 AND issuer = $2 AND org = $3 AND connection_id = $4";
+                    update_own(&mut writing, sql, tenant, id, as_of).await?;
+                }
+                Write::CompletionSent { id, as_of } => {
+                    let sql = "UPDATE connections SET completion_sent = $5
+                               WHERE environment = $1 AND issuer = $2 AND org = $3 AND connection_id = $4";
+                    update_own(&mut writing, sql, tenant, id, as_of).await?;
+                }
+                Write::Tombstone { id, cause } => bury(&mut writing, tenant, id, cause, now).await?,
+                Write::Terms(receipt) => add_receipt(&mut writing, tenant, receipt).await?,
+                Write::End(intent, outcome) => end(&mut writing, intent, outcome, now).await?,
+                Write::Audit(entry) => audited.push(entry),
+            }
+        }
+        // Last, because every replica waits for this lock.
+        self.append(&mut writing, tenant, &audited, now).await?;
+        self.commit(writing).await
+    }
+
+    async fn observe(
+        &self,
+        tenant: Tenant<'_>,
+        reading: Reading<'_>,
+        now: Timestamp,
+    ) -> Result<u64, StoreError> {
+        // Most readings find nothing new, and then nothing is written.
+        if let Some(known) = self.connection(tenant, reading.connection).await?
+            && known.is_as_in(&reading, now)
+        {
+            return Ok(known.version);
+        }
+        let mut writing = self.begin_for(tenant).await?;
+        remember(&mut writing, tenant, reading.connection, None, now).await?;
+        let [environment, issuer, org] = tenant_values(tenant);
+        let id = Value::from(reading.connection.as_str());
+        let key = [environment, issuer, org, id];
+        let before: Vec<(Option<String>, i64)> = writing
+            .fetch(
+                "SELECT fingerprint, version FROM connections
+                 WHERE environment = $1 AND issuer = $2 AND org = $3 AND connection_id = $4",
+                &key,
+            )
+            .await?;
+        let (fingerprint, version) = before.into_iter().next().ok_or(StoreError::Missing)?;
+        let changed = fingerprint.as_deref() != Some(reading.fingerprint);
+        let version = version + i64::from(changed);
+        let [environment, issuer, org, id] = key.clone();
+        let [fingerprint, version_value, body, read_at] =
+            values![reading.fingerprint, version, reading.body, now.as_millis()];
+        writing
+            .execute(
+                "UPDATE connections
+                    SET fingerprint = $5, version = $6, body = $7, read_at = $8, removed_at = NULL
+                  WHERE environment = $1 AND issuer = $2 AND org = $3 AND connection_id = $4",
+                &[environment, issuer, org, id, fingerprint, version_value, body, read_at],
+            )
+            .await?;
+        if changed {
+            let after = Some(reading.state);
+            note_change(&mut writing, &key, version, after, reading.cause, now).await?;
+        }
+        self.commit(writing).await?;
+        rows::version(version)
+    }
+
+    async fn connection(
+        &self,
+        tenant: Tenant<'_>,
+        connection: &ConnectionId,
+    ) -> Result<Option<ConnectionRecord>, StoreError> {
+        let [environment, issuer, org] = tenant_values(tenant);
+        let rows: Vec<ConnectionRow> = self
+            .database
+            .fetch(
+                "SELECT * FROM connections
+                 WHERE environment = $1 AND issuer = $2 AND org = $3 AND connection_id = $4",
+                &[environment, issuer, org, connection.as_str().into()],
+            )
+            .await?;
+        first(rows)
+    }
+
+    async fn connections(&self, tenant: Tenant<'_>) -> Result<Vec<ConnectionRecord>, StoreError> {
+        let rows: Vec<ConnectionRow> = self
+            .database
+            .fetch(
+                "SELECT * FROM connections
+                 WHERE environment = $1 AND issuer = $2 AND org = $3 AND removed_at IS NULL",
+                &tenant_values(tenant),
+            )
+            .await?;
+        all(rows)
+    }
+
+    async fn history(
+        &self,
+        tenant: Tenant<'_>,
+        connection: &ConnectionId,
+    ) -> Result<Vec<Change>, StoreError> {
+        let [environment, issuer, org] = tenant_values(tenant);
+        let rows: Vec<ChangeRow> = self
+            .database
+            .fetch(
+                "SELECT version, at, state_before, state_after, cause FROM connection_history
+                 WHERE environment = $1 AND issuer = $2 AND org = $3 AND connection_id = $4 ORDER BY id",
+                &[environment, issuer, org, connection.as_str().into()],
+            )
+            .await?;
+        all(rows)
+    }
+
+    async fn terms(
+        &self,
+        tenant: Tenant<'_>,
+        connection: &ConnectionId,
+    ) -> Result<Vec<TermsReceipt>, StoreError> {
+        let [environment, issuer, org] = tenant_values(tenant);
+        let rows: Vec<TermsRow> = self
+            .database
+            .fetch(
+                "SELECT connection_id, user_id, sentence_sha256, link, language, accepted_at FROM terms_receipts
+                 WHERE environment = $1 AND issuer = $2 AND org = $3 AND connection_id = $4 ORDER BY id",
+                &[environment, issuer, org, connection.as_str().into()],
+            )
+            .await?;
+        all(rows)
+    }
+
+    async fn seen(&self, tenant: Tenant<'_>, user: &UserId, now: Timestamp) -> Result<(), StoreError> {
+        let mut writing = self.begin_for(tenant).await?;
+        let [environment, issuer, org] = tenant_values(tenant);
+        let [user_id, now_value] = values![user.as_str(), now.as_millis()];
+        let key = [environment, issuer, org, user_id];
+        let last: Vec<(i64,)> = writing
+            .fetch(
+                "SELECT seen_at FROM sessions
+                 WHERE environment = $1 AND issuer = $2 AND org = $3 AND user_id = $4",
+                &key,
+            )
+            .await?;
+        let [environment, issuer, org, user_id] = key;
+        writing
+            .execute(
+                "INSERT INTO sessions (environment, issuer, org, user_id, seen_at) VALUES ($1, $2, $3, $4, $5)
+                 ON CONFLICT (environment, issuer, org, user_id) DO UPDATE SET seen_at = excluded.seen_at",
+                &[environment, issuer, org, user_id, now_value],
+            )
+            .await?;
+        let known = last.first().is_some_and(|(at,)| now.as_millis() - at < SIGN_IN_AFTER_MILLIS);
+        if !known {
+            let entry = AuditEntry {
+                event: AuditEvent::SignedIn,
+                user: user.clone(),
+                connection: None,
+                detail: String::new(),
+            };
+            self.append(&mut writing, tenant, &[&entry], now).await?;
+        }
+        self.commit(writing).await
+    }
+
+    async fn forget(&self, tenant: Tenant<'_>, by: &UserId, now: Timestamp) -> Result<(), StoreError> {
+        let mut writing = self.begin_for(tenant).await?;
+        let key = tenant_values(tenant);
+        let mapped = writing
+            .execute("DELETE FROM entity_map WHERE environment = $1 AND issuer = $2 AND org = $3", &key)
+            .await?;
+        let mut known = mapped;
+        for sql in [
+            "DELETE FROM connections WHERE environment = $1 AND issuer = $2 AND org = $3",
+            "DELETE FROM connection_history WHERE environment = $1 AND issuer = $2 AND org = $3",
+            "DELETE FROM intents WHERE environment = $1 AND issuer = $2 AND org = $3",
+            "DELETE FROM sessions WHERE environment = $1 AND issuer = $2 AND org = $3",
+            "UPDATE terms_receipts SET issuer = '', org = '', user_id = 'forgotten'
+             WHERE environment = $1 AND issuer = $2 AND org = $3",
+        ] {
+            known += writing.execute(sql, &key).await?;
+        }
+        if known == 0 {
+            return Err(StoreError::Missing);
+        }
+        let entry = AuditEntry {
+            event: AuditEvent::CustomerForgotten,
+            user: by.clone(),
+            connection: None,
+            detail: String::new(),
+        };
+        self.append(&mut writing, tenant, &[&entry], now).await?;
+        writing
+            .execute(
+                "UPDATE audit_log SET issuer = NULL, org = NULL, user_id = NULL
+                 WHERE environment = $1 AND issuer = $2 AND org = $3",
+                &key,
+            )
+            .await?;
+        self.commit(writing).await
+    }
+
+    async fn audit_rows(&self, after: i64, limit: i64) -> Result<Vec<AuditRow>, StoreError> {
+        self.database
+            .fetch("SELECT * FROM audit_log WHERE seq > $1 ORDER BY seq LIMIT $2", &values![after, limit])
+            .await
+    }
+
+    async fn audit_head(&self) -> Result<Option<AuditHead>, StoreError> {
+        let rows: Vec<HeadRow> = self.database.fetch(HEAD, &[]).await?;
+        Ok(rows.into_iter().next().map(AuditHead::from))
+    }
+
+    async fn prune(&self, before: Timestamp) -> Result<u64, StoreError> {
+        let mut writing = self.database.begin(Lock::Customer("")).await?;
+        let mut rows = 0;
+        for sql in [
+            "DELETE FROM intents WHERE outcome <> 'open' AND ended_at < $1",
+            "DELETE FROM sessions WHERE seen_at < $1",
+        ] {
+            rows += writing.execute(sql, &values![before.as_millis()]).await?;
+        }
+        self.commit(writing).await?;
+        Ok(rows)
+    }
+
+    async fn check(&self) -> Result<(), StoreError> {
+        let applied: Vec<(i64,)> =
+            self.database.fetch("SELECT count(*) FROM _sqlx_migrations WHERE success", &[]).await?;
+        if applied == [(self.migrations,)] { Ok(()) } else { Err(StoreError::Corrupt { what: "schema" }) }
+    }
+}
+
+impl SqlStore {
+    /// Adds to the audit log, in the transaction of what it tells of.
+    async fn append(
+        &self,
+        writing: &mut Writing,
+        tenant: Tenant<'_>,
+        entries: &[&AuditEntry],
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        if entries.is_empty() {
+            return Ok(());
+        }
+        writing.lock(Lock::Audit).await?;
+        let last: Vec<HeadRow> = writing.fetch(HEAD, &[]).await?;
+        let mut last = last.into_iter().next().map(AuditHead::from);
+        for entry in entries {
+            let row = self.audit_keys.row(last.as_ref(), tenant, entry, now);
+            writing
+                .execute(
+                    "INSERT INTO audit_log
+                        (seq, at, event, environment, issuer, org, user_id, who, connection_id, detail, mac)
+                     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+                    &values![
+                        row.seq,
+                        row.at,
+                        row.event.as_str(),
+                        row.environment.as_str(),
+                        row.issuer.as_deref(),
+                        row.org.as_deref(),
+                        row.user_id.as_deref(),
+                        row.who.as_slice(),
+                        row.connection_id.as_deref(),
+                        row.detail.as_str(),
+                        row.mac.as_slice(),
+                    ],
+                )
+                .await?;
+            last = Some(AuditHead { seq: row.seq, mac: row.mac });
+        }
+        Ok(())
+    }
+}
+
+const ENTITY: &str = "SELECT external_entity_id, entity_id, created_at FROM entity_map
+                      WHERE environment = $1 AND issuer = $2 AND org = $3";
+
+const HEAD: &str = "SELECT seq, mac FROM audit_log ORDER BY seq DESC LIMIT 1";
+
+/// `$1`, `$2` and `$3` of every statement about a tenant's rows.
+fn tenant_values(tenant: Tenant<'_>) -> [Value; 3] {
+    values![tenant.environment.as_str(), tenant.customer.issuer.as_str(), tenant.customer.org.as_str()]
+}
+
+async fn map_entity(writing: &mut Writing, tenant: Tenant<'_>, entity: &EntityId) -> Result<(), StoreError> {
+    let known = first::<EntityRow, MappedEntity>(writing.fetch(ENTITY, &tenant_values(tenant)).await?)?;
+    match known.ok_or(StoreError::Missing)?.entity {
+        Some(known) if known == *entity => Ok(()),
+        Some(_) => Err(StoreError::Taken),
+        None => {
+            let [environment, issuer, org] = tenant_values(tenant);
+            let sql = "UPDATE entity_map SET entity_id = $4, state = 'mapped'
+                       WHERE environment = $1 AND issuer = $2 AND org = $3";
+            writing.execute(sql, &[environment, issuer, org, entity.as_str().into()]).await?;
+            Ok(())
+        }
+    }
+}
+
+async fn remember(
+    writing: &mut Writing,
+    tenant: Tenant<'_>,
+    id: &ConnectionId,
+    requested_name: Option<&RequestedName>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let [environment, issuer, org] = tenant_values(tenant);
+    let [id, name, now] = values![id.as_str(), requested_name.map(RequestedName::as_str), now.as_millis()];
+    let written = writing
+        .execute(
+            "INSERT INTO connections (environment, issuer, org, connection_id, requested_name, created_at)
+             VALUES ($1, $2, $3, $4, $5, $6)
+             ON CONFLICT (connection_id, environment) DO UPDATE
+                SET requested_name = coalesce(connections.requested_name, excluded.requested_name)
+              WHERE connections.issuer = excluded.issuer AND connections.org = excluded.org",
+            &[environment, issuer, org, id, name, now],
+        )
+        .await?;
+    if written == 1 { Ok(()) } else { Err(StoreError::Taken) }
+}
+
+async fn update_own(
+    writing: &mut Writing,
+    sql: &'static str,
+    tenant: Tenant<'_>,
+    id: &ConnectionId,
+    at: Timestamp,
+) -> Result<(), StoreError> {
+    let [environment, issuer, org] = tenant_values(tenant);
+    let [id, at] = values![id.as_str(), at.as_millis()];
+    let written = writing.execute(sql, &[environment, issuer, org, id, at]).await?;
+    if written == 1 { Ok(()) } else { Err(StoreError::Missing) }
+}
+
+async fn bury(
+    writing: &mut Writing,
+    tenant: Tenant<'_>,
+    id: &ConnectionId,
+    cause: Cause,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let [environment, issuer, org] = tenant_values(tenant);
+    let key = [environment, issuer, org, Value::from(id.as_str())];
+    let known: Vec<(i64, Option<i64>)> = writing
+        .fetch(
+            "SELECT version, removed_at FROM connections
+             WHERE environment = $1 AND issuer = $2 AND org = $3 AND connection_id = $4",
+            &key,
+        )
+        .await?;
+    let (version, removed_at) = known.into_iter().next().ok_or(StoreError::Missing)?;
+    if removed_at.is_some() {
+        return Ok(());
+    }
+    let sql = "UPDATE connections
+                  SET requested_name = NULL, user_confirmed = NULL, completion_sent = NULL, fingerprint = NULL,
+                      body = NULL, version = version + 1, removed_at = $5
+                WHERE environment = $1 AND issuer = $2 AND org = $3 AND connection_id = $4";
+    update_own(writing, sql, tenant, id, now).await?;
+    note_change(writing, &key, version + 1, None, cause, now).await
+}
+
+/// Notes a change of state, if the word for it changed.
+async fn note_change(
+    writing: &mut Writing,
+    key: &[Value; 4],
+    version: i64,
+    after: Option<&str>,
+    cause: Cause,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let last: Vec<(Option<String>,)> = writing
+        .fetch(
+            "SELECT state_after FROM connection_history
+             WHERE environment = $1 AND issuer = $2 AND org = $3 AND connection_id = $4
+             ORDER BY id DESC LIMIT 1",
+            key,
+        )
+        .await?;
+    let before = last.into_iter().next().and_then(|(state,)| state);
+    if before.as_deref() == after {
+        return Ok(());
+    }
+    let [environment, issuer, org, id] = key.clone();
+    let [version, now, before, after, cause] =
+        values![version, now.as_millis(), before.as_deref(), after, cause.as_str()];
+    writing
+        .execute(
+            "INSERT INTO connection_history
+                (environment, issuer, org, connection_id, version, at, state_before, state_after, cause)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+            &[environment, issuer, org, id, version, now, before, after, cause],
+        )
+        .await?;
+    Ok(())
+}
+
+async fn add_receipt(
+    writing: &mut Writing,
+    tenant: Tenant<'_>,
+    receipt: &TermsReceipt,
+) -> Result<(), StoreError> {
+    let [environment, issuer, org] = tenant_values(tenant);
+    let [id, user, sentence, link, language, at] = values![
+        receipt.connection.as_str(),
+        receipt.user.as_str(),
+        receipt.sentence_sha256.as_slice(),
+        receipt.link.as_str(),
+        receipt.language.as_str(),
+        receipt.accepted_at.as_millis(),
+    ];
+    writing
+        .execute(
+            "INSERT INTO terms_receipts
+                (environment, issuer, org, connection_id, user_id, sentence_sha256, link, language, accepted_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+            &[environment, issuer, org, id, user, sentence, link, language, at],
+        )
+        .await?;
+    Ok(())
+}
+
+async fn end(
+    writing: &mut Writing,
+    intent: &IntentId,
+    outcome: Outcome,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let written = writing
+        .execute(
+            "UPDATE intents SET outcome = $2, ended_at = $3 WHERE id = $1 AND outcome = 'open'",
+            &values![intent.0.as_str(), outcome.as_str(), now.as_millis()],
+        )
+        .await?;
+    if written == 1 { Ok(()) } else { Err(StoreError::Missing) }
+}
+
+fn first<R, T: TryFrom<R, Error = StoreError>>(rows: Vec<R>) -> Result<Option<T>, StoreError> {
+    rows.into_iter().next().map(T::try_from).transpose()
+}
+
+fn all<R, T: TryFrom<R, Error = StoreError>>(rows: Vec<R>) -> Result<Vec<T>, StoreError> {
+    rows.into_iter().map(T::try_from).collect()
+}

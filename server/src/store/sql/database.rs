@@ -1,0 +1,185 @@
+//! SQL that both databases understand, on whichever of them was opened.
+//!
+//! The store's statements are written once. What differs is here: how a transaction begins, and how what must not happen
+//! at once is kept apart.
+
+use sqlx::postgres::{PgPool, PgRow};
+use sqlx::sqlite::{SqlitePool, SqliteRow};
+use sqlx::{FromRow, Postgres, Sqlite, Transaction};
+
+use crate::store::StoreError;
+
+/// An open database.
+#[derive(Clone)]
+pub(super) enum Database {
+    /// One file: one connection writes, a few read.
+    Sqlite { writer: SqlitePool, readers: SqlitePool },
+    /// A server that several replicas share.
+    Postgres(PgPool),
+}
+
+/// A value for a placeholder.
+#[derive(Debug, Clone)]
+pub(super) enum Value {
+    Text(Option<String>),
+    Int(Option<i64>),
+    Bytes(Vec<u8>),
+}
+
+/// A row that either database can give.
+pub(super) trait Row:
+    for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin
+{
+}
+
+impl<T> Row for T where T: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin {}
+
+/// What is written together.
+pub(super) enum Writing {
+    Sqlite(Transaction<'static, Sqlite>),
+    Postgres(Transaction<'static, Postgres>),
+}
+
+/// What is kept apart from others of its kind until the transaction ends, on all replicas.
+pub(super) enum Lock<'a> {
+    /// Everything of one customer's.
+    Customer(&'a str),
+    /// The end of the audit log.
+    Audit,
+}
+
+/// Binds values to a statement of either database.
+macro_rules! bound {
+    ($query:expr, $values:expr) => {{
+        let mut query = $query;
+        for value in $values {
+            query = match value {
+                Value::Text(text) => query.bind(text.clone()),
+                Value::Int(number) => query.bind(*number),
+                Value::Bytes(bytes) => query.bind(bytes.clone()),
+            };
+        }
+        query
+    }};
+}
+
+impl Database {
+    /// Rows, outside any transaction.
+    pub(super) async fn fetch<T: Row>(
+        &self,
+        sql: &'static str,
+        values: &[Value],
+    ) -> Result<Vec<T>, StoreError> {
+        Ok(match self {
+            Self::Sqlite { readers, .. } => {
+                bound!(sqlx::query_as::<Sqlite, T>(sql), values).fetch_all(readers).await?
+            }
+            Self::Postgres(pool) => {
+                bound!(sqlx::query_as::<Postgres, T>(sql), values).fetch_all(pool).await?
+            }
+        })
+    }
+
+    /// Begins to write. SQLite has one writer at a time; PostgreSQL as many as there are locks.
+    pub(super) async fn begin(&self, lock: Lock<'_>) -> Result<Writing, StoreError> {
+        let mut writing = match self {
+            Self::Sqlite { writer, .. } => Writing::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),
+            Self::Postgres(pool) => Writing::Postgres(pool.begin().await?),
+        };
+        writing.lock(lock).await?;
+        Ok(writing)
+    }
+
+    pub(super) async fn close(&self) {
+        match self {
+            Self::Sqlite { writer, readers } => {
+                readers.close().await;
+                writer.close().await;
+            }
+            Self::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+impl Writing {
+    /// Waits until nobody else holds the lock; it is released with the transaction.
+    pub(super) async fn lock(&mut self, lock: Lock<'_>) -> Result<(), StoreError> {
+        if let Self::Postgres(transaction) = self {
+            let (class, name) = match lock {
+                Lock::Customer(name) => (1, name),
+                Lock::Audit => (2, ""),
+            };
+            sqlx::query("SELECT pg_advisory_xact_lock($1, hashtext($2))")
+                .bind(class)
+                .bind(name)
+                .execute(&mut **transaction)
+                .await?;
+        }
+        Ok(())
+    }
+
+    pub(super) async fn fetch<T: Row>(
+        &mut self,
+        sql: &'static str,
+        values: &[Value],
+    ) -> Result<Vec<T>, StoreError> {
+        Ok(match self {
+            Self::Sqlite(transaction) => {
+                bound!(sqlx::query_as::<Sqlite, T>(sql), values).fetch_all(&mut **transaction).await?
+            }
+            Self::Postgres(transaction) => {
+                bound!(sqlx::query_as::<Postgres, T>(sql), values).fetch_all(&mut **transaction).await?
+            }
+        })
+    }
+
+    /// The number of rows that it changed.
+    pub(super) async fn execute(&mut self, sql: &'static str, values: &[Value]) -> Result<u64, StoreError> {
+        Ok(match self {
+            Self::Sqlite(transaction) => {
+                bound!(sqlx::query(sql), values).execute(&mut **transaction).await?.rows_affected()
+            }
+            Self::Postgres(transaction) => {
+                bound!(sqlx::query(sql), values).execute(&mut **transaction).await?.rows_affected()
+            }
+        })
+    }
+
+    pub(super) async fn commit(self) -> Result<(), StoreError> {
+        match self {
+            Self::Sqlite(transaction) => transaction.commit().await?,
+            Self::Postgres(transaction) => transaction.commit().await?,
+        }
+        Ok(())
+    }
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Self::Text(Some(text.to_owned()))
+    }
+}
+
+impl From<Option<&str>> for Value {
+    fn from(text: Option<&str>) -> Self {
+        Self::Text(text.map(ToOwned::to_owned))
+    }
+}
+
+impl From<i64> for Value {
+    fn from(number: i64) -> Self {
+        Self::Int(Some(number))
+    }
+}
+
+impl From<&[u8]> for Value {
+    fn from(bytes: &[u8]) -> Self {
+        Self::Bytes(bytes.to_vec())
+    }
+}
+
+/// `values![a, b]`: the values of `$1` and `$2`.
+macro_rules! values {
+    ($($value:expr),* $(,)?) => { [$($crate::store::sql::database::Value::from($value)),*] };
+}
+pub(super) use values;

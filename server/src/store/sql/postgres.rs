@@ -1,0 +1,65 @@
+//! Opening a PostgreSQL database, which several replicas may do at once.
+
+use std::str::FromStr as _;
+use std::time::Duration;
+
+use secrecy::{ExposeSecret as _, SecretString};
+use sqlx::ConnectOptions as _;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+
+use super::SqlStore;
+use super::database::Database;
+use super::migrations::{self, Released};
+use super::refusal::{DatabaseKind, OpenError};
+use crate::store::AuditKeys;
+
+/// In the order of their making; a released one never changes.
+const MIGRATIONS: &[Released] =
+    &[(1, "onboarding", include_str!("../../../migrations/postgres/0001_onboarding.sql"))];
+
+/// More would only wait in the server: every request holds one for milliseconds.
+const MOST_CONNECTIONS: u32 = 16;
+
+impl SqlStore {
+    /// Opens a PostgreSQL database with this program's tables.
+    ///
+    /// # Errors
+    /// When it cannot be used; see [`OpenError`].
+    pub async fn postgres(
+        url: &SecretString,
+        kind: DatabaseKind,
+        audit_keys: AuditKeys,
+    ) -> Result<Self, OpenError> {
+        // What is wrong about an address may repeat its password.
+        let options = PgConnectOptions::from_str(url.expose_secret()).map_err(|_| OpenError::Address)?;
+        let name = name_of(&options);
+        let unusable = |source| OpenError::Unusable { name: name.clone(), source };
+        let pool = PgPoolOptions::new()
+            .max_connections(MOST_CONNECTIONS)
+            .acquire_timeout(Duration::from_secs(5))
+            // A statement or a wait for a lock that takes longer is a fault elsewhere, and must not hold a request.
+            .connect_with(
+                options
+                    .disable_statement_logging()
+                    .options([("statement_timeout", "10s"), ("idle_in_transaction_session_timeout", "10s")]),
+            )
+            .await
+            .map_err(unusable)?;
+        let known = "SELECT count(*) FROM information_schema.tables
+                     WHERE table_schema = current_schema() AND table_name = 'meta'";
+        let known: i64 = sqlx::query_scalar(known).fetch_one(&pool).await.map_err(unusable)?;
+        let found: Option<String> = match known {
+            0 => None,
+            _ => sqlx::query_scalar(migrations::KIND).fetch_optional(&pool).await.map_err(unusable)?,
+        };
+        migrations::check_kind(&name, found, kind)?;
+        migrations::run(&pool, MIGRATIONS, &name).await?;
+        sqlx::query(migrations::MARK).bind(kind.word()).execute(&pool).await.map_err(unusable)?;
+        Ok(Self::over(Database::Postgres(pool), audit_keys, MIGRATIONS.len()))
+    }
+}
+
+/// Names the database without its password.
+fn name_of(options: &PgConnectOptions) -> String {
+    format!("{} on {}", options.get_database().unwrap_or("postgres"), options.get_host())
+}

@@ -1,0 +1,84 @@
+//! Opening a SQLite file: only one that this program made, for the purpose it was made for.
+
+use std::path::Path;
+use std::time::Duration;
+
+use sqlx::SqlitePool;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+
+use super::SqlStore;
+use super::database::Database;
+use super::migrations::{self, Released};
+use super::refusal::{DatabaseKind, OLDEST_SQLITE, OpenError};
+use crate::store::AuditKeys;
+
+/// In the order of their making; a released one never changes.
+const MIGRATIONS: &[Released] = &[
+    (1, "onboarding", include_str!("../../../migrations/sqlite/0001_onboarding.sql")),
+    (2, "operations", include_str!("../../../migrations/sqlite/0002_operations.sql")),
+];
+
+impl SqlStore {
+    /// Opens the SQLite file of that kind, made when it is missing, with this program's tables.
+    ///
+    /// # Errors
+    /// When the file cannot be used; see [`OpenError`].
+    pub async fn sqlite(path: &Path, kind: DatabaseKind, audit_keys: AuditKeys) -> Result<Self, OpenError> {
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder)
+                .map_err(|source| OpenError::Folder { path: path.to_owned(), source })?;
+        }
+        let name = path.display().to_string();
+        let unusable = |source| OpenError::Unusable { name: name.clone(), source };
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            // A lost row of the map would be a second entity for one customer.
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(Duration::from_secs(5));
+        let writer = SqlitePoolOptions::new()
+            .max_connections(1)
+            .connect_with(options.clone())
+            .await
+            .map_err(unusable)?;
+        check_version(&writer).await?.map_err(unusable)?;
+        let mut connection = writer.acquire().await.map_err(unusable)?;
+        let known = "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'meta'";
+        let known: i64 = sqlx::query_scalar(known).fetch_one(&mut *connection).await.map_err(unusable)?;
+        let found: Option<String> = match known {
+            0 => None,
+            _ => sqlx::query_scalar(migrations::KIND)
+                .fetch_optional(&mut *connection)
+                .await
+                .map_err(unusable)?,
+        };
+        // Before anything is changed: another's database stays as it was.
+        migrations::check_kind(&name, found, kind)?;
+        drop(connection);
+        migrations::run(&writer, MIGRATIONS, &name).await?;
+        sqlx::query(migrations::MARK).bind(kind.word()).execute(&writer).await.map_err(unusable)?;
+        let readers = SqlitePoolOptions::new().max_connections(4).connect_with(options.read_only(true));
+        let readers = readers.await.map_err(unusable)?;
+        Ok(Self::over(Database::Sqlite { writer, readers }, audit_keys, MIGRATIONS.len()))
+    }
+}
+
+/// Outer error: too old; inner: could not ask.
+async fn check_version(pool: &SqlitePool) -> Result<Result<(), sqlx::Error>, OpenError> {
+    match sqlx::query_scalar::<_, String>("SELECT sqlite_version()").fetch_one(pool).await {
+        Ok(found) if is_recent(&found) => Ok(Ok(())),
+        Ok(found) => Err(OpenError::OldSqlite { found }),
+        Err(error) => Ok(Err(error)),
+    }
+}
+
+fn is_recent(version: &str) -> bool {
+    let mut parts = version.split('.').map(|part| part.parse().unwrap_or(0));
+    let mut next = || parts.next().unwrap_or(0);
+    (next(), next(), next()) >= OLDEST_SQLITE
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,25 @@
+//! PostgreSQL, of which the tests start a server of their own.
+
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+
+use super::debian;
+use crate::process::on_path;
+use crate::workspace::Workspace;
+
+/// Sees to it that there is one: the system's, or Debian's package where we may install it.
+pub(crate) fn find_or_install(workspace: &Workspace) -> Result<()> {
+    let is_there = || Path::new("/usr/lib/postgresql").exists() || on_path("initdb").is_some();
+    if is_there() {
+        return Ok(());
+    }
+    if !debian::may_install(&workspace.root) {
+        bail!(
+            "there is no PostgreSQL: install it (for Debian: `apt-get install postgresql`) and try again; \
+             the tests start their own server and leave the system's alone"
+        );
+    }
+    debian::install(&workspace.root, "postgresql", "half a minute")
+        .context("Debian's PostgreSQL could not be installed")
+}
