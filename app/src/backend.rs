@@ -182,6 +182,23 @@ pub trait Onboarding: Send + Sync {
     -> Result<(), WireError>;
 }
 
+/// The host product's page chrome, ready to be written.
+#[derive(Debug, Clone, Default)]
+pub struct Chrome {
+    /// The host's own HTML, as it is: at the top of the body, and at its end.
+    pub before: String,
+    pub after: String,
+    /// Style sheets after ours.
+    pub style_sheets: Vec<String>,
+    /// What a content security policy allows beside this site: for style sheets, and for their images and fonts.
+    pub style_sources: String,
+    pub asset_sources: String,
+    /// A picture instead of our name.
+    pub logo_url: Option<String>,
+    /// "Back to …" in the header.
+    pub home_url: Option<String>,
+}
+
 /// What a page shows of the deployment that it runs in.
 #[derive(Debug, Clone)]
 pub struct Site {
@@ -189,8 +206,8 @@ pub struct Site {
     pub paths: Paths,
     /// A demo says so on every page.
     pub demo: bool,
-    /// "Back to …" in the header.
-    pub home_url: Option<String>,
+    /// The host's page chrome.
+    pub chrome: Arc<Chrome>,
     /// A person to ask, on error and support states.
     pub support_url: Option<String>,
 }

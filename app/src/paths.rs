@@ -91,6 +91,11 @@ impl Paths {
         format!("{}/api/{name}", self.base)
     }
 
+    /// The host's custom properties, named by what they hold.
+    pub fn theme(&self, version: &str) -> String {
+        format!("{}/theme/{version}.css", self.base)
+    }
+
     pub fn asset(&self, file: &str) -> String {
         format!("{}/{file}", self.assets)
     }

@@ -10,7 +10,7 @@ use leptos_router::{
 };
 
 use crate::{
-    backend::{Site, request_scope},
+    backend::{Chrome, Site, request_scope},
     copy::pages::SHELL,
     pages::{DetailPage, ListPage, NewPage, NotFoundPage, RemovePage, SetupPage},
 };
@@ -59,7 +59,9 @@ fn document(
         return body();
     };
     let paths = site.paths.clone();
-    protect();
+    let chrome = site.chrome.clone();
+    protect(&chrome);
+    let style_sheets = chrome.style_sheets.clone();
     view! {
         <!DOCTYPE html>
         <html lang="en">
@@ -73,17 +75,23 @@ fn document(
                 <noscript>
                     <link rel="stylesheet" href=paths.asset("noscript.css")/>
                 </noscript>
+                {style_sheets
+                    .into_iter()
+                    .map(|href| view! { <link rel="stylesheet" href=href/> })
+                    .collect_view()}
                 <HydrationScript site=site.clone()/>
                 <Title text=SHELL.brand/>
                 <MetaTags/>
             </head>
             <body>
                 <a class="skip-link" href="#main">{SHELL.skip}</a>
+                {host_html(&chrome.before)}
                 <Header site=site.clone() person/>
                 {body()}
                 <footer class="page-footer">
                     <p>{SHELL.reassurance}</p>
                 </footer>
+                {host_html(&chrome.after)}
                 <div id="announcer" class="visually-hidden" role="status"></div>
             </body>
         </html>
@@ -92,15 +100,23 @@ fn document(
 }
 
 /// A content security policy that allows this response's own script and nothing inline besides.
-fn protect() {
+fn protect(chrome: &Chrome) {
     let (Some(nonce), Some(response)) = (use_nonce(), use_context::<ResponseOptions>()) else { return };
     let policy = format!(
-        "default-src 'none'; script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; style-src 'self'; \
-         img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+        "default-src 'none'; script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; style-src 'self'{}; \
+         img-src 'self'{}; font-src 'self'{}; connect-src 'self'; base-uri 'none'; form-action 'self'; \
+         frame-ancestors 'none'",
+        chrome.style_sources, chrome.asset_sources, chrome.asset_sources,
     );
     if let Ok(policy) = http::HeaderValue::from_str(&policy) {
         response.insert_header(http::header::CONTENT_SECURITY_POLICY, policy);
     }
+}
+
+/// The host's own HTML. It is the host's to vouch for; see `Layout` on the server.
+fn host_html(html: &str) -> Option<AnyView> {
+    (!html.is_empty())
+        .then(|| view! { <div class="host-chrome" inner_html=html.to_owned()></div> }.into_any())
 }
 
 #[component]
@@ -111,11 +127,15 @@ fn Header(site: Site, person: Option<String>) -> impl IntoView {
         {site.demo.then(|| view! { <p class="demo-banner">{SHELL.demo_banner}</p> })}
         <div class="page-header">
             <a class="brand" href=paths.list()>
-                <span class="brand-mark" aria-hidden="true"></span>
-                {SHELL.brand}
+                {match site.chrome.logo_url.clone() {
+                    Some(logo) => view! { <img class="brand-logo" src=logo alt=SHELL.brand/> }.into_any(),
+                    None => {
+                        view! { <span class="brand-mark" aria-hidden="true"></span> {SHELL.brand} }.into_any()
+                    }
+                }}
             </a>
             <div class="page-header-end">
-                {site.home_url.map(|home| view! { <a href=home rel="external">{SHELL.back_home}</a> })}
+                {site.chrome.home_url.clone().map(|home| view! { <a href=home rel="external">{SHELL.back_home}</a> })}
                 {person.map(|name| view! { <span class="person">{name}</span> })}
                 {site.demo
                     .then(|| view! {

@@ -1,6 +1,7 @@
 //! The host backend: identity, entity map, state machine, and what the waycore-connect program is made of.
 //!
-//! Nothing here names the simulator: only the program's own commands do.
+//! A product of its own mounts it with [`mount`]; `serve` and `demo` do the same. Nothing here names the simulator: only
+//! the program's own commands do.
 
 pub mod assets;
 pub mod clock;
@@ -8,9 +9,19 @@ pub mod config;
 pub mod cookie;
 pub mod failure;
 pub mod identity;
+mod limits;
+mod mount;
 pub mod onboarding;
+pub mod panics;
+mod place;
+mod security;
 pub mod signed;
 pub mod startup;
 pub mod store;
 pub mod telemetry;
+mod upkeep;
 pub mod web;
+
+pub use config::{Layout, Settings};
+pub use mount::{Mounted, Tasks, mount, mount_demo};
+pub use place::placed;

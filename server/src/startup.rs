@@ -1,27 +1,41 @@
 //! Builds the router and runs it.
 
-use std::{sync::Arc, time::Duration};
+use std::{io, sync::Arc, time::Duration};
 
 use app::backend::{Onboarding, Site};
 use axum::{
     Router,
+    extract::{ConnectInfo, Path, Request, State},
     middleware::{from_fn, from_fn_with_state},
+    response::{IntoResponse as _, Response},
     routing::{get, post},
 };
 use http::{HeaderValue, StatusCode, header};
+use hyper_util::{
+    rt::{TokioExecutor, TokioIo, TokioTimer},
+    server::{conn::auto, graceful::GracefulShutdown},
+    service::TowerToHyperService,
+};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
+use tower::ServiceExt as _;
 use tower_http::{
-    catch_panic::CatchPanicLayer, compression::CompressionLayer, csrf::CsrfLayer,
-    set_header::SetResponseHeaderLayer, timeout::TimeoutLayer,
+    compression::CompressionLayer, csrf::CsrfLayer, set_header::SetResponseHeaderLayer, timeout::TimeoutLayer,
 };
 
 use crate::{
-    assets::Assets, clock::Clock, identity::HostIdentity, signed::Signer, store::Store, telemetry, web,
+    assets::Assets, clock::Clock, identity::HostIdentity, limits, limits::Limits, panics, security,
+    signed::Signer, store::Store, telemetry, web,
 };
 
 /// How long requests in flight may take to end once the server has been told to stop.
-const DRAIN: Duration = Duration::from_secs(10);
+const DRAIN: Duration = Duration::from_secs(25);
+
+/// How long a client may take to send a request's head.
+const HEAD_LIMIT: Duration = Duration::from_secs(10);
+
+/// More headers than any browser and two proxies send.
+const MOST_HEADERS: usize = 100;
 
 /// Longer than all the calls to Waycore that one request may wait for: the client's own limits end each of them first.
 const REQUEST_LIMIT: Duration = Duration::from_secs(60);
@@ -39,12 +53,25 @@ pub struct AppState {
     pub clock: Arc<dyn Clock>,
     /// Signs what a browser keeps for us.
     pub signer: Signer,
+    /// How many requests are too many.
+    pub limits: Arc<Limits>,
     /// What pages show of the deployment.
     pub site: Site,
+    /// The host's custom properties.
+    pub theme: Option<Theme>,
     /// Scheme, host and port that browsers see: the one origin trusted for changes.
     pub origin: String,
     /// Where a signed-out person is sent.
     pub sign_in_url: Option<String>,
+}
+
+/// A style sheet of the host's custom properties.
+#[derive(Debug, Clone)]
+pub struct Theme {
+    /// Names what it holds.
+    pub version: String,
+    /// The sheet.
+    pub css: String,
 }
 
 impl AppState {
@@ -77,39 +104,67 @@ pub fn build_router(state: AppState) -> anyhow::Result<Router> {
             HeaderValue::from_static("no-store"),
         ))
         .layer(CompressionLayer::new())
-        .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, REQUEST_LIMIT));
-    let probes = Router::new()
+        .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, REQUEST_LIMIT))
+        .layer(from_fn_with_state(state.clone(), limits::by_address));
+    let https = state.secure();
+    let plain = Router::new()
         .route("/healthz", get(|| async { "ok" }))
         .route("/readyz", get(web::ready))
+        .route("/theme/{file}", get(theme))
         .with_state(state);
-    Ok(product
-        .merge(probes)
-        .merge(Assets::router())
-        .layer(CatchPanicLayer::new())
-        .layer(SetResponseHeaderLayer::overriding(
-            header::X_CONTENT_TYPE_OPTIONS,
-            HeaderValue::from_static("nosniff"),
-        ))
-        .layer(SetResponseHeaderLayer::overriding(
-            header::REFERRER_POLICY,
-            HeaderValue::from_static("strict-origin-when-cross-origin"),
-        ))
-        .layer(from_fn(telemetry::support_code)))
+    let all = product.merge(plain).merge(Assets::router()).layer(from_fn(panics::answered));
+    Ok(security::protected(all, https).layer(from_fn(telemetry::support_code)))
+}
+
+async fn theme(State(state): State<AppState>, Path(file): Path<String>) -> Response {
+    let theme = state.theme.filter(|theme| file.strip_suffix(".css") == Some(&theme.version));
+    let Some(theme) = theme else { return StatusCode::NOT_FOUND.into_response() };
+    let headers = [
+        (header::CONTENT_TYPE, "text/css; charset=utf-8"),
+        (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
+    ];
+    (headers, theme.css).into_response()
 }
 
 /// Serves until `shutdown`, then lets requests in flight end.
 ///
 /// # Errors
 /// When the listener fails.
-pub async fn run(listener: TcpListener, router: Router, shutdown: CancellationToken) -> std::io::Result<()> {
-    let stop = shutdown.clone();
-    let server = axum::serve(listener, router).with_graceful_shutdown(async move { stop.cancelled().await });
-    let hard_end = async move {
-        shutdown.cancelled().await;
-        tokio::time::sleep(DRAIN).await;
-    };
-    tokio::select! {
-        ended = server => ended,
-        () = hard_end => Ok(()),
+pub async fn run(listener: TcpListener, router: Router, shutdown: CancellationToken) -> io::Result<()> {
+    let mut server = auto::Builder::new(TokioExecutor::new()).http1_only();
+    server.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_LIMIT).max_headers(MOST_HEADERS);
+    let in_flight = GracefulShutdown::new();
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            () = shutdown.cancelled() => break,
+        };
+        let (stream, peer) = match accepted {
+            Ok(accepted) => accepted,
+            // One client that is gone already, or too many files open for a moment.
+            Err(error) => {
+                tracing::warn!(error = &error as &dyn std::error::Error, "a connection was not accepted");
+                tokio::time::sleep(Duration::from_millis(50)).await;
+                continue;
+            }
+        };
+        // A page is a few small packets: none should wait for the next.
+        let _ = stream.set_nodelay(true);
+        let routes = router.clone().map_request(move |mut request: Request<_>| {
+            request.extensions_mut().insert(ConnectInfo(peer));
+            request
+        });
+        let connection = server.serve_connection(TokioIo::new(stream), TowerToHyperService::new(routes));
+        let connection = in_flight.watch(connection.into_owned());
+        tokio::spawn(async move {
+            if let Err(error) = connection.await {
+                tracing::debug!(error, "a connection broke");
+            }
+        });
     }
+    drop(listener);
+    if tokio::time::timeout(DRAIN, in_flight.shutdown()).await.is_err() {
+        tracing::warn!("requests were still in flight at the end");
+    }
+    Ok(())
 }

@@ -4,22 +4,14 @@ mod folder;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use anyhow::anyhow;
-use app::backend::Site;
-use app::paths::Paths;
-use axum::Router;
-use server::assets::Assets;
-use server::clock::{Clock, SystemClock};
-use server::config::{BasePath, Environment};
-use server::identity::DemoIdentity;
-use server::onboarding::WaycoreOnboarding;
-use server::signed::Signer;
-use server::startup::{self, AppState};
-use server::store::{AuditKeys, DatabaseKind, SqlStore};
+use server::config::{
+    BasePath, Database, Environment, Layout, Links, PublicUrl, Settings, TrustedProxies, Waycore,
+};
+use server::{panics, placed, startup};
 use tokio::net::TcpListener;
-use waycore::client::{BaseUrl, Client, TimeLimits};
+use waycore::client::BaseUrl;
 use waycore_sim::{OrganizationKeys, SimOptions, Simulator};
 
 use self::folder::Folder;
@@ -57,6 +49,7 @@ pub(super) struct Args {
 /// Runs until a signal, and then keeps the simulator's state.
 pub(super) async fn run(args: Args) -> anyhow::Result<()> {
     start_log()?;
+    panics::log_panics();
     let folder = Folder::open(&args.data)?;
     let listener = listen::listen(listen::local_addr(args.port, args.allow_remote), "--port").await?;
     let sim_listener =
@@ -68,12 +61,11 @@ pub(super) async fn run(args: Args) -> anyhow::Result<()> {
         delivers_anywhere: args.allow_remote,
     })?;
     let keys = simulator.ensure_organization(NAME);
-    let secret_keys = folder.keys()?;
-    let store =
-        SqlStore::sqlite(&folder.database(), DatabaseKind::Demo, AuditKeys::new(&secret_keys)).await?;
     let places = Places::of(&listener, &sim_listener, args.base_path)?;
-    let router = router(&places, &keys, store.clone(), Signer::new(&secret_keys))?;
     let shutdown = shutdown::on_signal()?;
+    let settings = settings(&places, &keys, &folder)?;
+    let mounted = server::mount_demo(settings, Layout::default(), shutdown.clone()).await?;
+    let router = placed(mounted.router.clone(), &places.base, &places.base);
     let sim_server =
         tokio::spawn(waycore_sim::serve(sim_listener, simulator.clone(), shutdown.clone().cancelled_owned()));
     announce(&format!("Waycore Connect demo: {}", places.address()));
@@ -82,7 +74,7 @@ pub(super) async fn run(args: Args) -> anyhow::Result<()> {
     shutdown.cancel();
     sim_server.await??;
     simulator.save()?;
-    store.close().await;
+    mounted.tasks.ended().await;
     Ok(ended?)
 }
 
@@ -114,34 +106,22 @@ impl Places {
     }
 }
 
-fn router(
-    places: &Places,
-    keys: &OrganizationKeys,
-    store: SqlStore,
-    signer: Signer,
-) -> anyhow::Result<Router> {
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let store = Arc::new(store);
+/// Nothing of it comes from the environment: a demo works on every machine.
+fn settings(places: &Places, keys: &OrganizationKeys, folder: &Folder) -> anyhow::Result<Settings> {
+    let public_url =
+        PublicUrl::parse(&places.address()).map_err(|what| anyhow!("{}: {what}", places.address()))?;
     let base_url = BaseUrl::parse(&format!("http://{}/v1", places.sim)).map_err(|error| anyhow!(error))?;
-    let client = Client::new(base_url, &keys.api_key.clone().into(), TimeLimits::default())?;
-    let environment = Environment::of_key(&keys.api_key).unwrap_or(Environment::Live);
-    let onboarding =
-        WaycoreOnboarding::new(Arc::new(client), store.clone(), clock.clone(), environment, NAME);
-    let base = places.base.as_str();
-    let router = startup::build_router(AppState {
-        onboarding: Arc::new(onboarding),
-        identity: Arc::new(DemoIdentity::new(signer.clone(), clock.clone(), base)),
-        store,
-        clock,
-        signer,
-        site: Site {
-            paths: Paths::new(base, Assets::version()),
-            demo: true,
-            home_url: None,
-            support_url: None,
+    Ok(Settings {
+        public_url,
+        database: Database::Sqlite(folder.database()),
+        secret_keys: folder.keys()?,
+        waycore: Waycore {
+            base_url,
+            environment: Environment::of_key(&keys.api_key).unwrap_or(Environment::Live),
+            api_key: keys.api_key.clone().into(),
+            namespace: NAME.to_owned(),
         },
-        origin: places.origin(),
-        sign_in_url: None,
-    })?;
-    Ok(places.base.mount(router))
+        links: Links::default(),
+        trusted_proxies: TrustedProxies::default(),
+    })
 }

@@ -2,20 +2,13 @@
 
 use std::sync::Arc;
 
-use app::backend::Site;
-use app::paths::Paths;
-use axum::Router;
-use secrecy::ExposeSecret;
-use server::assets::Assets;
-use server::clock::{Clock, SystemClock};
-use server::config::{FixedKey, Link, Settings, TokenKeys};
+use secrecy::{ExposeSecret, SecretString};
+use server::clock::SystemClock;
+use server::config::{FixedKey, ServeSettings, TokenKeys, waycore_api_key};
 use server::identity::TokenIdentity;
-use server::onboarding::WaycoreOnboarding;
-use server::signed::Signer;
-use server::startup::{self, AppState};
-use server::store::{DatabaseKind, SqlStore, Store};
-use server::telemetry;
-use waycore::client::{Client, TimeLimits};
+use server::{panics, placed, startup, telemetry};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
 
 use super::{listen::listen, shutdown};
 
@@ -24,50 +17,46 @@ const SHORTEST_TOKEN_KEY: usize = 32;
 
 /// Runs until a signal. Everything that could be wrong is looked at before the port opens.
 pub(super) async fn run() -> anyhow::Result<()> {
-    let settings = Settings::from_process()?;
+    let settings = ServeSettings::from_process()?;
     telemetry::start(&settings.log);
+    panics::log_panics();
     if let TokenKeys::Fixed(FixedKey::Secret(key)) = &settings.token.keys
         && key.expose_secret().len() < SHORTEST_TOKEN_KEY
     {
         tracing::warn!("CONNECT_JWT_KEY is shorter than {SHORTEST_TOKEN_KEY} bytes and can be guessed");
     }
-    let store = SqlStore::open(&settings.database, DatabaseKind::Serve, &settings.secret_keys).await?;
-    let router = router(&settings, Arc::new(store.clone()))?;
-    let listener = listen(settings.http.addr, "CONNECT_ADDR").await?;
     let shutdown = shutdown::on_signal()?;
+    let identity = Arc::new(TokenIdentity::new(&settings.token, Arc::new(SystemClock)));
+    let public_base = settings.mount.public_url.base().clone();
+    let mounted = server::mount(settings.mount, identity, settings.layout, shutdown.clone()).await?;
+    let router = placed(mounted.router.clone(), &settings.http.base_path, &public_base);
+    let listener = listen(settings.http.addr, "CONNECT_ADDR").await?;
+    replace_key_on_signal(mounted.api_key_setter(), shutdown.clone())?;
     tracing::info!(addr = %listener.local_addr()?, "listening");
     startup::run(listener, router, shutdown).await?;
-    store.close().await;
+    mounted.tasks.ended().await;
     tracing::info!("ended");
     Ok(())
 }
 
-fn router(settings: &Settings, store: Arc<dyn Store>) -> anyhow::Result<Router> {
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let waycore = &settings.waycore;
-    let client = Client::new(waycore.base_url.clone(), &waycore.api_key, TimeLimits::default())?;
-    let onboarding = WaycoreOnboarding::new(
-        Arc::new(client),
-        store.clone(),
-        clock.clone(),
-        waycore.environment,
-        waycore.namespace.clone(),
-    );
-    let text = |link: &Option<Link>| link.as_ref().map(|link| link.as_str().to_owned());
-    let router = startup::build_router(AppState {
-        onboarding: Arc::new(onboarding),
-        identity: Arc::new(TokenIdentity::new(&settings.token, clock.clone())),
-        store,
-        clock,
-        signer: Signer::new(&settings.secret_keys),
-        site: Site {
-            paths: Paths::new(settings.http.public_url.base().as_str(), Assets::version()),
-            demo: false,
-            home_url: text(&settings.links.home),
-            support_url: text(&settings.links.support),
-        },
-        origin: settings.http.public_url.origin().to_owned(),
-        sign_in_url: text(&settings.links.sign_in),
-    })?;
-    Ok(settings.http.base_path.mount(router))
+/// On SIGHUP the key for Waycore is read again: from its file, since a process's environment stays as it was.
+fn replace_key_on_signal(
+    set: impl Fn(&SecretString) -> anyhow::Result<()> + Send + 'static,
+    shutdown: CancellationToken,
+) -> anyhow::Result<()> {
+    let mut hang_ups = signal(SignalKind::hangup())?;
+    tokio::spawn(async move {
+        loop {
+            tokio::select! {
+                _ = hang_ups.recv() => {}
+                () = shutdown.cancelled() => return,
+            }
+            let replaced = waycore_api_key().map_err(anyhow::Error::from).and_then(|key| set(&key));
+            match replaced {
+                Ok(()) => tracing::info!("the key for Waycore was read again"),
+                Err(error) => tracing::error!(%error, "the key for Waycore stays as it was"),
+            }
+        }
+    });
+    Ok(())
 }

@@ -25,6 +25,11 @@ impl Link {
         }
     }
 
+    /// Scheme, host and port, for a content security policy; `None` for a path of the same site.
+    pub fn origin(&self) -> Option<String> {
+        url::Url::parse(&self.0).ok().map(|url| url.origin().ascii_serialization())
+    }
+
     /// As it goes into the page.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -36,8 +41,6 @@ impl Link {
 pub struct Links {
     /// `CONNECT_SIGN_IN_URL`: where a signed-out person is sent.
     pub sign_in: Option<Link>,
-    /// `CONNECT_HOME_URL`: "Back to …".
-    pub home: Option<Link>,
     /// `CONNECT_SUPPORT_URL`: on error and support states.
     pub support: Option<Link>,
 }
@@ -47,7 +50,6 @@ impl Links {
         // A wrong one is noted by the reader; none of them is needed to go on.
         Some(Self {
             sign_in: reader.optional("CONNECT_SIGN_IN_URL", Link::parse),
-            home: reader.optional("CONNECT_HOME_URL", Link::parse),
             support: reader.optional("CONNECT_SUPPORT_URL", Link::parse_contact),
         })
     }

@@ -6,6 +6,7 @@
 mod database;
 mod environment;
 mod http;
+mod layout;
 mod links;
 mod log;
 mod public_url;
@@ -13,11 +14,13 @@ mod reader;
 mod secret_keys;
 mod token;
 mod token_keys;
+mod trusted_proxies;
 mod waycore;
 
 pub use database::Database;
 pub use environment::Environment;
 pub use http::Http;
+pub use layout::{Layout, Theme};
 pub use links::{Link, Links};
 pub use log::{Log, LogFormat};
 pub use public_url::{BasePath, PublicUrl};
@@ -25,25 +28,40 @@ pub use reader::{Problem, Problems};
 pub use secret_keys::SecretKeys;
 pub use token::Token;
 pub use token_keys::{FixedKey, KeySetUrl, TokenAlgorithm, TokenKeys};
+pub use trusted_proxies::TrustedProxies;
 pub use waycore::Waycore;
 
 use reader::Reader;
+use secrecy::SecretString;
 
-/// All that `serve` needs to know.
+/// What one mount needs to know, wherever it runs.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// Where to listen, and what browsers see.
-    pub http: Http,
+    /// `CONNECT_PUBLIC_URL`: what browsers see.
+    pub public_url: PublicUrl,
     /// Where rows are kept.
     pub database: Database,
-    /// What signs the server's own cookies.
+    /// What signs the server's own cookies, and the audit log.
     pub secret_keys: SecretKeys,
     /// How to reach Waycore.
     pub waycore: Waycore,
-    /// Whose tokens say who is asking.
-    pub token: Token,
     /// Where a person can go from here.
     pub links: Links,
+    /// `CONNECT_TRUSTED_PROXIES`: whose word counts about where a request comes from.
+    pub trusted_proxies: TrustedProxies,
+}
+
+/// What `serve` needs to know on top: it listens, signs people in by the host's tokens, and wears the host's colours.
+#[derive(Debug, Clone)]
+pub struct ServeSettings {
+    /// Of its one mount.
+    pub mount: Settings,
+    /// Where to listen.
+    pub http: Http,
+    /// Whose tokens say who is asking.
+    pub token: Token,
+    /// The host's page chrome.
+    pub layout: Layout,
     /// What is logged, and how.
     pub log: Log,
 }
@@ -57,28 +75,59 @@ impl Settings {
     /// Reads settings by name; a name without a value, or with an empty one, is unset.
     pub fn from_lookup(lookup: &dyn Fn(&str) -> Option<String>) -> Result<Self, Problems> {
         let mut reader = Reader::new(lookup);
+        let settings = Self::read(&mut reader);
+        reader.finish(settings)
+    }
+
+    fn read(reader: &mut Reader<'_>) -> Option<Self> {
         // Each is read before any is looked at, so that every problem is found.
-        let http = Http::read(&mut reader);
-        let host = http.as_ref().map(|http| http.public_url.host().to_owned());
-        let database = Database::read(&mut reader);
-        let secret_keys = SecretKeys::read(&mut reader);
-        let waycore = Waycore::read(&mut reader, host.as_deref());
+        let public_url = reader.required(
+            "CONNECT_PUBLIC_URL",
+            "the address that browsers see, such as https://app.example.com/banks",
+            PublicUrl::parse,
+        );
+        let host = public_url.as_ref().map(|url| url.host().to_owned());
+        let database = Database::read(reader);
+        let secret_keys = SecretKeys::read(reader);
+        let waycore = Waycore::read(reader, host.as_deref());
+        let links = Links::read(reader);
+        let trusted_proxies = TrustedProxies::read(reader);
+        Some(Self {
+            public_url: public_url?,
+            database: database?,
+            secret_keys: secret_keys?,
+            waycore: waycore?,
+            links: links?,
+            trusted_proxies: trusted_proxies?,
+        })
+    }
+}
+
+impl ServeSettings {
+    /// Reads the process's own environment.
+    pub fn from_process() -> Result<Self, Problems> {
+        Self::from_lookup(&process)
+    }
+
+    /// Reads settings by name; a name without a value, or with an empty one, is unset.
+    pub fn from_lookup(lookup: &dyn Fn(&str) -> Option<String>) -> Result<Self, Problems> {
+        let mut reader = Reader::new(lookup);
+        let mount = Settings::read(&mut reader);
+        let base = mount.as_ref().map(|mount| mount.public_url.base().clone());
+        let http = Http::read(&mut reader, base.unwrap_or_default());
         let token = Token::read(&mut reader);
-        let links = Links::read(&mut reader);
+        let layout = Layout::read(&mut reader);
         let log = Log::read(&mut reader);
-        let all = (|| {
-            Some(Self {
-                http: http?,
-                database: database?,
-                secret_keys: secret_keys?,
-                waycore: waycore?,
-                token: token?,
-                links: links?,
-                log: log?,
-            })
-        })();
+        let all = (|| Some(Self { mount: mount?, http: http?, token: token?, layout: layout?, log: log? }))();
         reader.finish(all)
     }
+}
+
+/// `WAYCORE_API_KEY` as it is now, for a process that runs already.
+pub fn waycore_api_key() -> Result<SecretString, Problems> {
+    let mut reader = Reader::new(&process);
+    let key = Waycore::read_key(&mut reader);
+    reader.finish(key)
 }
 
 /// A setting of this process; text that is not Unicode counts as it can be read.

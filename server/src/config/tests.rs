@@ -21,10 +21,10 @@ const COMPLETE: [(&str, &str); 6] = [
     ("CONNECT_JWT_AUDIENCE", "connect"),
 ];
 
-fn read(changes: &[(&str, &str)]) -> Result<Settings, Problems> {
+fn read(changes: &[(&str, &str)]) -> Result<ServeSettings, Problems> {
     let mut all: HashMap<&str, &str> = COMPLETE.into();
     all.extend(changes.iter().copied());
-    Settings::from_lookup(&|name| all.get(name).map(|value| (*value).to_owned()))
+    ServeSettings::from_lookup(&|name| all.get(name).map(|value| (*value).to_owned()))
 }
 
 /// One change to complete settings gives exactly one sentence about it.
@@ -38,15 +38,15 @@ fn refused(name: &str, value: &str, sentence: &str) {
 fn complete_settings_have_the_documented_defaults() {
     let settings = read(&[]).unwrap();
     assert_eq!(settings.http.addr.to_string(), "127.0.0.1:3000");
-    assert_eq!(settings.http.public_url.origin(), "https://app.example.com");
+    assert_eq!(settings.mount.public_url.origin(), "https://app.example.com");
     assert_eq!(settings.http.base_path.as_str(), "/banks");
-    assert!(matches!(&settings.database, Database::Sqlite(path) if path.ends_with("data/connect.db")));
-    assert_eq!(settings.waycore.base_url.as_str(), "https://api.waycore.com/v1");
-    assert_eq!(settings.waycore.environment, Environment::Test);
-    assert_eq!(settings.waycore.namespace, "app.example.com");
+    assert!(matches!(&settings.mount.database, Database::Sqlite(path) if path.ends_with("data/connect.db")));
+    assert_eq!(settings.mount.waycore.base_url.as_str(), "https://api.waycore.com/v1");
+    assert_eq!(settings.mount.waycore.environment, Environment::Test);
+    assert_eq!(settings.mount.waycore.namespace, "app.example.com");
     assert_eq!(settings.token.cookie, None);
     assert_eq!(settings.token.default_role, Role::Viewer);
-    assert_eq!(settings.links.home, None);
+    assert_eq!(settings.layout.home, None);
     assert_eq!(settings.log, Log { filter: "info".to_owned(), format: LogFormat::Text });
 }
 
@@ -70,22 +70,24 @@ fn every_setting_can_be_given() {
     ])
     .unwrap();
     assert_eq!(settings.http.addr.to_string(), "[::]:8080");
-    assert_eq!(settings.http.public_url.origin(), "http://127.0.0.1:9000");
-    assert_eq!(settings.http.public_url.base().as_str(), "");
+    assert_eq!(settings.mount.public_url.origin(), "http://127.0.0.1:9000");
+    assert_eq!(settings.mount.public_url.base().as_str(), "");
     assert_eq!(settings.http.base_path.as_str(), "/inside");
-    assert!(matches!(&settings.database, Database::Sqlite(path) if path.ends_with("/var/lib/connect.db")));
-    assert_eq!(settings.waycore.namespace, "staging");
-    assert_eq!(settings.waycore.environment, Environment::Live, "an opaque key is a live one");
+    assert!(
+        matches!(&settings.mount.database, Database::Sqlite(path) if path.ends_with("/var/lib/connect.db"))
+    );
+    assert_eq!(settings.mount.waycore.namespace, "staging");
+    assert_eq!(settings.mount.waycore.environment, Environment::Live, "an opaque key is a live one");
     assert_eq!(settings.token.cookie.as_deref(), Some("host_session"));
     assert_eq!(settings.token.default_role, Role::Manager);
-    assert_eq!(settings.links.home.unwrap().as_str(), "/dashboard");
-    assert_eq!(settings.links.support.unwrap().as_str(), "mailto:help@example.com");
+    assert_eq!(settings.layout.home.unwrap().as_str(), "/dashboard");
+    assert_eq!(settings.mount.links.support.unwrap().as_str(), "mailto:help@example.com");
     assert_eq!(settings.log.format, LogFormat::Json);
 }
 
 #[test]
 fn nothing_set_gives_one_sentence_for_each_required_setting() {
-    let problems = Settings::from_lookup(&|_| None).map(|_| ()).unwrap_err();
+    let problems = ServeSettings::from_lookup(&|_| None).map(|_| ()).unwrap_err();
     let names: Vec<_> = problems.0.iter().map(|problem| problem.name.as_str()).collect();
     assert_eq!(
         names,
@@ -109,7 +111,7 @@ fn all_wrong_settings_are_said_at_once() {
             .map(|_| ())
             .unwrap_err();
     let names: Vec<_> = problems.0.iter().map(|problem| problem.name.as_str()).collect();
-    assert_eq!(names, ["CONNECT_ADDR", "CONNECT_SECRET_KEY", "RUST_LOG"]);
+    assert_eq!(names, ["CONNECT_SECRET_KEY", "CONNECT_ADDR", "RUST_LOG"]);
 }
 
 #[test]
@@ -216,7 +218,7 @@ fn a_secret_can_come_from_a_file() {
     writeln!(file, "from-a-file").unwrap();
     let path = file.path().to_str().unwrap();
     let settings = read(&[("WAYCORE_API_KEY", ""), ("WAYCORE_API_KEY_FILE", path)]).unwrap();
-    assert_eq!(settings.waycore.api_key.expose_secret(), "from-a-file");
+    assert_eq!(settings.mount.waycore.api_key.expose_secret(), "from-a-file");
     refused(
         "WAYCORE_API_KEY_FILE",
         path,
@@ -244,7 +246,7 @@ fn no_secret_shows_in_debug() {
 
 #[test]
 fn the_keys_of_tokens_are_a_secret_a_public_key_or_a_key_set() {
-    let fixed = |settings: Settings| match settings.token.keys {
+    let fixed = |settings: ServeSettings| match settings.token.keys {
         TokenKeys::Fixed(key) => key.algorithm(),
         TokenKeys::Set(..) => panic!("a fixed key"),
     };

@@ -24,14 +24,16 @@ pub struct Waycore {
 }
 
 impl Waycore {
-    pub(super) fn read(reader: &mut Reader<'_>, public_host: Option<&str>) -> Option<Self> {
-        let api_key = reader.secret("WAYCORE_API_KEY", "the key from the Waycore console");
-        if api_key
-            .as_ref()
-            .is_some_and(|key| !key.expose_secret().bytes().all(|byte| byte.is_ascii_graphic()))
-        {
+    pub(super) fn read_key(reader: &mut Reader<'_>) -> Option<SecretString> {
+        let api_key = reader.secret("WAYCORE_API_KEY", "the key from the Waycore console")?;
+        if !api_key.expose_secret().bytes().all(|byte| byte.is_ascii_graphic()) {
             reader.problem("WAYCORE_API_KEY", "holds a space or a character that no header can carry.");
         }
+        Some(api_key)
+    }
+
+    pub(super) fn read(reader: &mut Reader<'_>, public_host: Option<&str>) -> Option<Self> {
+        let api_key = Self::read_key(reader);
         let from_prefix = api_key.as_ref().and_then(|key| Environment::of_key(key.expose_secret()));
         let environment =
             reader.or("WAYCORE_ENVIRONMENT", from_prefix.unwrap_or(Environment::Live), |text| {

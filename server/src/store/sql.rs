@@ -78,6 +78,18 @@ impl SqlStore {
         }
     }
 
+    /// Ends what a process before this one began and did not live to end. Only a file has but one process at a time; on
+    /// a server another replica may be at it, and [`ABANDONED_AFTER_MILLIS`] decides.
+    pub async fn begin_alone(&self, now: Timestamp) -> Result<(), StoreError> {
+        if let Database::Postgres(_) = &self.database {
+            return Ok(());
+        }
+        let mut writing = self.database.begin(Lock::Audit).await?;
+        let sql = "UPDATE intents SET outcome = 'abandoned', ended_at = $1 WHERE outcome = 'open'";
+        writing.execute(sql, &values![now.as_millis()]).await?;
+        self.commit(writing).await
+    }
+
     /// Ends the connections; of a SQLite file, the write-ahead log goes into it.
     pub async fn close(&self) {
         self.database.close().await;

@@ -21,7 +21,7 @@ use super::{forms, page, scope};
 use crate::{startup::AppState, telemetry::SupportCode};
 
 /// More than any form of ours can hold, the longest portal URL included.
-const LONGEST_FORM: usize = 64 * 1024;
+const LONGEST_FORM: usize = 16 * 1024;
 
 /// Our own functions. The registry that finds them is global to the process, and a host may have its own in it.
 const FUNCTIONS: [&str; 9] = [
@@ -93,10 +93,16 @@ pub async fn refused_origin(request: Request, next: Next) -> Response {
     if response.extensions().get::<ProtectionError>().is_none() {
         return response;
     }
-    tracing::warn!("a change from another site was refused");
+    tracing::warn!(target: "security", event = "cross_site", "a change from another site was refused");
     let support_code = support_code.map(|code| code.to_string()).unwrap_or_default();
     let error = WireError::new(ErrorCode::Forbidden, app::copy::errors().other_site);
     json_error(error.support_code(&support_code))
+}
+
+/// Says no to a request without a look at it.
+pub fn refuse(request: &Request, error: WireError) -> Response {
+    let support_code = request.extensions().get::<SupportCode>().map(ToString::to_string);
+    json_error(error.support_code(&support_code.unwrap_or_default()))
 }
 
 fn json_error(error: WireError) -> Response {

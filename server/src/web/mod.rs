@@ -6,5 +6,5 @@ mod forms;
 mod page;
 mod scope;
 
-pub use api::{refused_origin, server_function};
+pub use api::{refuse, refused_origin, server_function};
 pub use page::{page, ready, refused_sign_in, sign_in};

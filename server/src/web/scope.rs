@@ -8,7 +8,7 @@ use aws_lc_rs::digest;
 use domain::user_error::ErrorCode;
 use http::request::Parts;
 
-use crate::{startup::AppState, telemetry::SupportCode};
+use crate::{limits, startup::AppState, telemetry::SupportCode};
 
 /// The request's support code; the middleware gives each request one.
 pub(super) fn support_code(parts: &Parts) -> String {
@@ -28,6 +28,7 @@ pub(super) async fn caller(state: &AppState, parts: &Parts) -> Result<Caller, Wi
     if !caller.role.reads() {
         return Err(WireError::new(ErrorCode::Forbidden, words.forbidden));
     }
+    state.limits.customer(&caller.customer).map_err(limits::too_many)?;
     state.onboarding.arrived(&caller).await;
     Ok(caller)
 }

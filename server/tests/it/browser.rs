@@ -30,6 +30,11 @@ impl<'a> Browser<'a> {
         self.send("GET", path, "text/html", &[]).await
     }
 
+    /// Asks for a page with any method.
+    pub(crate) async fn send_as(&self, method: &str, path: &str) -> Answer {
+        self.send(method, path, "text/html", &[]).await
+    }
+
     /// Calls a server function as an island does; the answer is JSON.
     pub(crate) async fn post_api(&self, name: &str, fields: &[(&str, &str)]) -> Answer {
         self.send("POST", &format!("/api/{name}"), "application/json", fields).await

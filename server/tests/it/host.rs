@@ -2,24 +2,22 @@
 
 use std::sync::Arc;
 
-use app::backend::{Role, Site};
-use app::paths::Paths;
+use app::backend::Role;
 use axum::body::{Body, to_bytes};
 use axum::{Router, extract::Request};
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde_json::{Value, json};
-use server::assets::Assets;
 use server::clock::{Clock, SystemClock};
-use server::config::{BasePath, Environment, FixedKey, SecretKeys, Token, TokenKeys};
-use server::identity::{DemoIdentity, HostIdentity, TokenIdentity};
-use server::onboarding::WaycoreOnboarding;
-use server::signed::Signer;
-use server::startup::{self, AppState};
-use server::store::{AuditKeys, DatabaseKind, SqlStore};
+use server::config::{
+    BasePath, Database, Environment, FixedKey, Layout, Links, PublicUrl, SecretKeys, Settings, Token,
+    TokenKeys, TrustedProxies, Waycore,
+};
+use server::identity::TokenIdentity;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
-use waycore::client::{BaseUrl, Client, TimeLimits};
+use waycore::client::BaseUrl;
 use waycore_sim::{OrganizationKeys, SimOptions, Simulator};
 
 use crate::answer::Answer;
@@ -69,43 +67,29 @@ impl TestHost {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let waycore = format!("http://{}/v1", listener.local_addr().expect("an address"));
         tokio::spawn(waycore_sim::serve(listener, simulator.clone(), std::future::pending()));
-        let secret_keys = SecretKeys::parse("a key that is long enough for a test").expect("a key");
-        let audit_keys = AuditKeys::new(&secret_keys);
-        let path = folder.path().join("connect.db");
-        let store = SqlStore::sqlite(&path, DatabaseKind::Serve, audit_keys).await;
-        let store = Arc::new(store.expect("a database"));
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        let base_url = BaseUrl::parse(&waycore).expect("the simulator's address");
-        let client = Client::new(base_url, &keys.api_key.clone().into(), TimeLimits::default());
-        let signer = Signer::new(&secret_keys);
         let base = BasePath::parse(base).expect("a base path");
-        let identity: Arc<dyn HostIdentity> = match sign_in {
-            SignIn::Demo => Arc::new(DemoIdentity::new(signer.clone(), clock.clone(), base.as_str())),
-            SignIn::Token => Arc::new(TokenIdentity::new(&token_settings(), clock.clone())),
-        };
-        let onboarding = WaycoreOnboarding::new(
-            Arc::new(client.expect("a client")),
-            store.clone(),
-            clock.clone(),
-            Environment::Live,
-            "host",
-        );
-        let router = startup::build_router(AppState {
-            onboarding: Arc::new(onboarding),
-            identity,
-            store,
-            clock,
-            signer,
-            site: Site {
-                paths: Paths::new(base.as_str(), Assets::version()),
-                demo: sign_in == SignIn::Demo,
-                home_url: None,
-                support_url: None,
+        let settings = Settings {
+            public_url: PublicUrl::parse(&format!("{ORIGIN}{}", base.as_str())).expect("a public URL"),
+            database: Database::Sqlite(folder.path().join("connect.db")),
+            secret_keys: SecretKeys::parse("a key that is long enough for a test").expect("a key"),
+            waycore: Waycore {
+                base_url: BaseUrl::parse(&waycore).expect("the simulator's address"),
+                api_key: keys.api_key.clone().into(),
+                environment: Environment::Live,
+                namespace: "host".to_owned(),
             },
-            origin: ORIGIN.to_owned(),
-            sign_in_url: None,
-        });
-        let router = base.mount(router.expect("a router"));
+            links: Links::default(),
+            trusted_proxies: TrustedProxies::default(),
+        };
+        let (layout, shutdown) = (Layout::default(), CancellationToken::new());
+        let mounted = match sign_in {
+            SignIn::Demo => server::mount_demo(settings, layout, shutdown).await,
+            SignIn::Token => {
+                let identity = TokenIdentity::new(&token_settings(), Arc::new(SystemClock));
+                server::mount(settings, Arc::new(identity), layout, shutdown).await
+            }
+        };
+        let router = base.mount(mounted.expect("a mount").router);
         Self { router, base, sign_in, simulator, keys, _folder: folder }
     }
 

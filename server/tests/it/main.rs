@@ -11,6 +11,7 @@ mod host;
 mod identity;
 mod new_bank;
 mod program;
+mod protection;
 mod serve;
 mod setup;
 mod tenants;

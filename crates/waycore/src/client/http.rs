@@ -52,6 +52,15 @@ impl Client {
         Ok(Self { line: Arc::new(Line::new(base, key, limits, seams)?) })
     }
 
+    /// Uses another key from the next request on, also in clones. It has to be of the same organization and environment:
+    /// what is known of Waycore's state stays.
+    ///
+    /// # Errors
+    /// [`BuildError::Key`] if the key fits into no header; the old one stays.
+    pub fn replace_key(&self, key: &SecretString) -> Result<(), BuildError> {
+        self.line.replace_key(key)
+    }
+
     /// Whether calls go out at the moment.
     pub fn breaker(&self) -> BreakerState {
         self.line.breaker()

@@ -1,6 +1,11 @@
 //! The one place where calls become requests, answers become results, and failures are tried again.
 
-use std::{future::Future, pin::pin, time::Duration};
+use std::{
+    future::Future,
+    pin::pin,
+    sync::{PoisonError, RwLock},
+    time::Duration,
+};
 
 use backon::{BackoffBuilder as _, ExponentialBuilder};
 use futures_util::future::{Either, select};
@@ -27,7 +32,7 @@ const FIRST_WAIT: Duration = Duration::from_millis(200);
 /// Speaks with Waycore at one address, with one key.
 pub(super) struct Line {
     base: BaseUrl,
-    authorization: HeaderValue,
+    authorization: RwLock<HeaderValue>,
     limits: TimeLimits,
     seams: Seams,
     budget: Budget,
@@ -58,13 +63,24 @@ impl Line {
     ) -> Result<Self, BuildError> {
         Ok(Self {
             base,
-            authorization: bearer(key)?,
+            authorization: RwLock::new(bearer(key)?),
             limits,
             budget: Budget::new(seams.clock.elapsed()),
             breaker: Breaker::new(),
             not_before: NotBefore::default(),
             seams,
         })
+    }
+
+    /// Uses another key from the next request on.
+    pub(super) fn replace_key(&self, key: &SecretString) -> Result<(), BuildError> {
+        let authorization = bearer(key)?;
+        *self.authorization.write().unwrap_or_else(PoisonError::into_inner) = authorization;
+        Ok(())
+    }
+
+    fn authorization(&self) -> HeaderValue {
+        self.authorization.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     pub(super) fn base(&self) -> &BaseUrl {
@@ -152,7 +168,7 @@ impl Line {
         }
         let mut headers = HeaderMap::new();
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
-        headers.insert(AUTHORIZATION, self.authorization.clone());
+        headers.insert(AUTHORIZATION, self.authorization());
         match &call.body {
             Some(_) => drop(headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"))),
             // Some servers refuse a PUT that does not say how long its body is.

@@ -38,7 +38,7 @@ fn config_keys(key: &str) -> config::TokenKeys {
         };
         Some(text.to_owned())
     };
-    config::Settings::from_lookup(&lookup).unwrap().token.keys
+    config::ServeSettings::from_lookup(&lookup).unwrap().token.keys
 }
 
 fn identity_with(keys: config::TokenKeys) -> TokenIdentity {

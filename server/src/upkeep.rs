@@ -1,0 +1,50 @@
+//! What is done every hour: idle rows go, and the audit log's head is told, so that a log that was cut off shows.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::timestamp::Timestamp;
+use tokio_util::sync::CancellationToken;
+
+use crate::clock::Clock;
+use crate::limits::Limits;
+use crate::store::Store;
+
+const EVERY: Duration = Duration::from_secs(60 * 60);
+
+/// Long enough to look into what went wrong last month.
+const IDLE_DAYS: i64 = 30;
+
+pub(crate) async fn run(
+    store: Arc<dyn Store>,
+    limits: Arc<Limits>,
+    clock: Arc<dyn Clock>,
+    shutdown: CancellationToken,
+) {
+    let mut hours = tokio::time::interval(EVERY);
+    hours.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            _ = hours.tick() => once(store.as_ref(), &limits, clock.now()).await,
+            () = shutdown.cancelled() => return,
+        }
+    }
+}
+
+async fn once(store: &dyn Store, limits: &Limits, now: Timestamp) {
+    limits.forget_idle();
+    let before = Timestamp::from_millis(now.as_millis() - IDLE_DAYS * 24 * 60 * 60 * 1_000);
+    match store.prune(before).await {
+        Ok(rows) => tracing::debug!(rows, "idle rows are gone"),
+        Err(error) => {
+            tracing::error!(error = &error as &dyn std::error::Error, "idle rows cannot be removed")
+        }
+    }
+    match store.audit_head().await {
+        Ok(Some(head)) => tracing::info!(target: "audit", %head, "the audit log ends here"),
+        Ok(None) => {}
+        Err(error) => {
+            tracing::error!(error = &error as &dyn std::error::Error, "the audit log cannot be read")
+        }
+    }
+}

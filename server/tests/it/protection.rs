@@ -1,0 +1,107 @@
+//! The headers of every answer, whatever it is.
+
+use serde_json::json;
+
+use crate::answer::Answer;
+use crate::host::TestHost;
+
+#[track_caller]
+fn is_protected(answer: &Answer, what: &str) {
+    let header = |name| answer.header(name).unwrap_or_else(|| panic!("{what} has no {name}: {answer:?}"));
+    let policy = header("content-security-policy");
+    assert!(policy.starts_with("default-src 'none'"), "{what}: {policy}");
+    assert!(policy.contains("frame-ancestors 'none'"), "{what}: {policy}");
+    assert!(!policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'"), "{what}: {policy}");
+    assert_eq!(header("x-content-type-options"), "nosniff", "{what}");
+    assert_eq!(header("referrer-policy"), "strict-origin-when-cross-origin", "{what}");
+    assert!(answer.header("x-request-id").is_some(), "{what}");
+}
+
+/// Every kind of address and method, and every status that they give.
+#[tokio::test]
+async fn every_answer_is_protected() {
+    let host = TestHost::start().await;
+    let ana = host.signed_in_as("ana", "acme").await;
+    let vic = host.signed_in_with_role("vic", "acme", "viewer").await;
+    let id = ana.start("sim-standard").await["id"].as_str().unwrap().to_owned();
+    let mut statuses = std::collections::BTreeSet::new();
+    let pages =
+        ["/", "/new", "/nowhere", "/connections/none", "/demo/sign-in", "/healthz", "/readyz", "/pkg/x/y.js"];
+    let own = ["", "/setup", "/remove", "/nowhere"].map(|page| format!("/connections/{id}{page}"));
+    for path in pages.map(str::to_owned).into_iter().chain(own) {
+        for person in [&ana, &vic, &host.signed_out()] {
+            for method in ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"] {
+                let answer = person.send_as(method, &path).await;
+                is_protected(&answer, &format!("{method} {path}"));
+                statuses.insert(answer.status.as_u16());
+            }
+        }
+    }
+    let form = [("connection_id", id.as_str())];
+    for name in ["get_connection", "start_connection", "submit_finish", "sync_connection", "nothing"] {
+        for person in [&ana, &vic, &host.signed_out()] {
+            for answer in
+                [person.post_api(name, &form).await, person.post_form(&format!("/api/{name}"), &form).await]
+            {
+                is_protected(&answer, name);
+                statuses.insert(answer.status.as_u16());
+            }
+        }
+    }
+    host.fail(json!({ "match": {}, "effect": { "status": 500 } })).await;
+    let answer = ana.connection(&id).await;
+    is_protected(&answer, "Waycore is down");
+    statuses.insert(answer.status.as_u16());
+    let seen: Vec<_> = statuses.into_iter().collect();
+    assert_eq!(seen, [200, 303, 401, 403, 404, 405, 409, 422, 503]);
+}
+
+#[tokio::test]
+async fn what_holds_customer_data_is_kept_by_no_cache() {
+    let host = TestHost::start().await;
+    let ana = host.signed_in_as("ana", "acme").await;
+    let id = ana.start("sim-standard").await["id"].as_str().unwrap().to_owned();
+    for path in ["/".to_owned(), format!("/connections/{id}/setup"), "/nowhere".to_owned()] {
+        assert_eq!(ana.get(&path).await.header("cache-control"), Some("no-store"), "{path}");
+    }
+    assert_eq!(ana.connection(&id).await.header("cache-control"), Some("no-store"));
+}
+
+#[tokio::test]
+async fn a_policys_nonce_is_new_each_time() {
+    let host = TestHost::start().await;
+    let ana = host.signed_in_as("ana", "acme").await;
+    let (one, two) = (ana.get("/").await, ana.get("/").await);
+    let policy = |answer: &Answer| answer.header("content-security-policy").unwrap().to_owned();
+    assert_ne!(policy(&one), policy(&two));
+    assert!(!one.body.contains(" style="), "no page writes an inline style");
+}
+
+#[tokio::test]
+async fn a_form_that_is_too_long_is_refused_unread() {
+    let host = TestHost::start().await;
+    let ana = host.signed_in_as("ana", "acme").await;
+    let long = "x".repeat(20_000);
+    let answer = ana.post_api("search_institutions", &[("query", &long)]).await;
+    assert_eq!(answer.error(), (422, "invalid_input".to_owned()));
+    assert!(host.requests().await.is_empty(), "nothing was asked of Waycore");
+}
+
+#[tokio::test]
+async fn a_customer_who_asks_too_much_has_to_wait_and_others_do_not() {
+    let host = TestHost::start().await;
+    let ana = host.signed_in_as("ana", "acme").await;
+    let mut refused = None;
+    for _ in 0..2_000 {
+        let answer = ana.post_api("start_connection", &[]).await;
+        if answer.status == 429 {
+            refused = Some(answer);
+            break;
+        }
+    }
+    let refused = refused.expect("at some point it is too much");
+    assert_eq!(refused.error(), (429, "rate_limited".to_owned()));
+    assert!(refused.header("retry-after").is_some_and(|wait| wait.parse::<u64>().is_ok()));
+    let bo = host.signed_in_as("bo", "globex").await;
+    assert_eq!(bo.get("/").await.status, 200);
+}
