@@ -71,10 +71,16 @@ test('problems', async ({ browser, person, simulator }) => {
   await passesAudit(browser, person, 'no such connection');
   const id = await person.startsSetupOfUnlisted('Failing Bank', ownPortal());
   await person.opensList();
-  await simulator.fail({ match: { method: 'GET', connectionId: id }, effect: { status: 503 }, times: 3 });
+  await simulator.fail({ match: { method: 'GET', connectionId: id }, effect: { status: 401 }, times: 1 });
   await person.open(`/connections/${id}/setup`);
   await expect(person.link('Try again')).toBeVisible();
+  await passesAudit(browser, person, 'Waycore refuses the key');
+  await simulator.fail({ match: { method: 'GET', connectionId: id }, effect: { status: 503 }, times: 3 });
+  await person.open(`/connections/${id}/setup`);
+  await expect(person.heading('This may be out of date')).toBeVisible();
   await passesAudit(browser, person, 'Waycore is down');
+  await person.open(`/connections/${id}/remove`);
+  await passesAudit(browser, person, 'removal');
 });
 
 test('the sign-in', async ({ browser, person }) => {

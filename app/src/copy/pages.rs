@@ -191,6 +191,7 @@ words! {
         remove: "Remove connection",
         history: "History",
         history_started: "Seen for the first time",
+        history_changed: "Changed to",
         history_gone: "Gone",
         terms: "Terms of use",
         terms_accepted: "Accepted by",
@@ -203,6 +204,9 @@ words! {
         sync_cooldown: "The accounts were updated a short while ago. The bank allows the next update in a while.",
         sync_conflict: "The connection cannot be updated now: an update is running, or its setup is not finished.",
         confirmation: "This is not the connection's name. Type it exactly as it stands above.",
+        mapped: "The customer or the entity is mapped already.",
+        nobody: "There is no such customer, or no such entity.",
+        bad_request: "The body is not what this call takes.",
         nothing_entered: "Enter at least one of the three.",
         busy: "The same is being done at this moment, by you in another window or by a colleague. Try again in a few seconds.",
     }

@@ -120,7 +120,7 @@ fn on_record(scope: &RequestScope, record: ConnectionRecord) -> AnyView {
         let what = match (change.before, change.after) {
             (_, None) => DETAIL.history_gone.to_owned(),
             (None, Some(after)) => [DETAIL.history_started, status_label(after)].join(": "),
-            (Some(_), Some(after)) => status_label(after).to_owned(),
+            (Some(_), Some(after)) => [DETAIL.history_changed, status_label(after)].join(": "),
         };
         view! { <div><dt><Moment at=change.at now_millis/></dt><dd>{what}</dd></div> }
     });

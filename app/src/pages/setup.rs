@@ -6,8 +6,8 @@ use leptos_router::hooks::{use_params_map, use_query_map};
 
 use super::shown_by_detail;
 use crate::{
-    backend::RequestScope,
-    components::{go, load},
+    backend::{Kept, RequestScope},
+    components::{KeptNotice, go, load},
     model::{Connection, Step},
     paths::SetupStep,
     wizard::{activation, delegated_user, finish_setup},
@@ -24,17 +24,21 @@ pub fn SetupPage() -> impl IntoView {
     load(
         |scope| async move {
             let read = scope.onboarding.look_at_connection(&scope.caller, &id).await;
-            read.map(|seen| seen.what).or_else(|error| form_to_repeat(&scope, &id).ok_or(error))
+            read.or_else(|error| {
+                form_to_repeat(&scope, &id).map(|what| Kept { what, as_of: None }).ok_or(error)
+            })
         },
-        move |scope, connection: Connection| {
+        move |scope, seen: Kept<Connection>| {
+            let connection = seen.what;
             if shown_by_detail(&connection) {
                 return go(&scope.site.paths.detail(&connection.id));
             }
-            match shown(&connection, asked) {
+            let step = match shown(&connection, asked) {
                 Step::FinishSetup => finish_setup(&scope, &connection, draft),
                 Step::Activation => activation(&scope, &connection, refresh),
                 _ => delegated_user(&scope, &connection, draft),
-            }
+            };
+            view! { <KeptNotice as_of=seen.as_of now_millis=scope.now_millis/> {step} }.into_any()
         },
     )
 }
