@@ -27,6 +27,8 @@ pub enum Failure {
     Moved,
     /// Somebody else is doing the same, and did not end in time.
     Busy,
+    /// The customer or the entity that a host wants to map is mapped already.
+    Mapped,
     /// Which entity the customer is cannot be settled.
     Entity(EntityFault),
     /// Waycore refused or failed.
@@ -52,6 +54,10 @@ pub enum Missing {
     Foreign,
     /// The catalog has no bank with this id.
     Institution,
+    /// Waycore does not know the entity that a host wants to map.
+    Entity,
+    /// The customer is not known here.
+    Customer,
 }
 
 /// Why no entity was used. In every case nothing was created.
@@ -90,6 +96,7 @@ pub enum AnswerFault {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Call {
     ListEntities,
+    GetEntity,
     CreateEntity,
     SearchInstitutions,
     /// With a bank of the catalog.

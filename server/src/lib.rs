@@ -7,6 +7,7 @@ pub mod assets;
 pub mod clock;
 pub mod config;
 pub mod cookie;
+pub mod doctor;
 pub mod failure;
 pub mod identity;
 mod limits;

@@ -117,7 +117,8 @@ async fn assemble(
     let theme = layout.theme.css().map(|css| Theme { version: version_of(&css), css });
     let text = |link: &Option<Link>| link.as_ref().map(|link| link.as_str().to_owned());
     let router = startup::build_router(AppState {
-        onboarding: Arc::new(onboarding),
+        onboarding: Arc::new(onboarding.clone()),
+        host: onboarding,
         identity: identity(&signer),
         store: shared.clone(),
         clock: clock.clone(),

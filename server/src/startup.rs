@@ -24,8 +24,8 @@ use tower_http::{
 };
 
 use crate::{
-    assets::Assets, clock::Clock, identity::HostIdentity, limits, limits::Limits, panics, security,
-    signed::Signer, store::Store, telemetry, web,
+    assets::Assets, clock::Clock, identity::HostIdentity, limits, limits::Limits,
+    onboarding::WaycoreOnboarding, panics, security, signed::Signer, store::Store, telemetry, web,
 };
 
 /// How long requests in flight may take to end once the server has been told to stop.
@@ -45,6 +45,8 @@ const REQUEST_LIMIT: Duration = Duration::from_secs(60);
 pub struct AppState {
     /// The port behind pages and server functions.
     pub onboarding: Arc<dyn Onboarding>,
+    /// The same, for what only the host's own backend may ask.
+    pub host: WaycoreOnboarding,
     /// Who is asking.
     pub identity: Arc<dyn HostIdentity>,
     /// For the readiness probe.
@@ -93,6 +95,7 @@ pub fn build_router(state: AppState) -> anyhow::Result<Router> {
     let product = Router::new()
         .route("/demo/sign-in", get(web::sign_in))
         .route("/api/{name}", post(web::server_function))
+        .merge(web::host_routes())
         // Every other address is a page's: Leptos' router knows which, or that there is none.
         .fallback(get(web::page))
         .with_state(state.clone())

@@ -122,6 +122,7 @@ fn settings(places: &Places, keys: &OrganizationKeys, folder: &Folder) -> anyhow
             namespace: NAME.to_owned(),
         },
         links: Links::default(),
+        webhook_secrets: Vec::new(),
         trusted_proxies: TrustedProxies::default(),
     })
 }

@@ -1,7 +1,9 @@
 //! The program's commands. All that talks to a terminal is here; the simulator is named nowhere else.
 
+mod audit;
 #[cfg(feature = "demo")]
 mod demo;
+mod doctor;
 mod listen;
 mod serve;
 mod shutdown;
@@ -24,6 +26,11 @@ struct Cli {
 enum Command {
     /// Run the server; its settings are environment variables.
     Serve,
+    /// Check a deployment's settings, key, database and addresses; changes nothing.
+    Doctor(doctor::Args),
+    /// Look at the audit log.
+    #[command(subcommand)]
+    Audit(audit::Command),
     /// Run the server and a simulated Waycore in one process, for trying out.
     #[cfg(feature = "demo")]
     Demo(demo::Args),
@@ -48,6 +55,8 @@ pub(crate) fn main() -> ExitCode {
 async fn run(command: Command) -> anyhow::Result<()> {
     match command {
         Command::Serve => serve::run().await,
+        Command::Doctor(args) => doctor::run(args).await,
+        Command::Audit(command) => audit::run(command).await,
         #[cfg(feature = "demo")]
         Command::Demo(args) => demo::run(args).await,
         #[cfg(feature = "demo")]
@@ -64,7 +73,6 @@ fn start_log() -> anyhow::Result<()> {
 }
 
 /// One line to standard output: what a person, or a script that started the program, waits for.
-#[cfg(feature = "demo")]
 #[expect(clippy::print_stdout, reason = "a command answers here")]
 fn announce(line: &str) {
     println!("{line}");

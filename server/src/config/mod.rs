@@ -47,8 +47,30 @@ pub struct Settings {
     pub waycore: Waycore,
     /// Where a person can go from here.
     pub links: Links,
+    /// `WAYCORE_WEBHOOK_SECRET`: what Waycore signs its deliveries with; several while one is being replaced.
+    pub webhook_secrets: Vec<SecretString>,
     /// `CONNECT_TRUSTED_PROXIES`: whose word counts about where a request comes from.
     pub trusted_proxies: TrustedProxies,
+}
+
+/// What the audit log's commands need to know.
+#[derive(Debug, Clone)]
+pub struct AuditSettings {
+    /// Where the log is.
+    pub database: Database,
+    /// What signed it.
+    pub secret_keys: SecretKeys,
+}
+
+impl AuditSettings {
+    /// Reads the process's own environment.
+    pub fn from_process() -> Result<Self, Problems> {
+        let mut reader = Reader::new(&process);
+        let database = Database::read(&mut reader);
+        let secret_keys = SecretKeys::read(&mut reader);
+        let all = database.zip(secret_keys).map(|(database, secret_keys)| Self { database, secret_keys });
+        reader.finish(all)
+    }
 }
 
 /// What `serve` needs to know on top: it listens, signs people in by the host's tokens, and wears the host's colours.
@@ -91,6 +113,7 @@ impl Settings {
         let secret_keys = SecretKeys::read(reader);
         let waycore = Waycore::read(reader, host.as_deref());
         let links = Links::read(reader);
+        let webhook_secrets = Waycore::read_webhook_secrets(reader);
         let trusted_proxies = TrustedProxies::read(reader);
         Some(Self {
             public_url: public_url?,
@@ -98,6 +121,7 @@ impl Settings {
             secret_keys: secret_keys?,
             waycore: waycore?,
             links: links?,
+            webhook_secrets: webhook_secrets?,
             trusted_proxies: trusted_proxies?,
         })
     }

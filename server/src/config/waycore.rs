@@ -32,6 +32,17 @@ impl Waycore {
         Some(api_key)
     }
 
+    /// Outer `None`: wrong.
+    pub(super) fn read_webhook_secrets(reader: &mut Reader<'_>) -> Option<Vec<SecretString>> {
+        const NAME: &str = "WAYCORE_WEBHOOK_SECRET";
+        if !reader.is_given(NAME) {
+            return Some(Vec::new());
+        }
+        let text = reader.secret(NAME, "the secret that Waycore gave with the webhook")?;
+        let secrets = text.expose_secret().split(',').map(str::trim).filter(|secret| !secret.is_empty());
+        Some(secrets.map(SecretString::from).collect())
+    }
+
     pub(super) fn read(reader: &mut Reader<'_>, public_host: Option<&str>) -> Option<Self> {
         let api_key = Self::read_key(reader);
         let from_prefix = api_key.as_ref().and_then(|key| Environment::of_key(key.expose_secret()));

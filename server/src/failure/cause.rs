@@ -12,7 +12,12 @@ impl Failure {
         let cause = self.cause();
         let code = code.as_str();
         match self {
-            Self::Forbidden | Self::NotFound(_) | Self::Invalid(_) | Self::Moved | Self::Busy => {
+            Self::Forbidden
+            | Self::NotFound(_)
+            | Self::Invalid(_)
+            | Self::Moved
+            | Self::Mapped
+            | Self::Busy => {
                 tracing::info!(code, support_code, cause, "the request was refused");
             }
             Self::Waycore { call, error } if is_passing(error) => {
@@ -36,6 +41,7 @@ impl Failure {
             Self::NotFound(missing) => format!("{missing:?}"),
             Self::Invalid(input) => format!("{} cannot be used", input.field()),
             Self::Moved => "the connection's state does not allow it any more".to_owned(),
+            Self::Mapped => "mapped already".to_owned(),
             Self::Busy => "somebody else is doing the same".to_owned(),
             Self::Entity(fault) => format!("{fault:?}"),
             Self::Waycore { error, .. } => chain(error),

@@ -19,6 +19,10 @@ impl Failure {
             ) => WireError::new(ErrorCode::NotFound, words.not_found),
             Self::Invalid(input) => WireError::field(input.field(), input.message()),
             Self::Moved => WireError::new(ErrorCode::Conflict, words.conflict),
+            Self::Mapped => WireError::new(ErrorCode::Conflict, REFUSED.mapped),
+            Self::NotFound(Missing::Entity | Missing::Customer) => {
+                WireError::new(ErrorCode::NotFound, REFUSED.nobody)
+            }
             Self::Busy => WireError::new(ErrorCode::Conflict, REFUSED.busy),
             Self::Entity(_) => WireError::new(ErrorCode::EntityUnresolved, words.entity_unresolved),
             Self::Waycore { call, error } => refusal(*call, error),
@@ -75,7 +79,7 @@ fn not_found(call: Call) -> WireError {
         Call::CreateSupported | Call::CreateUnsupported | Call::ListConnections => {
             WireError::new(ErrorCode::EntityUnresolved, words.entity_unresolved)
         }
-        Call::ListEntities | Call::CreateEntity | Call::SearchInstitutions => {
+        Call::ListEntities | Call::GetEntity | Call::CreateEntity | Call::SearchInstitutions => {
             WireError::new(ErrorCode::Unavailable, words.unavailable)
         }
     }
@@ -89,6 +93,7 @@ impl Call {
             Self::CreateUnsupported => Some("portal_url"),
             Self::SearchInstitutions => Some("query"),
             Self::ListEntities
+            | Self::GetEntity
             | Self::CreateEntity
             | Self::GetConnection
             | Self::ListConnections

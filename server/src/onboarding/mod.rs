@@ -18,6 +18,7 @@ mod match_institution;
 mod new_bank;
 mod own;
 mod port;
+mod provision;
 mod record;
 mod remove_connection;
 mod search_institutions;
@@ -44,6 +45,7 @@ use arrivals::Arrivals;
 use locks::Locks;
 
 pub use port::WaycoreOnboarding;
+pub use provision::Provisioned;
 
 /// What the use cases work with. They are its methods.
 struct UseCases {

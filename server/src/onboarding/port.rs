@@ -9,12 +9,14 @@ use app::backend::{
 use app::error::WireError;
 use app::model::{Connection, ConnectionPage, Institution, Started};
 use async_trait::async_trait;
+use domain::ids::{CustomerId, EntityId};
 use tracing::Instrument as _;
 use waycore::Waycore;
 
 use super::UseCases;
 use super::arrivals::Arrivals;
 use super::locks::Locks;
+use super::provision::Provisioned;
 use crate::clock::Clock;
 use crate::config::Environment;
 use crate::failure::{Failure, Missing};
@@ -44,6 +46,35 @@ impl WaycoreOnboarding {
             locks: Locks::default(),
             arrivals: Arrivals::default(),
         }))
+    }
+
+    /// For the host's backend: maps a customer to an entity; to the one given, if one is.
+    pub async fn provision(
+        &self,
+        by: &Caller,
+        org: CustomerId,
+        name: Option<String>,
+        entity: Option<EntityId>,
+    ) -> Result<Provisioned, WireError> {
+        let asking = by.clone();
+        self.change(by, "provision", |cases| async move { cases.provision(&asking, org, name, entity).await })
+            .await
+    }
+
+    /// For the host's backend: a customer's connections.
+    pub async fn connections_of(
+        &self,
+        by: &Caller,
+        org: CustomerId,
+        cursor: Option<String>,
+    ) -> Result<ConnectionPage, WireError> {
+        self.read(by, "connections_of", self.0.connections_of(by, org, cursor)).await
+    }
+
+    /// For the host's backend: takes a customer out.
+    pub async fn forget(&self, by: &Caller, org: CustomerId) -> Result<(), WireError> {
+        let asking = by.clone();
+        self.change(by, "forget", |cases| async move { cases.forget(&asking, org).await }).await
     }
 
     /// Carries a change to its end even when the browser does not wait for it: somebody who closes the page after

@@ -78,6 +78,22 @@ impl SqlStore {
         }
     }
 
+    /// Opens a database that is there, to look at it: nothing is made, migrated or marked, and of a file nothing can be
+    /// written.
+    ///
+    /// # Errors
+    /// When it is not there or does not answer; see [`OpenError`].
+    pub async fn open_to_read(
+        settings: &config::Database,
+        secret_keys: &SecretKeys,
+    ) -> Result<Self, OpenError> {
+        let audit_keys = AuditKeys::new(secret_keys);
+        match settings {
+            config::Database::Sqlite(path) => Self::sqlite_to_read(path, audit_keys).await,
+            config::Database::Postgres(url) => Self::postgres_to_read(url, audit_keys).await,
+        }
+    }
+
     /// Ends what a process before this one began and did not live to end. Only a file has but one process at a time; on
     /// a server another replica may be at it, and [`ABANDONED_AFTER_MILLIS`] decides.
     pub async fn begin_alone(&self, now: Timestamp) -> Result<(), StoreError> {

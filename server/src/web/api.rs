@@ -105,7 +105,7 @@ pub fn refuse(request: &Request, error: WireError) -> Response {
     json_error(error.support_code(&support_code.unwrap_or_default()))
 }
 
-fn json_error(error: WireError) -> Response {
+pub(super) fn json_error(error: WireError) -> Response {
     let error = error.0;
     let status = StatusCode::from_u16(error.code.http_status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let wait = error.retry_after_seconds.map(|seconds| (header::RETRY_AFTER, HeaderValue::from(seconds)));

@@ -3,8 +3,10 @@
 mod api;
 mod flash;
 mod forms;
+mod host;
 mod page;
 mod scope;
 
 pub use api::{refuse, refused_origin, server_function};
+pub use host::routes as host_routes;
 pub use page::{page, ready, refused_sign_in, sign_in};

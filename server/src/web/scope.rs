@@ -17,6 +17,16 @@ pub(super) fn support_code(parts: &Parts) -> String {
 
 /// Who asks, if that person may read at all.
 pub(super) async fn caller(state: &AppState, parts: &Parts) -> Result<Caller, WireError> {
+    let caller = identified(state, parts).await?;
+    if !caller.role.reads() {
+        return Err(WireError::new(ErrorCode::Forbidden, app::copy::errors().forbidden));
+    }
+    state.onboarding.arrived(&caller).await;
+    Ok(caller)
+}
+
+/// Who asks, whatever they may do, unless their customer asks too much.
+pub(super) async fn identified(state: &AppState, parts: &Parts) -> Result<Caller, WireError> {
     let words = app::copy::errors();
     let caller = state.identity.identify(parts).await.map_err(|reason| {
         tracing::info!(%reason, "nobody is signed in");
@@ -25,11 +35,7 @@ pub(super) async fn caller(state: &AppState, parts: &Parts) -> Result<Caller, Wi
             _ => WireError::new(ErrorCode::SignedOut, words.signed_out),
         }
     })?;
-    if !caller.role.reads() {
-        return Err(WireError::new(ErrorCode::Forbidden, words.forbidden));
-    }
     state.limits.customer(&caller.customer).map_err(limits::too_many)?;
-    state.onboarding.arrived(&caller).await;
     Ok(caller)
 }
 

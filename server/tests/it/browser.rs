@@ -45,6 +45,25 @@ impl<'a> Browser<'a> {
         self.send("POST", path, "text/html", fields).await
     }
 
+    /// Sends JSON, as a host's backend does.
+    pub(crate) async fn post_json(&self, path: &str, body: &Value) -> Answer {
+        self.send_json("POST", path, body).await
+    }
+
+    /// Deletes, with a JSON body.
+    pub(crate) async fn delete_json(&self, path: &str, body: &Value) -> Answer {
+        self.send_json("DELETE", path, body).await
+    }
+
+    async fn send_json(&self, method: &str, path: &str, body: &Value) -> Answer {
+        let mut request = Request::builder().method(method).uri(self.host.path(path));
+        for (name, value) in &self.headers {
+            request = request.header(*name, value);
+        }
+        let request = request.header("content-type", "application/json");
+        self.host.send(request.body(Body::from(body.to_string())).expect("a request")).await
+    }
+
     /// Begins with a bank of the catalog, and gives the connection.
     pub(crate) async fn start(&self, institution: &str) -> Value {
         let answer = self.post_api("start_connection", &[("institution_id", institution)]).await;

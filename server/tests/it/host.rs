@@ -79,6 +79,7 @@ impl TestHost {
                 namespace: "host".to_owned(),
             },
             links: Links::default(),
+            webhook_secrets: Vec::new(),
             trusted_proxies: TrustedProxies::default(),
         };
         let (layout, shutdown) = (Layout::default(), CancellationToken::new());
@@ -158,6 +159,18 @@ impl TestHost {
             format!("{} {}", request["method"].as_str().unwrap_or(""), request["path"].as_str().unwrap_or(""))
         };
         requests.iter().filter(|request| request["method"] != "GET").map(line).collect()
+    }
+
+    /// An entity that somebody else made at Waycore; its id.
+    pub(crate) async fn entity(&self, external_id: &str) -> String {
+        let request = Request::builder()
+            .method("POST")
+            .uri("/v1/entities")
+            .header("authorization", format!("Bearer {}", self.keys.api_key))
+            .header("content-type", "application/json")
+            .body(Body::from(json!({ "externalEntityId": external_id }).to_string()));
+        let made = answer(self.simulator.router(), request.expect("a request")).await.json();
+        made["entityId"].as_str().expect("an entity's id").to_owned()
     }
 
     async fn control(&self, method: &str, path: &str, body: Value) -> Answer {

@@ -12,6 +12,7 @@ mod identity;
 mod new_bank;
 mod program;
 mod protection;
+mod provisioning;
 mod serve;
 mod setup;
 mod tenants;

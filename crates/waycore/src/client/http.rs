@@ -61,6 +61,11 @@ impl Client {
         self.line.replace_key(key)
     }
 
+    /// What Waycore's clock showed at its last answer, in epoch seconds; `None` before the first, or if it does not say.
+    pub fn last_date(&self) -> Option<i64> {
+        self.line.last_date()
+    }
+
     /// Whether calls go out at the moment.
     pub fn breaker(&self) -> BreakerState {
         self.line.breaker()

@@ -3,7 +3,10 @@
 use std::{
     future::Future,
     pin::pin,
-    sync::{PoisonError, RwLock},
+    sync::{
+        PoisonError, RwLock,
+        atomic::{AtomicI64, Ordering},
+    },
     time::Duration,
 };
 
@@ -11,7 +14,7 @@ use backon::{BackoffBuilder as _, ExponentialBuilder};
 use futures_util::future::{Either, select};
 use reqwest::{
     Method, StatusCode,
-    header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue},
+    header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, DATE, HeaderMap, HeaderValue},
 };
 use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
@@ -19,6 +22,7 @@ use serde::de::DeserializeOwned;
 use super::{
     BODY_LIMIT, BaseUrl, BreakerState, BuildError, Error, Nonsense, RetryAfter, Seams, TimeLimits,
     call::{Call, Repeat},
+    retry_after::http_date,
     seams::{Failpoint, SendError, TransportAnswer, TransportRequest},
     steady::{Breaker, Budget, NotBefore, Refusal},
 };
@@ -38,6 +42,8 @@ pub(super) struct Line {
     budget: Budget,
     breaker: Breaker,
     not_before: NotBefore,
+    /// What the last answer said of the time, in epoch seconds; 0 before the first.
+    date: AtomicI64,
 }
 
 /// A complete answer of success.
@@ -68,6 +74,7 @@ impl Line {
             budget: Budget::new(seams.clock.elapsed()),
             breaker: Breaker::new(),
             not_before: NotBefore::default(),
+            date: AtomicI64::new(0),
             seams,
         })
     }
@@ -89,6 +96,11 @@ impl Line {
 
     pub(super) fn breaker(&self) -> BreakerState {
         self.breaker.state(self.seams.clock.elapsed())
+    }
+
+    /// What time it is at Waycore, by its last answer.
+    pub(super) fn last_date(&self) -> Option<i64> {
+        Some(self.date.load(Ordering::Relaxed)).filter(|date| *date != 0)
     }
 
     /// Makes the call and reads its answer.
@@ -151,6 +163,9 @@ impl Line {
         self.seams.failpoints.reach(Failpoint::AfterSend(call.name)).await;
         let answer = sent.map_err(|error| Failed::before(Error::of_sending(error)))?;
         let status = answer.status;
+        if let Some(date) = answer.headers.get(DATE).and_then(|date| http_date(date.to_str().ok()?)) {
+            self.date.store(date.unix_timestamp(), Ordering::Relaxed);
+        }
         tracing::debug!(call = call.name, status = status.as_u16(), "Waycore answered");
         if status.is_success() {
             let body = self.body(answer, deadline).await.map_err(Failed::begun)?;

@@ -50,7 +50,7 @@ impl RetryAfter {
 }
 
 /// The form of HTTP dates that is sent today (RFC 9110, IMF-fixdate), which is also an RFC 2822 date.
-fn http_date(text: &str) -> Option<OffsetDateTime> {
+pub(super) fn http_date(text: &str) -> Option<OffsetDateTime> {
     OffsetDateTime::parse(text, &Rfc2822).ok()
 }
 

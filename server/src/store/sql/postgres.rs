@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use secrecy::{ExposeSecret as _, SecretString};
 use sqlx::ConnectOptions as _;
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 
 use super::SqlStore;
 use super::database::Database;
@@ -30,21 +30,8 @@ impl SqlStore {
         kind: DatabaseKind,
         audit_keys: AuditKeys,
     ) -> Result<Self, OpenError> {
-        // What is wrong about an address may repeat its password.
-        let options = PgConnectOptions::from_str(url.expose_secret()).map_err(|_| OpenError::Address)?;
-        let name = name_of(&options);
+        let (pool, name) = connect(url).await?;
         let unusable = |source| OpenError::Unusable { name: name.clone(), source };
-        let pool = PgPoolOptions::new()
-            .max_connections(MOST_CONNECTIONS)
-            .acquire_timeout(Duration::from_secs(5))
-            // A statement or a wait for a lock that takes longer is a fault elsewhere, and must not hold a request.
-            .connect_with(
-                options
-                    .disable_statement_logging()
-                    .options([("statement_timeout", "10s"), ("idle_in_transaction_session_timeout", "10s")]),
-            )
-            .await
-            .map_err(unusable)?;
         let known = "SELECT count(*) FROM information_schema.tables
                      WHERE table_schema = current_schema() AND table_name = 'meta'";
         let known: i64 = sqlx::query_scalar(known).fetch_one(&pool).await.map_err(unusable)?;
@@ -57,9 +44,32 @@ impl SqlStore {
         sqlx::query(migrations::MARK).bind(kind.word()).execute(&pool).await.map_err(unusable)?;
         Ok(Self::over(Database::Postgres(pool), audit_keys, MIGRATIONS.len()))
     }
+
+    /// Opens a database as it is.
+    pub(super) async fn postgres_to_read(
+        url: &SecretString,
+        audit_keys: AuditKeys,
+    ) -> Result<Self, OpenError> {
+        let (pool, _) = connect(url).await?;
+        Ok(Self::over(Database::Postgres(pool), audit_keys, MIGRATIONS.len()))
+    }
 }
 
-/// Names the database without its password.
-fn name_of(options: &PgConnectOptions) -> String {
-    format!("{} on {}", options.get_database().unwrap_or("postgres"), options.get_host())
+/// Connections, and the database's name without its password.
+async fn connect(url: &SecretString) -> Result<(PgPool, String), OpenError> {
+    // What is wrong about an address may repeat its password.
+    let options = PgConnectOptions::from_str(url.expose_secret()).map_err(|_| OpenError::Address)?;
+    let name = format!("{} on {}", options.get_database().unwrap_or("postgres"), options.get_host());
+    let pool = PgPoolOptions::new()
+        .max_connections(MOST_CONNECTIONS)
+        .acquire_timeout(Duration::from_secs(5))
+        // A statement or a wait for a lock that takes longer is a fault elsewhere, and must not hold a request.
+        .connect_with(
+            options
+                .disable_statement_logging()
+                .options([("statement_timeout", "10s"), ("idle_in_transaction_session_timeout", "10s")]),
+        )
+        .await
+        .map_err(|source| OpenError::Unusable { name: name.clone(), source })?;
+    Ok((pool, name))
 }

@@ -63,6 +63,15 @@ impl SqlStore {
         let readers = readers.await.map_err(unusable)?;
         Ok(Self::over(Database::Sqlite { writer, readers }, audit_keys, MIGRATIONS.len()))
     }
+
+    /// Opens a file that is there, for reading alone.
+    pub(super) async fn sqlite_to_read(path: &Path, audit_keys: AuditKeys) -> Result<Self, OpenError> {
+        let options = SqliteConnectOptions::new().filename(path).read_only(true);
+        let pool = SqlitePoolOptions::new().max_connections(2).connect_with(options).await;
+        let pool = pool.map_err(|source| OpenError::Unusable { name: path.display().to_string(), source })?;
+        let database = Database::Sqlite { writer: pool.clone(), readers: pool };
+        Ok(Self::over(database, audit_keys, MIGRATIONS.len()))
+    }
 }
 
 /// Outer error: too old; inner: could not ask.

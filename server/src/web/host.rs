@@ -1,0 +1,130 @@
+//! For the host's own backend: JSON over HTTP with a token of the role `provisioner`. No browser comes here.
+
+use app::backend::{Caller, Role};
+use app::copy::pages::REFUSED;
+use app::error::WireError;
+use app::model::ConnectionPage;
+use axum::body::to_bytes;
+use axum::extract::{Path, Query, Request, State};
+use axum::response::{IntoResponse as _, Response};
+use axum::{Json, Router, routing::delete, routing::get, routing::post};
+use domain::ids::{CustomerId, EntityId};
+use domain::user_error::ErrorCode;
+use http::{StatusCode, request::Parts};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+use super::api::json_error;
+use super::scope;
+use crate::startup::AppState;
+
+/// Far more than an id and a name need.
+const LONGEST_BODY: usize = 16 * 1024;
+
+/// `/host/entities` and `/host/connections`.
+pub fn routes() -> Router<AppState> {
+    Router::new()
+        .route("/host/entities", post(provision))
+        .route("/host/entities/{org}", delete(forget))
+        .route("/host/connections", get(connections))
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Provision {
+    org: CustomerId,
+    name: Option<String>,
+    entity_id: Option<EntityId>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Entity {
+    org: String,
+    entity_id: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Confirmed {
+    confirm: String,
+}
+
+#[derive(Deserialize)]
+struct Wanted {
+    org: String,
+    cursor: Option<String>,
+}
+
+async fn provision(State(state): State<AppState>, request: Request) -> Response {
+    let support_code = support_code(&request);
+    let answer = async {
+        let (caller, wanted) = read::<Provision>(&state, request).await?;
+        let org = wanted.org.to_string();
+        let done = state.host.provision(&caller, wanted.org, wanted.name, wanted.entity_id).await?;
+        let status = if done.new { StatusCode::CREATED } else { StatusCode::OK };
+        Ok((status, Json(Entity { org, entity_id: done.entity.to_string() })).into_response())
+    };
+    answered(answer.await, &support_code)
+}
+
+async fn connections(
+    State(state): State<AppState>,
+    wanted: Result<Query<Wanted>, axum::extract::rejection::QueryRejection>,
+    request: Request,
+) -> Response {
+    let support_code = support_code(&request);
+    let answer = async {
+        let (parts, _) = request.into_parts();
+        let caller = provisioner(&state, &parts).await?;
+        let Query(wanted) = wanted.map_err(|_| bad_request("org"))?;
+        let org = CustomerId::parse(wanted.org).map_err(|_| bad_request("org"))?;
+        let page: ConnectionPage = state.host.connections_of(&caller, org, wanted.cursor).await?;
+        Ok(Json(page).into_response())
+    };
+    answered(answer.await, &support_code)
+}
+
+async fn forget(State(state): State<AppState>, Path(org): Path<String>, request: Request) -> Response {
+    let support_code = support_code(&request);
+    let answer = async {
+        let (caller, confirmed) = read::<Confirmed>(&state, request).await?;
+        if confirmed.confirm != org {
+            return Err(bad_request("confirm"));
+        }
+        let org = CustomerId::parse(org).map_err(|_| bad_request("org"))?;
+        state.host.forget(&caller, org).await?;
+        Ok(StatusCode::NO_CONTENT.into_response())
+    };
+    answered(answer.await, &support_code)
+}
+
+/// Who asks, and what for. Who may not ask is told nothing about the body.
+async fn read<T: DeserializeOwned>(state: &AppState, request: Request) -> Result<(Caller, T), WireError> {
+    let (parts, body) = request.into_parts();
+    let caller = provisioner(state, &parts).await?;
+    let body = to_bytes(body, LONGEST_BODY).await.map_err(|_| bad_request("body"))?;
+    let wanted = serde_json::from_slice(&body).map_err(|_| bad_request("body"))?;
+    Ok((caller, wanted))
+}
+
+async fn provisioner(state: &AppState, parts: &Parts) -> Result<Caller, WireError> {
+    let caller = scope::identified(state, parts).await?;
+    match caller.role {
+        Role::Provisioner => Ok(caller),
+        Role::Viewer | Role::Manager => {
+            Err(WireError::new(ErrorCode::Forbidden, app::copy::errors().forbidden))
+        }
+    }
+}
+
+fn bad_request(field: &str) -> WireError {
+    WireError::field(field, REFUSED.bad_request)
+}
+
+fn support_code(request: &Request) -> String {
+    request.extensions().get::<crate::telemetry::SupportCode>().map(ToString::to_string).unwrap_or_default()
+}
+
+fn answered(answer: Result<Response, WireError>, support_code: &str) -> Response {
+    answer.unwrap_or_else(|error| json_error(error.support_code(support_code)))
+}
