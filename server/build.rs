@@ -1,10 +1,12 @@
 //! Tells the assets where the site is that goes into the program.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::{env, fs, io};
 
 fn main() -> io::Result<()> {
-    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    // Asked now and not when this was compiled: checkouts that share a target folder share the compiled script.
+    let manifest = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from).unwrap_or_default();
+    let workspace = manifest.join("..");
     // An absolute path stays as it is; a relative one starts at the workspace, wherever cargo was called.
     let site =
         workspace.join(env::var_os("CONNECT_SITE_DIR").map_or(PathBuf::from("target/site"), PathBuf::from));

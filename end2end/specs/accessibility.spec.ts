@@ -77,7 +77,7 @@ test('problems', async ({ browser, person, simulator }) => {
   await passesAudit(browser, person, 'Waycore refuses the key');
   await simulator.fail({ match: { method: 'GET', connectionId: id }, effect: { status: 503 }, times: 3 });
   await person.open(`/connections/${id}/setup`);
-  await expect(person.heading('This may be out of date')).toBeVisible();
+  await expect(person.outOfDate()).toBeVisible();
   await passesAudit(browser, person, 'Waycore is down');
   await person.open(`/connections/${id}/remove`);
   await passesAudit(browser, person, 'removal');

@@ -23,10 +23,10 @@ for (const [what, effect, times] of FAILURES) {
     await simulator.fail({ match: { method: 'GET', connectionId: id }, effect, times });
     await person.link('Stormy Bank').click();
     await person.sees('Create the delegated user');
-    await expect(person.heading('This may be out of date')).toBeVisible();
+    await expect(person.outOfDate()).toBeVisible();
     await expect(async () => {
       await person.page.reload();
-      await expect(person.heading('This may be out of date')).toHaveCount(0, { timeout: 1_000 });
+      await expect(person.outOfDate()).toHaveCount(0, { timeout: 1_000 });
     }).toPass();
     await person.sees('Create the delegated user');
   });

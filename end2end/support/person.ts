@@ -72,6 +72,11 @@ export class Person {
     await this.ready();
   }
 
+  /** The notice over a page that shows what was kept, because Waycore does not answer. */
+  outOfDate(): Locator {
+    return this.page.getByRole('heading', { name: 'This may be out of date', level: 2 });
+  }
+
   heading(name: string): Locator {
     return this.page.getByRole('heading', { level: 1, name, exact: true });
   }

@@ -13,7 +13,10 @@ use crate::workspace::Workspace;
 pub(crate) fn build(workspace: &Workspace) -> Result<PathBuf> {
     let tools = BuildTools::find_or_install(workspace)?;
     build_site(workspace, &tools)?;
-    run(cargo(&workspace.root).args(["build", "--release", "--package", "server"]))
+    // Said, so that a checkout that shares its target folder with another embeds its own site.
+    run(cargo(&workspace.root)
+        .args(["build", "--release", "--package", "server"])
+        .env("CONNECT_SITE_DIR", workspace.site()))
         .context("the server does not compile")?;
     Ok(workspace.target.join("release/waycore-connect"))
 }
