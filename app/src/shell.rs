@@ -17,6 +17,7 @@ use crate::{
 
 /// The document of a page of the product.
 pub fn shell() -> impl IntoView {
+    provide_meta_context();
     let scope = request_scope();
     let site = scope.as_ref().map(|scope| scope.site.clone());
     let person = scope.and_then(|scope| scope.caller.name.clone().or(Some(scope.caller.user.to_string())));

@@ -103,7 +103,7 @@ async fn waycore(settings: &Settings) -> Vec<Check> {
     }];
     checks.push(scope("entities:read", first, Outcome::Failed));
     let banks = client.search_institutions("a", 1, None).await.map(drop);
-    checks.push(scope("institutions:read", banks, Outcome::Failed));
+    checks.push(scope("institutions", banks, Outcome::Failed));
     let one = ListConnections { limit: Some(1), ..ListConnections::default() };
     checks.push(scope("connections:read", client.list_connections(&one).await.map(drop), Outcome::Failed));
     let accounts = ListAccounts { limit: Some(1), ..ListAccounts::default() };
@@ -111,7 +111,6 @@ async fn waycore(settings: &Settings) -> Vec<Check> {
     let transactions = ListTransactions { limit: Some(1), ..ListTransactions::default() };
     let transactions = client.list_transactions(&transactions).await.map(drop);
     checks.push(scope("transactions:read", transactions, Outcome::Warning));
-    checks.push(scope("webhooks:read", client.list_webhooks(None).await.map(drop), Outcome::Warning));
     for name in ["entities:write", "connections:write"] {
         checks.push(check(
             name,

@@ -1,6 +1,6 @@
 //! The host backend: identity, entity map, state machine, and what the waycore-connect program is made of.
 //!
-//! A product of its own mounts it with [`mount`]; `serve` and `demo` do the same. Nothing here names the simulator: only
+//! A product of its own mounts it with [`mount()`]; `serve` and `demo` do the same. Nothing here names the simulator: only
 //! the program's own commands do.
 
 pub mod assets;

@@ -17,7 +17,7 @@ pub(crate) fn build(workspace: &Workspace) -> Result<PathBuf> {
     run(cargo(&workspace.root)
         .args(["build", "--release", "--package", "server"])
         .env("CONNECT_SITE_DIR", workspace.site()))
-        .context("the server does not compile")?;
+    .context("the server does not compile")?;
     Ok(workspace.target.join("release/waycore-connect"))
 }
 

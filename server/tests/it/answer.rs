@@ -1,7 +1,11 @@
 //! What came back.
 
+use axum::Router;
+use axum::body::to_bytes;
+use axum::extract::Request;
 use http::{HeaderMap, StatusCode, header};
 use serde_json::Value;
+use tower::ServiceExt as _;
 
 /// An answer as a test looks at it.
 #[derive(Debug)]
@@ -12,6 +16,15 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
+    /// What a router answers, without a socket.
+    pub(crate) async fn of(router: Router, request: Request) -> Self {
+        let response = router.oneshot(request).await.expect("a router always answers");
+        let (parts, body) = response.into_parts();
+        let body = to_bytes(body, usize::MAX).await.expect("a whole body");
+        let body = String::from_utf8_lossy(&body).into_owned();
+        Self { status: parts.status, headers: parts.headers, body }
+    }
+
     /// The body as JSON.
     #[track_caller]
     pub(crate) fn json(&self) -> Value {

@@ -55,6 +55,11 @@ impl<'a> Browser<'a> {
         self.send_json("DELETE", path, body).await
     }
 
+    /// Posts a body as it is, form-encoded or not.
+    pub(crate) async fn post_body(&self, path: &str, accept: &str, body: String) -> Answer {
+        self.send_body("POST", path, accept, Body::from(body)).await
+    }
+
     async fn send_json(&self, method: &str, path: &str, body: &Value) -> Answer {
         let mut request = Request::builder().method(method).uri(self.host.path(path));
         for (name, value) in &self.headers {
@@ -83,6 +88,14 @@ impl<'a> Browser<'a> {
     }
 
     async fn send(&self, method: &str, path: &str, accept: &str, fields: &[(&str, &str)]) -> Answer {
+        let body = match method {
+            "GET" => Body::empty(),
+            _ => Body::from(serde_urlencoded::to_string(fields).expect("a form")),
+        };
+        self.send_body(method, path, accept, body).await
+    }
+
+    async fn send_body(&self, method: &str, path: &str, accept: &str, body: Body) -> Answer {
         let mut request = Request::builder()
             .method(method)
             .uri(self.host.path(path))
@@ -92,13 +105,9 @@ impl<'a> Browser<'a> {
         for (name, value) in &self.headers {
             request = request.header(*name, value);
         }
-        let body = match method {
-            "GET" => Body::empty(),
-            _ => {
-                request = request.header("content-type", "application/x-www-form-urlencoded");
-                Body::from(serde_urlencoded::to_string(fields).expect("a form"))
-            }
-        };
+        if method != "GET" {
+            request = request.header("content-type", "application/x-www-form-urlencoded");
+        }
         self.host.send(request.body(body).expect("a request")).await
     }
 }

@@ -10,7 +10,7 @@ async fn connected(host: &TestHost, ana: &Browser<'_>) -> String {
     let id = ana.start("sim-instant").await["id"].as_str().unwrap().to_owned();
     let form = [("connection_id", id.as_str()), ("delegated_user_active", "on"), ("accept_terms", "on")];
     ana.post_api("submit_finish", &form).await.ok();
-    host.wait_virtually(24 * 60 * 60).await;
+    host.waycore.wait_virtually(24 * 60 * 60).await;
     id
 }
 
@@ -23,7 +23,7 @@ async fn a_sync_runs_once_and_then_has_to_wait() {
     let running = ana.post_api("sync_connection", &form).await.ok();
     assert_eq!(running["connection"]["syncStatus"], "syncing");
     assert_eq!(ana.post_api("sync_connection", &form).await.error(), (409, "conflict".to_owned()));
-    host.wait_virtually(10 * 60).await;
+    host.waycore.wait_virtually(10 * 60).await;
     let early = ana.post_api("sync_connection", &form).await;
     assert_eq!(early.error(), (429, "cooldown".to_owned()));
     assert!(early.json()["retryAfterSeconds"].as_u64().is_some_and(|wait| wait > 0), "{early:?}");
@@ -57,10 +57,10 @@ async fn credentials_are_handed_over_again_where_the_bank_asks() {
     let host = TestHost::start().await;
     let ana = host.signed_in_as("ana", "acme").await;
     let id = connected(&host, &ana).await;
-    host.put_connection(&id, json!({ "status": "reauthRequired" })).await;
+    host.waycore.put_connection(&id, json!({ "status": "reauthRequired" })).await;
     let form = [("connection_id", id.as_str()), ("password", "from the bank")];
     ana.post_api("update_credentials", &form).await.ok();
-    let changes = host.changes().await;
+    let changes = host.waycore.changes().await;
     assert_eq!(changes.last().unwrap(), &format!("PUT /v1/connections/{id}/credentials"));
     let nothing = ana.post_api("update_credentials", &form[..1]).await;
     assert_eq!(nothing.error(), (422, "invalid_input".to_owned()));
@@ -72,7 +72,7 @@ async fn a_page_shows_what_is_known_while_waycore_is_down() {
     let ana = host.signed_in_as("ana", "acme").await;
     let id = connected(&host, &ana).await;
     ana.get(&format!("/connections/{id}")).await;
-    host.fail(json!({ "match": {}, "effect": { "status": 500 } })).await;
+    host.waycore.fail(json!({ "match": {}, "effect": { "status": 500 } })).await;
     for path in ["/".to_owned(), format!("/connections/{id}")] {
         let page = ana.get(&path).await;
         assert_eq!(page.status, 200, "{path}");

@@ -97,7 +97,7 @@ fn a_folder_or_port_in_use_is_one_sentence() {
     let data = tempfile::tempdir().unwrap();
     let demo = start(data.path(), &[]);
     let folder = data.path().to_str().unwrap();
-    let refusal = Program::refused(&["demo", "--port", "0", "--sim-port", "0", "--data", folder], &[]);
+    let refusal = Program::finished(&["demo", "--port", "0", "--sim-port", "0", "--data", folder], &[]);
     assert_eq!(
         refusal.err,
         format!("The folder {folder} is in use by another demo: choose another with --data.\n")
@@ -105,7 +105,7 @@ fn a_folder_or_port_in_use_is_one_sentence() {
     let port = demo.connect.strip_prefix("http://127.0.0.1:").unwrap().trim_end_matches('/').to_owned();
     let other = tempfile::tempdir().unwrap();
     let other = other.path().to_str().unwrap();
-    let refusal = Program::refused(&["demo", "--port", &port, "--sim-port", "0", "--data", other], &[]);
+    let refusal = Program::finished(&["demo", "--port", &port, "--sim-port", "0", "--data", other], &[]);
     assert_eq!(refusal.err, format!("Port {port} of 127.0.0.1 is in use: choose another with --port.\n"));
     assert!(!refusal.success);
     assert_eq!(refusal.out, "");

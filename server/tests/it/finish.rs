@@ -21,7 +21,7 @@ fn filled(id: &str) -> [(&str, &str); 4] {
 /// What was done to the connection, in order.
 async fn done_to(host: &TestHost, id: &str) -> Vec<String> {
     let prefix = format!("PUT /v1/connections/{id}/");
-    let changes = host.changes().await;
+    let changes = host.waycore.changes().await;
     changes.iter().filter_map(|change| change.strip_prefix(&prefix)).map(str::to_owned).collect()
 }
 
@@ -50,7 +50,7 @@ async fn what_broke_off_is_sent_again_and_arrives_once_more_at_most() {
     let id = started(&ana).await;
     let path = format!("/v1/connections/{id}/setupCompletion");
     let fault = |effect: Value| json!({ "match": { "path": path }, "effect": effect, "times": 1 });
-    host.fail(fault(json!({ "status": 502 }))).await;
+    host.waycore.fail(fault(json!({ "status": 502 }))).await;
     let failed = ana.post_api("submit_finish", &filled(&id)).await;
     assert_eq!(failed.error(), (503, "unavailable".to_owned()));
     let finished = ana.post_api("submit_finish", &filled(&id)).await.ok();
@@ -70,7 +70,7 @@ async fn once_finished_the_form_changes_nothing() {
     let (one, two) = tokio::join!(ana.post_api("submit_finish", &form), ana.post_api("submit_finish", &form));
     assert_eq!(one.ok()["connection"]["step"], "activation");
     assert_eq!(two.ok()["connection"]["step"], "activation");
-    host.wait_virtually(24 * 60 * 60).await;
+    host.waycore.wait_virtually(24 * 60 * 60).await;
     assert_eq!(ana.post_api("submit_finish", &form).await.ok()["connection"]["step"], "connected");
     assert_eq!(done_to(&host, &id).await, ["credentials", "setupCompletion"]);
 }
@@ -94,7 +94,7 @@ async fn details_that_arrive_late_are_shown_when_they_are_there() {
     let ana = host.signed_in_as("ana", "acme").await;
     let early = ana.start("sim-provisioning").await;
     assert_eq!(early["instructions"]["email"], Value::Null);
-    host.wait_virtually(180).await;
+    host.waycore.wait_virtually(180).await;
     let late = ana.connection(early["id"].as_str().unwrap()).await.ok()["connection"].clone();
     assert!(late["instructions"]["email"].is_string(), "{late}");
     assert!(late["instructions"]["phoneNumber"].is_string(), "{late}");
@@ -108,11 +108,11 @@ async fn a_customer_who_is_asked_again_comes_back_to_the_setup() {
     let id = started(&ana).await;
     ana.post_api("confirm_user_created", &[("connection_id", &id)]).await.ok();
     ana.post_api("submit_finish", &filled(&id)).await.ok();
-    host.wait_virtually(1).await;
+    host.waycore.wait_virtually(1).await;
     let asked = json!({
         "kind": "setup", "status": "draft", "actionRequiredBy": "endUser", "nextAction": "createDelegatedUser",
     });
-    host.put_connection(&id, asked).await;
+    host.waycore.put_connection(&id, asked).await;
     let step = async || ana.connection(&id).await.ok()["connection"]["step"].clone();
     assert_eq!(step().await, "delegatedUser", "the earlier confirmation is no answer to this");
     ana.post_api("confirm_user_created", &[("connection_id", &id)]).await.ok();

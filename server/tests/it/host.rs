@@ -1,9 +1,9 @@
 //! A host product in small: the real router, a database and a simulated Waycore of its own for each test.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use app::backend::Role;
-use axum::body::{Body, to_bytes};
 use axum::{Router, extract::Request};
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde_json::{Value, json};
@@ -14,14 +14,13 @@ use server::config::{
 };
 use server::identity::TokenIdentity;
 use tempfile::TempDir;
-use tokio::net::TcpListener;
+use test_postgres::TestDatabase;
 use tokio_util::sync::CancellationToken;
-use tower::ServiceExt as _;
 use waycore::client::BaseUrl;
-use waycore_sim::{OrganizationKeys, SimOptions, Simulator};
 
 use crate::answer::Answer;
 use crate::browser::Browser;
+use crate::simulated::SimulatedWaycore;
 
 const ORIGIN: &str = "http://127.0.0.1:3000";
 const TOKEN_KEY: &str = "shared between the host and the server";
@@ -33,65 +32,70 @@ enum SignIn {
     Token,
 }
 
-/// Everything that one test needs, and nobody else sees. Virtual time stands still until the test moves it.
+/// Everything that one test needs, and nobody else sees.
 pub(crate) struct TestHost {
-    router: Router,
+    /// Its Waycore.
+    pub(crate) waycore: SimulatedWaycore,
+    /// Each stands for a server of its own; they share the database alone.
+    replicas: Vec<Router>,
+    turn: AtomicUsize,
     base: BasePath,
     sign_in: SignIn,
-    simulator: Simulator,
-    keys: OrganizationKeys,
     _folder: TempDir,
 }
 
 impl TestHost {
     /// A host whose people sign in as in the demo.
     pub(crate) async fn start() -> Self {
-        Self::build(SignIn::Demo, "").await
+        Self::start_below("").await
     }
 
     /// The same below a path prefix.
     pub(crate) async fn start_below(base: &str) -> Self {
-        Self::build(SignIn::Demo, base).await
+        let waycore = SimulatedWaycore::start().await;
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let settings = settings(&waycore, Database::Sqlite(folder.path().join("connect.db")), base);
+        let mounted = server::mount_demo(settings, Layout::default(), CancellationToken::new()).await;
+        let routers = vec![mounted.expect("a mount").router];
+        Self::of(waycore, routers, base, SignIn::Demo, folder)
     }
 
     /// A host with signed tokens, as behind `serve`.
     pub(crate) async fn start_with_tokens() -> Self {
-        Self::build(SignIn::Token, "").await
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let database = Database::Sqlite(folder.path().join("connect.db"));
+        Self::serve(SimulatedWaycore::start().await, database, 1, folder).await
     }
 
-    async fn build(sign_in: SignIn, base: &str) -> Self {
+    /// The same on PostgreSQL, as servers behind a load balancer that gives each request to the next.
+    pub(crate) async fn start_replicas(replicas: usize) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let simulator =
-            Simulator::new(SimOptions { speed: 0.0, ..SimOptions::default() }).expect("a simulator");
-        let keys = simulator.ensure_organization("host");
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-        let waycore = format!("http://{}/v1", listener.local_addr().expect("an address"));
-        tokio::spawn(waycore_sim::serve(listener, simulator.clone(), std::future::pending()));
+        let database = Database::parse(&TestDatabase::new().await.url()).expect("a database");
+        Self::serve(SimulatedWaycore::start().await, database, replicas, folder).await
+    }
+
+    async fn serve(waycore: SimulatedWaycore, database: Database, replicas: usize, folder: TempDir) -> Self {
+        // At once, as after a deployment: whoever comes second finds the tables made.
+        let mounts = (0..replicas).map(|_| async {
+            let identity = Arc::new(TokenIdentity::new(&token_settings(), Arc::new(SystemClock)));
+            let settings = settings(&waycore, database.clone(), "");
+            server::mount(settings, identity, Layout::default(), CancellationToken::new()).await
+        });
+        let mounted = futures_util::future::join_all(mounts).await;
+        let routers = mounted.into_iter().map(|mounted| mounted.expect("a mount").router).collect();
+        Self::of(waycore, routers, "", SignIn::Token, folder)
+    }
+
+    fn of(
+        waycore: SimulatedWaycore,
+        routers: Vec<Router>,
+        base: &str,
+        sign_in: SignIn,
+        folder: TempDir,
+    ) -> Self {
         let base = BasePath::parse(base).expect("a base path");
-        let settings = Settings {
-            public_url: PublicUrl::parse(&format!("{ORIGIN}{}", base.as_str())).expect("a public URL"),
-            database: Database::Sqlite(folder.path().join("connect.db")),
-            secret_keys: SecretKeys::parse("a key that is long enough for a test").expect("a key"),
-            waycore: Waycore {
-                base_url: BaseUrl::parse(&waycore).expect("the simulator's address"),
-                api_key: keys.api_key.clone().into(),
-                environment: Environment::Live,
-                namespace: "host".to_owned(),
-            },
-            links: Links::default(),
-            webhook_secrets: Vec::new(),
-            trusted_proxies: TrustedProxies::default(),
-        };
-        let (layout, shutdown) = (Layout::default(), CancellationToken::new());
-        let mounted = match sign_in {
-            SignIn::Demo => server::mount_demo(settings, layout, shutdown).await,
-            SignIn::Token => {
-                let identity = TokenIdentity::new(&token_settings(), Arc::new(SystemClock));
-                server::mount(settings, Arc::new(identity), layout, shutdown).await
-            }
-        };
-        let router = base.mount(mounted.expect("a mount").router);
-        Self { router, base, sign_in, simulator, keys, _folder: folder }
+        let replicas = routers.into_iter().map(|router| base.mount(router)).collect();
+        Self { waycore, replicas, turn: AtomicUsize::new(0), base, sign_in, _folder: folder }
     }
 
     /// Somebody without a session.
@@ -122,76 +126,32 @@ impl TestHost {
         Browser::new(self, vec![("authorization", format!("Bearer {token}"))])
     }
 
-    /// Moves the simulator's time.
-    pub(crate) async fn wait_virtually(&self, seconds: u32) {
-        let body = json!({ "organizationId": self.keys.organization_id, "advanceSeconds": seconds });
-        self.control("POST", "/_sim/clock", body).await.ok();
-    }
-
-    /// Puts a connection into a state.
-    pub(crate) async fn put_connection(&self, id: &str, state: Value) {
-        self.control("POST", &format!("/_sim/connections/{id}"), state).await.ok();
-    }
-
-    /// Makes Waycore fail; see contract.md for what a fault may say.
-    pub(crate) async fn fail(&self, fault: Value) {
-        let answer = self.control("POST", "/_sim/faults", fault).await;
-        assert!(answer.status.is_success(), "{answer:?}");
-    }
-
-    /// Takes every failure back.
-    pub(crate) async fn heal(&self) {
-        let answer = self.control("DELETE", "/_sim/faults", Value::Null).await;
-        assert!(answer.status.is_success(), "{answer:?}");
-    }
-
-    /// Every request that Waycore received from this host, oldest first.
-    pub(crate) async fn requests(&self) -> Vec<Value> {
-        let path = format!("/_sim/requests?organizationId={}", self.keys.organization_id);
-        let answer = self.control("GET", &path, Value::Null).await.ok();
-        answer["data"].as_array().expect("a list of requests").clone()
-    }
-
-    /// Method and path of those requests that change something.
-    pub(crate) async fn changes(&self) -> Vec<String> {
-        let requests = self.requests().await;
-        let line = |request: &Value| {
-            format!("{} {}", request["method"].as_str().unwrap_or(""), request["path"].as_str().unwrap_or(""))
-        };
-        requests.iter().filter(|request| request["method"] != "GET").map(line).collect()
-    }
-
-    /// An entity that somebody else made at Waycore; its id.
-    pub(crate) async fn entity(&self, external_id: &str) -> String {
-        let request = Request::builder()
-            .method("POST")
-            .uri("/v1/entities")
-            .header("authorization", format!("Bearer {}", self.keys.api_key))
-            .header("content-type", "application/json")
-            .body(Body::from(json!({ "externalEntityId": external_id }).to_string()));
-        let made = answer(self.simulator.router(), request.expect("a request")).await.json();
-        made["entityId"].as_str().expect("an entity's id").to_owned()
-    }
-
-    async fn control(&self, method: &str, path: &str, body: Value) -> Answer {
-        let body = if body.is_null() { Body::empty() } else { Body::from(body.to_string()) };
-        let request = Request::builder().method(method).uri(path).header("content-type", "application/json");
-        answer(self.simulator.router(), request.body(body).expect("a request")).await
-    }
-
     /// Sends one request to the product.
     pub(crate) async fn send(&self, request: Request) -> Answer {
-        answer(self.router.clone(), request).await
+        let turn = self.turn.fetch_add(1, Ordering::Relaxed) % self.replicas.len();
+        Answer::of(self.replicas[turn].clone(), request).await
     }
 
     /// A path of the product's, as a browser sees it.
     pub(crate) fn path(&self, path: &str) -> String {
         format!("{}{path}", self.base.as_str())
     }
+}
 
-    /// The secret that no browser may see.
-    pub(crate) fn api_key(&self) -> &str {
-        &self.keys.api_key
+fn settings(waycore: &SimulatedWaycore, database: Database, base: &str) -> Settings {
+    Settings {
+        public_url: PublicUrl::parse(&format!("{ORIGIN}{base}")).expect("a public URL"),
+        database,
+        secret_keys: SecretKeys::parse("a key that is long enough for a test").expect("a key"),
+        waycore: Waycore {
+            base_url: BaseUrl::parse(waycore.address()).expect("the simulator's address"),
+            api_key: waycore.api_key().into(),
+            environment: Environment::Live,
+            namespace: "host".to_owned(),
+        },
+        links: Links::default(),
+        webhook_secrets: Vec::new(),
+        trusted_proxies: TrustedProxies::default(),
     }
 }
 
@@ -223,12 +183,4 @@ fn token_settings() -> Token {
         cookie: None,
         default_role: Role::Viewer,
     }
-}
-
-async fn answer(router: Router, request: Request) -> Answer {
-    let response = router.oneshot(request).await.expect("a router always answers");
-    let (parts, body) = response.into_parts();
-    let body = to_bytes(body, usize::MAX).await.expect("a whole body");
-    let body = String::from_utf8_lossy(&body).into_owned();
-    Answer { status: parts.status, headers: parts.headers, body }
 }

@@ -46,7 +46,7 @@ async fn nobody_gets_in_without_a_session() {
     let nobody = host.signed_out();
     assert_eq!(nobody.post_api("list_connections", &[]).await.error(), (401, "signed_out".to_owned()));
     assert_eq!(nobody.get("/").await.status, 401);
-    assert_eq!(host.requests().await, Vec::<Value>::new());
+    assert_eq!(host.waycore.requests().await, Vec::<Value>::new());
 }
 
 #[tokio::test]
@@ -54,7 +54,7 @@ async fn a_viewer_reads_and_changes_nothing() {
     let host = TestHost::start().await;
     let id = host.signed_in_as("ana", "acme").await.start("sim-standard").await["id"].clone();
     let id = id.as_str().unwrap();
-    let before = host.changes().await;
+    let before = host.waycore.changes().await;
     let viewer = host.signed_in_with_role("vera", "acme", "viewer").await;
     assert_eq!(viewer.list().await, [id]);
     assert_eq!(viewer.connection(id).await.status, 200);
@@ -65,7 +65,7 @@ async fn a_viewer_reads_and_changes_nothing() {
     ] {
         assert_eq!(viewer.post_api(name, &fields).await.error(), (403, "forbidden".to_owned()), "{name}");
     }
-    assert_eq!(host.changes().await, before);
+    assert_eq!(host.waycore.changes().await, before);
 }
 
 #[tokio::test]

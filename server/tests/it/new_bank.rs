@@ -7,7 +7,7 @@ use crate::host::TestHost;
 
 /// Bodies of the creates that Waycore received, oldest first, without the customer's entity.
 async fn created(host: &TestHost) -> Vec<Value> {
-    let requests = host.requests().await;
+    let requests = host.waycore.requests().await;
     let creates = requests.into_iter().filter(|request| request["path"] == "/v1/connections");
     let posts = creates.filter(|request| request["method"] == "POST");
     posts
@@ -48,7 +48,7 @@ async fn an_unlisted_bank_reaches_waycore_byte_for_byte_and_without_its_name() {
     let started = ana.post_api("start_connection", &form).await.ok();
     assert_eq!(started["connection"]["displayName"], "Quiet Cove");
     assert_eq!(created(&host).await, [json!({ "portalUrl": portal })]);
-    let requests = host.requests().await;
+    let requests = host.waycore.requests().await;
     assert!(!serde_json::to_string(&requests).unwrap().contains("Quiet Cove"), "the name stays here");
     let listed = ana.post_api("list_connections", &[]).await.ok();
     assert_eq!(listed["connections"][0]["displayName"], "Quiet Cove");
@@ -73,7 +73,7 @@ async fn a_portal_url_that_breaks_a_rule_is_refused_and_nothing_is_sent() {
     }
     check_refused(&ana, &[("requested_name", "Quiet Cove")], "portal_url").await;
     check_refused(&ana, &[], "institution_id").await;
-    assert_eq!(host.changes().await, Vec::<String>::new());
+    assert_eq!(host.waycore.changes().await, Vec::<String>::new());
 }
 
 #[tokio::test]
@@ -88,7 +88,7 @@ async fn a_bank_of_the_catalog_has_to_be_picked_or_denied() {
         let message = check_refused(&ana, &form, "institution_id").await;
         assert!(message.contains(&name), "{message}");
     }
-    assert_eq!(host.changes().await, Vec::<String>::new());
+    assert_eq!(host.waycore.changes().await, Vec::<String>::new());
 
     let denied = [same_name.as_slice(), &[("not_listed", "on")]].concat();
     ana.post_api("start_connection", &denied).await.ok();
@@ -125,7 +125,7 @@ async fn a_text_never_selects_a_bank() {
     for text in [name.as_str(), beginning, "no such bank"] {
         check_refused(&ana, &[("institution_id", text)], "institution_id").await;
     }
-    assert_eq!(host.changes().await, Vec::<String>::new());
+    assert_eq!(host.waycore.changes().await, Vec::<String>::new());
 }
 
 #[tokio::test]

@@ -15,9 +15,9 @@ pub(crate) struct Program {
     err: BufReader<ChildStderr>,
 }
 
-/// How a program ended that was not meant to run.
+/// How a program ended by itself.
 #[derive(Debug)]
-pub(crate) struct Refusal {
+pub(crate) struct Finished {
     pub(crate) success: bool,
     pub(crate) out: String,
     pub(crate) err: String,
@@ -42,11 +42,11 @@ impl Program {
         Self { child, out, err }
     }
 
-    /// Starts it where it must refuse to run.
-    pub(crate) fn refused(args: &[&str], settings: &[(&str, &str)]) -> Refusal {
+    /// Starts it where it has to end by itself.
+    pub(crate) fn finished(args: &[&str], settings: &[(&str, &str)]) -> Finished {
         let output = command(args, settings).output().expect("the program starts");
         let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
-        Refusal { success: output.status.success(), out: text(output.stdout), err: text(output.stderr) }
+        Finished { success: output.status.success(), out: text(output.stdout), err: text(output.stderr) }
     }
 
     /// The next line on standard output.
@@ -70,10 +70,15 @@ impl Program {
         }
     }
 
+    /// Sends it a signal, by its name without `SIG`.
+    pub(crate) fn signal(&self, name: &str) {
+        let kill = Command::new("kill").args([&format!("-{name}"), &self.child.id().to_string()]).status();
+        assert!(kill.expect("kill is there").success());
+    }
+
     /// Asks it to end, as a terminal (`INT`) or an orchestrator (`TERM`) does.
     pub(crate) fn end(mut self, signal: &str) -> ExitStatus {
-        let kill = Command::new("kill").args([&format!("-{signal}"), &self.child.id().to_string()]).status();
-        assert!(kill.expect("kill is there").success());
+        self.signal(signal);
         self.child.wait().expect("the program ends")
     }
 }

@@ -48,7 +48,7 @@ async fn every_answer_is_protected() {
             }
         }
     }
-    host.fail(json!({ "match": {}, "effect": { "status": 500 } })).await;
+    host.waycore.fail(json!({ "match": {}, "effect": { "status": 500 } })).await;
     let answer = ana.connection(&id).await;
     is_protected(&answer, "Waycore is down");
     statuses.insert(answer.status.as_u16());
@@ -84,7 +84,7 @@ async fn a_form_that_is_too_long_is_refused_unread() {
     let long = "x".repeat(20_000);
     let answer = ana.post_api("search_institutions", &[("query", &long)]).await;
     assert_eq!(answer.error(), (422, "invalid_input".to_owned()));
-    assert!(host.requests().await.is_empty(), "nothing was asked of Waycore");
+    assert!(host.waycore.requests().await.is_empty(), "nothing was asked of Waycore");
 }
 
 #[tokio::test]

@@ -17,31 +17,31 @@ async fn a_customer_is_mapped_once() {
     assert_eq!(again.status, 200);
     assert_eq!(first.json(), again.json());
     assert_eq!(first.json()["org"], "acme");
-    assert_eq!(host.changes().await, ["POST /v1/entities"]);
+    assert_eq!(host.waycore.changes().await, ["POST /v1/entities"]);
     // The person who comes next has that entity.
     let ana = host.signed_in_as("ana", "acme").await;
     ana.start("sim-standard").await;
-    assert_eq!(host.changes().await[1..], ["POST /v1/connections"]);
+    assert_eq!(host.waycore.changes().await[1..], ["POST /v1/connections"]);
 }
 
 #[tokio::test]
 async fn an_entity_that_exists_is_imported_for_one_customer() {
     let host = TestHost::start_with_tokens().await;
     let backend = host.signed_in_with_role("backend", "the host", CODE).await;
-    let entity = host.entity("older-system:acme").await;
+    let entity = host.waycore.entity("older-system:acme").await;
     let import = |org: &str| json!({ "org": org, "entityId": entity });
     assert_eq!(backend.post_json("/host/entities", &import("acme")).await.status, 201);
     assert_eq!(backend.post_json("/host/entities", &import("acme")).await.status, 200);
     let taken = backend.post_json("/host/entities", &import("globex")).await;
     assert_eq!(taken.error(), (409, "conflict".to_owned()));
-    let other = host.entity("older-system:other").await;
+    let other = host.waycore.entity("older-system:other").await;
     let moved = backend.post_json("/host/entities", &json!({ "org": "acme", "entityId": other })).await;
     assert_eq!(moved.error(), (409, "conflict".to_owned()));
     let unknown = json!({ "org": "initech", "entityId": "00000000-0000-4000-8000-000000000000" });
     assert_eq!(backend.post_json("/host/entities", &unknown).await.error(), (404, "not_found".to_owned()));
     let ana = host.signed_in_as("ana", "acme").await;
     ana.start("sim-standard").await;
-    let requests = host.requests().await;
+    let requests = host.waycore.requests().await;
     let create = requests.iter().find(|request| request["path"] == "/v1/connections").unwrap();
     assert_eq!(create["body"]["entityId"], entity);
 }
@@ -64,7 +64,7 @@ async fn a_customer_is_forgotten_here_and_nowhere_else() {
     let backend = host.signed_in_with_role("backend", "the host", CODE).await;
     let ana = host.signed_in_as("ana", "acme").await;
     let id = ana.start("sim-standard").await["id"].as_str().unwrap().to_owned();
-    let before = host.changes().await;
+    let before = host.waycore.changes().await;
     let unconfirmed = backend.delete_json("/host/entities/acme", &json!({ "confirm": "globex" })).await;
     assert_eq!(unconfirmed.error(), (422, "invalid_input".to_owned()));
     let confirmed = json!({ "confirm": "acme" });
@@ -72,7 +72,7 @@ async fn a_customer_is_forgotten_here_and_nowhere_else() {
     let again = backend.delete_json("/host/entities/acme", &confirmed).await;
     assert_eq!(again.error(), (404, "not_found".to_owned()));
     assert_eq!(ana.list().await, Vec::<String>::new());
-    assert_eq!(host.changes().await, before, "nothing was deleted at Waycore");
+    assert_eq!(host.waycore.changes().await, before, "nothing was deleted at Waycore");
     // Who comes back finds the same entity, and so the same connection.
     assert_eq!(ana.start("sim-standard").await["id"], id);
 }
@@ -97,7 +97,7 @@ async fn nobody_else_may() {
     let backend = host.signed_in_with_role("backend", "acme", CODE).await;
     assert_eq!(backend.get("/").await.status, 403);
     assert_eq!(backend.post_api("list_connections", &[]).await.error(), (403, "forbidden".to_owned()));
-    assert!(host.changes().await.is_empty());
+    assert!(host.waycore.changes().await.is_empty());
 }
 
 #[tokio::test]

@@ -63,7 +63,7 @@ fn behind_a_proxy_that_strips_the_prefix_the_routes_begin_at_the_root() {
 
 #[test]
 fn every_missing_setting_is_one_sentence() {
-    let refusal = Program::refused(&["serve"], &[]);
+    let refusal = Program::finished(&["serve"], &[]);
     assert!(!refusal.success);
     let names: Vec<_> = refusal.err.lines().map(|line| line.split(' ').next().unwrap_or_default()).collect();
     assert_eq!(
@@ -88,7 +88,7 @@ fn a_demos_database_is_refused() {
     assert!(demo.end("TERM").success());
     let made_by_demo = folder.path().join("demo.db");
     let settings = complete(made_by_demo.to_str().unwrap());
-    let refusal = Program::refused(&["serve"], &borrowed(&settings));
+    let refusal = Program::finished(&["serve"], &borrowed(&settings));
     assert!(!refusal.success);
     let sentence = format!(
         "The database {} was made by `demo` and cannot be used by `serve`: give another one.\n",
@@ -104,7 +104,7 @@ fn a_port_in_use_is_one_sentence() {
     let addr = taken.local_addr().unwrap();
     let mut settings = complete(&database(folder.path()));
     settings.push(("CONNECT_ADDR", addr.to_string()));
-    let refusal = Program::refused(&["serve"], &borrowed(&settings));
+    let refusal = Program::finished(&["serve"], &borrowed(&settings));
     let sentence =
         format!("Port {} of 127.0.0.1 is in use: choose another with CONNECT_ADDR.\n", addr.port());
     assert_eq!(refusal.err, sentence);

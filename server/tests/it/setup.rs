@@ -19,12 +19,12 @@ async fn a_customer_connects_a_bank() {
     let form = [("connection_id", id), ("delegated_user_active", "on"), ("accept_terms", "true")];
     let finished = ana.post_api("submit_finish", &form).await.ok();
     assert_eq!(finished["connection"]["step"], "activation");
-    host.wait_virtually(24 * 60 * 60).await;
+    host.waycore.wait_virtually(24 * 60 * 60).await;
     let connected = ana.connection(id).await.ok();
     assert_eq!(connected["connection"]["step"], "connected");
     assert_eq!(connected["connection"]["label"], "Connected");
     assert_eq!(
-        host.changes().await,
+        host.waycore.changes().await,
         ["POST /v1/entities", "POST /v1/connections", &format!("PUT /v1/connections/{id}/setupCompletion")],
         "nothing was filled in, so no credentials were sent"
     );
@@ -44,7 +44,7 @@ async fn only_what_was_filled_in_is_sent() {
         ("accept_terms", "on"),
     ];
     ana.post_api("submit_finish", &form).await.ok();
-    let requests = host.requests().await;
+    let requests = host.waycore.requests().await;
     let sent = |request: &&Value| request["path"].as_str().is_some_and(|path| path.ends_with("/credentials"));
     let bodies: Vec<&Value> = requests.iter().filter(sent).map(|request| &request["body"]).collect();
     assert_eq!(bodies, [&json!({ "bankUsername": "waycore01" })]);
@@ -58,7 +58,8 @@ async fn two_first_requests_at_once_make_one_entity_and_one_connection() {
     let (one, two) = tokio::join!(ana.start("sim-standard"), eve.start("sim-standard"));
     assert_eq!(one["id"], two["id"]);
     assert_eq!(ana.list().await, [one["id"].as_str().unwrap()]);
-    let entities = host.changes().await.into_iter().filter(|change| change == "POST /v1/entities").count();
+    let entities =
+        host.waycore.changes().await.into_iter().filter(|change| change == "POST /v1/entities").count();
     assert_eq!(entities, 1);
 }
 
@@ -71,7 +72,7 @@ async fn an_unknown_state_is_waited_for_and_never_connected() {
     for state in
         [json!({ "kind": "ready", "status": "hibernating" }), json!({ "kind": "setup", "status": "active" })]
     {
-        host.put_connection(id, state.clone()).await;
+        host.waycore.put_connection(id, state.clone()).await;
         let connection = ana.connection(id).await.ok()["connection"].clone();
         assert_eq!(connection["step"], "activation", "{state}");
         assert_ne!(connection["label"], "Connected", "{state}");
@@ -82,7 +83,7 @@ async fn an_unknown_state_is_waited_for_and_never_connected() {
 async fn what_waycore_could_not_do_can_be_tried_again() {
     let host = TestHost::start().await;
     let ana = host.signed_in_as("ana", "acme").await;
-    host.fail(json!({ "match": { "method": "POST", "path": "/v1/connections" }, "effect": { "status": 500 }, "times": 1 }))
+    host.waycore.fail(json!({ "match": { "method": "POST", "path": "/v1/connections" }, "effect": { "status": 500 }, "times": 1 }))
         .await;
     let bank = [("institution_id", "sim-standard")];
     let failed = ana.post_api("start_connection", &bank).await;
@@ -101,7 +102,7 @@ async fn no_page_and_no_answer_holds_the_key() {
     for path in ["/".to_owned(), "/new".to_owned(), format!("/connections/{id}/setup")] {
         let page = ana.get(&path).await;
         assert_eq!(page.status, 200, "{path}");
-        assert!(!page.body.contains(host.api_key()), "{path}");
+        assert!(!page.body.contains(host.waycore.api_key()), "{path}");
         assert!(!page.body.contains(r#"="/connections"#), "{path}: a link without the base");
     }
 }

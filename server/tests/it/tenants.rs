@@ -23,7 +23,7 @@ async fn a_foreign_connection_answers_like_one_that_does_not_exist() {
     let bo = host.signed_in_as("bo", "globex").await;
     bo.start("sim-instant").await;
     let foreign = ana.start("sim-standard").await["id"].as_str().unwrap().to_owned();
-    let before = host.changes().await;
+    let before = host.waycore.changes().await;
     for name in [
         "get_connection",
         "confirm_user_created",
@@ -51,7 +51,7 @@ async fn a_foreign_connection_answers_like_one_that_does_not_exist() {
         assert_eq!(status, 404);
         assert_eq!(bo.get(&format!("/connections/conn_that_never_was{page}")).await.status, status);
     }
-    assert_eq!(host.changes().await, before, "nothing was done to it");
+    assert_eq!(host.waycore.changes().await, before, "nothing was done to it");
     assert_eq!(ana.connection(&foreign).await.ok()["connection"]["step"], "delegatedUser");
 }
 
@@ -71,8 +71,8 @@ async fn the_same_org_of_another_issuer_is_another_customer() {
 async fn a_change_that_another_site_sends_is_refused_in_words() {
     let host = TestHost::start().await;
     let ana = host.signed_in_as("ana", "acme").await.lured_elsewhere();
-    let before = host.changes().await;
+    let before = host.waycore.changes().await;
     let answer = ana.post_api("start_connection", &[("institution_id", "sim-standard")]).await;
     assert_eq!(answer.error(), (403, "forbidden".to_owned()));
-    assert_eq!(host.changes().await, before, "nothing was done");
+    assert_eq!(host.waycore.changes().await, before, "nothing was done");
 }

@@ -10,11 +10,11 @@ async fn check(effect: Value, status: u16, code: &str) {
     let ana = host.signed_in_as("ana", "acme").await;
     let id = ana.start("sim-standard").await["id"].as_str().unwrap().to_owned();
     let path = format!("/v1/connections/{id}");
-    host.fail(json!({ "match": { "method": "GET", "path": path }, "effect": effect })).await;
+    host.waycore.fail(json!({ "match": { "method": "GET", "path": path }, "effect": effect })).await;
     let answer = ana.connection(&id).await;
     assert_eq!(answer.error(), (status, code.to_owned()), "{effect}");
     assert!(!answer.body.contains("upstream text"), "{answer:?}");
-    host.heal().await;
+    host.waycore.heal().await;
     ana.connection(&id).await.ok();
 }
 
@@ -41,14 +41,15 @@ async fn how_long_to_wait_is_told_and_kept() {
     let ana = host.signed_in_as("ana", "acme").await;
     let id = ana.start("sim-standard").await["id"].as_str().unwrap().to_owned();
     let limit = json!({ "status": 429, "retryAfter": 30 });
-    host.fail(
-        json!({ "match": { "method": "GET", "path": format!("/v1/connections/{id}") }, "effect": limit }),
-    )
-    .await;
+    host.waycore
+        .fail(
+            json!({ "match": { "method": "GET", "path": format!("/v1/connections/{id}") }, "effect": limit }),
+        )
+        .await;
     let refused = ana.connection(&id).await;
     assert_eq!(refused.error(), (429, "rate_limited".to_owned()));
     assert_eq!(refused.json()["retryAfterSeconds"], 30);
-    host.heal().await;
+    host.waycore.heal().await;
     let early = ana.connection(&id).await;
     assert_eq!(early.error(), (429, "rate_limited".to_owned()), "Waycore is not asked before its time");
     assert!(early.json()["retryAfterSeconds"].as_u64().is_some_and(|left| (1..=30).contains(&left)));
@@ -59,11 +60,11 @@ async fn an_entity_that_cannot_be_settled_stops_before_the_create() {
     let host = TestHost::start().await;
     let ana = host.signed_in_as("ana", "acme").await;
     let conflict = json!({ "match": { "method": "POST", "path": "/v1/entities" }, "effect": { "status": 409 }, "times": 1 });
-    host.fail(conflict).await;
+    host.waycore.fail(conflict).await;
     let bank = [("institution_id", "sim-standard")];
     let refused = ana.post_api("start_connection", &bank).await;
     assert_eq!(refused.error(), (503, "entity_unresolved".to_owned()));
-    assert_eq!(host.changes().await, ["POST /v1/entities"]);
+    assert_eq!(host.waycore.changes().await, ["POST /v1/entities"]);
     ana.post_api("start_connection", &bank).await.ok();
 }
 
@@ -71,7 +72,8 @@ async fn an_entity_that_cannot_be_settled_stops_before_the_create() {
 async fn a_search_that_fails_loses_nothing() {
     let host = TestHost::start().await;
     let ana = host.signed_in_as("ana", "acme").await;
-    host.fail(json!({ "match": { "path": "/v1/institutions" }, "effect": { "status": 500 }, "times": 1 }))
+    host.waycore
+        .fail(json!({ "match": { "path": "/v1/institutions" }, "effect": { "status": 500 }, "times": 1 }))
         .await;
     let query = [("query", "sim-standard")];
     assert_eq!(ana.post_api("search_institutions", &query).await.error(), (503, "unavailable".to_owned()));

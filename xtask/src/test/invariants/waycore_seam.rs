@@ -13,6 +13,9 @@ const PRODUCT: [&str; 5] =
 /// The client, and the reader of the host's signing keys, which never learns Waycore's address or key.
 const SENDERS: [&str; 2] = ["crates/waycore/src/client", "server/src/identity/token/key_set"];
 
+/// Where connections are taken with the crate that can also send; none of our packages asks for that half of it.
+const SERVERS: [&str; 1] = ["server/src/startup.rs"];
+
 /// The packages of the senders, and the simulator, which delivers webhooks and is no part of the product.
 const SENDING_PACKAGES: [&str; 3] = ["waycore", "server", "waycore-sim"];
 
@@ -33,7 +36,8 @@ const FIELDS: [&str; 10] = [
 pub(super) fn check(checks: &Checks, tally: &mut Tally) {
     tally.check("invariant 3, who sends requests", || {
         let sources = sources(checks.root(), &PRODUCT)?;
-        stand_only_in(&sources, &["reqwest", "hyper_util", "ureq"], &SENDERS)
+        stand_only_in(&sources, &["hyper_util"], &SERVERS)?;
+        stand_only_in(&sources, &["reqwest", "ureq"], &SENDERS)
     });
     tally.check("invariant 3, who may send requests", || dependents(&checks.workspace.metadata()?));
     tally.check("invariant 3, who knows Waycore's field names", || {
@@ -46,10 +50,16 @@ fn dependents(metadata: &Value) -> Result<String> {
     let members: Vec<_> = metadata["workspace_members"].as_array().into_iter().flatten().collect();
     let packages = metadata["packages"].as_array().into_iter().flatten();
     let sends = |package: &Value| SENDING_PACKAGES.iter().any(|name| package["name"] == *name);
-    for package in packages.filter(|package| members.contains(&&package["id"]) && !sends(package)) {
-        let mut dependencies = package["dependencies"].as_array().into_iter().flatten();
-        if dependencies.any(|dependency| dependency["name"] == "reqwest" && dependency["kind"] != "dev") {
-            bail!("{} depends on reqwest", package["name"]);
+    for package in packages.filter(|package| members.contains(&&package["id"])) {
+        for dependency in package["dependencies"].as_array().into_iter().flatten() {
+            if dependency["name"] == "reqwest" && dependency["kind"] != "dev" && !sends(package) {
+                bail!("{} depends on reqwest", package["name"]);
+            }
+            let mut features = dependency["features"].as_array().into_iter().flatten();
+            let client = |feature: &Value| feature.as_str().is_some_and(|name| name.starts_with("client"));
+            if dependency["name"] == "hyper-util" && features.any(client) {
+                bail!("{} asks for the sending half of hyper-util", package["name"]);
+            }
         }
     }
     Ok(format!("{} packages of ours", members.len()))
@@ -72,6 +82,22 @@ mod tests {
     fn only_a_sender_may_depend_on_an_http_client() {
         assert!(dependents(&metadata("app", Value::Null)).is_err());
         assert!(dependents(&metadata("waycore", Value::Null)).is_ok());
+    }
+
+    #[test]
+    fn what_takes_connections_may_not_also_send() {
+        let with = |feature: &str| {
+            json!({
+                "workspace_members": ["server"],
+                "packages": [{
+                    "id": "server",
+                    "name": "server",
+                    "dependencies": [{ "name": "hyper-util", "kind": null, "features": [feature] }],
+                }],
+            })
+        };
+        assert!(dependents(&with("server")).is_ok());
+        assert!(dependents(&with("client-legacy")).is_err());
     }
 
     #[test]

@@ -1,0 +1,220 @@
+//! What an operator does with an installation: looking at it, replacing its key, ending it, reading its audit log.
+
+use std::path::Path;
+
+use serde_json::{Value, json};
+use sqlx::Connection as _;
+
+use crate::host::host_token;
+use crate::program::{Finished, Program, request};
+use crate::simulated::SimulatedWaycore;
+
+/// Settings of a server with a simulated Waycore; the database and the key's file lie in the folder.
+fn settings(waycore: &SimulatedWaycore, folder: &Path) -> Vec<(&'static str, String)> {
+    let key = folder.join("key");
+    std::fs::write(&key, waycore.api_key()).expect("a folder to write to");
+    let fixed = [
+        ("CONNECT_ADDR", "127.0.0.1:0"),
+        ("CONNECT_PUBLIC_URL", "http://127.0.0.1:3000"),
+        ("CONNECT_SECRET_KEY", "a secret of the server that is long enough"),
+        ("CONNECT_JWT_KEY", "shared between the host and the server"),
+        ("CONNECT_JWT_ISSUER", "host"),
+        ("CONNECT_JWT_AUDIENCE", "connect"),
+        ("CONNECT_JWT_COOKIE", "session"),
+        ("CONNECT_LOG_FORMAT", "json"),
+    ];
+    let own = [
+        ("WAYCORE_API_KEY_FILE", key.display().to_string()),
+        ("WAYCORE_BASE_URL", waycore.address().to_owned()),
+        ("CONNECT_DATABASE_URL", format!("sqlite://{}", folder.join("connect.db").display())),
+    ];
+    fixed.into_iter().map(|(name, value)| (name, value.to_owned())).chain(own).collect()
+}
+
+fn borrowed<'a>(settings: &'a [(&'static str, String)]) -> Vec<(&'static str, &'a str)> {
+    settings.iter().map(|(name, value)| (*name, value.as_str())).collect()
+}
+
+/// A started server and its address.
+fn serve(settings: &[(&'static str, String)]) -> (Program, String) {
+    let mut program = Program::start(&["serve"], &borrowed(settings));
+    let line: Value = serde_json::from_str(&program.log_line_with("listening")).expect("JSON");
+    let address = format!("http://{}", line["addr"].as_str().expect("an address"));
+    (program, address)
+}
+
+fn manager() -> String {
+    format!("session={}", host_token(json!({ "sub": "ana", "org": "acme", "roles": ["manager"] })))
+}
+
+/// The outcomes of `doctor --json` by name.
+fn doctor(settings: &[(&'static str, String)]) -> (bool, Vec<(String, String, String)>) {
+    let done = Program::finished(&["doctor", "--json"], &borrowed(settings));
+    let report: Value = serde_json::from_str(&done.out).unwrap_or_else(|error| panic!("{error}: {done:?}"));
+    let text = |check: &Value, name: &str| check[name].as_str().expect("text").to_owned();
+    let checks = report["checks"].as_array().expect("checks").iter();
+    let checks = checks.map(|check| (text(check, "name"), text(check, "outcome"), text(check, "message")));
+    (done.success, checks.collect())
+}
+
+fn outcome<'a>(checks: &'a [(String, String, String)], name: &str) -> (&'a str, &'a str) {
+    let found = checks.iter().find(|(checked, ..)| checked == name);
+    let (_, outcome, message) = found.unwrap_or_else(|| panic!("no check of {name}: {checks:?}"));
+    (outcome, message)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn doctor_finds_nothing_wrong_with_a_good_installation() {
+    let (waycore, folder) = (SimulatedWaycore::start().await, tempfile::tempdir().unwrap());
+    let settings = settings(&waycore, folder.path());
+    let (program, _) = serve(&settings);
+    assert!(program.end("TERM").success());
+    let (success, checks) = doctor(&settings);
+    assert!(success, "{checks:?}");
+    for name in ["settings", "Waycore", "connections:read", "accounts:read", "clock", "database"] {
+        assert_eq!(outcome(&checks, name).0, "ok", "{name}: {checks:?}");
+    }
+    assert_eq!(outcome(&checks, "connections:write").0, "notChecked");
+    assert_eq!(outcome(&checks, "webhooks").0, "warning");
+    assert!(waycore.changes().await.is_empty(), "it only reads");
+    let said = Program::finished(&["doctor"], &borrowed(&settings));
+    assert!(said.success);
+    assert_eq!(said.out.lines().count(), checks.len(), "one line a check: {said:?}");
+    assert!(!said.out.contains(waycore.api_key()) && !said.out.contains("long enough"), "{said:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn doctor_says_what_is_wrong_and_what_to_do() {
+    let (waycore, folder) = (SimulatedWaycore::start().await, tempfile::tempdir().unwrap());
+    let mut wrong = settings(&waycore, folder.path());
+    std::fs::write(folder.path().join("key"), "way_live_k_wrong").unwrap();
+    let (success, checks) = doctor(&wrong);
+    assert!(!success);
+    let (refused, message) = outcome(&checks, "Waycore");
+    assert_eq!((refused, message.contains("WAYCORE_API_KEY")), ("failed", true), "{message}");
+    assert_eq!(outcome(&checks, "database").0, "warning", "nothing was made by looking");
+    assert!(!folder.path().join("connect.db").exists());
+    wrong.retain(|(name, _)| *name != "CONNECT_SECRET_KEY");
+    let (success, checks) = doctor(&wrong);
+    assert!(!success);
+    assert!(outcome(&checks, "settings").1.starts_with("CONNECT_SECRET_KEY "), "{checks:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn doctor_tells_which_scopes_a_key_lacks() {
+    let (waycore, folder) = (SimulatedWaycore::start().await, tempfile::tempdir().unwrap());
+    let settings = settings(&waycore, folder.path());
+    let scopes = ["entities:read", "connections:read"];
+    std::fs::write(folder.path().join("key"), waycore.key_with(&scopes).await).unwrap();
+    let (success, checks) = doctor(&settings);
+    assert!(success, "the flow works without them: {checks:?}");
+    assert_eq!(outcome(&checks, "connections:read").0, "ok");
+    assert_eq!(outcome(&checks, "accounts:read").0, "warning");
+    assert_eq!(outcome(&checks, "transactions:read").0, "warning");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_key_is_replaced_without_a_restart() {
+    let (waycore, folder) = (SimulatedWaycore::start().await, tempfile::tempdir().unwrap());
+    let settings = settings(&waycore, folder.path());
+    let key = folder.path().join("key");
+    std::fs::write(&key, "way_live_k_old").unwrap();
+    let (mut program, server) = serve(&settings);
+    let search = || {
+        let form = [("query", "sim-standard")];
+        request(&format!("{server}/api/search_institutions"), &manager(), Some(&form))
+    };
+    assert_eq!(search().error(), (503, "misconfigured".to_owned()));
+    std::fs::write(&key, format!("{}\n", waycore.api_key())).unwrap();
+    program.signal("HUP");
+    program.log_line_with("was read again");
+    assert_eq!(search().ok()["institutions"][0]["institutionId"], "sim-standard");
+    // A file that holds no key changes nothing.
+    std::fs::write(&key, "two words").unwrap();
+    program.signal("HUP");
+    let line = program.log_line_with("stays as it was");
+    assert!(!line.contains("two words"), "{line}");
+    assert_eq!(search().status, 200);
+    assert!(program.end("TERM").success());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_in_flight_is_finished_before_the_end() {
+    let (waycore, folder) = (SimulatedWaycore::start().await, tempfile::tempdir().unwrap());
+    let settings = settings(&waycore, folder.path());
+    let (program, server) = serve(&settings);
+    let search = format!("{server}/api/search_institutions");
+    waycore
+        .fail(json!({ "match": { "path": "/v1/institutions" }, "effect": { "delayMs": 1_500 }, "times": 1 }))
+        .await;
+    let asking =
+        tokio::task::spawn_blocking(move || request(&search, &manager(), Some(&[("query", "bank")])));
+    waycore.was_asked("/v1/institutions").await;
+    let began = std::time::Instant::now();
+    let ending = tokio::task::spawn_blocking(move || program.end("TERM"));
+    assert_eq!(asking.await.unwrap().status, 200, "who had asked is answered");
+    assert!(ending.await.unwrap().success());
+    assert!(began.elapsed() < std::time::Duration::from_secs(25));
+    let host = server.trim_start_matches("http://");
+    assert!(std::net::TcpStream::connect(host).is_err(), "nobody listens any more");
+}
+
+/// A server with one connection in its audit log, ended.
+async fn audited(folder: &Path) -> Vec<(&'static str, String)> {
+    let waycore = SimulatedWaycore::start().await;
+    let settings = settings(&waycore, folder);
+    let (program, server) = serve(&settings);
+    let form = [("institution_id", "sim-standard")];
+    request(&format!("{server}/api/start_connection"), &manager(), Some(&form)).ok();
+    assert!(program.end("TERM").success());
+    settings
+}
+
+fn audit(settings: &[(&'static str, String)], args: &[&str]) -> Finished {
+    let args: Vec<_> = ["audit"].iter().chain(args).copied().collect();
+    Program::finished(&args, &borrowed(settings))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_audit_log_is_exported_and_verified() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = audited(folder.path()).await;
+    let export = audit(&settings, &["export"]);
+    assert!(export.success, "{export:?}");
+    let rows: Vec<Value> = export.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let events: Vec<_> = rows.iter().map(|row| row["event"].as_str().unwrap()).collect();
+    assert!(events.contains(&"connection_started"), "{events:?}");
+    let verified = audit(&settings, &["verify"]);
+    assert!(verified.success, "{verified:?}");
+    assert!(
+        verified.out.starts_with(&format!("The audit log holds: {} rows, head ", rows.len())),
+        "{verified:?}"
+    );
+    let head = verified.out.trim_end().rsplit(' ').next().unwrap();
+    assert!(audit(&settings, &["verify", "--head", head]).success);
+    assert!(!audit(&settings, &["verify", "--head", "no head"]).success);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_log_that_was_changed_or_cut_off_does_not_verify() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = audited(folder.path()).await;
+    let verified = audit(&settings, &["verify"]);
+    let head = verified.out.trim_end().rsplit(' ').next().unwrap().to_owned();
+    let change = async |sql: &'static str| {
+        let url = &settings.iter().find(|(name, _)| *name == "CONNECT_DATABASE_URL").unwrap().1;
+        let mut database = sqlx::SqliteConnection::connect(url).await.unwrap();
+        sqlx::query(sql).execute(&mut database).await.unwrap();
+        database.close().await.unwrap();
+    };
+    // The tables refuse it; whoever owns the file can take that away.
+    change("DROP TRIGGER audit_log_is_never_shortened").await;
+    change("DROP TRIGGER audit_log_is_never_rewritten").await;
+    change("DELETE FROM audit_log WHERE seq = (SELECT max(seq) FROM audit_log)").await;
+    assert!(audit(&settings, &["verify"]).success, "a shorter chain is a chain");
+    let cut = audit(&settings, &["verify", "--head", &head]);
+    assert!(!cut.success && cut.err.contains("it was cut off"), "{cut:?}");
+    change("UPDATE audit_log SET at = at - 1 WHERE seq = 1").await;
+    let changed = audit(&settings, &["verify"]);
+    assert!(!changed.success && changed.err.starts_with("Row 1 "), "{changed:?}");
+}

@@ -1,0 +1,110 @@
+//! A Waycore of a test's own, on a loopback port. Virtual time stands still until the test moves it.
+
+use axum::body::Body;
+use axum::extract::Request;
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use waycore_sim::{OrganizationKeys, SimOptions, Simulator};
+
+use crate::answer::Answer;
+
+/// A simulator with one organization.
+pub(crate) struct SimulatedWaycore {
+    simulator: Simulator,
+    keys: OrganizationKeys,
+    address: String,
+}
+
+impl SimulatedWaycore {
+    /// Starts one; it ends with the test.
+    pub(crate) async fn start() -> Self {
+        let simulator =
+            Simulator::new(SimOptions { speed: 0.0, ..SimOptions::default() }).expect("a simulator");
+        let keys = simulator.ensure_organization("host");
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let address = format!("http://{}/v1", listener.local_addr().expect("an address"));
+        tokio::spawn(waycore_sim::serve(listener, simulator.clone(), std::future::pending()));
+        Self { simulator, keys, address }
+    }
+
+    /// What `WAYCORE_BASE_URL` is set to.
+    pub(crate) fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// The secret that no browser may see.
+    pub(crate) fn api_key(&self) -> &str {
+        &self.keys.api_key
+    }
+
+    /// Moves the simulator's time.
+    pub(crate) async fn wait_virtually(&self, seconds: u32) {
+        let body = json!({ "organizationId": self.keys.organization_id, "advanceSeconds": seconds });
+        self.control("POST", "/_sim/clock", body).await.ok();
+    }
+
+    /// Puts a connection into a state.
+    pub(crate) async fn put_connection(&self, id: &str, state: Value) {
+        self.control("POST", &format!("/_sim/connections/{id}"), state).await.ok();
+    }
+
+    /// Makes Waycore fail; see contract.md for what a fault may say.
+    pub(crate) async fn fail(&self, fault: Value) {
+        let answer = self.control("POST", "/_sim/faults", fault).await;
+        assert!(answer.status.is_success(), "{answer:?}");
+    }
+
+    /// Takes every failure back.
+    pub(crate) async fn heal(&self) {
+        let answer = self.control("DELETE", "/_sim/faults", Value::Null).await;
+        assert!(answer.status.is_success(), "{answer:?}");
+    }
+
+    /// Every request that Waycore received in this test's organization, oldest first.
+    pub(crate) async fn requests(&self) -> Vec<Value> {
+        let path = format!("/_sim/requests?organizationId={}", self.keys.organization_id);
+        let answer = self.control("GET", &path, Value::Null).await.ok();
+        answer["data"].as_array().expect("a list of requests").clone()
+    }
+
+    /// Method and path of those requests that change something.
+    pub(crate) async fn changes(&self) -> Vec<String> {
+        let requests = self.requests().await;
+        let line = |request: &Value| {
+            format!("{} {}", request["method"].as_str().unwrap_or(""), request["path"].as_str().unwrap_or(""))
+        };
+        requests.iter().filter(|request| request["method"] != "GET").map(line).collect()
+    }
+
+    /// An entity that somebody else made at Waycore; its id.
+    pub(crate) async fn entity(&self, external_id: &str) -> String {
+        let request = Request::builder()
+            .method("POST")
+            .uri("/v1/entities")
+            .header("authorization", format!("Bearer {}", self.keys.api_key))
+            .header("content-type", "application/json")
+            .body(Body::from(json!({ "externalEntityId": external_id }).to_string()));
+        let made = Answer::of(self.simulator.router(), request.expect("a request")).await.json();
+        made["entityId"].as_str().expect("an entity's id").to_owned()
+    }
+
+    /// Waits until a request has come whose path begins so.
+    pub(crate) async fn was_asked(&self, path: &str) {
+        let asked = |request: &Value| request["path"].as_str().is_some_and(|asked| asked.starts_with(path));
+        while !self.requests().await.iter().any(asked) {
+            tokio::task::yield_now().await;
+        }
+    }
+
+    /// A key of another organization's that may do no more than this.
+    pub(crate) async fn key_with(&self, scopes: &[&str]) -> String {
+        let made = self.control("POST", "/_sim/organizations", json!({ "scopes": scopes })).await;
+        made.json()["apiKey"].as_str().expect("a key").to_owned()
+    }
+
+    async fn control(&self, method: &str, path: &str, body: Value) -> Answer {
+        let body = if body.is_null() { Body::empty() } else { Body::from(body.to_string()) };
+        let request = Request::builder().method(method).uri(path).header("content-type", "application/json");
+        Answer::of(self.simulator.router(), request.body(body).expect("a request")).await
+    }
+}
