@@ -2,7 +2,9 @@
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
-use std::process::{Child, ChildStderr, ChildStdout, Command, ExitStatus, Stdio};
+use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{self, Receiver};
+use std::sync::{Arc, Mutex};
 
 use http::{HeaderMap, HeaderName, StatusCode};
 
@@ -12,7 +14,9 @@ use crate::answer::Answer;
 pub(crate) struct Program {
     child: Child,
     out: BufReader<ChildStdout>,
-    err: BufReader<ChildStderr>,
+    /// Lines as they come, and all of them so far: somebody has to read, or the program waits for it.
+    lines: Receiver<String>,
+    log: Arc<Mutex<String>>,
 }
 
 /// How a program ended by itself.
@@ -39,7 +43,17 @@ impl Program {
             .expect("the program starts");
         let out = BufReader::new(child.stdout.take().expect("its output"));
         let err = BufReader::new(child.stderr.take().expect("its log"));
-        Self { child, out, err }
+        let (sender, lines) = mpsc::channel();
+        let log = Arc::new(Mutex::new(String::new()));
+        let all = log.clone();
+        std::thread::spawn(move || {
+            for line in err.lines().map_while(Result::ok) {
+                all.lock().expect("no reader panics").push_str(&format!("{line}\n"));
+                // Nobody may be waiting.
+                let _ = sender.send(line);
+            }
+        });
+        Self { child, out, lines, log }
     }
 
     /// Starts it where it has to end by itself.
@@ -57,17 +71,19 @@ impl Program {
     }
 
     /// The next log line that holds a text.
-    pub(crate) fn log_line_with(&mut self, text: &str) -> String {
-        let mut seen = String::new();
+    pub(crate) fn log_line_with(&self, text: &str) -> String {
         loop {
-            let mut line = String::new();
-            let read = self.err.read_line(&mut line).expect("a line");
-            assert_ne!(read, 0, "the program ended without {text:?}: {seen}");
-            if line.contains(text) {
-                return line;
+            match self.lines.recv() {
+                Ok(line) if line.contains(text) => return line,
+                Ok(_) => {}
+                Err(_) => panic!("the program ended without {text:?}: {}", self.log()),
             }
-            seen.push_str(&line);
         }
+    }
+
+    /// Everything that it logged so far.
+    pub(crate) fn log(&self) -> String {
+        self.log.lock().expect("no reader panics").clone()
     }
 
     /// Sends it a signal, by its name without `SIG`.
@@ -81,6 +97,15 @@ impl Program {
         self.signal(signal);
         self.child.wait().expect("the program ends")
     }
+
+    /// Asks it to end, and gives everything that it logged.
+    pub(crate) fn end_with_log(mut self) -> String {
+        self.signal("TERM");
+        assert!(self.child.wait().expect("the program ends").success());
+        // The lines end when the pipe does.
+        while self.lines.recv().is_ok() {}
+        self.log()
+    }
 }
 
 impl Drop for Program {
@@ -91,8 +116,17 @@ impl Drop for Program {
     }
 }
 
-/// Sends one request to `http://HOST:PORT…`, with a cookie, and a form if there is one.
+/// Sends one request to `http://HOST:PORT…`, with a cookie, and a form if there is one; the answer is JSON.
 pub(crate) fn request(address: &str, cookie: &str, form: Option<&[(&str, &str)]>) -> Answer {
+    send(address, "application/json", cookie, form)
+}
+
+/// The same as a browser without JavaScript does it.
+pub(crate) fn browse(address: &str, cookie: &str, form: Option<&[(&str, &str)]>) -> Answer {
+    send(address, "text/html", cookie, form)
+}
+
+fn send(address: &str, accept: &str, cookie: &str, form: Option<&[(&str, &str)]>) -> Answer {
     let rest = address.strip_prefix("http://").expect("an http address");
     let (host, path) = rest.find('/').map_or((rest, "/"), |at| rest.split_at(at));
     let body = form.map(|fields| serde_urlencoded::to_string(fields).expect("a form")).unwrap_or_default();
@@ -101,7 +135,7 @@ pub(crate) fn request(address: &str, cookie: &str, form: Option<&[(&str, &str)]>
     // With HTTP/1.0 the answer is whole once the connection ends.
     write!(
         stream,
-        "{method} {path} HTTP/1.0\r\nHost: {host}\r\nCookie: {cookie}\r\nAccept: application/json\r\n\
+        "{method} {path} HTTP/1.0\r\nHost: {host}\r\nCookie: {cookie}\r\nAccept: {accept}\r\n\
          Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{body}",
         body.len()
     )

@@ -33,7 +33,7 @@ fn database(folder: &Path) -> String {
 fn complete_settings_start_a_server() {
     let folder = tempfile::tempdir().unwrap();
     let settings = complete(&database(folder.path()));
-    let mut program = Program::start(&["serve"], &borrowed(&settings));
+    let program = Program::start(&["serve"], &borrowed(&settings));
     let line: serde_json::Value = serde_json::from_str(&program.log_line_with("listening")).unwrap();
     let server = format!("http://{}", line["addr"].as_str().unwrap());
     for probe in ["healthz", "readyz"] {
@@ -52,7 +52,7 @@ fn behind_a_proxy_that_strips_the_prefix_the_routes_begin_at_the_root() {
     let mut settings = complete(&database(folder.path()));
     settings.push(("CONNECT_BASE_PATH", "/".to_owned()));
     settings.push(("CONNECT_SIGN_IN_URL", "https://app.example.com/login".to_owned()));
-    let mut program = Program::start(&["serve"], &borrowed(&settings));
+    let program = Program::start(&["serve"], &borrowed(&settings));
     let line: serde_json::Value = serde_json::from_str(&program.log_line_with("listening")).unwrap();
     let server = format!("http://{}", line["addr"].as_str().unwrap());
     assert_eq!(request(&format!("{server}/healthz"), "", None).status, 200);

@@ -3,9 +3,11 @@
 use domain::ids::{CustomerId, UserId};
 use serde::{Deserialize, Deserializer};
 
-/// The claims that are used; a token may hold more. Issuer and audience are compared before this is read.
+/// The claims that are used; a token may hold more. The audience is compared before this is read.
 #[derive(Debug, Deserialize)]
 pub(super) struct Claims {
+    /// One host: a list of names, the right one among them, is no issuer.
+    pub(super) iss: String,
     /// The host's user.
     pub(super) sub: UserId,
     /// The host's customer.

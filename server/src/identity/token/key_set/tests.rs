@@ -8,8 +8,10 @@ use axum::body::Body;
 use axum::http::StatusCode;
 use axum::routing::get;
 use axum::{Json, Router};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::timestamp::Timestamp;
 use http::Request;
+use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
@@ -170,6 +172,118 @@ async fn a_flood_of_invented_key_ids_causes_one_read_in_thirty_seconds() {
         world.check(&key, Some(&format!("invented-{number}")), Some(SignedOut::UnknownKey)).await;
     }
     assert_eq!(world.reads(), 2);
+}
+
+/// Claims that no honest host signs.
+fn bad_claims(good: &Value) -> Vec<Value> {
+    let now = good["exp"].as_i64().unwrap() - 60;
+    let values = |name: &str| match name {
+        "exp" => vec![json!(0), json!(now - 30), json!(-1), json!(1e300), json!((now + 60).to_string())],
+        "nbf" => vec![json!(now + 31), json!(now + 86_400), json!("soon"), json!(1e300), json!([now])],
+        "iss" => vec![json!("elsewhere"), json!("Host"), json!("host "), json!(""), json!(["host", "x"])],
+        "aud" => vec![json!("elsewhere"), json!([]), json!("Connect"), json!({ "connect": true }), json!(1)],
+        "org" => vec![json!(""), json!(7), json!("x".repeat(201)), json!("a\nb"), json!(["acme"])],
+        _ => vec![json!(""), json!(7), json!(null), json!(["ana"]), json!({})],
+    };
+    let names = ["exp", "nbf", "iss", "aud", "org", "sub"];
+    let changed = names.iter().flat_map(|name| values(name).into_iter().map(move |value| (*name, value)));
+    let mut all: Vec<_> = changed
+        .map(|(name, value)| {
+            let mut claims = good.clone();
+            claims[name] = value;
+            claims
+        })
+        .collect();
+    for name in ["exp", "iss", "aud", "org", "sub"] {
+        let mut claims = good.clone();
+        claims.as_object_mut().unwrap().remove(name);
+        all.push(claims);
+    }
+    all.extend([json!([]), json!("ana"), json!(null), json!({})]);
+    all
+}
+
+/// A good token in which something was put in another's place.
+fn tampered(token: &str) -> Vec<String> {
+    let parts: Vec<_> = token.split('.').collect();
+    let [head, claims, signature] = parts[..] else { panic!("three parts") };
+    let encode = |json: &Value| URL_SAFE_NO_PAD.encode(json.to_string());
+    let elevated = encode(&json!({ "sub": "ana", "org": "globex", "iss": "host", "aud": "connect" }));
+    let mut all = vec![
+        format!("{head}.{elevated}.{signature}"),
+        format!("{head}.{claims}."),
+        format!("{head}.{claims}"),
+        format!("{head}.{claims}.{signature}.{signature}"),
+        format!("{claims}.{head}.{signature}"),
+        format!("{head}.{claims}.{head}"),
+        format!("{head}. {claims}.{signature}"),
+        format!("{head}=.{claims}=.{signature}="),
+        token.to_lowercase(),
+        token.replace('.', ","),
+        String::new(),
+        ".".repeat(2),
+        "x".repeat(100_000),
+    ];
+    // Each shorter, and each with one byte of the signature changed.
+    all.extend((1..60).map(|short| token[..token.len() - short].to_owned()));
+    all.extend((0..signature.len()).map(|at| {
+        let other = if signature.as_bytes()[at] == b'A' { "B" } else { "A" };
+        format!("{head}.{claims}.{}{other}{}", &signature[..at], &signature[at + 1..])
+    }));
+    all
+}
+
+/// Heads that name another way to check than the host's: none, a shared secret, a key of the sender's own.
+fn confused(host: &HostKey, claims: &Value) -> Vec<String> {
+    let encode = |json: &Value| URL_SAFE_NO_PAD.encode(json.to_string());
+    let own = HostKey::ec();
+    let signature = URL_SAFE_NO_PAD.encode([7; 64]);
+    let mut all = Vec::new();
+    for algorithm in
+        ["none", "None", "NONE", "nOnE", "", "HS256", "HS384", "HS512", "ES384", "PS256", "EdDSA", "rs256"]
+    {
+        for signature in ["", &signature] {
+            let head = encode(&json!({ "alg": algorithm, "kid": "k" }));
+            all.push(format!("{head}.{}.{signature}", encode(claims)));
+        }
+    }
+    // The public key, used as if it were a secret that both sides know.
+    for secret in [&host.public_pem, host.public_pem.trim()] {
+        for algorithm in [Algorithm::HS256, Algorithm::HS384, Algorithm::HS512] {
+            let head = Header { kid: Some("k".to_owned()), ..Header::new(algorithm) };
+            let key = EncodingKey::from_secret(secret.as_bytes());
+            all.push(jsonwebtoken::encode(&head, claims, &key).unwrap());
+        }
+    }
+    // A key that the token itself brings along.
+    for name in ["jwk", "jku", "x5u", "x5c"] {
+        let token = own.sign(Some("k"), claims);
+        let rest = token.split_once('.').unwrap().1;
+        let head = encode(&json!({ "alg": "ES256", "kid": "k", name: own.in_set(Some("k")) }));
+        all.push(format!("{head}.{rest}"));
+    }
+    all.push(own.sign(Some("k"), claims));
+    all.push(HostKey::rsa().sign(Some("k"), claims));
+    all
+}
+
+#[tokio::test]
+async fn five_hundred_bad_tokens_are_all_refused_with_one_read_of_the_keys() {
+    let key = HostKey::ec();
+    let world = World::new(vec![key.in_set(Some("k"))]).await;
+    let good = world.claims();
+    let mut bad: Vec<String> = bad_claims(&good).iter().map(|claims| key.sign(Some("k"), claims)).collect();
+    bad.extend(tampered(&key.sign(Some("k"), &good)));
+    bad.extend(confused(&key, &good));
+    let stranger = HostKey::ec();
+    bad.extend((0..300).map(|number| stranger.sign(Some(&format!("invented-{number}")), &good)));
+    println!("bad tokens: {}", bad.len());
+    assert!(bad.len() >= 500, "{}", bad.len());
+    for (number, token) in bad.iter().enumerate() {
+        assert!(world.bearer(token).await.is_err(), "{number} was accepted: {token}");
+    }
+    assert!(world.reads() <= 1, "{} reads", world.reads());
+    world.check(&key, Some("k"), None).await;
 }
 
 #[tokio::test]
