@@ -1,4 +1,4 @@
-//! What is done every hour: idle rows go, and the audit log's head is told, so that a log that was cut off shows.
+//! What is done every hour: what was interrupted is ended, idle rows go, and the audit log's head is told, so that a log that was cut off shows.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
 use crate::limits::Limits;
-use crate::store::Store;
+use crate::store::{ABANDONED_AFTER_MILLIS, Store};
 
 const EVERY: Duration = Duration::from_secs(60 * 60);
 
@@ -34,6 +34,10 @@ pub(crate) async fn run(
 async fn once(store: &dyn Store, limits: &Limits, now: Timestamp) {
     limits.forget_idle();
     let before = Timestamp::from_millis(now.as_millis() - IDLE_DAYS * 24 * 60 * 60 * 1_000);
+    let dead = Timestamp::from_millis(now.as_millis() - ABANDONED_AFTER_MILLIS);
+    if let Err(error) = store.abandon(dead, now).await {
+        tracing::error!(error = &error as &dyn std::error::Error, "what was interrupted cannot be ended");
+    }
     match store.prune(before).await {
         Ok(rows) => tracing::debug!(rows, "idle rows are gone"),
         Err(error) => {

@@ -10,7 +10,7 @@ use secrecy::ExposeSecret as _;
 use serde::Serialize;
 use serde_json::json;
 
-use super::Tenant;
+use super::{Action, Tenant};
 use crate::config::SecretKeys;
 
 /// What happened.
@@ -36,6 +36,8 @@ pub enum AuditEvent {
     ConnectionRemoved,
     /// Something was asked for and refused.
     Refused,
+    /// Something was begun whose end nobody lived to note: it was done, or not.
+    Interrupted,
 }
 
 impl AuditEvent {
@@ -52,6 +54,7 @@ impl AuditEvent {
             Self::SyncRequested => "sync_requested",
             Self::ConnectionRemoved => "connection_removed",
             Self::Refused => "refused",
+            Self::Interrupted => "interrupted",
         }
     }
 }
@@ -67,6 +70,17 @@ pub struct AuditEntry {
     pub connection: Option<ConnectionId>,
     /// One more word: an outcome, a code.
     pub detail: String,
+}
+
+impl AuditEntry {
+    /// What somebody began and nobody ended; an intent's action and subject say what.
+    pub(super) fn interrupted(user: UserId, action: &str, subject: &str) -> Self {
+        let about_connection =
+            [Action::Finish, Action::Sync, Action::Remove].map(Action::as_str).contains(&action);
+        let connection = ConnectionId::parse(subject).ok().filter(|_| about_connection);
+        let detail = if connection.is_some() { action.to_owned() } else { [action, subject].join(" ") };
+        Self { event: AuditEvent::Interrupted, user, connection, detail }
+    }
 }
 
 /// A row of the log.

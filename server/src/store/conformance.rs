@@ -34,6 +34,7 @@ macro_rules! conforms {
             an_action_is_done_one_at_a_time,
             of_many_at_once_one_begins,
             a_dead_ones_action_is_taken_over,
+            what_nobody_lived_to_end_is_ended_and_told,
             terms_are_only_ever_added,
             coming_back_the_same_day_is_no_second_sign_in,
             the_audit_log_is_a_chain,
@@ -346,6 +347,33 @@ pub(super) async fn a_dead_ones_action_is_taken_over(store: &dyn Store) {
     // Should it have been alive after all, it learns that it was overtaken.
     missing(write(store, acme(), Write::End(&dead, Outcome::Done), 60_002).await);
     write(store, acme(), Write::End(&next, Outcome::Done), 60_003).await.unwrap();
+}
+
+pub(super) async fn what_nobody_lived_to_end_is_ended_and_told(store: &dyn Store) {
+    begin(store, acme(), "bank", 1).await.unwrap();
+    store.begin(globex(), &UserId::parse("bo").unwrap(), Action::Finish, "conn_1", at(2)).await.unwrap();
+    begin(store, acme(), "another bank", 3).await.unwrap();
+    assert_eq!(store.abandon(at(3), at(10)).await.unwrap(), 2);
+    assert_eq!(store.abandon(at(3), at(11)).await.unwrap(), 0);
+    assert!(begin(store, acme(), "bank", 12).await.is_some());
+    assert_eq!(begin(store, acme(), "another bank", 12).await, None);
+    // Whoever takes one over finds the same in the log.
+    assert!(begin(store, acme(), "another bank", 60_003).await.is_some());
+    let rows = store.audit_rows(0, 10).await.unwrap();
+    let told: Vec<_> = rows
+        .iter()
+        .map(|row| (row.user_id.as_deref().unwrap_or(""), row.connection_id.as_deref(), row.detail.as_str()))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("ana", None, "create bank"),
+            ("bo", Some("conn_1"), "finish"),
+            ("ana", None, "create another bank")
+        ]
+    );
+    assert!(rows.iter().all(|row| row.event == "interrupted"));
+    checked(store, None).await.unwrap();
 }
 
 fn entry(event: AuditEvent) -> AuditEntry {

@@ -43,6 +43,7 @@ struct Owner {
 #[derive(Debug, Clone)]
 struct Intent {
     owner: Owner,
+    user: UserId,
     id: String,
     action: Action,
     subject: String,
@@ -77,6 +78,15 @@ impl MemoryStore {
         let answer = change(&mut copy)?;
         *rows = copy;
         Ok(answer)
+    }
+
+    fn interrupt(&self, rows: &mut Rows, intent: &Intent, now: Timestamp) {
+        for ended in rows.intents.iter_mut().filter(|other| other.id == intent.id) {
+            ended.ended_at = Some(now);
+        }
+        let entry = AuditEntry::interrupted(intent.user.clone(), intent.action.as_str(), &intent.subject);
+        let tenant = Tenant { customer: &intent.owner.customer, environment: intent.owner.environment };
+        self.append(rows, tenant, &entry, now);
     }
 
     fn append(&self, rows: &mut Rows, tenant: Tenant<'_>, entry: &AuditEntry, now: Timestamp) {
@@ -241,27 +251,28 @@ impl Store for MemoryStore {
     async fn begin(
         &self,
         tenant: Tenant<'_>,
-        _user: &UserId,
+        user: &UserId,
         action: Action,
         subject: &str,
         now: Timestamp,
     ) -> Result<Begun, StoreError> {
         self.change(|rows| {
-            let open = |intent: &&mut Intent| {
+            let open = |intent: &&Intent| {
                 intent.ended_at.is_none()
                     && intent.owner.is(tenant)
                     && intent.action == action
                     && intent.subject == subject
             };
-            if let Some(intent) = rows.intents.iter_mut().find(open) {
+            if let Some(intent) = rows.intents.iter().find(open).cloned() {
                 if now.as_millis() - intent.begun_at.as_millis() < ABANDONED_AFTER_MILLIS {
                     return Ok(Begun::Busy { since: intent.begun_at });
                 }
-                intent.ended_at = Some(now);
+                self.interrupt(rows, &intent, now);
             }
             let id = uuid::Uuid::now_v7().to_string();
             rows.intents.push(Intent {
                 owner: Owner::of(tenant),
+                user: user.clone(),
                 id: id.clone(),
                 action,
                 subject: subject.to_owned(),
@@ -417,6 +428,15 @@ impl Store for MemoryStore {
 
     async fn audit_head(&self) -> Result<Option<AuditHead>, StoreError> {
         Ok(self.read(Rows::head))
+    }
+
+    async fn abandon(&self, begun_before: Timestamp, now: Timestamp) -> Result<u64, StoreError> {
+        self.change(|rows| {
+            let open = |intent: &&Intent| intent.ended_at.is_none() && intent.begun_at < begun_before;
+            let open: Vec<_> = rows.intents.iter().filter(open).cloned().collect();
+            open.iter().for_each(|intent| self.interrupt(rows, intent, now));
+            Ok(open.len() as u64)
+        })
     }
 
     async fn prune(&self, before: Timestamp) -> Result<u64, StoreError> {

@@ -21,7 +21,7 @@ pub use records::{
     Action, Begun, Cause, Change, ConnectionRecord, EntityIntent, IntentId, MappedEntity, Outcome, Reading,
     StoreError, Tenant, TermsReceipt, Write,
 };
-pub use sql::{DatabaseKind, OpenError, SqlStore};
+pub use sql::{Commits, DatabaseKind, OpenError, SqlStore};
 
 /// After this, whoever began something and never ended it is taken for dead: longer than any call to Waycore lasts.
 pub const ABANDONED_AFTER_MILLIS: i64 = 60_000;
@@ -108,6 +108,10 @@ pub trait Store: Send + Sync + 'static {
 
     /// The audit log's end; `None` when it is empty.
     async fn audit_head(&self) -> Result<Option<AuditHead>, StoreError>;
+
+    /// Ends what was begun before a moment and never ended, because whoever began it died; the audit log tells of it.
+    /// Gives the number.
+    async fn abandon(&self, begun_before: Timestamp, now: Timestamp) -> Result<u64, StoreError>;
 
     /// Removes what is idle since before a moment: intents that have ended, and sessions. Never the audit log. Gives the
     /// number of rows.

@@ -17,7 +17,7 @@ use domain::ids::{ConnectionId, EntityId, UserId};
 use domain::timestamp::Timestamp;
 
 use self::database::{Database, Lock, Value, Writing, values};
-use self::rows::{ChangeRow, ConnectionRow, EntityRow, HeadRow, TermsRow};
+use self::rows::{ChangeRow, ConnectionRow, EntityRow, HeadRow, IntentRow, TermsRow};
 use super::{
     ABANDONED_AFTER_MILLIS, Action, AuditEntry, AuditEvent, AuditHead, AuditKeys, AuditRow, Begun, Cause,
     Change, ConnectionRecord, EntityIntent, IntentId, MappedEntity, Outcome, Reading, SIGN_IN_AFTER_MILLIS,
@@ -100,10 +100,8 @@ impl SqlStore {
         if let Database::Postgres(_) = &self.database {
             return Ok(());
         }
-        let mut writing = self.database.begin(Lock::Audit).await?;
-        let sql = "UPDATE intents SET outcome = 'abandoned', ended_at = $1 WHERE outcome = 'open'";
-        writing.execute(sql, &values![now.as_millis()]).await?;
-        self.commit(writing).await
+        self.abandon(Timestamp::from_millis(i64::MAX), now).await?;
+        Ok(())
     }
 
     /// Ends the connections; of a SQLite file, the write-ahead log goes into it.
@@ -183,23 +181,15 @@ impl Store for SqlStore {
     ) -> Result<Begun, StoreError> {
         let mut writing = self.begin_for(tenant).await?;
         let [environment, issuer, org] = tenant_values(tenant);
-        let open: Vec<(String, i64)> = writing
-            .fetch(
-                "SELECT id, begun_at FROM intents WHERE environment = $1 AND issuer = $2 AND org = $3
-                    AND action = $4 AND subject = $5 AND outcome = 'open'",
-                &[environment.clone(), issuer.clone(), org.clone(), action.as_str().into(), subject.into()],
-            )
-            .await?;
-        for (id, begun_at) in open {
-            if now.as_millis() - begun_at < ABANDONED_AFTER_MILLIS {
-                return Ok(Begun::Busy { since: Timestamp::from_millis(begun_at) });
+        let sql = "SELECT * FROM intents WHERE environment = $1 AND issuer = $2 AND org = $3
+                      AND action = $4 AND subject = $5 AND outcome = 'open'";
+        let key = [environment.clone(), issuer.clone(), org.clone(), action.as_str().into(), subject.into()];
+        let open: Vec<IntentRow> = writing.fetch(sql, &key).await?;
+        for intent in open {
+            if now.as_millis() - intent.begun_at < ABANDONED_AFTER_MILLIS {
+                return Ok(Begun::Busy { since: Timestamp::from_millis(intent.begun_at) });
             }
-            writing
-                .execute(
-                    "UPDATE intents SET outcome = 'abandoned', ended_at = $2 WHERE id = $1",
-                    &values![id.as_str(), now.as_millis()],
-                )
-                .await?;
+            self.interrupt(&mut writing, &intent, now).await?;
         }
         let id = IntentId(uuid::Uuid::now_v7().to_string());
         let [user, action, subject, now] = values![user.as_str(), action.as_str(), subject, now.as_millis()];
@@ -247,6 +237,17 @@ impl Store for SqlStore {
         // Last, because every replica waits for this lock.
         self.append(&mut writing, tenant, &audited, now).await?;
         self.commit(writing).await
+    }
+
+    async fn abandon(&self, begun_before: Timestamp, now: Timestamp) -> Result<u64, StoreError> {
+        let mut writing = self.database.begin(Lock::Audit).await?;
+        let sql = "SELECT * FROM intents WHERE outcome = 'open' AND begun_at < $1 ORDER BY id";
+        let open: Vec<IntentRow> = writing.fetch(sql, &values![begun_before.as_millis()]).await?;
+        for intent in &open {
+            self.interrupt(&mut writing, intent, now).await?;
+        }
+        self.commit(writing).await?;
+        Ok(open.len() as u64)
     }
 
     async fn observe(
@@ -461,6 +462,21 @@ impl Store for SqlStore {
 
 impl SqlStore {
     /// Adds to the audit log, in the transaction of what it tells of.
+    /// Ends what somebody began who did not live to end it, and tells the audit log.
+    async fn interrupt(
+        &self,
+        writing: &mut Writing,
+        intent: &IntentRow,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let sql = "UPDATE intents SET outcome = 'abandoned', ended_at = $2 WHERE id = $1";
+        writing.execute(sql, &values![intent.id.as_str(), now.as_millis()]).await?;
+        let (customer, environment) = intent.owner()?;
+        let entry = AuditEntry::interrupted(intent.user()?, &intent.action, &intent.subject);
+        let tenant = Tenant { customer: &customer, environment };
+        self.append(writing, tenant, &[&entry], now).await
+    }
+
     async fn append(
         &self,
         writing: &mut Writing,

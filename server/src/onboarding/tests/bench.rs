@@ -27,7 +27,17 @@ pub(super) struct Bench {
 }
 
 /// Stands still until a test moves it.
-struct TestClock(AtomicI64);
+pub(super) struct TestClock(AtomicI64);
+
+impl TestClock {
+    pub(super) fn new() -> Self {
+        Self(AtomicI64::new(1_700_000_000_000))
+    }
+
+    pub(super) fn pass(&self, millis: i64) {
+        self.0.fetch_add(millis, Ordering::Relaxed);
+    }
+}
 
 impl Clock for TestClock {
     fn now(&self) -> Timestamp {
@@ -40,7 +50,7 @@ impl Bench {
         let keys = SecretKeys::parse("a key that is long enough for a test").unwrap();
         let store = Arc::new(MemoryStore::new(AuditKeys::new(&keys)));
         let waycore = Arc::new(FakeWaycore::new());
-        let clock = Arc::new(TestClock(AtomicI64::new(1_700_000_000_000)));
+        let clock = Arc::new(TestClock::new());
         let port = WaycoreOnboarding::new(
             waycore.clone(),
             store.clone(),
@@ -53,7 +63,7 @@ impl Bench {
 
     /// A second passes.
     pub(super) fn later(&self) {
-        self.clock.0.fetch_add(1_000, Ordering::Relaxed);
+        self.clock.pass(1_000);
     }
 
     /// The whole audit log.

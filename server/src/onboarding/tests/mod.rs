@@ -2,6 +2,7 @@
 
 mod bench;
 mod confirming;
+mod crashing;
 mod entities;
 mod fake_waycore;
 mod finishing;

@@ -1,11 +1,37 @@
 //! Rows as the database gives them, and back into the types they were written from.
 
+use app::backend::Customer;
 use domain::bank_choice::RequestedName;
 use domain::ids::{ConnectionId, EntityId, UserId};
 use domain::step::Progress;
 use domain::timestamp::Timestamp;
 
+use crate::config::Environment;
 use crate::store::{AuditHead, Cause, Change, ConnectionRecord, MappedEntity, StoreError, TermsReceipt};
+
+/// Something that was begun.
+#[derive(sqlx::FromRow)]
+pub(super) struct IntentRow {
+    pub(super) id: String,
+    environment: String,
+    issuer: String,
+    org: String,
+    user_id: String,
+    pub(super) action: String,
+    pub(super) subject: String,
+    pub(super) begun_at: i64,
+}
+
+impl IntentRow {
+    pub(super) fn owner(&self) -> Result<(Customer, Environment), StoreError> {
+        let environment = Environment::parse(&self.environment).ok_or_else(|| corrupt("environment"))?;
+        Ok((Customer { issuer: self.issuer.clone(), org: self.org.clone() }, environment))
+    }
+
+    pub(super) fn user(&self) -> Result<UserId, StoreError> {
+        UserId::parse(&self.user_id).map_err(|_| corrupt("user id"))
+    }
+}
 
 #[derive(sqlx::FromRow)]
 pub(super) struct EntityRow {
