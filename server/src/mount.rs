@@ -9,7 +9,8 @@ use aws_lc_rs::digest;
 use axum::Router;
 use secrecy::SecretString;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
-use waycore::client::{Client, TimeLimits};
+use waycore::client::seams::HttpTransport;
+use waycore::client::{Client, Seams, TimeLimits};
 
 use crate::assets::Assets;
 use crate::clock::{Clock, SystemClock};
@@ -20,6 +21,7 @@ use crate::onboarding::WaycoreOnboarding;
 use crate::signed::Signer;
 use crate::startup::{self, AppState, Theme};
 use crate::store::{DatabaseKind, SqlStore, Store};
+use crate::telemetry::CurrentTrace;
 use crate::upkeep;
 
 /// The product, ready to be served.
@@ -102,7 +104,10 @@ async fn assemble(
     let store = SqlStore::open(&settings.database, kind, &settings.secret_keys).await?;
     store.begin_alone(clock.now()).await.context("The database cannot be written to")?;
     let waycore = &settings.waycore;
-    let client = Client::new(waycore.base_url.clone(), &waycore.api_key, TimeLimits::default())?;
+    let limits = TimeLimits::default();
+    let transport = HttpTransport::new(&waycore.base_url, limits.connect)?;
+    let seams = Seams { trace: Arc::new(CurrentTrace), ..Seams::real(Arc::new(transport)) };
+    let client = Client::with_seams(waycore.base_url.clone(), &waycore.api_key, limits, seams)?;
     let shared: Arc<dyn Store> = Arc::new(store.clone());
     let onboarding = WaycoreOnboarding::new(
         Arc::new(client.clone()),

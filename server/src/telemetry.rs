@@ -1,6 +1,13 @@
-//! Logs, and the code by which support finds a request in them.
+//! Logs, metrics, traces, and the code by which support finds a request in them.
 //!
 //! A line never holds a query string, a body, a cookie, a key or a password: none of them is ever given to `tracing`.
+
+mod counts;
+#[cfg(not(feature = "otel"))]
+#[path = "telemetry/no_traces.rs"]
+mod traces;
+#[cfg(feature = "otel")]
+mod traces;
 
 use std::fmt;
 use std::io::IsTerminal as _;
@@ -12,9 +19,16 @@ use axum::middleware::Next;
 use axum::response::Response;
 use http::{HeaderName, HeaderValue};
 use tracing::Instrument as _;
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::LevelFilter;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+use tracing_subscriber::{EnvFilter, Layer as _, fmt::layer};
 
 use crate::config::{Log, LogFormat};
+
+pub use counts::metrics_router;
+pub(crate) use traces::CurrentTrace;
+pub use traces::Traces;
 
 /// The response header that carries the support code.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -41,17 +55,24 @@ impl fmt::Display for SupportCode {
     }
 }
 
-/// Sends the log to standard error from now on. Only the first call in a process counts.
-pub fn start(log: &Log) {
+/// Sends the log to standard error from now on, and traces to where the settings say. Only the first call in a process
+/// counts.
+///
+/// # Errors
+/// When traces are wanted and cannot be sent by this program.
+pub fn start(log: &Log) -> anyhow::Result<Traces> {
+    let traces = Traces::new(log)?;
     let filter = EnvFilter::try_new(&log.filter).unwrap_or_else(|_| EnvFilter::new("info"));
-    let colours = std::io::stderr().is_terminal();
-    let lines =
-        tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr);
-    // A second call finds a log that works already, as in a host that has its own.
-    let _ = match log.format {
-        LogFormat::Text => lines.try_init(),
-        LogFormat::Json => lines.json().flatten_event(true).try_init(),
+    let lines = layer().with_ansi(std::io::stderr().is_terminal()).with_writer(std::io::stderr);
+    let lines = match log.format {
+        LogFormat::Text => lines.boxed(),
+        LogFormat::Json => lines.json().flatten_event(true).boxed(),
     };
+    // A quiet log is no reason for a gap in a trace.
+    let spans = traces.layer().map(|spans| spans.with_filter(LevelFilter::INFO));
+    // A second call finds a log that works already, as in a host that has its own.
+    let _ = tracing_subscriber::registry().with(lines.with_filter(filter)).with(spans).try_init();
+    Ok(traces)
 }
 
 /// Middleware: gives each request its own [`SupportCode`], in its extensions, in its answer and on its log lines.
@@ -64,9 +85,12 @@ pub async fn support_code(mut request: Request, next: Next) -> Response {
         method = %request.method(),
         path = request.uri().path(),
     );
+    traces::join(&span, request.headers());
+    let counted = counts::InFlight::begin(request.method(), request.uri().path());
     request.extensions_mut().insert(code.clone());
     let began = Instant::now();
     let mut response = next.run(request).instrument(span.clone()).await;
+    counted.answered(response.status());
     let status = response.status().as_u16();
     let millis = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
     tracing::info!(parent: &span, status, millis, "answered");

@@ -68,7 +68,7 @@ async fn run(command: Command) -> anyhow::Result<()> {
 #[cfg(feature = "demo")]
 fn start_log() -> anyhow::Result<()> {
     use server::config::{Log, process};
-    server::telemetry::start(&Log::from_lookup(&process)?);
+    server::telemetry::start(&Log::from_lookup(&process)?)?;
     Ok(())
 }
 

@@ -1,5 +1,7 @@
 //! `serve`: the production server. It knows neither the simulator nor the demo's sign-in.
 
+use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use secrecy::{ExposeSecret, SecretString};
@@ -8,6 +10,7 @@ use server::config::{FixedKey, ServeSettings, TokenKeys, waycore_api_key};
 use server::identity::TokenIdentity;
 use server::{panics, placed, startup, telemetry};
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::{listen::listen, shutdown};
@@ -18,7 +21,7 @@ const SHORTEST_TOKEN_KEY: usize = 32;
 /// Runs until a signal. Everything that could be wrong is looked at before the port opens.
 pub(super) async fn run() -> anyhow::Result<()> {
     let settings = ServeSettings::from_process()?;
-    telemetry::start(&settings.log);
+    let traces = telemetry::start(&settings.log)?;
     panics::log_panics();
     if let TokenKeys::Fixed(FixedKey::Secret(key)) = &settings.token.keys
         && key.expose_secret().len() < SHORTEST_TOKEN_KEY
@@ -31,12 +34,29 @@ pub(super) async fn run() -> anyhow::Result<()> {
     let mounted = server::mount(settings.mount, identity, settings.layout, shutdown.clone()).await?;
     let router = placed(mounted.router.clone(), &settings.http.base_path, &public_base);
     let listener = listen(settings.http.addr, "CONNECT_ADDR").await?;
+    let metrics = metrics(settings.http.metrics_addr, &shutdown).await?;
     replace_key_on_signal(mounted.api_key_setter(), shutdown.clone())?;
     tracing::info!(addr = %listener.local_addr()?, "listening");
     startup::run(listener, router, shutdown).await?;
     mounted.tasks.ended().await;
+    if let Some(metrics) = metrics {
+        metrics.await??;
+    }
     tracing::info!("ended");
+    tokio::task::spawn_blocking(|| traces.end()).await?;
     Ok(())
+}
+
+/// `/metrics` on a listener of its own, which a proxy for customers does not reach.
+async fn metrics(
+    addr: Option<SocketAddr>,
+    shutdown: &CancellationToken,
+) -> anyhow::Result<Option<JoinHandle<io::Result<()>>>> {
+    let Some(addr) = addr else { return Ok(None) };
+    let listener = listen(addr, "CONNECT_METRICS_ADDR").await?;
+    tracing::info!(addr = %listener.local_addr()?, "metrics");
+    let router = telemetry::metrics_router()?;
+    Ok(Some(tokio::spawn(startup::run(listener, router, shutdown.clone()))))
 }
 
 /// On SIGHUP the key for Waycore is read again: from its file, since a process's environment stays as it was.

@@ -1,6 +1,7 @@
-//! What is logged, and how.
+//! What is logged and traced, and how.
 
 use tracing_subscriber::EnvFilter;
+use url::Url;
 
 use super::reader::{Problems, Reader};
 
@@ -20,6 +21,8 @@ pub struct Log {
     pub filter: String,
     /// `CONNECT_LOG_FORMAT`.
     pub format: LogFormat,
+    /// `OTEL_EXPORTER_OTLP_ENDPOINT`: where traces are sent, if anywhere.
+    pub traces: Option<String>,
 }
 
 impl Log {
@@ -42,6 +45,10 @@ impl Log {
             "json" => Ok(LogFormat::Json),
             _ => Err("must be text or json.".to_owned()),
         });
-        Some(Self { filter: filter?, format: format? })
+        let traces = reader.or("OTEL_EXPORTER_OTLP_ENDPOINT", None, |text| match Url::parse(text) {
+            Ok(url) if ["http", "https"].contains(&url.scheme()) => Ok(Some(text.to_owned())),
+            _ => Err("must be an http or https address, such as http://127.0.0.1:4318.".to_owned()),
+        });
+        Some(Self { filter: filter?, format: format?, traces: traces? })
     }
 }

@@ -47,7 +47,7 @@ fn complete_settings_have_the_documented_defaults() {
     assert_eq!(settings.token.cookie, None);
     assert_eq!(settings.token.default_role, Role::Viewer);
     assert_eq!(settings.layout.home, None);
-    assert_eq!(settings.log, Log { filter: "info".to_owned(), format: LogFormat::Text });
+    assert_eq!(settings.log, Log { filter: "info".to_owned(), format: LogFormat::Text, traces: None });
 }
 
 #[test]

@@ -24,7 +24,7 @@ use crate::{startup::AppState, telemetry::SupportCode};
 const LONGEST_FORM: usize = 16 * 1024;
 
 /// Our own functions. The registry that finds them is global to the process, and a host may have its own in it.
-const FUNCTIONS: [&str; 9] = [
+pub(crate) const FUNCTIONS: [&str; 9] = [
     api::ListConnections::PATH,
     api::SearchInstitutions::PATH,
     api::StartConnection::PATH,

@@ -7,6 +7,7 @@ mod host;
 mod page;
 mod scope;
 
+pub(crate) use api::FUNCTIONS;
 pub use api::{refuse, refused_origin, server_function};
 pub use host::routes as host_routes;
 pub use page::{page, ready, refused_sign_in, sign_in};

@@ -22,4 +22,5 @@ mod served;
 mod setup;
 mod simulated;
 mod tenants;
+mod watching;
 mod waycore_trouble;

@@ -2,8 +2,12 @@
 
 use futures_util::future::join_all;
 use serde_json::Value;
+use test_postgres::TestDatabase;
 
 use crate::host::TestHost;
+use crate::program::{Program, request};
+use crate::served::{borrowed, manager, serve, settings};
+use crate::simulated::SimulatedWaycore;
 
 const ROUNDS: usize = 100;
 const AT_ONCE: usize = 50;
@@ -62,4 +66,39 @@ async fn what_one_replica_did_the_other_knows() {
     assert_eq!(ana.connection(&id).await.error(), (404, "not_found".to_owned()));
     assert_eq!(ana.connection(&id).await.error(), (404, "not_found".to_owned()));
     assert!(ana.list().await.is_empty());
+}
+
+/// Two processes, as they run in production, started at once on an empty database.
+#[tokio::test(flavor = "multi_thread")]
+async fn two_servers_share_one_postgresql() {
+    let (waycore, folder) = (SimulatedWaycore::start().await, tempfile::tempdir().expect("a folder"));
+    let mut settings = settings(&waycore, folder.path());
+    settings.retain(|(name, _)| *name != "CONNECT_DATABASE_URL");
+    settings.push(("CONNECT_DATABASE_URL", TestDatabase::new().await.url()));
+    let start = || {
+        let settings = settings.clone();
+        tokio::task::spawn_blocking(move || serve(&settings))
+    };
+    let (first, second) = tokio::join!(start(), start());
+    let ((first, one), (second, other)) = (first.expect("it starts"), second.expect("it starts"));
+    let call = |server: &str, name: &str, form: &[(&str, &str)]| {
+        request(&format!("{server}/api/{name}"), &manager(), Some(form)).ok()
+    };
+    let bank = [("institution_id", "sim-standard")];
+    let started = call(&one, "start_connection", &bank);
+    let id = started["connection"]["id"].as_str().expect("an id");
+    assert_eq!(call(&other, "start_connection", &bank)["connection"]["id"], id);
+    call(&other, "confirm_user_created", &[("connection_id", id)]);
+    assert_eq!(call(&one, "get_connection", &[("connection_id", id)])["connection"]["step"], "finishSetup");
+    // One of them is replaced by another.
+    assert!(first.end("TERM").success());
+    let (third, third_address) = serve(&settings);
+    let finish = [("connection_id", id), ("delegated_user_active", "on"), ("accept_terms", "on")];
+    assert_eq!(call(&third_address, "submit_finish", &finish)["connection"]["step"], "activation");
+    assert_eq!(call(&other, "get_connection", &[("connection_id", id)])["connection"]["step"], "activation");
+    let creates = waycore.changes().await.into_iter().filter(|change| change == "POST /v1/connections");
+    assert_eq!(creates.count(), 2, "the second was answered with the connection that exists");
+    assert!(second.end("TERM").success() && third.end("TERM").success());
+    let verified = Program::finished(&["audit", "verify"], &borrowed(&settings));
+    assert!(verified.success, "both wrote one chain: {verified:?}");
 }

@@ -57,6 +57,26 @@ pub enum Error {
     Nonsense(Nonsense),
 }
 
+impl Error {
+    /// One word for it, as metrics count it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Invalid => "invalid",
+            Self::Unauthorized => "unauthorized",
+            Self::Forbidden => "forbidden",
+            Self::NotFound => "not_found",
+            Self::Conflict { .. } => "conflict",
+            Self::RateLimited { .. } => "rate_limited",
+            Self::Server(_) => "server",
+            Self::Timeout => "timeout",
+            Self::Unreachable(_) => "unreachable",
+            Self::CircuitOpen { .. } => "circuit_open",
+            Self::Unknown(_) => "unknown",
+            Self::Nonsense(_) => "nonsense",
+        }
+    }
+}
+
 /// What makes no sense about an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Nonsense {

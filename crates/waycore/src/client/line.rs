@@ -14,7 +14,7 @@ use backon::{BackoffBuilder as _, ExponentialBuilder};
 use futures_util::future::{Either, select};
 use reqwest::{
     Method, StatusCode,
-    header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, DATE, HeaderMap, HeaderValue},
+    header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue},
 };
 use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
@@ -23,12 +23,18 @@ use super::{
     BODY_LIMIT, BaseUrl, BreakerState, BuildError, Error, Nonsense, RetryAfter, Seams, TimeLimits,
     call::{Call, Repeat},
     retry_after::http_date,
+    said::{Said, Sent},
     seams::{Failpoint, SendError, TransportAnswer, TransportRequest},
     steady::{Breaker, Budget, NotBefore, Refusal},
 };
 
+const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
+
 /// Tries beyond the first.
 const RETRIES: usize = 2;
+
+/// How long the body of a refusal may take: it is for the log alone.
+const REASON_LIMIT: Duration = Duration::from_secs(1);
 
 /// Before the second try; twice as long before the third.
 const FIRST_WAIT: Duration = Duration::from_millis(200);
@@ -110,8 +116,21 @@ impl Line {
         answer.json().map_err(|error| outcome(repeat, error))
     }
 
-    /// Makes the call: within the time limits, again where that can do no harm, and not before it may be made.
+    /// Makes the call, and counts it.
     pub(super) async fn call(&self, call: Call) -> Result<Answer, Error> {
+        let (name, began) = (call.name, self.seams.clock.elapsed());
+        let result = self.make(call).await;
+        let outcome = result.as_ref().map_or_else(|error| error.name(), |_| "ok");
+        metrics::counter!("waycore_calls_total", "call" => name, "outcome" => outcome).increment(1);
+        let seconds = self.seams.clock.elapsed().saturating_sub(began).as_secs_f64();
+        metrics::histogram!("waycore_call_seconds", "call" => name).record(seconds);
+        let open = self.breaker() != BreakerState::Closed;
+        metrics::gauge!("waycore_breaker_open").set(if open { 1.0 } else { 0.0 });
+        result
+    }
+
+    /// Within the time limits, again where that can do no harm, and not before it may be made.
+    async fn make(&self, call: Call) -> Result<Answer, Error> {
         let now = || self.seams.clock.elapsed();
         let key = self.not_before.key(&call);
         if let Some((wait, refusal)) = self.not_before.wait(&key, now()) {
@@ -172,7 +191,24 @@ impl Line {
             return Ok(Answer { status, body });
         }
         let retry_after = RetryAfter::of(&answer.headers, self.seams.clock.wall());
+        self.note_refusal(call, answer, deadline).await;
         Err(Failed { error: refusal(status, retry_after), retry_after, begun: true })
+    }
+
+    /// Logs what Waycore says about a call that it did not carry out, if it says it soon.
+    async fn note_refusal(&self, call: &Call, answer: TransportAnswer, deadline: Duration) {
+        let (status, headers) = (answer.status.as_u16(), answer.headers.clone());
+        let soon = (self.seams.clock.elapsed() + REASON_LIMIT).min(deadline);
+        let body = self.body(answer, soon).await.unwrap_or_default();
+        let Said { request_id, code, message } = Said::of(&headers, &body, &Sent::in_call(call));
+        tracing::warn!(
+            call = call.name,
+            status,
+            waycore_request_id = request_id,
+            waycore_code = code,
+            waycore_message = message,
+            "Waycore refused a call"
+        );
     }
 
     fn request(&self, call: &Call) -> Option<TransportRequest> {
@@ -184,6 +220,10 @@ impl Line {
         let mut headers = HeaderMap::new();
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
         headers.insert(AUTHORIZATION, self.authorization());
+        let traceparent = self.seams.trace.traceparent();
+        if let Some(value) = traceparent.and_then(|value| HeaderValue::try_from(value).ok()) {
+            headers.insert(TRACEPARENT, value);
+        }
         match &call.body {
             Some(_) => drop(headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"))),
             // Some servers refuse a PUT that does not say how long its body is.

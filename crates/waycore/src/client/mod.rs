@@ -12,6 +12,7 @@ mod line;
 pub mod paging;
 mod queries;
 mod retry_after;
+mod said;
 pub mod seams;
 mod steady;
 mod time_limits;

@@ -6,6 +6,7 @@
 mod clock;
 mod failpoint;
 mod random;
+mod trace;
 mod transport;
 
 use std::sync::Arc;
@@ -13,6 +14,7 @@ use std::sync::Arc;
 pub use clock::{Clock, SystemClock};
 pub use failpoint::{Failpoint, Failpoints, NoFailpoints};
 pub use random::{Random, SystemRandom};
+pub use trace::{NoTrace, TraceContext};
 pub use transport::{AnswerBody, HttpTransport, SendError, Transport, TransportAnswer, TransportRequest};
 
 /// Everything outside the client.
@@ -22,6 +24,7 @@ pub struct Seams {
     pub clock: Arc<dyn Clock>,
     pub random: Arc<dyn Random>,
     pub failpoints: Arc<dyn Failpoints>,
+    pub trace: Arc<dyn TraceContext>,
 }
 
 impl Seams {
@@ -32,6 +35,7 @@ impl Seams {
             clock: Arc::new(SystemClock::default()),
             random: Arc::new(SystemRandom),
             failpoints: Arc::new(NoFailpoints),
+            trace: Arc::new(NoTrace),
         }
     }
 }

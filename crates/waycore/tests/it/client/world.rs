@@ -16,7 +16,7 @@ use tokio::time::Instant;
 use waycore::{
     BaseUrl, Client, TimeLimits,
     client::seams::{
-        AnswerBody, NoFailpoints, Random, Seams, SendError, SystemClock, Transport, TransportAnswer,
+        AnswerBody, NoFailpoints, NoTrace, Random, Seams, SendError, SystemClock, Transport, TransportAnswer,
         TransportRequest,
     },
 };
@@ -95,6 +95,7 @@ impl World {
             clock: Arc::new(SystemClock::default()),
             random: Arc::new(Steady),
             failpoints: Arc::new(NoFailpoints),
+            trace: Arc::new(NoTrace),
         };
         let base = BaseUrl::parse("https://waycore.example/v1").expect("a base URL");
         Client::with_seams(base, &SecretString::from(KEY), TimeLimits::default(), change(seams))

@@ -1,0 +1,116 @@
+//! What an operator sees of a running server: metrics, traces, and what Waycore said when it refused.
+
+use std::sync::{Arc, Mutex};
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::http::{HeaderMap, StatusCode, Uri};
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+
+use crate::program::{Program, request};
+use crate::served::{borrowed, manager, serve, settings};
+use crate::simulated::SimulatedWaycore;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn metrics_count_and_name_nobody() {
+    let (waycore, folder) = (SimulatedWaycore::start().await, tempfile::tempdir().unwrap());
+    let mut settings = settings(&waycore, folder.path());
+    settings.push(("CONNECT_METRICS_ADDR", "127.0.0.1:0".to_owned()));
+    let program = Program::start(&["serve"], &borrowed(&settings));
+    let addr = |line: String| {
+        let line: Value = serde_json::from_str(&line).expect("JSON");
+        format!("http://{}", line["addr"].as_str().expect("an address"))
+    };
+    let metrics = addr(program.log_line_with("\"message\":\"metrics\""));
+    let server = addr(program.log_line_with("listening"));
+    let bank = [("institution_id", "sim-standard")];
+    let started = request(&format!("{server}/api/start_connection"), &manager(), Some(&bank)).ok();
+    let id = started["connection"]["id"].as_str().expect("an id");
+    request(&format!("{server}/api/get_connection"), &manager(), Some(&[("connection_id", id)])).ok();
+    request(&format!("{server}/connections/{id}/setup"), &manager(), None);
+    request(&format!("{server}/acme/of/nobody"), &manager(), None);
+    let shown = request(&format!("{metrics}/metrics"), "", None);
+    assert_eq!(shown.status, 200);
+    for line in [
+        r#"connect_requests_total{method="POST",route="/api/start_connection",status="200"} 1"#,
+        r#"connect_requests_total{method="GET",route="/connections/{id}/setup",status="200"} 1"#,
+        r#"connect_requests_total{method="GET",route="other",status="404"} 1"#,
+        r#"waycore_calls_total{call="create_connection",outcome="ok"} 1"#,
+        "waycore_breaker_open 0",
+        "connect_requests_in_flight 0",
+    ] {
+        assert!(shown.body.lines().any(|shown| shown == line), "{line} in\n{}", shown.body);
+    }
+    for name in [id, "acme", "sim-standard", "ana"] {
+        assert!(!shown.body.contains(name), "{name} is in\n{}", shown.body);
+    }
+    assert_eq!(request(&format!("{server}/metrics"), &manager(), None).status, 404, "customers see none");
+    assert!(program.end("TERM").success());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_log_tells_what_waycore_said_and_nothing_that_was_sent() {
+    let (waycore, folder) = (SimulatedWaycore::start().await, tempfile::tempdir().unwrap());
+    let (program, server) = serve(&settings(&waycore, folder.path()));
+    let error =
+        json!({ "code": "bank_unknown", "message": "no bank sim-standard here", "requestId": "req_77" });
+    let effect = json!({ "status": 422, "body": { "error": error } });
+    waycore.fail(json!({ "match": { "method": "POST", "path": "/v1/connections" }, "effect": effect })).await;
+    let bank = [("institution_id", "sim-standard")];
+    let refused = request(&format!("{server}/api/start_connection"), &manager(), Some(&bank));
+    assert_eq!(refused.error(), (422, "invalid_input".to_owned()));
+    assert!(!refused.body.contains("no bank"), "{refused:?}");
+    let line: Value = serde_json::from_str(&program.log_line_with("Waycore refused a call")).expect("JSON");
+    assert_eq!(line["call"], "create_connection");
+    assert_eq!(line["status"], 422);
+    assert_eq!(line["waycore_request_id"], "req_77");
+    assert_eq!(line["waycore_code"], "bank_unknown");
+    assert_eq!(line["waycore_message"], "no bank [sent] here");
+    assert_eq!(line["span"]["support_code"], refused.json()["supportCode"], "support finds it");
+    assert!(program.end("TERM").success());
+}
+
+/// Takes whatever is sent, and keeps it.
+async fn recorder(status: StatusCode) -> (String, Arc<Mutex<Vec<(Uri, HeaderMap, Bytes)>>>) {
+    let received = Arc::new(Mutex::new(Vec::new()));
+    let keep = received.clone();
+    let router = Router::new().fallback(async move |uri: Uri, headers: HeaderMap, body: Bytes| {
+        keep.lock().expect("no reader panics").push((uri, headers, body));
+        status
+    });
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let address = format!("http://{}", listener.local_addr().expect("an address"));
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    (address, received)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_trace_goes_from_the_host_through_here_to_waycore() {
+    const TRACE: [u8; 16] = *b"host-began-trace";
+    let folder = tempfile::tempdir().unwrap();
+    let (collector, traces) = recorder(StatusCode::OK).await;
+    let (waycore, calls) = recorder(StatusCode::SERVICE_UNAVAILABLE).await;
+    let simulated = SimulatedWaycore::start().await;
+    let mut settings = settings(&simulated, folder.path());
+    settings.retain(|(name, _)| *name != "WAYCORE_BASE_URL");
+    settings.push(("WAYCORE_BASE_URL", format!("{waycore}/v1")));
+    settings.push(("OTEL_EXPORTER_OTLP_ENDPOINT", collector));
+    settings.push(("RUST_LOG", "info".to_owned()));
+    let (program, server) = serve(&settings);
+    let hex: String = TRACE.iter().map(|byte| format!("{byte:02x}")).collect();
+    let cookie = format!("{}\r\ntraceparent: 00-{hex}-00000000000000aa-01", manager());
+    request(&format!("{server}/api/search_institutions"), &cookie, Some(&[("query", "harbour")]));
+    assert!(program.end("TERM").success(), "the last traces are sent before the end");
+    let calls = calls.lock().expect("no writer panics");
+    let passed_on = calls.iter().filter_map(|(_, headers, _)| headers.get("traceparent")?.to_str().ok());
+    let passed_on: Vec<_> = passed_on.collect();
+    assert!(!passed_on.is_empty() && passed_on.len() == calls.len(), "{calls:?}");
+    for traceparent in passed_on {
+        assert!(traceparent.starts_with(&format!("00-{hex}-")), "{traceparent}");
+        assert!(!traceparent.contains("00000000000000aa"), "the span is ours: {traceparent}");
+    }
+    let traces = traces.lock().expect("no writer panics");
+    let sent = traces.iter().filter(|(uri, ..)| uri.path() == "/v1/traces");
+    assert!(sent.into_iter().any(|(.., body)| body.windows(16).any(|part| part == TRACE)), "{traces:?}");
+}
