@@ -8,7 +8,7 @@ use leptos::prelude::use_context;
 
 use crate::{
     error::WireError,
-    model::{Connection, ConnectionPage, Institution, Started},
+    model::{Account, Connection, ConnectionPage, Institution, Movement, Started},
     paths::Paths,
 };
 
@@ -99,6 +99,24 @@ pub struct Kept<T> {
     pub as_of: Option<String>,
 }
 
+/// What can be shown of something that only Waycore keeps.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Region<T> {
+    Rows(Vec<T>),
+    /// The host's key does not reach it.
+    NotGranted,
+    /// Waycore did not say it at once.
+    Silent,
+}
+
+/// The accounts of a connection, and what moved on them lately.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Money {
+    pub accounts: Region<Account>,
+    /// The latest first.
+    pub movements: Region<Movement>,
+}
+
 /// A change of a connection's state that was seen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StateChange {
@@ -159,6 +177,10 @@ pub trait Onboarding: Send + Sync {
     async fn look_at_connection(&self, caller: &Caller, id: &str) -> Result<Kept<Connection>, WireError>;
     /// What is on record about a connection of the caller's.
     async fn record(&self, caller: &Caller, id: &str) -> Result<ConnectionRecord, WireError>;
+    /// The accounts of a connection.
+    async fn list_accounts(&self, caller: &Caller, id: &str) -> Result<Vec<Account>, WireError>;
+    /// The same for a page, with the latest movements: it waits for neither.
+    async fn look_at_money(&self, caller: &Caller, id: &str) -> Result<Money, WireError>;
     /// The customer says that the delegated user exists at the bank.
     async fn confirm_user_created(&self, caller: &Caller, id: &str) -> Result<Connection, WireError>;
     /// Hands over what the bank issued, if anything, and completes the setup.

@@ -38,6 +38,51 @@ pub struct Connection {
     pub version: i64,
 }
 
+/// An account behind a connection, as Waycore documents it. No island reads one.
+#[cfg(feature = "ssr")]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Account {
+    pub id: String,
+    pub connection_id: String,
+    #[serde(rename = "type")]
+    pub account_type: String,
+    pub currency: String,
+    pub name: String,
+    pub status: String,
+    /// RFC 3339, as every time here.
+    pub created_at: String,
+    pub updated_at: String,
+    pub official_name: Option<String>,
+    pub masked_number: Option<String>,
+    pub account_number: Option<String>,
+    pub routing_number: Option<String>,
+    pub swift_bic: Option<String>,
+    /// Decimal text, as the next.
+    pub current_balance: Option<String>,
+    pub available_balance: Option<String>,
+    pub balance_as_of: Option<String>,
+}
+
+/// The answer of `list_accounts`.
+#[cfg(feature = "ssr")]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Accounts {
+    pub accounts: Vec<Account>,
+}
+
+/// A movement as a page shows it.
+#[cfg(feature = "ssr")]
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Movement {
+    /// `YYYY-MM-DD`; `None` while it is pending.
+    pub posted_date: Option<String>,
+    pub description: String,
+    /// Decimal text; positive is money that came in.
+    pub amount: String,
+    pub currency: String,
+}
+
 /// Which screen a connection asks for.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "ssr", derive(Serialize, Deserialize), serde(rename_all = "camelCase"))]

@@ -105,6 +105,8 @@ pub enum Call {
     CreateUnsupported,
     GetConnection,
     ListConnections,
+    ListAccounts,
+    ListTransactions,
     PutCredentials,
     CompleteSetup,
     Sync,

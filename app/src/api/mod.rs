@@ -5,6 +5,8 @@ mod confirm_user_created;
 mod get_connection;
 #[cfg(not(feature = "ssr"))]
 mod js;
+#[cfg(feature = "ssr")]
+mod list_accounts;
 mod list_connections;
 mod remove_connection;
 mod search_institutions;
@@ -16,6 +18,8 @@ mod wire;
 
 pub use confirm_user_created::{ConfirmUserCreated, confirm_user_created};
 pub use get_connection::{GetConnection, get_connection};
+#[cfg(feature = "ssr")]
+pub use list_accounts::{ListAccounts, list_accounts};
 pub use list_connections::{ListConnections, list_connections};
 pub use remove_connection::{RemoveConnection, remove_connection};
 pub use search_institutions::{SearchInstitutions, search_institutions};

@@ -7,7 +7,7 @@ use leptos_router::hooks::use_params_map;
 
 use super::shown_by_detail;
 use crate::{
-    backend::{ConnectionRecord, Kept, RequestScope},
+    backend::{ConnectionRecord, Kept, Money, Region, RequestScope},
     components::{
         BankPortalLink, ErrorNotice, KeptNotice, Moment, Notice, StatusBadge, Tone, following, go, load,
     },
@@ -16,7 +16,7 @@ use crate::{
         pages::{DETAIL, SHELL},
         status_label,
     },
-    model::{Connection, Step},
+    model::{Account, Connection, Movement, Step},
 };
 
 /// The state of a connection whose setup is over.
@@ -27,11 +27,15 @@ pub fn DetailPage() -> impl IntoView {
         |scope| async move {
             let seen = scope.onboarding.look_at_connection(&scope.caller, &id).await?;
             let record = scope.onboarding.record(&scope.caller, &id).await?;
-            Ok((seen, record))
+            let money = match shown_by_detail(&seen.what) {
+                true => Some(scope.onboarding.look_at_money(&scope.caller, &id).await?),
+                false => None,
+            };
+            Ok((seen, record, money))
         },
-        |scope, (seen, record): (Kept<Connection>, ConnectionRecord)| {
-            if shown_by_detail(&seen.what) {
-                detail(&scope, seen, record)
+        |scope, (seen, record, money): (Kept<Connection>, ConnectionRecord, Option<Money>)| {
+            if let Some(money) = money {
+                detail(&scope, seen, record, money)
             } else {
                 go(&scope.site.paths.setup(&seen.what.id))
             }
@@ -39,7 +43,7 @@ pub fn DetailPage() -> impl IntoView {
     )
 }
 
-fn detail(scope: &RequestScope, seen: Kept<Connection>, record: ConnectionRecord) -> AnyView {
+fn detail(scope: &RequestScope, seen: Kept<Connection>, record: ConnectionRecord, money: Money) -> AnyView {
     let connection = seen.what;
     let paths = scope.site.paths.clone();
     let connected = connection.step == Step::Connected;
@@ -58,6 +62,8 @@ fn detail(scope: &RequestScope, seen: Kept<Connection>, record: ConnectionRecord
             {state_notice(scope, &connection)}
             {facts(scope, &connection)}
             {actions(scope, &connection)}
+            {accounts(money.accounts)}
+            {movements(money.movements)}
             {on_record(scope, record)}
             {following(scope, &connection, None, watch)}
         </div>
@@ -111,6 +117,57 @@ fn actions(scope: &RequestScope, connection: &Connection) -> Option<AnyView> {
         .role
         .changes()
         .then(|| view! { <div class="actions">{sync} <a href=remove>{DETAIL.remove}</a></div> }.into_any())
+}
+
+fn accounts(region: Region<Account>) -> AnyView {
+    let row = |account: Account| {
+        let number = account.masked_number.map(|number| view! { <span class="muted">{number}</span> });
+        let balance = account.current_balance.map(|balance| [balance, account.currency].join(" "));
+        view! { <li><span>{account.name} " " {number}</span><span class="amount">{balance}</span></li> }
+            .into_any()
+    };
+    rows("accounts", DETAIL.accounts, DETAIL.no_accounts, region, row)
+}
+
+fn movements(region: Region<Movement>) -> AnyView {
+    let row = |movement: Movement| {
+        let when = movement.posted_date.unwrap_or_else(|| DETAIL.pending.to_owned());
+        let amount = [movement.amount, movement.currency].join(" ");
+        view! {
+            <li>
+                <span><span class="muted">{when}</span> " " {movement.description}</span>
+                <span class="amount">{amount}</span>
+            </li>
+        }
+        .into_any()
+    };
+    rows("transactions", DETAIL.transactions, DETAIL.no_transactions, region, row)
+}
+
+/// A region of what only Waycore keeps.
+fn rows<T>(
+    id: &'static str,
+    title: &'static str,
+    none: &'static str,
+    region: Region<T>,
+    row: impl Fn(T) -> AnyView,
+) -> AnyView {
+    let content = match region {
+        Region::Rows(rows) if rows.is_empty() => view! { <p class="muted">{none}</p> }.into_any(),
+        Region::Rows(rows) => {
+            let rows: Vec<_> = rows.into_iter().map(row).collect();
+            view! { <ul class="money">{rows}</ul> }.into_any()
+        }
+        Region::NotGranted => view! { <p class="muted">{DETAIL.not_granted}</p> }.into_any(),
+        Region::Silent => view! { <p class="muted">{DETAIL.silent}</p> }.into_any(),
+    };
+    view! {
+        <section aria-labelledby=id>
+            <h2 id=id>{title}</h2>
+            {content}
+        </section>
+    }
+    .into_any()
 }
 
 /// What is on record: how the state changed, and who accepted the terms.

@@ -73,9 +73,13 @@ fn refusal(call: Call, error: &Error) -> WireError {
 fn not_found(call: Call) -> WireError {
     let words = copy::errors();
     match call {
-        Call::GetConnection | Call::PutCredentials | Call::CompleteSetup | Call::Sync | Call::Delete => {
-            WireError::new(ErrorCode::NotFound, words.not_found)
-        }
+        Call::GetConnection
+        | Call::ListAccounts
+        | Call::ListTransactions
+        | Call::PutCredentials
+        | Call::CompleteSetup
+        | Call::Sync
+        | Call::Delete => WireError::new(ErrorCode::NotFound, words.not_found),
         Call::CreateSupported | Call::CreateUnsupported | Call::ListConnections => {
             WireError::new(ErrorCode::EntityUnresolved, words.entity_unresolved)
         }
@@ -96,6 +100,8 @@ impl Call {
             | Self::GetEntity
             | Self::CreateEntity
             | Self::GetConnection
+            | Self::ListAccounts
+            | Self::ListTransactions
             | Self::ListConnections
             | Self::PutCredentials
             | Self::CompleteSetup

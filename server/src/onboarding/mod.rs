@@ -15,6 +15,7 @@ mod list_cursor;
 mod locks;
 mod look;
 mod match_institution;
+mod money;
 mod new_bank;
 mod own;
 mod port;

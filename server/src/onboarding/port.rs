@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use app::backend::{
-    Caller, ConnectionRecord, Credentials, FinishSetup, Kept, ListQuery, Onboarding, StartConnection,
+    Caller, ConnectionRecord, Credentials, FinishSetup, Kept, ListQuery, Money, Onboarding, StartConnection,
     request_scope,
 };
 use app::error::WireError;
-use app::model::{Connection, ConnectionPage, Institution, Started};
+use app::model::{Account, Connection, ConnectionPage, Institution, Started};
 use async_trait::async_trait;
 use domain::ids::{CustomerId, EntityId};
 use tracing::Instrument as _;
@@ -179,6 +179,14 @@ impl Onboarding for WaycoreOnboarding {
 
     async fn record(&self, caller: &Caller, id: &str) -> Result<ConnectionRecord, WireError> {
         self.read(caller, "record", self.0.record(caller, id)).await
+    }
+
+    async fn list_accounts(&self, caller: &Caller, id: &str) -> Result<Vec<Account>, WireError> {
+        self.read(caller, "list_accounts", self.0.list_accounts(caller, id)).await
+    }
+
+    async fn look_at_money(&self, caller: &Caller, id: &str) -> Result<Money, WireError> {
+        self.read(caller, "look", self.0.look_at_money(caller, id)).await
     }
 
     async fn confirm_user_created(&self, caller: &Caller, id: &str) -> Result<Connection, WireError> {

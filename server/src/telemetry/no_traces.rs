@@ -2,7 +2,6 @@
 
 use http::HeaderMap;
 use tracing_subscriber::layer::Identity;
-use waycore::client::seams::NoTrace;
 
 use crate::config::Log;
 
@@ -29,4 +28,4 @@ impl Traces {
 
 pub(super) fn join(_: &tracing::Span, _: &HeaderMap) {}
 
-pub(crate) use NoTrace as CurrentTrace;
+pub(crate) use waycore::client::seams::NoTrace as CurrentTrace;

@@ -2,6 +2,7 @@
 
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a helper that cannot go on ends its test")]
 
+mod accounts;
 mod answer;
 mod browser;
 mod connected;

@@ -1,0 +1,132 @@
+//! The accounts behind a connection, and what moved on them.
+//!
+//! The host's key may lack the scopes for them, and the flow works without: those regions then say so. They are kept
+//! nowhere here.
+
+use std::time::Duration;
+
+use app::backend::{Caller, Money, Region};
+use app::model;
+use domain::ids::ConnectionId;
+use futures_util::TryStreamExt as _;
+use tokio::time::timeout;
+use waycore::client::paging;
+use waycore::{Error, ListAccounts, ListTransactions, wire};
+
+use super::own::connection_id;
+use super::{UseCases, access};
+use crate::failure::{Call, Failure, Missing};
+
+/// How long a page waits for a region of it.
+const AT_ONCE: Duration = Duration::from_secs(1);
+
+/// How many movements a page shows.
+const LATEST: u16 = 10;
+
+/// At 500 rows a page: more accounts than anybody has at one bank.
+const PAGES: usize = 10;
+
+impl UseCases {
+    pub(super) async fn list_accounts(
+        &self,
+        caller: &Caller,
+        id: &str,
+    ) -> Result<Vec<model::Account>, Failure> {
+        access::may_read(caller)?;
+        let id = connection_id(id)?;
+        self.own_connection(caller, &id).await?;
+        self.accounts(&id).await.map_err(Failure::of(Call::ListAccounts))
+    }
+
+    /// Of a connection that is on record as the caller's: what is on record was proved when it was read.
+    pub(super) async fn look_at_money(&self, caller: &Caller, id: &str) -> Result<Money, Failure> {
+        access::may_read(caller)?;
+        let id = connection_id(id)?;
+        let record = self.store.connection(self.tenant(caller), &id).await?;
+        if !record.is_some_and(|record| record.removed_at.is_none()) {
+            return Err(Missing::Unknown.into());
+        }
+        let (accounts, movements) = tokio::join!(
+            region(Call::ListAccounts, self.accounts(&id)),
+            region(Call::ListTransactions, self.latest_movements(&id)),
+        );
+        Ok(Money { accounts, movements })
+    }
+
+    async fn accounts(&self, id: &ConnectionId) -> Result<Vec<model::Account>, Error> {
+        let rows = paging::rows(PAGES, |cursor| {
+            let filter = ListAccounts {
+                connection_id: Some(id.clone()),
+                cursor,
+                limit: Some(500),
+                ..ListAccounts::default()
+            };
+            async move { self.waycore.list_accounts(&filter).await }
+        });
+        let rows: Vec<wire::Account> = rows.try_collect().await?;
+        Ok(rows.into_iter().filter(|row| is_of(id, &row.connection_id)).map(account).collect())
+    }
+
+    async fn latest_movements(&self, id: &ConnectionId) -> Result<Vec<model::Movement>, Error> {
+        let filter = ListTransactions {
+            connection_id: Some(id.clone()),
+            limit: Some(LATEST),
+            ..ListTransactions::default()
+        };
+        let rows = self.waycore.list_transactions(&filter).await?.data;
+        Ok(rows.into_iter().filter(|row| is_of(id, &row.connection_id)).map(movement).collect())
+    }
+}
+
+/// Whether a row is of the connection that was asked for. The connection is what says whose it is.
+fn is_of(id: &ConnectionId, row: &str) -> bool {
+    let own = row == id.as_str();
+    if !own {
+        tracing::error!(target: "security", %id, "a row of another connection was answered, and withheld");
+    }
+    own
+}
+
+async fn region<T>(call: Call, rows: impl Future<Output = Result<Vec<T>, Error>>) -> Region<T> {
+    match timeout(AT_ONCE, rows).await {
+        Ok(Ok(rows)) => Region::Rows(rows),
+        Ok(Err(Error::Forbidden)) => Region::NotGranted,
+        Ok(Err(error)) => {
+            tracing::warn!(?call, error = &error as &dyn std::error::Error, "a page goes without a region");
+            Region::Silent
+        }
+        Err(_) => Region::Silent,
+    }
+}
+
+fn account(row: wire::Account) -> model::Account {
+    let text = |value: wire::Decimal| value.to_string();
+    model::Account {
+        id: row.id,
+        connection_id: row.connection_id,
+        account_type: row.account_type.to_string(),
+        currency: row.currency,
+        name: row.name,
+        status: row.status.to_string(),
+        created_at: row.created_at.as_str().to_owned(),
+        updated_at: row.updated_at.as_str().to_owned(),
+        official_name: row.official_name,
+        masked_number: row.masked_number,
+        account_number: row.account_number,
+        routing_number: row.routing_number,
+        swift_bic: row.swift_bic,
+        current_balance: row.current_balance.map(text),
+        available_balance: row.available_balance.map(text),
+        balance_as_of: row.balance_as_of.map(|at| at.as_str().to_owned()),
+    }
+}
+
+fn movement(row: wire::Transaction) -> model::Movement {
+    let named = [row.description, row.counterparty_name, row.merchant_name, row.raw_description];
+    model::Movement {
+        posted_date: row.posted_date.map(|date| date.to_string()),
+        description: named.into_iter().flatten().next().unwrap_or_default(),
+        amount: row.amount.to_string(),
+        currency: row.currency,
+    }
+}
