@@ -35,6 +35,8 @@ export default defineConfig({
   projects: [
     { name: 'javascript', grepInvert: /@no-javascript/, use: { javaScriptEnabled: true } },
     { name: 'no-javascript', grepInvert: /@javascript/, use: { javaScriptEnabled: false } },
+    // In a host's own server, and behind a proxy; both in a production build without the demo's sign-in.
+    { name: 'mounted', testDir: 'mounted' },
     // The simulator on its own, without a browser and without any of our code.
     { name: 'simulator', testDir: 'simulator' },
   ],

@@ -71,6 +71,8 @@ pub struct StartConnection {
     pub requested_name: Option<String>,
     /// "This is a different bank": a match in the catalog was seen and denied.
     pub not_listed: bool,
+    /// Whether to refuse, rather than to create, while another portal of the same bank is connected.
+    pub ask_first: bool,
 }
 
 /// What the customer entered in step 3. No `Debug`: it holds a password.

@@ -2,7 +2,7 @@
 
 use leptos::{nonce::use_nonce, prelude::*};
 use leptos_axum::ResponseOptions;
-use leptos_meta::{MetaTags, Title, provide_meta_context};
+use leptos_meta::{MetaTags, provide_meta_context};
 use leptos_router::{
     SsrMode,
     components::{Route, Router, Routes},
@@ -11,6 +11,7 @@ use leptos_router::{
 
 use crate::{
     backend::{Chrome, Site, request_scope},
+    components::PageTitle,
     copy::pages::SHELL,
     pages::{DetailPage, ListPage, NewPage, NotFoundPage, RemovePage, SetupPage},
 };
@@ -81,7 +82,7 @@ fn document(
                     .map(|href| view! { <link rel="stylesheet" href=href/> })
                     .collect_view()}
                 <HydrationScript site=site.clone()/>
-                <Title text=SHELL.brand/>
+                <PageTitle text=SHELL.brand/>
                 <MetaTags/>
             </head>
             <body>

@@ -76,6 +76,34 @@ test('a bank with several portals is connected by the one that was chosen', asyn
   expect(created?.body).toMatchObject({ institutionId: PORTALS_BANK.id, portalUrl: chosen });
 });
 
+test('another portal of a connected bank is asked about before it is connected', async ({ person }) => {
+  const portals = {
+    corporate: 'https://corporate.three-portals-test-bank.example/Login?Region=EU',
+    treasury: 'https://treasury.three-portals-test-bank.example/sign-in',
+  };
+  const choosesPortal = async (portal: string) => {
+    await person.startsConnecting();
+    await person.chooses(PORTALS_BANK);
+    await person.page.getByRole('radio', { name: portal }).check();
+    await person.continues();
+  };
+  await choosesPortal(portals.corporate);
+  await person.sees('Create the delegated user');
+  const first = person.connectionId();
+  await choosesPortal(portals.corporate);
+  await person.sees('Create the delegated user');
+  expect(person.connectionId(), 'the same portal leads to its connection').toBe(first);
+  await choosesPortal(portals.treasury);
+  await person.sees('Connection details');
+  await expect(person.page.getByText('has connected another portal of this bank')).toBeVisible();
+  const portal = person.page.getByRole('radio', { name: portals.treasury });
+  await expect(portal, 'what was chosen is still chosen').toBeChecked();
+  await person.checkbox('Connect this portal too').check();
+  await person.continues();
+  await person.sees('Create the delegated user');
+  expect(person.connectionId()).not.toBe(first);
+});
+
 test('the catalog shows name and domain, and nothing is chosen beforehand', async ({ person }) => {
   await person.startsConnecting();
   if (person.hasJavaScript) {

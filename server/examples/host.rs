@@ -91,7 +91,9 @@ async fn home(request: axum::extract::Request) -> Html<String> {
         ),
         None => "<h1>Ledgerly</h1><p><a href=\"/sign-in\">Sign in</a></p>".to_owned(),
     };
-    Html(format!("<!DOCTYPE html><html lang=\"en\"><title>Ledgerly</title>{body}"))
+    Html(format!(
+        "<!DOCTYPE html><html lang=\"en\"><link rel=\"icon\" href=\"data:,\"><title>Ledgerly</title>{body}"
+    ))
 }
 
 #[derive(serde::Deserialize)]
@@ -112,7 +114,7 @@ async fn sign_in_form(Query(wanted): Query<Wanted>) -> Html<String> {
     let path = wanted.return_to.find(CONNECTIONS).map_or("/", |at| &wanted.return_to[at..]);
     let path: String = path.chars().filter(|c| c.is_ascii_alphanumeric() || "/-_?=&".contains(*c)).collect();
     Html(format!(
-        "<!DOCTYPE html><html lang=\"en\"><title>Sign in</title><h1>Sign in to Ledgerly</h1>\
+        "<!DOCTYPE html><html lang=\"en\"><link rel=\"icon\" href=\"data:,\"><title>Sign in</title><h1>Sign in to Ledgerly</h1>\
          <form method=\"post\"><label>User <input name=\"user\"></label>\
          <input type=\"hidden\" name=\"return_to\" value=\"{path}\"><button>Sign in</button></form>"
     ))

@@ -26,7 +26,8 @@ use crate::upkeep;
 
 /// The product, ready to be served.
 pub struct Mounted {
-    /// Every route, without a prefix: nest it where the public URL's path leads.
+    /// Every route, without a prefix: nest it where the public URL's path leads, with [`Router::nest_service`]. Plain
+    /// `nest` leaves out the address that ends in a slash, which is the list's.
     pub router: Router,
     /// What runs beside it, until the token given to [`mount`] is cancelled.
     pub tasks: Tasks,

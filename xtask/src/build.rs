@@ -13,12 +13,22 @@ use crate::workspace::Workspace;
 pub(crate) fn build(workspace: &Workspace) -> Result<PathBuf> {
     let tools = BuildTools::find_or_install(workspace)?;
     build_site(workspace, &tools)?;
-    // Said, so that a checkout that shares its target folder with another embeds its own site.
+    build_server(workspace, &["--bins"]).context("the server does not compile")?;
+    Ok(workspace.target.join("release/waycore-connect"))
+}
+
+/// Builds the product that mounts the flow, with the assets of the last [`build`] inside, and says where it is.
+pub(crate) fn build_example_host(workspace: &Workspace) -> Result<PathBuf> {
+    build_server(workspace, &["--example", "host"]).context("the example of a host does not compile")?;
+    Ok(workspace.target.join("release/examples/host"))
+}
+
+fn build_server(workspace: &Workspace, what: &[&str]) -> Result<()> {
+    // The site is named, so that a checkout that shares its target folder with another embeds its own.
     run(cargo(&workspace.root)
         .args(["build", "--release", "--package", "server"])
+        .args(what)
         .env("CONNECT_SITE_DIR", workspace.site()))
-    .context("the server does not compile")?;
-    Ok(workspace.target.join("release/waycore-connect"))
 }
 
 /// cargo-leptos empties its folder at each start, which would make the server embed everything anew. So it

@@ -4,16 +4,21 @@ use leptos::prelude::*;
 
 use crate::{error::WireError, model::Started};
 
-/// Creates the connection for a chosen bank, or for a portal URL of a bank that is not in the catalog.
+/// Creates the connection for a chosen bank, or for a portal URL of a bank that is not in the catalog. Our own forms say
+/// `ask_first`: then another portal of a connected bank needs `another`.
 #[server(endpoint = "start_connection", output = super::wire::Answer)]
 pub async fn start_connection(
     institution_id: Option<String>,
     portal_url: Option<String>,
     requested_name: Option<String>,
     not_listed: Option<String>,
+    ask_first: Option<String>,
+    another: Option<String>,
 ) -> Result<Started, WireError> {
     let scope = super::scope()?;
     let not_listed = super::checked(not_listed.as_deref());
-    let input = crate::backend::StartConnection { institution_id, portal_url, requested_name, not_listed };
+    let ask_first = super::checked(ask_first.as_deref()) && !super::checked(another.as_deref());
+    let input =
+        crate::backend::StartConnection { institution_id, portal_url, requested_name, not_listed, ask_first };
     scope.onboarding.start_connection(&scope.caller, input).await
 }

@@ -6,6 +6,7 @@ mod following;
 mod load;
 mod moment;
 mod notice;
+mod page_title;
 mod problem;
 mod text_field;
 
@@ -15,5 +16,6 @@ pub use following::following;
 pub use load::{go, load};
 pub use moment::Moment;
 pub use notice::{ErrorNotice, KeptNotice, Notice, Tone};
+pub use page_title::PageTitle;
 pub use problem::Problem;
 pub use text_field::TextField;

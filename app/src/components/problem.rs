@@ -2,10 +2,10 @@
 
 use domain::user_error::ErrorCode;
 use leptos::prelude::*;
-use leptos_meta::Title;
 
 use crate::{
     backend::Site,
+    components::PageTitle,
     copy::pages::{PROBLEM, SHELL},
     error::WireError,
 };
@@ -28,7 +28,7 @@ pub fn Problem(site: Site, error: WireError, #[prop(optional)] sign_in: Option<S
     let list = (error.code != ErrorCode::SignedOut)
         .then(|| view! { <a href=site.paths.list()>{PROBLEM.to_list}</a> });
     view! {
-        <Title text=title/>
+        <PageTitle text=title/>
         <div class="column">
             <h1>{title}</h1>
             <p class="lead">{error.message}</p>

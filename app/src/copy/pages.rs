@@ -81,6 +81,7 @@ words! {
         portals: "Bank portal",
         unlisted_lead: "Your bank can be connected all the same. Tell us where you sign in to it.",
         choose_match: "Choose",
+        another: "Connect this portal too",
         next_1: "You get the details of a new, read-only login.",
         next_2: "You, or your bank's administrator, create that login in your bank's portal.",
         next_3: "Waycore activates the connection. This takes about 4–8 hours.",
@@ -214,6 +215,7 @@ words! {
         mapped: "The customer or the entity is mapped already.",
         nobody: "There is no such customer, or no such entity.",
         bad_request: "The body is not what this call takes.",
+        another_portal: "Your company has connected another portal of this bank. Its connection stands in your list. Connect this portal too only if it shows other accounts.",
         nothing_entered: "Enter at least one of the three.",
         busy: "The same is being done at this moment, by you in another window or by a colleague. Try again in a few seconds.",
     }

@@ -252,14 +252,20 @@ impl Combobox {
     }
 }
 
-/// The portals of a bank that has several, its usual one chosen.
+/// The portals of a bank that has several: the one chosen before the server had a question, else its usual one.
 fn portals(bank: Institution) -> impl IntoView {
     let words = copy::islands();
+    #[cfg(feature = "hydrate")]
+    let before = crate::browser::data("form[data-portal]").map(|data| data("portal")).unwrap_or_default();
+    // The server renders no portals.
+    #[cfg(not(feature = "hydrate"))]
+    let before = String::new();
+    let chosen = bank.portals.iter().position(|portal| *portal == before).unwrap_or(0);
     let row = |(index, portal): (usize, String)| {
         let usual = if index == 0 { words.usual_portal } else { "" };
         view! {
             <label class="choice">
-                <input type="radio" name="portal_url" value=portal.clone() checked=index == 0/>
+                <input type="radio" name="portal_url" value=portal.clone() checked=index == chosen/>
                 <span>{portal} " " <span class="muted">{usual}</span></span>
             </label>
         }

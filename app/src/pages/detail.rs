@@ -2,14 +2,14 @@
 
 use domain::status_label::{StatusLabel, SyncLabel};
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 
 use super::shown_by_detail;
 use crate::{
     backend::{ConnectionRecord, Kept, Money, Region, RequestScope},
     components::{
-        BankPortalLink, ErrorNotice, KeptNotice, Moment, Notice, StatusBadge, Tone, following, go, load,
+        BankPortalLink, ErrorNotice, KeptNotice, Moment, Notice, PageTitle, StatusBadge, Tone, following, go,
+        load,
     },
     copy::{
         DELEGATED_USER_TERMS_LINK,
@@ -50,7 +50,7 @@ fn detail(scope: &RequestScope, seen: Kept<Connection>, record: ConnectionRecord
     // A revoked or paused connection stays as it is; everything else may still move.
     let watch = !connected && connection.step != Step::Support;
     view! {
-        <Title text=connection.display_name.clone()/>
+        <PageTitle text=connection.display_name.clone()/>
         <div class="wide">
             <p class="back"><a href=paths.list()>{DETAIL.all}</a></p>
             <div class="title-row">

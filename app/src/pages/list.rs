@@ -1,13 +1,12 @@
 //! The list of connections.
 
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
 use super::shown_by_detail;
 use crate::{
     backend::{Kept, ListQuery, RequestScope},
-    components::{ErrorNotice, KeptNotice, Moment, StatusBadge, load},
+    components::{ErrorNotice, KeptNotice, Moment, PageTitle, StatusBadge, load},
     copy::pages::LIST,
     islands::DraftList,
     model::{Connection, ConnectionPage},
@@ -28,7 +27,7 @@ pub fn ListPage() -> impl IntoView {
             let next = page.next_cursor.map(|cursor| paths.list_page(&cursor));
             let may_connect = scope.caller.role.changes();
             view! {
-                <Title text=LIST.title/>
+                <PageTitle text=LIST.title/>
                 <div class="wide">
                     <div class="title-row">
                         <h1>{LIST.title}</h1>

@@ -1,13 +1,12 @@
 //! Removing a connection, as a page of its own: it must not happen by a slip.
 
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 
 use super::shown_by_detail;
 use crate::{
     backend::{Kept, RequestScope},
-    components::{ErrorNotice, Notice, TextField, Tone, load},
+    components::{ErrorNotice, Notice, PageTitle, TextField, Tone, load},
     copy::pages::REMOVE,
     model::Connection,
 };
@@ -28,7 +27,7 @@ fn remove(scope: &RequestScope, connection: Connection) -> AnyView {
     let back = if by_detail { paths.detail(&connection.id) } else { paths.setup(&connection.id) };
     let kept = back.clone();
     view! {
-        <Title text=REMOVE.title/>
+        <PageTitle text=REMOVE.title/>
         <div class="column">
             <p class="back"><a href=back>{connection.display_name.clone()}</a></p>
             <h1>{REMOVE.title}</h1>

@@ -1,9 +1,8 @@
 //! The demo's sign-in.
 
 use leptos::prelude::*;
-use leptos_meta::Title;
 
-use crate::{backend::Site, copy::pages::SIGN_IN, shell::standalone};
+use crate::{backend::Site, components::PageTitle, copy::pages::SIGN_IN, shell::standalone};
 
 /// The document in which a visitor of the demo chooses who to be. `return_to` is where the visitor was going.
 pub fn sign_in_document(site: Site, return_to: Option<String>, refused: bool) -> impl IntoView {
@@ -21,7 +20,7 @@ pub fn sign_in_document(site: Site, return_to: Option<String>, refused: bool) ->
         };
         let other_return = return_to.clone();
         view! {
-            <Title text=SIGN_IN.title/>
+            <PageTitle text=SIGN_IN.title/>
             <div class="column">
                 <h1>{SIGN_IN.title}</h1>
                 <p class="lead">{SIGN_IN.lead}</p>

@@ -75,12 +75,13 @@ fn live_form(paths: &Paths, scope: &RequestScope, details: Details) -> AnyView {
     view! {
         {(!unlisted).then(|| view! { <noscript><SearchForm paths=paths.clone() query=String::new()/></noscript> })}
         <form method="post" action=paths.api("start_connection") class="stack" novalidate
-            data-scope=scope.draft_scope.clone() data-draft=draft>
+            data-scope=scope.draft_scope.clone() data-draft=draft data-portal=flash.value("portal_url")>
             {matched}
             {fields}
             // Filled in by the keeper: they tell the server what to come back to.
             <input type="hidden" name="draft" value=hidden_draft/>
             <input type="hidden" name="scripted"/>
+            {another_portal(flash)}
             <DraftKeeper/>
             <p class="hint" id="draft-saved" hidden>{DETAILS.saved_on_device}</p>
             <p class="switch">{switch}</p>
@@ -107,6 +108,20 @@ fn bank_search(flash: &Flash) -> AnyView {
         </div>
     }
     .into_any()
+}
+
+/// Asks about another portal of a bank that is connected, once the server has found that it is one.
+fn another_portal(flash: &Flash) -> AnyView {
+    // What it is about stands in the notice above.
+    let asked = flash.error_on("another").map(|_| {
+        view! {
+            <div class="check-row">
+                <input id="another" type="checkbox" name="another" value="true"/>
+                <label for="another">{DETAILS.another}</label>
+            </div>
+        }
+    });
+    view! { <input type="hidden" name="ask_first" value="true"/> {asked} }.into_any()
 }
 
 /// A bank that is not in the catalog: its name, for the customer's own eyes, and its portal. A match in the catalog
@@ -156,13 +171,19 @@ fn search_results(
     let chosen_by_link = query.is_empty();
     let none = results.is_empty();
     let error = scope.flash.error_on("institution_id").or_else(|| scope.flash.error_on("portal_url"));
-    let rows = results.into_iter().map(|bank| result_row(bank, chosen_by_link)).collect_view();
+    let (bank, portal) = (scope.flash.value("institution_id"), scope.flash.value("portal_url"));
+    let rows = results.into_iter().map(|row| {
+        let checked = chosen_by_link || row.institution_id == bank;
+        result_row(row, checked, &portal)
+    });
+    let rows = rows.collect_view();
     view! {
         <SearchForm paths=paths.clone() query=query.to_owned()/>
         {none.then(|| view! { <p role="status">{DETAILS.no_results}</p> })}
         <form method="post" action=paths.api("start_connection") class="stack">
             <input type="hidden" name="query" value=query.to_owned()/>
             {draft.map(|id| view! { <input type="hidden" name="draft" value=id/> })}
+            {another_portal(&scope.flash)}
             {(!none).then(|| view! {
                 <fieldset class="choices">
                     <legend>{DETAILS.results}</legend>
@@ -180,13 +201,13 @@ fn search_results(
     .into_any()
 }
 
-fn result_row(bank: Institution, checked: bool) -> impl IntoView {
+fn result_row(bank: Institution, checked: bool, chosen_portal: &str) -> impl IntoView + use<> {
     let label = format!("{}, {}", bank.name, bank.domain);
     let portals = (bank.portals.len() > 1).then(|| {
         let rows = bank.portals.iter().map(|portal| {
             view! {
                 <label class="choice choice-portal">
-                    <input type="radio" name="portal_url" value=portal.clone()/>
+                    <input type="radio" name="portal_url" value=portal.clone() checked=portal == chosen_portal/>
                     <span>{portal.clone()}</span>
                 </label>
             }

@@ -1,9 +1,8 @@
 //! The stepper, the column of a step, and the quiet panel that says whose move it is.
 
 use leptos::prelude::*;
-use leptos_meta::Title;
 
-use crate::{copy::pages::WIZARD, model::Connection};
+use crate::{components::PageTitle, copy::pages::WIZARD, model::Connection};
 
 /// The four steps, in order.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -36,7 +35,7 @@ pub(super) struct Frame {
 pub(super) fn frame(frame: Frame, content: AnyView) -> AnyView {
     let next = frame.next.into_iter().map(|text| view! { <li>{text}</li> }).collect_view();
     view! {
-        <Title text=frame.title/>
+        <PageTitle text=frame.title/>
         <div class="wizard">
             <Stepper current=frame.step/>
             <div class="wizard-column">

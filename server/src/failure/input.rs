@@ -16,6 +16,8 @@ pub enum InvalidInput {
     LooksLike(String),
     /// The portal is none of the bank that was chosen.
     PortalNotOfBank,
+    /// Another portal of the bank is connected.
+    AnotherPortal,
     PortalUrl(PortalUrlError),
     RequestedName(TextError),
     Query(TextError),
@@ -35,6 +37,7 @@ impl InvalidInput {
         match self {
             Self::BankMissing | Self::UnknownBank | Self::LooksLike(_) => "institution_id",
             Self::PortalNotOfBank | Self::PortalUrl(_) => "portal_url",
+            Self::AnotherPortal => "another",
             Self::RequestedName(_) => "requested_name",
             Self::Query(_) => "query",
             Self::Cursor => "cursor",
@@ -53,6 +56,7 @@ impl InvalidInput {
             Self::BankMissing => words.choose_bank,
             Self::UnknownBank => words.unknown_bank,
             Self::PortalNotOfBank => words.portal_not_of_bank,
+            Self::AnotherPortal => REFUSED.another_portal,
             Self::PortalUrl(error) => match error {
                 PortalUrlError::Empty => words.portal_missing,
                 PortalUrlError::TooLong => words.portal_too_long,

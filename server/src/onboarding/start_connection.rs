@@ -11,7 +11,7 @@ use waycore::{Created, Error};
 use super::own::{Own, is_own, understood};
 use super::turn::audited;
 use super::{UseCases, access};
-use crate::failure::{AnswerFault, Call, EntityFault, Failure};
+use crate::failure::{AnswerFault, Call, EntityFault, Failure, InvalidInput};
 use crate::store::{Action, AuditEvent, Cause, Write};
 
 impl UseCases {
@@ -24,6 +24,9 @@ impl UseCases {
     ) -> Result<Started, Failure> {
         access::may_change(caller)?;
         let choice = self.chosen_bank(&input).await?;
+        if input.ask_first {
+            self.refuse_another_portal(caller, &choice).await?;
+        }
         let entity = self.resolve_entity(caller).await?;
         let turn = self.turn(caller, Action::Create, &subject(&choice)).await?;
         let tried = self.create_or_find(caller, &entity, &choice).await;
@@ -40,6 +43,22 @@ impl UseCases {
         let entry = audited(caller, AuditEvent::ConnectionStarted, Some(id), detail);
         turn.done(&[Write::Connection { id, requested_name }, Write::Audit(&entry)]).await?;
         Ok(Started { connection: self.show(caller, &own, Cause::Start).await?, existing })
+    }
+
+    /// Waycore returns the connection that exists for the same portal, and makes another for another one of the bank's.
+    async fn refuse_another_portal(&self, caller: &Caller, choice: &BankChoice) -> Result<(), Failure> {
+        let BankChoice::Supported { institution, portal: Some(portal) } = choice else { return Ok(()) };
+        let known = self.store.connections(self.tenant(caller)).await?;
+        let mut of_bank = known
+            .iter()
+            .filter_map(Own::kept)
+            .filter(|own| own.connection.institution_id.as_ref() == Some(institution))
+            .peekable();
+        let same = |own: &Own| own.connection.portal_url.as_deref() == Some(portal.as_str());
+        if of_bank.peek().is_none() || of_bank.any(|own| same(&own)) {
+            return Ok(());
+        }
+        Err(InvalidInput::AnotherPortal.into())
     }
 
     async fn create_or_find(

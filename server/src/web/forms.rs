@@ -18,7 +18,7 @@ use super::{
 use crate::startup::AppState;
 
 /// The fields of step 1 that come back with a message. None is a secret.
-const STEP_ONE_FIELDS: [&str; 3] = ["query", "requested_name", "portal_url"];
+const STEP_ONE_FIELDS: [&str; 4] = ["query", "institution_id", "requested_name", "portal_url"];
 
 /// The fields of the finish form that its own answer repeats; the password is not among them.
 const FINISH_FIELDS: [&str; 5] =

@@ -1,5 +1,6 @@
 //! A host product in small: the real router, a database and a simulated Waycore of its own for each test.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -136,6 +137,11 @@ impl TestHost {
     pub(crate) fn path(&self, path: &str) -> String {
         format!("{}{path}", self.base.as_str())
     }
+}
+
+/// The settings of one mount on SQLite, for a test that puts it into a server of its own.
+pub(crate) fn settings_below(waycore: &SimulatedWaycore, database: PathBuf, base: &str) -> Settings {
+    settings(waycore, Database::Sqlite(database), base)
 }
 
 fn settings(waycore: &SimulatedWaycore, database: Database, base: &str) -> Settings {

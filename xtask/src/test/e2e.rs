@@ -6,6 +6,7 @@ use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
 use super::{Checks, Tally};
+use crate::build::build_example_host;
 use crate::process::program;
 use crate::tools::{self, Chromium};
 
@@ -21,6 +22,8 @@ pub(super) fn run(checks: &Checks) -> Tally {
 fn drive(checks: &Checks) -> Result<Tally> {
     let workspace = checks.workspace;
     let binary = checks.binary()?;
+    let host = build_example_host(workspace)?;
+    let nginx = tools::nginx(workspace)?;
     let chromium = tools::chromium(workspace)?;
     let report = workspace.target.join("end2end-report.json");
     // An old report must never be taken for this run's.
@@ -29,7 +32,9 @@ fn drive(checks: &Checks) -> Result<Tally> {
     playwright
         .args(["test", "--config", "end2end", "--reporter", "list,json"])
         .env("PLAYWRIGHT_JSON_OUTPUT_FILE", &report)
-        .env("CONNECT_BINARY", binary);
+        .env("CONNECT_BINARY", binary)
+        .env("CONNECT_HOST_EXAMPLE", host)
+        .env("CONNECT_NGINX", nginx);
     if let Chromium::System(program) = chromium {
         playwright.env("CONNECT_CHROMIUM", program);
     }

@@ -4,6 +4,7 @@ mod cargo_leptos;
 mod cargo_tool;
 mod chromium;
 mod debian;
+mod nginx;
 mod node;
 mod postgres;
 mod schemathesis;
@@ -18,6 +19,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 
 pub(crate) use chromium::{Chromium, find_or_install as chromium};
+pub(crate) use nginx::find_or_install as nginx;
 pub(crate) use node::install_packages;
 pub(crate) use postgres::find_or_install as postgres;
 pub(crate) use schemathesis::find_or_install as schemathesis;

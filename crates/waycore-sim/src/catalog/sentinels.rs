@@ -14,6 +14,8 @@ pub(crate) struct Behaviour {
     /// What becomes of it soon after its first sync.
     pub(crate) trouble: Option<Trouble>,
     pub(crate) creation: Creation,
+    /// Whether each of its portals is a bank of its own to customers, with accounts of its own.
+    pub(crate) portals_apart: bool,
 }
 
 /// A state that a connection does not leave by itself.
@@ -49,6 +51,7 @@ const STANDARD: Behaviour = Behaviour {
     strict: false,
     trouble: None,
     creation: Creation::New,
+    portals_apart: false,
 };
 
 const REAUTH_REQUIRED: Trouble = Trouble {
@@ -74,7 +77,7 @@ const SENTINELS: &[(&str, &str, Behaviour)] = &[
     ("sim-standard", "Standard Test Bank", STANDARD),
     ("sim-slow", "Slow Test Bank", Behaviour { activation: 6 * HOUR, ..STANDARD }),
     ("sim-provisioning", "Provisioning Test Bank", Behaviour { provisioning: 120 * SECOND, ..STANDARD }),
-    ("sim-portals", "Three Portals Test Bank", STANDARD),
+    ("sim-portals", "Three Portals Test Bank", Behaviour { portals_apart: true, ..STANDARD }),
     ("sim-existing", "Existing Setup Test Bank", Behaviour { creation: Creation::ExistingSetup, ..STANDARD }),
     ("sim-ready", "Ready Test Bank", Behaviour { creation: Creation::ExistingReady, ..STANDARD }),
     ("sim-reauth", "Reauthentication Test Bank", Behaviour { trouble: Some(REAUTH_REQUIRED), ..STANDARD }),

@@ -78,12 +78,13 @@ impl Bank {
     }
 
     /// Whether a second connection to `other` would be one to the same bank. A listed bank is the same at
-    /// every one of its portals.
+    /// every one of its portals, unless they stand apart.
     pub(crate) fn is_same(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::Listed { institution_id: one, .. }, Self::Listed { institution_id: other, .. }) => {
-                one == other
-            }
+            (
+                Self::Listed { institution_id: one, portal: at, .. },
+                Self::Listed { institution_id: other, portal: there, .. },
+            ) => one == other && (at == there || !Behaviour::of(Some(one)).portals_apart),
             (Self::Unlisted { portal: one }, Self::Unlisted { portal: other }) => one == other,
             (Self::Listed { .. }, Self::Unlisted { .. }) | (Self::Unlisted { .. }, Self::Listed { .. }) => {
                 false

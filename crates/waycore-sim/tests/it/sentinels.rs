@@ -127,3 +127,30 @@ async fn every_sentinel_is_found_first_by_its_id() {
         assert_eq!(found["data"][0]["institutionId"], Value::from(sentinel));
     }
 }
+
+#[tokio::test]
+async fn the_portals_of_one_bank_stand_apart_and_of_others_they_do_not() {
+    let host = Host::new().await;
+    let entity = host.entity("acme").await;
+    let create = async |institution: &str, portal: &str| {
+        let body = json!({ "entityId": entity, "institutionId": institution, "portalUrl": portal });
+        host.post("/v1/connections", body).await
+    };
+    let bank = host.get("/v1/institutions/sim-portals").await.json(200);
+    let (one, other) =
+        (bank["canonicalPortalUrl"].as_str().unwrap(), bank["additionalPortalUrls"][0].as_str().unwrap());
+    let first = id(&create("sim-portals", one).await.json(201));
+    assert_eq!(id(&create("sim-portals", one).await.json(200)), first);
+    assert_ne!(id(&create("sim-portals", other).await.json(201)), first);
+    // Of the catalog's other banks with several, one is enough.
+    let several = host.all("/v1/institutions").await;
+    let bank = several
+        .iter()
+        .find(|bank| bank["institutionId"] != "sim-portals" && bank["additionalPortalUrls"][0].is_string());
+    let bank = bank.unwrap();
+    let (name, one, other) =
+        (&bank["institutionId"], &bank["canonicalPortalUrl"], &bank["additionalPortalUrls"][0]);
+    let [name, one, other] = [name, one, other].map(|value| value.as_str().unwrap());
+    let first = id(&create(name, one).await.json(201));
+    assert_eq!(id(&create(name, other).await.json(200)), first);
+}

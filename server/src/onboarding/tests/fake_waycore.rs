@@ -265,7 +265,11 @@ impl Waycore for FakeWaycore {
             let same = |row: &&Value| {
                 row["entityId"] == connection.entity_id
                     && match institution {
-                        Some(institution) => row["institutionId"] == institution,
+                        Some(institution) => {
+                            let portals = (row["portalUrl"].as_str(), portal);
+                            let other = matches!(portals, (Some(one), Some(other)) if one != other);
+                            row["institutionId"] == institution && !other
+                        }
                         None => row["portalUrl"] == json!(portal),
                     }
             };

@@ -6,7 +6,7 @@ use domain::user_error::ErrorCode;
 use serde_json::json;
 use waycore::Error;
 
-use super::bench::{Bench, ana, bank, refused, unlisted};
+use super::bench::{Bench, ana, bank, bo, refused, unlisted};
 
 async fn sent(bench: &Bench) -> Vec<String> {
     let calls = bench.waycore.calls();
@@ -44,6 +44,23 @@ async fn one_of_its_portals_may_be_chosen() {
     check_refused(&bench, with_portal("https://biz.meadow.example/other"), "portal_url").await;
     // The form may send the field although nothing was chosen.
     bench.start(&ana(), with_portal(" ")).await.unwrap();
+}
+
+#[tokio::test]
+async fn another_portal_of_a_connected_bank_needs_a_second_word() {
+    let bench = Bench::new().await;
+    let at = |portal: &str, ask_first| StartConnection {
+        portal_url: Some(portal.to_owned()),
+        ask_first,
+        ..bank("meadow")
+    };
+    bench.start(&ana(), at("https://meadow.example/", true)).await.unwrap();
+    assert!(bench.start(&ana(), at("https://meadow.example/", true)).await.unwrap().existing);
+    sent(&bench).await;
+    check_refused(&bench, at("https://biz.meadow.example/", true), "another").await;
+    // Another customer's is none of this one's.
+    bench.start(&bo(), at("https://biz.meadow.example/", true)).await.unwrap();
+    assert!(!bench.start(&ana(), at("https://biz.meadow.example/", false)).await.unwrap().existing);
 }
 
 #[tokio::test]

@@ -1,0 +1,123 @@
+//! The flow in a host's own server: under any path, and more than once in a process.
+
+use std::sync::Arc;
+
+use app::backend::{Caller, Customer, Role};
+use async_trait::async_trait;
+use axum::Router;
+use axum::body::Body;
+use axum::extract::Request;
+use axum::routing::get;
+use domain::ids::UserId;
+use http::request::Parts;
+use serde_json::Value;
+use server::config::{Layout, Link, Theme};
+use server::identity::{HostIdentity, SignedOut};
+use tokio_util::sync::CancellationToken;
+
+use crate::answer::Answer;
+use crate::host::settings_below;
+use crate::simulated::SimulatedWaycore;
+
+/// Everybody is one person; which customer's is in a header.
+struct Header;
+
+#[async_trait]
+impl HostIdentity for Header {
+    async fn identify(&self, request: &Parts) -> Result<Caller, SignedOut> {
+        let org = request.headers.get("x-org").and_then(|org| org.to_str().ok()).ok_or(SignedOut::Absent)?;
+        Ok(Caller {
+            customer: Customer { issuer: "product".to_owned(), org: org.to_owned() },
+            user: UserId::parse("ana").map_err(|_| SignedOut::BadClaims)?,
+            role: Role::Manager,
+            org_name: None,
+            name: None,
+        })
+    }
+}
+
+/// A product with the flow at two places, each with a Waycore, a database and a look of its own.
+async fn product() -> (Router, [SimulatedWaycore; 2], tempfile::TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    let waycores = [SimulatedWaycore::start().await, SimulatedWaycore::start().await];
+    let mut product = Router::new().route("/", get(|| async { "the product" }));
+    for (place, waycore) in ["/banking/connections", "/treasury"].into_iter().zip(&waycores) {
+        let database = folder.path().join(format!("{}.db", place.replace('/', "-")));
+        let settings = settings_below(waycore, database, place);
+        let layout = Layout {
+            before: format!("<nav>Part of {place}</nav>"),
+            style_sheets: vec![Link::parse("https://assets.example/host.css").unwrap()],
+            theme: Theme::parse("--connect-accent: #123456;").unwrap(),
+            home: Some(Link::parse("/").unwrap()),
+            ..Layout::default()
+        };
+        let mounted =
+            server::mount(settings, Arc::new(Header), layout, CancellationToken::new()).await.unwrap();
+        product = product.nest_service(place, mounted.router);
+    }
+    (product, waycores, folder)
+}
+
+async fn ask(product: &Router, method: &str, path: &str, body: &str) -> Answer {
+    let request = Request::builder()
+        .method(method)
+        .uri(path)
+        .header("host", "127.0.0.1:3000")
+        .header("x-org", "acme")
+        .header("sec-fetch-site", "same-origin")
+        .header("accept", if method == "GET" { "text/html" } else { "application/json" })
+        .header("content-type", "application/x-www-form-urlencoded");
+    Answer::of(product.clone(), request.body(Body::from(body.to_owned())).unwrap()).await
+}
+
+#[tokio::test]
+async fn two_mounts_in_one_process_do_not_meet() {
+    let (product, waycores, _folder) = product().await;
+    let start = async |place: &str| -> Value {
+        let path = format!("{place}/api/start_connection");
+        ask(&product, "POST", &path, "institution_id=sim-standard").await.ok()["connection"].clone()
+    };
+    let banking = start("/banking/connections").await;
+    assert_eq!(waycores[1].requests().await, Vec::<Value>::new());
+    let treasury = start("/treasury").await;
+    assert_ne!(banking["id"], treasury["id"]);
+    for (place, own, foreign) in
+        [("/banking/connections", &banking, &treasury), ("/treasury", &treasury, &banking)]
+    {
+        let get = async |id: &Value| {
+            let form = format!("connection_id={}", id.as_str().unwrap());
+            ask(&product, "POST", &format!("{place}/api/get_connection"), &form).await
+        };
+        assert_eq!(get(&own["id"]).await.status, 200);
+        assert_eq!(get(&foreign["id"]).await.error(), (404, "not_found".to_owned()));
+    }
+}
+
+#[tokio::test]
+async fn every_address_on_a_page_is_below_its_mount() {
+    let (product, _waycores, _folder) = product().await;
+    for place in ["/banking/connections", "/treasury"] {
+        for page in ["", "/", "/new", "/new?query=bank", "/nowhere"] {
+            let answer = ask(&product, "GET", &format!("{place}{page}"), "").await;
+            assert_eq!(answer.status, if page == "/nowhere" { 404 } else { 200 }, "{place}{page}");
+            assert!(answer.body.contains(&format!("<nav>Part of {place}</nav>")), "{place}{page}");
+            let addresses = ["href=\"", "action=\"", "src=\"", "import(\""]
+                .iter()
+                .flat_map(|name| answer.body.split(name).skip(1))
+                .filter_map(|rest| rest.split('"').next())
+                .filter(|address| !address.starts_with("https:") && !address.starts_with('#'));
+            for address in addresses {
+                let below = address.starts_with(&format!("{place}/"));
+                assert!(below || address == "/", "{address} on {place}{page}");
+            }
+        }
+        let page = ask(&product, "GET", &format!("{place}/new"), "").await;
+        let policy = page.header("content-security-policy").unwrap();
+        assert!(policy.contains("style-src 'self' https://assets.example"), "{policy}");
+        let theme = page.body.split('"').find(|text| text.contains("/theme/")).unwrap().to_owned();
+        let sheet = ask(&product, "GET", &theme, "").await;
+        assert!(sheet.status.is_success() && sheet.body.contains("#123456"), "{theme}: {sheet:?}");
+    }
+    assert_eq!(ask(&product, "GET", "/", "").await.body, "the product");
+    assert_eq!(ask(&product, "GET", "/api/list_connections", "").await.status, 404, "nothing is beside them");
+}
