@@ -4,6 +4,7 @@ mod audit;
 #[cfg(feature = "demo")]
 mod demo;
 mod doctor;
+mod healthy;
 mod listen;
 mod serve;
 mod shutdown;
@@ -28,6 +29,8 @@ enum Command {
     Serve,
     /// Check a deployment's settings, key, database and addresses; changes nothing.
     Doctor(doctor::Args),
+    /// Ask the server that runs here, with the same settings, whether it is ready; for health checks.
+    Healthy,
     /// Look at the audit log.
     #[command(subcommand)]
     Audit(audit::Command),
@@ -56,6 +59,7 @@ async fn run(command: Command) -> anyhow::Result<()> {
     match command {
         Command::Serve => serve::run().await,
         Command::Doctor(args) => doctor::run(args).await,
+        Command::Healthy => healthy::run().await,
         Command::Audit(command) => audit::run(command).await,
         #[cfg(feature = "demo")]
         Command::Demo(args) => demo::run(args).await,

@@ -43,7 +43,7 @@ impl UseCases {
         access::may_read(caller)?;
         let id = connection_id(id)?;
         let record = self.store.connection(self.tenant(caller), &id).await?;
-        if !record.is_some_and(|record| record.removed_at.is_none()) {
+        if record.is_none_or(|record| record.removed_at.is_some()) {
             return Err(Missing::Unknown.into());
         }
         let (accounts, movements) = tokio::join!(

@@ -101,6 +101,19 @@ async fn the_key_is_replaced_without_a_restart() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_health_check_knows_a_server_from_none() {
+    let (waycore, folder) = (SimulatedWaycore::start().await, tempfile::tempdir().unwrap());
+    let mut settings = settings(&waycore, folder.path());
+    let (program, server) = serve(&settings);
+    settings.retain(|(name, _)| *name != "CONNECT_ADDR");
+    settings.push(("CONNECT_ADDR", server.trim_start_matches("http://").to_owned()));
+    let healthy = || Program::finished(&["healthy"], &borrowed(&settings));
+    assert!(healthy().success, "{:?}", healthy());
+    assert!(program.end("TERM").success());
+    assert!(!healthy().success);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_in_flight_is_finished_before_the_end() {
     let (waycore, folder) = (SimulatedWaycore::start().await, tempfile::tempdir().unwrap());
     let settings = settings(&waycore, folder.path());
