@@ -1,5 +1,6 @@
 //! A panic ends one request, and tells nobody what it was working on.
 
+use std::any::Any;
 use std::panic::AssertUnwindSafe;
 
 use app::error::WireError;
@@ -27,7 +28,23 @@ pub(crate) async fn answered(request: Request, next: Next) -> Response {
 pub fn log_panics() {
     std::panic::set_hook(Box::new(|info| {
         let place = info.location().map(ToString::to_string).unwrap_or_default();
-        let what = info.payload().downcast_ref::<&'static str>().copied().unwrap_or("(not shown)");
-        tracing::error!(place, what, "a panic");
+        tracing::error!(place, what = shown(info.payload()), "a panic");
     }));
+}
+
+fn shown(payload: &dyn Any) -> &'static str {
+    payload.downcast_ref::<&'static str>().copied().unwrap_or("(not shown)")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_the_program_says_by_itself_is_shown() {
+        assert_eq!(shown(&"index out of bounds"), "index out of bounds");
+        let token = "a token";
+        assert_eq!(shown(&format!("cannot read {token}")), "(not shown)");
+        assert_eq!(shown(&7), "(not shown)");
+    }
 }

@@ -26,6 +26,7 @@ struct Header;
 impl HostIdentity for Header {
     async fn identify(&self, request: &Parts) -> Result<Caller, SignedOut> {
         let org = request.headers.get("x-org").and_then(|org| org.to_str().ok()).ok_or(SignedOut::Absent)?;
+        assert_ne!(org, BREAKS, "a host's own code breaks on {org}");
         Ok(Caller {
             customer: Customer { issuer: "product".to_owned(), org: org.to_owned() },
             user: UserId::parse("ana").map_err(|_| SignedOut::BadClaims)?,
@@ -35,6 +36,8 @@ impl HostIdentity for Header {
         })
     }
 }
+
+const BREAKS: &str = "an org that breaks it";
 
 /// A product with the flow at two places, each with a Waycore, a database and a look of its own.
 async fn product() -> (Router, [SimulatedWaycore; 2], tempfile::TempDir) {
@@ -59,11 +62,15 @@ async fn product() -> (Router, [SimulatedWaycore; 2], tempfile::TempDir) {
 }
 
 async fn ask(product: &Router, method: &str, path: &str, body: &str) -> Answer {
+    ask_for("acme", product, method, path, body).await
+}
+
+async fn ask_for(org: &str, product: &Router, method: &str, path: &str, body: &str) -> Answer {
     let request = Request::builder()
         .method(method)
         .uri(path)
         .header("host", "127.0.0.1:3000")
-        .header("x-org", "acme")
+        .header("x-org", org)
         .header("sec-fetch-site", "same-origin")
         .header("accept", if method == "GET" { "text/html" } else { "application/json" })
         .header("content-type", "application/x-www-form-urlencoded");
@@ -91,6 +98,22 @@ async fn two_mounts_in_one_process_do_not_meet() {
         assert_eq!(get(&own["id"]).await.status, 200);
         assert_eq!(get(&foreign["id"]).await.error(), (404, "not_found".to_owned()));
     }
+}
+
+#[tokio::test]
+async fn a_panic_is_one_answer_that_says_nothing_of_it() {
+    let (product, _waycores, _folder) = product().await;
+    let broken = ask_for(BREAKS, &product, "POST", "/treasury/api/list_connections", "").await;
+    assert_eq!(broken.error(), (503, "unavailable".to_owned()));
+    let page = ask_for(BREAKS, &product, "GET", "/treasury/", "").await;
+    assert_eq!(page.status, 503);
+    for answer in [broken, page] {
+        assert!(!answer.body.contains(BREAKS) && !answer.body.contains("own code"), "{answer:?}");
+        assert!(
+            answer.header("content-security-policy").is_some() && answer.header("x-request-id").is_some()
+        );
+    }
+    assert_eq!(ask(&product, "GET", "/treasury/", "").await.status, 200, "the next one is answered");
 }
 
 #[tokio::test]
