@@ -1,6 +1,6 @@
 //! The port: all that pages and server functions may ask of what lies behind them. No implementation here.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use async_trait::async_trait;
 use domain::{ids::UserId, status_label::StatusLabel};
@@ -234,6 +234,16 @@ pub struct Site {
     pub chrome: Arc<Chrome>,
     /// A person to ask, on error and support states.
     pub support_url: Option<String>,
+    /// Exact guides by institution id.
+    pub guides: Arc<HashMap<String, String>>,
+}
+
+impl Site {
+    /// Waycore's guide to creating the delegated user at a connection's bank: the exact one if there is one.
+    pub fn guide(&self, connection: &Connection) -> String {
+        let exact = connection.institution_id.as_ref().and_then(|id| self.guides.get(id));
+        exact.cloned().unwrap_or_else(|| crate::copy::GENERAL_GUIDE_LINK.to_owned())
+    }
 }
 
 /// The message that a form left for the page after it, and what had been typed. Never a value that a bank issued.

@@ -71,6 +71,10 @@ impl Paths {
         format!("{}/remove", self.detail(connection))
     }
 
+    pub fn sheet(&self, connection: &str) -> String {
+        format!("{}/sheet", self.detail(connection))
+    }
+
     pub fn setup(&self, connection: &str) -> String {
         format!("{}/setup", self.detail(connection))
     }

@@ -13,7 +13,7 @@ use crate::{
     backend::{Chrome, Site, request_scope},
     components::PageTitle,
     copy::pages::SHELL,
-    pages::{DetailPage, ListPage, NewPage, NotFoundPage, RemovePage, SetupPage},
+    pages::{DetailPage, ListPage, NewPage, NotFoundPage, RemovePage, SetupPage, SheetPage},
 };
 
 /// The document of a page of the product.
@@ -43,6 +43,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("") view=ListPage ssr=SsrMode::Async/>
                     <Route path=path!("new") view=NewPage ssr=SsrMode::Async/>
                     <Route path=path!("connections/:id/setup") view=SetupPage ssr=SsrMode::Async/>
+                    <Route path=path!("connections/:id/sheet") view=SheetPage ssr=SsrMode::Async/>
                     <Route path=path!("connections/:id/remove") view=RemovePage ssr=SsrMode::Async/>
                     <Route path=path!("connections/:id") view=DetailPage ssr=SsrMode::Async/>
                 </Routes>

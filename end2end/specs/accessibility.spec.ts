@@ -53,6 +53,9 @@ test('the steps of a setup and the detail', async ({ browser, person, simulator 
   await expect(person.page.getByRole('alert')).toBeVisible();
   await person.ready();
   await passesAudit(browser, person, 'refused finish setup');
+  await person.open(`/connections/${id}/sheet`);
+  await passesAudit(browser, person, 'sheet');
+  await person.open(`/connections/${id}/setup?step=finish`);
   await person.confirmsAndFinishes();
   await person.sees('Activating your connection');
   await simulator.keepActivating(id);

@@ -116,3 +116,25 @@ test('two tabs of the same person do not get in each other’s way', async ({ pe
   await person.button('I have created the user').or(person.button('Finish setup')).first().click();
   await person.sees('Finish setup');
 });
+
+test('the sheet for the bank’s administrator holds what is typed there, and fits on paper', async ({ person, simulator }) => {
+  const portal = ownPortal('/Sign-In?region=EU');
+  const id = await person.startsSetupOfUnlisted('Paper Bank', portal);
+  const issued = await simulator.instructionsOf(id);
+  await person.link('A sheet to print').click();
+  await person.sees('Create a user at the bank');
+  const main = person.page.getByRole('main');
+  for (const text of ['Paper Bank', portal, issued.firstName, issued.lastName, issued.email, issued.phoneNumber]) {
+    await expect(main).toContainText(text);
+  }
+  await person.page.emulateMedia({ media: 'print' });
+  await expect(main.getByText(portal)).toBeVisible();
+  await expect(person.page.getByRole('banner')).toBeHidden();
+  await expect(person.link('Back to the setup')).toBeHidden();
+  await person.page.emulateMedia({ media: 'screen' });
+  await person.link('Back to the setup').click();
+  await person.sees('Create the delegated user');
+  await simulator.connect(id);
+  await person.open(`/connections/${id}/sheet`);
+  await expect(person.heading('Paper Bank')).toBeVisible();
+});

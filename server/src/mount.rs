@@ -135,6 +135,7 @@ async fn assemble(
             paths,
             demo: kind == DatabaseKind::Demo,
             support_url: text(&settings.links.support),
+            guides: Arc::new(settings.guides.into_inner()),
         },
         theme,
         origin: settings.public_url.origin().to_owned(),

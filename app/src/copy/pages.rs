@@ -55,6 +55,7 @@ words! {
         waycore: "Waycore",
         now: "now",
         finish_later: "Finish later",
+        back_to_setup: "Back to the setup",
         cancel: "Cancel",
         viewer: "You can look at this setup, but not change it. A manager in your company can go on with it.",
     }
@@ -119,6 +120,7 @@ words! {
         copied: "copied",
         new_tab: "opens in a new tab",
         guide: "Setup guide",
+        sheet: "A sheet to print for your bank's administrator",
         created: "I have created the user",
         next_1: "You hand over what your bank issued for the new user, if anything.",
         next_2: "Waycore activates the connection. You can close the page meanwhile.",
@@ -218,6 +220,21 @@ words! {
         another_portal: "Your company has connected another portal of this bank. Its connection stands in your list. Connect this portal too only if it shows other accounts.",
         nothing_entered: "Enter at least one of the three.",
         busy: "The same is being done at this moment, by you in another window or by a colleague. Try again in a few seconds.",
+    }
+}
+
+words! {
+    /// The sheet for a bank's administrator.
+    SheetWords, SHEET {
+        title: "Create a user at the bank",
+        lead: "Please create this user in the bank's portal. It is a dedicated login with which Waycore reads the accounts; it is nobody's own, and it can be removed at any time.",
+        bank: "Bank",
+        portal: "Bank portal",
+        preparing: "Not there yet. Open this sheet again in a minute.",
+        after: "Afterwards",
+        after_text: "Give the username, the customer ID and the password that the bank issues to the person who gave you this sheet. Do not write them here.",
+        print: "Print this page with your browser, or save it as a PDF.",
+        guide: "How to do it at this bank",
     }
 }
 

@@ -6,6 +6,7 @@ mod new;
 mod problem;
 mod remove;
 mod setup;
+mod sheet;
 mod sign_in;
 
 pub use detail::DetailPage;
@@ -14,6 +15,7 @@ pub use new::NewPage;
 pub use problem::{NotFoundPage, problem_document};
 pub use remove::RemovePage;
 pub use setup::SetupPage;
+pub use sheet::SheetPage;
 pub use sign_in::sign_in_document;
 
 use domain::status_label::StatusLabel;

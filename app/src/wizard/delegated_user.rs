@@ -6,10 +6,7 @@ use super::frame::{Frame, WizardStep, frame, mover};
 use crate::{
     backend::RequestScope,
     components::{BankPortalLink, ErrorNotice, following},
-    copy::{
-        GENERAL_GUIDE_LINK,
-        pages::{USER, WIZARD},
-    },
+    copy::pages::{USER, WIZARD},
     islands::CopyValues,
     model::Connection,
 };
@@ -23,19 +20,13 @@ pub fn delegated_user(scope: &RequestScope, connection: &Connection, draft: Opti
         {instructions(connection)}
         <div class="actions">
             <BankPortalLink portal=connection.portal_url.clone() text=USER.open_portal/>
-            <a href=GENERAL_GUIDE_LINK target="_blank" rel="noopener noreferrer">
+            <a href=scope.site.guide(connection) target="_blank" rel="noopener noreferrer">
                 {USER.guide}
                 <span class="visually-hidden">" ("{USER.new_tab}")"</span>
             </a>
         </div>
-        <section class="guidance">
-            <h2>{USER.rights_title}</h2>
-            <p>{USER.rights}</p>
-            <h2>{USER.codes_title}</h2>
-            <p>{USER.codes}</p>
-            <h2>{USER.second_title}</h2>
-            <p>{USER.second}</p>
-        </section>
+        {guidance()}
+        <p><a href=paths.sheet(&connection.id)>{USER.sheet}</a></p>
         {if scope.caller.role.changes() {
             view! {
                 <form method="post" action=paths.api("confirm_user_created") class="actions">
@@ -63,18 +54,37 @@ pub fn delegated_user(scope: &RequestScope, connection: &Connection, draft: Opti
     )
 }
 
-fn instructions(connection: &Connection) -> AnyView {
+/// What the user may do at the bank, and how it signs in there.
+pub fn guidance() -> AnyView {
+    view! {
+        <section class="guidance">
+            <h2>{USER.rights_title}</h2>
+            <p>{USER.rights}</p>
+            <h2>{USER.codes_title}</h2>
+            <p>{USER.codes}</p>
+            <h2>{USER.second_title}</h2>
+            <p>{USER.second}</p>
+        </section>
+    }
+    .into_any()
+}
+
+/// Each detail: its term, the name of the button that copies it, and its value once it is there.
+pub fn details(connection: &Connection) -> [(&'static str, &'static str, Option<String>); 6] {
     let given = connection.instructions.clone().unwrap_or_default();
-    let rows = [
-        (USER.first_name, USER.copy_first_name, given.first_name),
-        (USER.last_name, USER.copy_last_name, given.last_name),
-        (USER.address, USER.copy_address, given.address),
-        (USER.username, USER.copy_username, given.username),
-        (USER.email, USER.copy_email, given.email),
-        (USER.phone, USER.copy_phone, given.phone_number),
-    ];
-    let rows = rows.into_iter().map(|(term, copy, value)| {
-        let value = value.filter(|text| !text.trim().is_empty());
+    let filled = |value: Option<String>| value.filter(|text| !text.trim().is_empty());
+    [
+        (USER.first_name, USER.copy_first_name, filled(given.first_name)),
+        (USER.last_name, USER.copy_last_name, filled(given.last_name)),
+        (USER.address, USER.copy_address, filled(given.address)),
+        (USER.username, USER.copy_username, filled(given.username)),
+        (USER.email, USER.copy_email, filled(given.email)),
+        (USER.phone, USER.copy_phone, filled(given.phone_number)),
+    ]
+}
+
+fn instructions(connection: &Connection) -> AnyView {
+    let rows = details(connection).into_iter().map(|(term, copy, value)| {
         let shown = match value {
             Some(value) => view! {
                 <span class="issued">{value.clone()}</span>

@@ -8,5 +8,5 @@ mod frame;
 
 pub use activation::activation;
 pub use connection_details::{Details, connection_details};
-pub use delegated_user::delegated_user;
+pub use delegated_user::{delegated_user, details, guidance};
 pub use finish_setup::finish_setup;

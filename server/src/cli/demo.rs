@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use anyhow::anyhow;
 use server::config::{
-    BasePath, Database, Environment, Layout, Links, PublicUrl, Settings, TrustedProxies, Waycore,
+    BasePath, Database, Environment, Guides, Layout, Links, PublicUrl, Settings, TrustedProxies, Waycore,
 };
 use server::{panics, placed, startup};
 use tokio::net::TcpListener;
@@ -122,6 +122,7 @@ fn settings(places: &Places, keys: &OrganizationKeys, folder: &Folder) -> anyhow
             namespace: NAME.to_owned(),
         },
         links: Links::default(),
+        guides: Guides::default(),
         webhook_secrets: Vec::new(),
         trusted_proxies: TrustedProxies::default(),
     })

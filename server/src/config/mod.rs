@@ -5,6 +5,7 @@
 
 mod database;
 mod environment;
+mod guides;
 mod http;
 mod layout;
 mod links;
@@ -19,6 +20,7 @@ mod waycore;
 
 pub use database::Database;
 pub use environment::Environment;
+pub use guides::Guides;
 pub use http::Http;
 pub use layout::{Layout, Theme};
 pub use links::{Link, Links};
@@ -47,6 +49,8 @@ pub struct Settings {
     pub waycore: Waycore,
     /// Where a person can go from here.
     pub links: Links,
+    /// Which guide belongs to which bank.
+    pub guides: Guides,
     /// `WAYCORE_WEBHOOK_SECRET`: what Waycore signs its deliveries with; several while one is being replaced.
     pub webhook_secrets: Vec<SecretString>,
     /// `CONNECT_TRUSTED_PROXIES`: whose word counts about where a request comes from.
@@ -113,6 +117,7 @@ impl Settings {
         let secret_keys = SecretKeys::read(reader);
         let waycore = Waycore::read(reader, host.as_deref());
         let links = Links::read(reader);
+        let guides = Guides::read(reader);
         let webhook_secrets = Waycore::read_webhook_secrets(reader);
         let trusted_proxies = TrustedProxies::read(reader);
         Some(Self {
@@ -121,6 +126,7 @@ impl Settings {
             secret_keys: secret_keys?,
             waycore: waycore?,
             links: links?,
+            guides: guides?,
             webhook_secrets: webhook_secrets?,
             trusted_proxies: trusted_proxies?,
         })

@@ -10,7 +10,7 @@ use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde_json::{Value, json};
 use server::clock::{Clock, SystemClock};
 use server::config::{
-    BasePath, Database, Environment, FixedKey, Layout, Links, PublicUrl, SecretKeys, Settings, Token,
+    BasePath, Database, Environment, FixedKey, Guides, Layout, Links, PublicUrl, SecretKeys, Settings, Token,
     TokenKeys, TrustedProxies, Waycore,
 };
 use server::identity::TokenIdentity;
@@ -156,6 +156,7 @@ fn settings(waycore: &SimulatedWaycore, database: Database, base: &str) -> Setti
             namespace: "host".to_owned(),
         },
         links: Links::default(),
+        guides: Guides::default(),
         webhook_secrets: Vec::new(),
         trusted_proxies: TrustedProxies::default(),
     }

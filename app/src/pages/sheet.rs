@@ -1,0 +1,67 @@
+//! What a bank's administrator needs, on one sheet of paper.
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_params_map;
+
+use super::shown_by_detail;
+use crate::{
+    backend::{Kept, RequestScope},
+    components::{KeptNotice, PageTitle, go, load},
+    copy::pages::{SHEET, WIZARD},
+    model::{Connection, Step},
+    wizard::{details, guidance},
+};
+
+/// The details of the delegated user and what to do with them. A setup that is past that has no sheet.
+#[component]
+pub fn SheetPage() -> impl IntoView {
+    let id = use_params_map().read_untracked().get("id").unwrap_or_default();
+    load(
+        |scope| async move { scope.onboarding.look_at_connection(&scope.caller, &id).await },
+        |scope, seen: Kept<Connection>| {
+            let paths = &scope.site.paths;
+            if shown_by_detail(&seen.what) {
+                return go(&paths.detail(&seen.what.id));
+            }
+            match seen.what.step {
+                Step::DelegatedUser | Step::FinishSetup => sheet(&scope, seen),
+                _ => go(&paths.setup(&seen.what.id)),
+            }
+        },
+    )
+}
+
+fn sheet(scope: &RequestScope, seen: Kept<Connection>) -> AnyView {
+    let connection = seen.what;
+    let rows = details(&connection).into_iter().map(|(term, _, value)| {
+        let value = value.unwrap_or_else(|| SHEET.preparing.to_owned());
+        view! { <div><dt>{term}</dt><dd>{value}</dd></div> }
+    });
+    let rows = rows.collect_view();
+    let portal = connection.portal_url.clone();
+    let portal = portal.map(|text| view! { <div><dt>{SHEET.portal}</dt><dd>{text}</dd></div> });
+    view! {
+        <PageTitle text=SHEET.title/>
+        <div class="column sheet">
+            <p class="back screen-only">
+                <a href=scope.site.paths.setup(&connection.id)>{WIZARD.back_to_setup}</a>
+            </p>
+            <h1>{SHEET.title}</h1>
+            <p class="lead">{SHEET.lead}</p>
+            <p class="muted screen-only">{SHEET.print}</p>
+            <KeptNotice as_of=seen.as_of now_millis=scope.now_millis/>
+            <dl class="facts">
+                <div><dt>{SHEET.bank}</dt><dd>{connection.display_name.clone()}</dd></div>
+                {portal}
+                {rows}
+                <div><dt>{SHEET.guide}</dt><dd>{scope.site.guide(&connection)}</dd></div>
+            </dl>
+            {guidance()}
+            <section class="guidance">
+                <h2>{SHEET.after}</h2>
+                <p>{SHEET.after_text}</p>
+            </section>
+        </div>
+    }
+    .into_any()
+}
