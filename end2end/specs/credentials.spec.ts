@@ -70,3 +70,20 @@ for (const missing of ['The delegated user is active', 'I accept the Waycore ter
     await person.sees('Activating your connection');
   });
 }
+
+test('a connection whose sign-in expired takes what the bank issued anew', async ({ person, simulator }) => {
+  const id = await person.startsSetupOfUnlisted('Expired Bank', ownPortal());
+  await person.finishesSetup();
+  await simulator.put(id, { kind: 'ready', status: 'reauthRequired' });
+  await person.open(`/connections/${id}`);
+  await person.button('Hand over').click();
+  await expect(person.textbox('Bank username'), 'nothing was filled in').toHaveAccessibleDescription(/at least one/i);
+  await person.ready();
+  await person.fillsIn({ password: 'issued anew' });
+  await person.button('Hand over').click();
+  await expect(person.page.getByRole('alert')).toHaveCount(0);
+  await expect(person.textbox('Password')).toHaveValue('');
+  const [handed, ...more] = handedOver(await simulator.receivedFor(id));
+  expect(more).toEqual([]);
+  expect(Object.keys(handed?.body ?? {})).toEqual(['password']);
+});

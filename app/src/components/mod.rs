@@ -1,6 +1,7 @@
 //! Server-rendered components, one a file.
 
 mod badge;
+mod bank_credentials;
 mod bank_portal_link;
 mod following;
 mod load;
@@ -11,6 +12,7 @@ mod problem;
 mod text_field;
 
 pub use badge::StatusBadge;
+pub use bank_credentials::BankCredentials;
 pub use bank_portal_link::BankPortalLink;
 pub use following::following;
 pub use load::{go, load};

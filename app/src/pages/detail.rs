@@ -8,8 +8,8 @@ use super::shown_by_detail;
 use crate::{
     backend::{ConnectionRecord, Kept, Money, Region, RequestScope},
     components::{
-        BankPortalLink, ErrorNotice, KeptNotice, Moment, Notice, PageTitle, StatusBadge, Tone, following, go,
-        load,
+        BankCredentials, BankPortalLink, ErrorNotice, KeptNotice, Moment, Notice, PageTitle, StatusBadge,
+        Tone, following, go, load,
     },
     copy::{
         DELEGATED_USER_TERMS_LINK,
@@ -60,6 +60,7 @@ fn detail(scope: &RequestScope, seen: Kept<Connection>, record: ConnectionRecord
             <ErrorNotice flash=scope.flash.clone()/>
             <KeptNotice as_of=seen.as_of now_millis=scope.now_millis/>
             {state_notice(scope, &connection)}
+            {repair(scope, &connection)}
             {facts(scope, &connection)}
             {actions(scope, &connection)}
             {accounts(money.accounts)}
@@ -97,6 +98,35 @@ fn state_notice(scope: &RequestScope, connection: &Connection) -> AnyView {
         view! { <p><a href=scope.site.paths.new_connection()>{DETAIL.reconnect}</a></p> }
     });
     view! { <Notice tone title><p>{text}</p> {code} {again} {support}</Notice> }.into_any()
+}
+
+/// What a manager can mend here. A correction of the address is another connection: this one stays until it is removed.
+fn repair(scope: &RequestScope, connection: &Connection) -> Option<AnyView> {
+    let paths = &scope.site.paths;
+    if !scope.caller.role.changes() {
+        return None;
+    }
+    match connection.label {
+        StatusLabel::ReauthenticationRequired => Some(
+            view! {
+                <section aria-labelledby="repair">
+                    <h2 id="repair">{DETAIL.repair}</h2>
+                    <form method="post" action=paths.api("update_credentials") class="stack" autocomplete="off" novalidate>
+                        <input type="hidden" name="connection_id" value=connection.id.clone()/>
+                        <BankCredentials flash=scope.flash.clone()/>
+                        <div class="actions">
+                            <button class="button button-primary">{DETAIL.hand_over}</button>
+                        </div>
+                    </form>
+                </section>
+            }
+            .into_any(),
+        ),
+        StatusLabel::NeedsCorrection => {
+            Some(view! { <p><a href=paths.new_unlisted()>{DETAIL.start_again}</a></p> }.into_any())
+        }
+        _ => None,
+    }
 }
 
 /// What a manager may do with it.

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::frame::{Frame, Mover, WizardStep, frame};
 use crate::{
     backend::RequestScope,
-    components::{ErrorNotice, TextField, following},
+    components::{BankCredentials, ErrorNotice, following},
     copy::{
         DELEGATED_USER_TERMS_LINK,
         pages::{FINISH, USER, WIZARD},
@@ -49,12 +49,7 @@ fn form(scope: &RequestScope, connection: &Connection) -> AnyView {
             <input type="hidden" name="connection_id" value=connection.id.clone()/>
             // Names the bank if this form must be shown again while Waycore cannot be asked.
             <input type="hidden" name="display_name" value=connection.display_name.clone()/>
-            <p class="hint">{FINISH.not_yours}</p>
-            <TextField id="bank_username" label=FINISH.username optional=FINISH.optional
-                value=scope.flash.value("bank_username") error=scope.flash.error_on("bank_username")/>
-            <TextField id="bank_customer_id" label=FINISH.customer_id optional=FINISH.optional
-                value=scope.flash.value("bank_customer_id") error=scope.flash.error_on("bank_customer_id")/>
-            {password_field(scope)}
+            <BankCredentials flash=scope.flash.clone()/>
             {confirmation(scope, "delegated_user_active", FINISH.active, view! { {FINISH.active_hint} }.into_any())}
             {confirmation(
                 scope,
@@ -73,20 +68,6 @@ fn form(scope: &RequestScope, connection: &Connection) -> AnyView {
                 <a href=paths.list()>{WIZARD.finish_later}</a>
             </div>
         </form>
-    }
-    .into_any()
-}
-
-/// Asks the password manager for none: the customer's own must not be offered here.
-fn password_field(scope: &RequestScope) -> AnyView {
-    view! {
-        <div class="field">
-            <label class="label" for="password">{FINISH.password}</label>
-            <span class="optional" aria-hidden="true">{FINISH.optional}</span>
-            {field_error(scope, "password")}
-            <input id="password" name="password" type="password" autocomplete="new-password"
-                aria-describedby=described(scope, "password")/>
-        </div>
     }
     .into_any()
 }
@@ -112,8 +93,4 @@ fn field_error(scope: &RequestScope, name: &'static str) -> Option<impl IntoView
         .flash
         .error_on(name)
         .map(|text| view! { <p class="field-error" id=format!("{name}-error")>{text}</p> })
-}
-
-fn described(scope: &RequestScope, name: &'static str) -> Option<String> {
-    scope.flash.error_on(name).map(|_| format!("{name}-error"))
 }
