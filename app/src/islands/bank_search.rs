@@ -127,9 +127,14 @@ impl Combobox {
                 if self.query.get_untracked() != text {
                     continue;
                 }
-                self.active.set(None);
                 self.search.set(if answer.is_ok() { Search::Answered } else { Search::Failed });
-                self.banks.set(answer.map(|found| found.institutions).unwrap_or_default());
+                let banks = answer.map(|found| found.institutions).unwrap_or_default();
+                // The keyboard stays on its bank, should that have been found again.
+                let before = self.active.get_untracked();
+                let before =
+                    before.and_then(|index| self.banks.with_untracked(|banks| banks.get(index).cloned()));
+                self.active.set(before.and_then(|bank| banks.iter().position(|found| *found == bank)));
+                self.banks.set(banks);
                 break;
             }
             self.asking.set_value(false);
