@@ -8,7 +8,7 @@ use leptos::prelude::use_context;
 
 use crate::{
     error::WireError,
-    model::{Account, Connection, ConnectionPage, Institution, Movement, Started},
+    model::{Account, Connection, ConnectionPage, Institution, Movement, Started, TransactionPage},
     paths::Paths,
 };
 
@@ -101,6 +101,18 @@ pub struct Kept<T> {
     pub as_of: Option<String>,
 }
 
+/// Which transactions of a connection.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TransactionQuery {
+    pub account_id: Option<String>,
+    /// The first day, `YYYY-MM-DD`, and the last.
+    pub from: Option<String>,
+    pub to: Option<String>,
+    /// Somewhere in a description, a name or a reference, in whatever case.
+    pub text: Option<String>,
+    pub cursor: Option<String>,
+}
+
 /// What can be shown of something that only Waycore keeps.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Region<T> {
@@ -181,7 +193,14 @@ pub trait Onboarding: Send + Sync {
     async fn record(&self, caller: &Caller, id: &str) -> Result<ConnectionRecord, WireError>;
     /// The accounts of a connection.
     async fn list_accounts(&self, caller: &Caller, id: &str) -> Result<Vec<Account>, WireError>;
-    /// The same for a page, with the latest movements: it waits for neither.
+    /// Transactions of a connection, a page of them.
+    async fn list_transactions(
+        &self,
+        caller: &Caller,
+        id: &str,
+        query: TransactionQuery,
+    ) -> Result<TransactionPage, WireError>;
+    /// Accounts for a page, with the latest movements: it waits for neither.
     async fn look_at_money(&self, caller: &Caller, id: &str) -> Result<Money, WireError>;
     /// The customer says that the delegated user exists at the bank.
     async fn confirm_user_created(&self, caller: &Caller, id: &str) -> Result<Connection, WireError>;

@@ -71,6 +71,48 @@ pub struct Accounts {
     pub accounts: Vec<Account>,
 }
 
+/// A transaction, as Waycore documents it. No island reads one.
+#[cfg(feature = "ssr")]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Transaction {
+    pub id: String,
+    pub connection_id: String,
+    pub account_id: String,
+    pub status: String,
+    /// `YYYY-MM-DD`; `None` while it is pending.
+    pub posted_date: Option<String>,
+    /// RFC 3339.
+    pub updated_at: String,
+    /// Decimal text; positive is money that came in.
+    pub amount: String,
+    pub currency: String,
+    pub entry_type: String,
+    pub description: Option<String>,
+    pub rail: Option<String>,
+    pub raw_description: Option<String>,
+    pub customer_reference: Option<String>,
+    pub bank_reference: Option<String>,
+    pub bai_code: Option<String>,
+    pub category: Option<String>,
+    pub subcategory: Option<String>,
+    pub mcc: Option<String>,
+    pub merchant_name: Option<String>,
+    pub counterparty_name: Option<String>,
+    pub counterparty_account_masked: Option<String>,
+}
+
+/// The answer of `list_transactions`.
+#[cfg(feature = "ssr")]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TransactionPage {
+    /// The latest first.
+    pub transactions: Vec<Transaction>,
+    /// Ours: good for the same customer and filter alone.
+    pub next_cursor: Option<String>,
+}
+
 /// A movement as a page shows it.
 #[cfg(feature = "ssr")]
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -15,6 +15,7 @@ mod mount;
 pub mod onboarding;
 pub mod panics;
 mod place;
+pub mod sealed;
 mod security;
 pub mod signed;
 pub mod startup;

@@ -18,6 +18,7 @@ use crate::config::{Layout, Link, Settings};
 use crate::identity::{DemoIdentity, HostIdentity};
 use crate::limits::Limits;
 use crate::onboarding::WaycoreOnboarding;
+use crate::sealed::Sealer;
 use crate::signed::Signer;
 use crate::startup::{self, AppState, Theme};
 use crate::store::{DatabaseKind, SqlStore, Store};
@@ -116,6 +117,7 @@ async fn assemble(
         clock.clone(),
         waycore.environment,
         waycore.namespace.clone(),
+        Sealer::new(&settings.secret_keys)?,
     );
     let signer = Signer::new(&settings.secret_keys);
     let limits = Arc::new(Limits::new(settings.trusted_proxies.clone()));

@@ -8,6 +8,8 @@ mod js;
 #[cfg(feature = "ssr")]
 mod list_accounts;
 mod list_connections;
+#[cfg(feature = "ssr")]
+mod list_transactions;
 mod remove_connection;
 mod search_institutions;
 mod start_connection;
@@ -21,6 +23,8 @@ pub use get_connection::{GetConnection, get_connection};
 #[cfg(feature = "ssr")]
 pub use list_accounts::{ListAccounts, list_accounts};
 pub use list_connections::{ListConnections, list_connections};
+#[cfg(feature = "ssr")]
+pub use list_transactions::{ListTransactions, list_transactions};
 pub use remove_connection::{RemoveConnection, remove_connection};
 pub use search_institutions::{SearchInstitutions, search_institutions};
 pub use start_connection::{StartConnection, start_connection};

@@ -221,6 +221,8 @@ words! {
         nobody: "There is no such customer, or no such entity.",
         bad_request: "The body is not what this call takes.",
         another_portal: "Your company has connected another portal of this bank. Its connection stands in your list. Connect this portal too only if it shows other accounts.",
+        day: "This is no day. Write it as 2026-01-31.",
+        days_reversed: "The last day is before the first one.",
         nothing_entered: "Enter at least one of the three.",
         busy: "The same is being done at this moment, by you in another window or by a colleague. Try again in a few seconds.",
     }

@@ -23,6 +23,12 @@ pub enum InvalidInput {
     Query(TextError),
     /// A cursor that was not made here.
     Cursor,
+    /// A day that is none, in the field `from` or `to`.
+    Day(&'static str),
+    /// The last day is before the first.
+    DaysReversed,
+    /// Text that can be no account's id.
+    Account,
     UserNotActive,
     TermsNotAccepted,
     /// None of the values that a bank issues.
@@ -41,6 +47,9 @@ impl InvalidInput {
             Self::RequestedName(_) => "requested_name",
             Self::Query(_) => "query",
             Self::Cursor => "cursor",
+            Self::Day(field) => field,
+            Self::DaysReversed => "to",
+            Self::Account => "account_id",
             Self::UserNotActive => "delegated_user_active",
             Self::TermsNotAccepted => "accept_terms",
             Self::NothingEntered => "bank_username",
@@ -70,6 +79,9 @@ impl InvalidInput {
                 TextError::Empty | TextError::ControlCharacter => words.unreadable_form,
             },
             Self::Cursor => words.unreadable_form,
+            Self::Day(_) => REFUSED.day,
+            Self::DaysReversed => REFUSED.days_reversed,
+            Self::Account => words.unreadable_form,
             Self::UserNotActive => words.user_active_missing,
             Self::TermsNotAccepted => words.terms_missing,
             Self::NothingEntered => REFUSED.nothing_entered,

@@ -12,6 +12,7 @@ mod entity;
 mod get_connection;
 mod list_connections;
 mod list_cursor;
+mod list_transactions;
 mod locks;
 mod look;
 mod match_institution;
@@ -40,6 +41,7 @@ use waycore::Waycore;
 
 use crate::clock::Clock;
 use crate::config::Environment;
+use crate::sealed::Sealer;
 use crate::store::{Store, Tenant};
 
 use arrivals::Arrivals;
@@ -59,6 +61,8 @@ struct UseCases {
     namespace: String,
     locks: Locks,
     arrivals: Arrivals,
+    /// No cursor of Waycore's reaches a browser in clear.
+    sealer: Sealer,
 }
 
 impl UseCases {

@@ -79,7 +79,7 @@ impl UseCases {
 }
 
 /// Whether a row is of the connection that was asked for. The connection is what says whose it is.
-fn is_of(id: &ConnectionId, row: &str) -> bool {
+pub(super) fn is_of(id: &ConnectionId, row: &str) -> bool {
     let own = row == id.as_str();
     if !own {
         tracing::error!(target: "security", %id, "a row of another connection was answered, and withheld");

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use app::backend::{
     Caller, ConnectionRecord, Credentials, FinishSetup, Kept, ListQuery, Money, Onboarding, StartConnection,
-    request_scope,
+    TransactionQuery, request_scope,
 };
 use app::error::WireError;
-use app::model::{Account, Connection, ConnectionPage, Institution, Started};
+use app::model::{Account, Connection, ConnectionPage, Institution, Started, TransactionPage};
 use async_trait::async_trait;
 use domain::ids::{CustomerId, EntityId};
 use tracing::Instrument as _;
@@ -20,6 +20,7 @@ use super::provision::Provisioned;
 use crate::clock::Clock;
 use crate::config::Environment;
 use crate::failure::{Failure, Missing};
+use crate::sealed::Sealer;
 use crate::store::Store;
 
 /// Drives the onboarding by way of Waycore. Cheap to clone.
@@ -35,6 +36,7 @@ impl WaycoreOnboarding {
         clock: Arc<dyn Clock>,
         environment: Environment,
         namespace: impl Into<String>,
+        sealer: Sealer,
     ) -> Self {
         let namespace = namespace.into();
         Self(Arc::new(UseCases {
@@ -45,6 +47,7 @@ impl WaycoreOnboarding {
             namespace,
             locks: Locks::default(),
             arrivals: Arrivals::default(),
+            sealer,
         }))
     }
 
@@ -183,6 +186,15 @@ impl Onboarding for WaycoreOnboarding {
 
     async fn list_accounts(&self, caller: &Caller, id: &str) -> Result<Vec<Account>, WireError> {
         self.read(caller, "list_accounts", self.0.list_accounts(caller, id)).await
+    }
+
+    async fn list_transactions(
+        &self,
+        caller: &Caller,
+        id: &str,
+        query: TransactionQuery,
+    ) -> Result<TransactionPage, WireError> {
+        self.read(caller, "list_transactions", self.0.list_transactions(caller, id, query)).await
     }
 
     async fn look_at_money(&self, caller: &Caller, id: &str) -> Result<Money, WireError> {

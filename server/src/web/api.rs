@@ -24,12 +24,13 @@ use crate::{startup::AppState, telemetry::SupportCode};
 const LONGEST_FORM: usize = 16 * 1024;
 
 /// Our own functions. The registry that finds them is global to the process, and a host may have its own in it.
-pub(crate) const FUNCTIONS: [&str; 10] = [
+pub(crate) const FUNCTIONS: [&str; 11] = [
     api::ListConnections::PATH,
     api::SearchInstitutions::PATH,
     api::StartConnection::PATH,
     api::GetConnection::PATH,
     api::ListAccounts::PATH,
+    api::ListTransactions::PATH,
     api::ConfirmUserCreated::PATH,
     api::SubmitFinish::PATH,
     api::UpdateCredentials::PATH,

@@ -88,3 +88,73 @@ async fn a_row_of_another_connection_is_withheld() {
     assert_eq!(accounts(&ana, &own).await, Vec::<Value>::new());
     assert!(!ana.get(&format!("/connections/{own}")).await.body.contains(rows[0]["id"].as_str().unwrap()));
 }
+
+/// Every transaction of a query, page by page.
+async fn transactions(person: &Browser<'_>, id: &str, query: &[(&str, &str)]) -> Vec<Value> {
+    let (mut all, mut cursor) = (Vec::new(), String::new());
+    loop {
+        let form = [&[("connection_id", id), ("cursor", cursor.as_str())], query].concat();
+        let page = person.post_api("list_transactions", &form).await.ok();
+        all.extend(page["transactions"].as_array().expect("transactions").clone());
+        match page["nextCursor"].as_str() {
+            Some(next) => cursor = next.to_owned(),
+            None => return all,
+        }
+    }
+}
+
+#[tokio::test]
+async fn transactions_are_found_by_account_day_and_text() {
+    let host = TestHost::start().await;
+    let ana = host.signed_in_as("ana", "acme").await;
+    let id = connected(&host, &ana).await;
+    let all = transactions(&ana, &id, &[]).await;
+    assert!(all.len() > 100, "{}", all.len());
+    let ids: std::collections::HashSet<_> = all.iter().map(|row| row["id"].to_string()).collect();
+    assert_eq!(ids.len(), all.len(), "each once");
+    let days: Vec<_> = all.iter().filter_map(|row| row["postedDate"].as_str()).collect();
+    assert!(days.is_sorted_by(|one, other| one >= other), "the latest first");
+    let fitting =
+        |fits: &dyn Fn(&Value) -> bool| all.iter().filter(|row| fits(row)).cloned().collect::<Vec<_>>();
+    let account = all[0]["accountId"].as_str().expect("an account");
+    let of_account = transactions(&ana, &id, &[("account_id", account)]).await;
+    assert_eq!(of_account, fitting(&|row| row["accountId"] == account));
+    let (first, last) = (days[days.len() / 2], days[days.len() / 4]);
+    let of_days = transactions(&ana, &id, &[("from", first), ("to", last)]).await;
+    let between = |row: &Value| row["postedDate"].as_str().is_some_and(|day| first <= day && day <= last);
+    assert_eq!(of_days, fitting(&between));
+    let word = all.iter().find_map(|row| row["description"].as_str()).expect("a description").to_uppercase();
+    let of_text = transactions(&ana, &id, &[("text", &word)]).await;
+    assert!(!of_text.is_empty() && of_text.len() < all.len(), "{}", of_text.len());
+    assert!(of_text.iter().all(|row| row.to_string().to_uppercase().contains(&word)));
+}
+
+#[tokio::test]
+async fn a_cursor_is_good_for_its_customer_and_filter_alone() {
+    let host = TestHost::start().await;
+    let ana = host.signed_in_as("ana", "acme").await;
+    let bo = host.signed_in_as("bo", "globex").await;
+    let (own, foreign) = (connected(&host, &ana).await, connected(&host, &bo).await);
+    let page = ana.post_api("list_transactions", &[("connection_id", &own)]).await.ok();
+    let cursor = page["nextCursor"].as_str().expect("there is more");
+    let refused = (422, "invalid_input".to_owned());
+    let with = async |person: &Browser<'_>, fields: &[(&str, &str)]| {
+        person.post_api("list_transactions", &[fields, &[("cursor", cursor)]].concat()).await
+    };
+    with(&ana, &[("connection_id", &own)]).await.ok();
+    assert_eq!(with(&ana, &[("connection_id", &own), ("text", "a")]).await.error(), refused);
+    assert_eq!(with(&ana, &[("connection_id", &foreign)]).await.error(), refused);
+    assert_eq!(with(&bo, &[("connection_id", &foreign)]).await.error(), refused);
+    assert_eq!(with(&bo, &[("connection_id", &own)]).await.error(), refused);
+    let asked = host.waycore.requests().await;
+    let theirs = asked.iter().filter_map(|call| call["query"].as_str()?.split("cursor=").nth(1));
+    assert!(theirs.clone().count() > 0);
+    assert!(theirs.into_iter().all(|theirs| !cursor.contains(theirs)), "it is none of Waycore's");
+    for (name, value) in [("from", "2026-02-30"), ("to", "yesterday"), ("account_id", "a\nb")] {
+        let form = [("connection_id", own.as_str()), (name, value)];
+        let answer = ana.post_api("list_transactions", &form).await;
+        assert_eq!((answer.error(), answer.json()["field"].as_str()), (refused.clone(), Some(name)));
+    }
+    let reversed = [("connection_id", own.as_str()), ("from", "2026-02-02"), ("to", "2026-02-01")];
+    assert_eq!(ana.post_api("list_transactions", &reversed).await.json()["field"], "to");
+}

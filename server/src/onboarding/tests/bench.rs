@@ -14,6 +14,7 @@ use super::fake_waycore::FakeWaycore;
 use crate::clock::Clock;
 use crate::config::{Environment, SecretKeys};
 use crate::onboarding::WaycoreOnboarding;
+use crate::sealed::Sealer;
 use crate::store::{
     AuditKeys, AuditRow, ConnectionRecord, MappedEntity, MemoryStore, Store as _, Tenant, TermsReceipt,
 };
@@ -57,6 +58,7 @@ impl Bench {
             clock.clone(),
             Environment::Test,
             "shop.example",
+            Sealer::new(&keys).unwrap(),
         );
         Self { waycore, port, store, clock }
     }

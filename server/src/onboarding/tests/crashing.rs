@@ -27,6 +27,7 @@ use waycore_sim::{OrganizationKeys, SimOptions, Simulator};
 use super::bench::{TestClock, ana, bank};
 use crate::config::{Database, Environment, SecretKeys};
 use crate::onboarding::WaycoreOnboarding;
+use crate::sealed::Sealer;
 use crate::store::{AuditKeys, AuditRow, ChainCheck, DatabaseKind, SqlStore, Store as _};
 
 const PASSWORD: &str = "issued-by-the-bank";
@@ -168,7 +169,8 @@ impl World {
         let key = SecretString::from(self.keys.api_key.clone());
         let client = Client::with_seams(base, &key, limits, seams).unwrap();
         let (store, clock) = (Arc::new(store), self.clock.clone());
-        WaycoreOnboarding::new(Arc::new(client), store, clock, Environment::Live, "shop.example")
+        let sealer = Sealer::new(&secret_keys()).unwrap();
+        WaycoreOnboarding::new(Arc::new(client), store, clock, Environment::Live, "shop.example", sealer)
     }
 
     /// What a person does, one request after the other. Each may have been done already, by a process that died.
