@@ -32,6 +32,22 @@ pub(super) struct Turn<'a> {
     _alone: OwnedMutexGuard<()>,
 }
 
+/// Somebody who waits for a turn, as `/metrics` counts them.
+struct Waiting;
+
+impl Waiting {
+    fn begin() -> Self {
+        metrics::gauge!("connect_turns_waiting").increment(1);
+        Self
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        metrics::gauge!("connect_turns_waiting").decrement(1);
+    }
+}
+
 impl UseCases {
     /// Waits until nobody else does the same, and notes that it begins.
     pub(super) async fn turn<'a>(
@@ -40,6 +56,7 @@ impl UseCases {
         action: Action,
         subject: &str,
     ) -> Result<Turn<'a>, Failure> {
+        let _waiting = Waiting::begin();
         let alone = self.locks.lock(Key::new(&caller.customer, action, subject)).await;
         let began = Instant::now();
         let mut pause = FIRST_PAUSE;

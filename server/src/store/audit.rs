@@ -73,13 +73,13 @@ pub struct AuditEntry {
 }
 
 impl AuditEntry {
-    /// What somebody began and nobody ended; an intent's action and subject say what.
+    /// What somebody began and nobody ended; an intent's action and subject say what. Of the subject only a connection
+    /// is told: the others name the customer, who may want to be forgotten.
     pub(super) fn interrupted(user: UserId, action: &str, subject: &str) -> Self {
         let about_connection =
             [Action::Finish, Action::Sync, Action::Remove].map(Action::as_str).contains(&action);
         let connection = ConnectionId::parse(subject).ok().filter(|_| about_connection);
-        let detail = if connection.is_some() { action.to_owned() } else { [action, subject].join(" ") };
-        Self { event: AuditEvent::Interrupted, user, connection, detail }
+        Self { event: AuditEvent::Interrupted, user, connection, detail: action.to_owned() }
     }
 }
 

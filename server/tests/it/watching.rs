@@ -39,6 +39,7 @@ async fn metrics_count_and_name_nobody() {
         r#"waycore_calls_total{call="create_connection",outcome="ok"} 1"#,
         "waycore_breaker_open 0",
         "connect_requests_in_flight 0",
+        "connect_turns_waiting 0",
     ] {
         assert!(shown.body.lines().any(|shown| shown == line), "{line} in\n{}", shown.body);
     }

@@ -12,10 +12,8 @@ use secrecy::SecretString;
 
 use super::{
     BaseUrl, BreakerState, BuildError, Created, Error, ListAccounts, ListBalances, ListConnections,
-    ListTransactions, Nonsense, Seams, SyncTransactions, TimeLimits, Unclear, Waycore,
-    call::Call,
-    line::{Line, outcome},
-    seams::HttpTransport,
+    ListTransactions, Nonsense, Seams, SyncTransactions, TimeLimits, Unclear, Waycore, call::Call,
+    failed::outcome, line::Line, seams::HttpTransport,
 };
 use crate::wire::{
     Account, Balance, Connection, ConnectionCreate, Credentials, Entity, EntityCreate, Institution, Page,

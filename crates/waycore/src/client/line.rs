@@ -21,7 +21,8 @@ use serde::de::DeserializeOwned;
 
 use super::{
     BODY_LIMIT, BaseUrl, BreakerState, BuildError, Error, Nonsense, RetryAfter, Seams, TimeLimits,
-    call::{Call, Repeat},
+    call::Call,
+    failed::{Failed, outcome, refusal},
     retry_after::http_date,
     said::{Said, Sent},
     seams::{Failpoint, SendError, TransportAnswer, TransportRequest},
@@ -56,14 +57,6 @@ pub(super) struct Line {
 pub(super) struct Answer {
     pub(super) status: StatusCode,
     body: Vec<u8>,
-}
-
-/// What went wrong with one try.
-struct Failed {
-    error: Error,
-    retry_after: Option<RetryAfter>,
-    /// Whether the answer had begun.
-    begun: bool,
 }
 
 impl Line {
@@ -275,106 +268,6 @@ impl Answer {
     pub(super) fn json<T: DeserializeOwned>(&self) -> Result<T, Error> {
         // The parser's message quotes the body, so it ends here.
         serde_json::from_slice(&self.body).map_err(|_| Error::Nonsense(Nonsense::Body))
-    }
-}
-
-impl Failed {
-    fn before(error: Error) -> Self {
-        Self { error, retry_after: None, begun: false }
-    }
-
-    fn begun(error: Error) -> Self {
-        Self { error, retry_after: None, begun: true }
-    }
-
-    /// The one table of what is repeated.
-    fn may_be_tried_again(&self, repeat: Repeat) -> bool {
-        let harmless = match repeat {
-            Repeat::Read | Repeat::Safe => true,
-            Repeat::Never => false,
-        };
-        match &self.error {
-            // Nothing has happened.
-            Error::Unreachable(_) | Error::RateLimited { .. } => true,
-            Error::Timeout | Error::Server(502..=504) => harmless,
-            Error::Nonsense(Nonsense::BrokenOff) => harmless && !self.begun,
-            Error::Server(_)
-            | Error::Nonsense(_)
-            | Error::Invalid
-            | Error::Unauthorized
-            | Error::Forbidden
-            | Error::NotFound
-            | Error::Conflict { .. }
-            | Error::Unknown(_)
-            | Error::CircuitOpen { .. } => false,
-        }
-    }
-
-    /// Whether it says that Waycore is in trouble, rather than the request.
-    fn is_waycores_fault(&self) -> bool {
-        match &self.error {
-            Error::Unreachable(_)
-            | Error::Timeout
-            | Error::Server(_)
-            | Error::Nonsense(Nonsense::BrokenOff) => true,
-            Error::RateLimited { .. }
-            | Error::Nonsense(_)
-            | Error::Invalid
-            | Error::Unauthorized
-            | Error::Forbidden
-            | Error::NotFound
-            | Error::Conflict { .. }
-            | Error::Unknown(_)
-            | Error::CircuitOpen { .. } => false,
-        }
-    }
-}
-
-impl Refusal {
-    fn of(error: &Error) -> Option<Self> {
-        match error {
-            Error::RateLimited { .. } => Some(Self::RateLimited),
-            Error::Conflict { .. } => Some(Self::Conflict),
-            Error::Server(status @ 503) => Some(Self::Unavailable(*status)),
-            _ => None,
-        }
-    }
-
-    fn error(self, retry_after: Option<RetryAfter>) -> Error {
-        match self {
-            Self::RateLimited => Error::RateLimited { retry_after },
-            Self::Conflict => Error::Conflict { retry_after },
-            Self::Unavailable(status) => Error::Server(status),
-        }
-    }
-}
-
-/// What an error means for the caller: after a write that may have been carried out it is unclear what is true.
-pub(super) fn outcome(repeat: Repeat, error: Error) -> Error {
-    match (repeat, error) {
-        (Repeat::Safe | Repeat::Never, Error::Timeout) => Error::Unknown(super::Unclear::Timeout),
-        (Repeat::Safe | Repeat::Never, Error::Server(status)) => {
-            Error::Unknown(super::Unclear::Server(status))
-        }
-        (Repeat::Safe | Repeat::Never, Error::Nonsense(nonsense)) => {
-            Error::Unknown(super::Unclear::Nonsense(nonsense))
-        }
-        (_, error) => error,
-    }
-}
-
-/// The table of errors in the documents' onboarding page.
-fn refusal(status: StatusCode, retry_after: Option<RetryAfter>) -> Error {
-    match status.as_u16() {
-        400 | 422 => Error::Invalid,
-        401 => Error::Unauthorized,
-        403 => Error::Forbidden,
-        404 => Error::NotFound,
-        409 => Error::Conflict { retry_after },
-        429 => Error::RateLimited { retry_after },
-        300..=399 => Error::Nonsense(Nonsense::Redirect),
-        500..=599 => Error::Server(status.as_u16()),
-        other => Error::Nonsense(Nonsense::Status(other)),
     }
 }
 

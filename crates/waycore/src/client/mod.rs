@@ -7,6 +7,7 @@
 mod base_url;
 mod call;
 mod error;
+mod failed;
 mod http;
 mod line;
 pub mod paging;

@@ -1,0 +1,115 @@
+//! What went wrong with a try: which error it is, whether another try may follow, and whose fault it was.
+
+use reqwest::StatusCode;
+
+use super::call::Repeat;
+use super::steady::Refusal;
+use super::{Error, Nonsense, RetryAfter};
+
+/// What went wrong with one try.
+pub(super) struct Failed {
+    pub(super) error: Error,
+    pub(super) retry_after: Option<RetryAfter>,
+    /// Whether the answer had begun.
+    pub(super) begun: bool,
+}
+
+impl Failed {
+    pub(super) fn before(error: Error) -> Self {
+        Self { error, retry_after: None, begun: false }
+    }
+
+    pub(super) fn begun(error: Error) -> Self {
+        Self { error, retry_after: None, begun: true }
+    }
+
+    /// The one table of what is repeated.
+    pub(super) fn may_be_tried_again(&self, repeat: Repeat) -> bool {
+        let harmless = match repeat {
+            Repeat::Read | Repeat::Safe => true,
+            Repeat::Never => false,
+        };
+        match &self.error {
+            // Nothing has happened.
+            Error::Unreachable(_) | Error::RateLimited { .. } => true,
+            Error::Timeout | Error::Server(502..=504) => harmless,
+            Error::Nonsense(Nonsense::BrokenOff) => harmless && !self.begun,
+            Error::Server(_)
+            | Error::Nonsense(_)
+            | Error::Invalid
+            | Error::Unauthorized
+            | Error::Forbidden
+            | Error::NotFound
+            | Error::Conflict { .. }
+            | Error::Unknown(_)
+            | Error::CircuitOpen { .. } => false,
+        }
+    }
+
+    /// Whether it says that Waycore is in trouble, rather than the request.
+    pub(super) fn is_waycores_fault(&self) -> bool {
+        match &self.error {
+            Error::Unreachable(_)
+            | Error::Timeout
+            | Error::Server(_)
+            | Error::Nonsense(Nonsense::BrokenOff) => true,
+            Error::RateLimited { .. }
+            | Error::Nonsense(_)
+            | Error::Invalid
+            | Error::Unauthorized
+            | Error::Forbidden
+            | Error::NotFound
+            | Error::Conflict { .. }
+            | Error::Unknown(_)
+            | Error::CircuitOpen { .. } => false,
+        }
+    }
+}
+
+impl Refusal {
+    pub(super) fn of(error: &Error) -> Option<Self> {
+        match error {
+            Error::RateLimited { .. } => Some(Self::RateLimited),
+            Error::Conflict { .. } => Some(Self::Conflict),
+            Error::Server(status @ 503) => Some(Self::Unavailable(*status)),
+            _ => None,
+        }
+    }
+
+    pub(super) fn error(self, retry_after: Option<RetryAfter>) -> Error {
+        match self {
+            Self::RateLimited => Error::RateLimited { retry_after },
+            Self::Conflict => Error::Conflict { retry_after },
+            Self::Unavailable(status) => Error::Server(status),
+        }
+    }
+}
+
+/// What an error means for the caller: after a write that may have been carried out it is unclear what is true.
+pub(super) fn outcome(repeat: Repeat, error: Error) -> Error {
+    match (repeat, error) {
+        (Repeat::Safe | Repeat::Never, Error::Timeout) => Error::Unknown(super::Unclear::Timeout),
+        (Repeat::Safe | Repeat::Never, Error::Server(status)) => {
+            Error::Unknown(super::Unclear::Server(status))
+        }
+        (Repeat::Safe | Repeat::Never, Error::Nonsense(nonsense)) => {
+            Error::Unknown(super::Unclear::Nonsense(nonsense))
+        }
+        (_, error) => error,
+    }
+}
+
+/// The table of errors in the documents' onboarding page.
+pub(super) fn refusal(status: StatusCode, retry_after: Option<RetryAfter>) -> Error {
+    match status.as_u16() {
+        400 | 422 => Error::Invalid,
+        401 => Error::Unauthorized,
+        403 => Error::Forbidden,
+        404 => Error::NotFound,
+        409 => Error::Conflict { retry_after },
+        429 => Error::RateLimited { retry_after },
+        300..=399 => Error::Nonsense(Nonsense::Redirect),
+        500..=599 => Error::Server(status.as_u16()),
+        other => Error::Nonsense(Nonsense::Status(other)),
+    }
+}
