@@ -8,7 +8,7 @@ use leptos::prelude::use_context;
 
 use crate::{
     error::WireError,
-    model::{Account, Connection, ConnectionPage, Institution, Movement, Started, TransactionPage},
+    model::{Account, Advice, Connection, ConnectionPage, Institution, Started, TransactionPage},
     paths::Paths,
 };
 
@@ -52,6 +52,8 @@ pub struct Caller {
     pub role: Role,
     pub org_name: Option<String>,
     pub name: Option<String>,
+    /// The person's language and region, a BCP 47 tag, if the host knows it; else the browser is asked.
+    pub locale: Option<String>,
 }
 
 /// Which part of a list.
@@ -116,19 +118,53 @@ pub struct TransactionQuery {
 /// What can be shown of something that only Waycore keeps.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Region<T> {
-    Rows(Vec<T>),
+    Here(T),
     /// The host's key does not reach it.
     NotGranted,
     /// Waycore did not say it at once.
     Silent,
 }
 
-/// The accounts of a connection, and what moved on them lately.
+/// The accounts of a connection, and what moved on them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Money {
-    pub accounts: Region<Account>,
-    /// The latest first.
-    pub movements: Region<Movement>,
+    pub accounts: Region<Vec<Account>>,
+    pub transactions: Region<TransactionPage>,
+    /// Absent on the pages after the first.
+    pub flow: Option<Flow>,
+}
+
+/// How the balance went, and what came in and went out, in one currency.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Flow {
+    pub currency: String,
+    /// The balance at the end of days, oldest first. Empty where a balance is not known.
+    pub balances: Vec<DayBalance>,
+    /// Oldest first.
+    pub months: Vec<MonthFlow>,
+    /// Accounts in other currencies are not in it.
+    pub others_left_out: bool,
+    /// There was more than is read for a page, so nothing was added up.
+    pub too_much: bool,
+}
+
+/// A balance at the end of a day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DayBalance {
+    /// `YYYY-MM-DD`.
+    pub day: String,
+    /// Decimal text.
+    pub balance: String,
+}
+
+/// What moved in a month.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MonthFlow {
+    /// `YYYY-MM`.
+    pub month: String,
+    /// Decimal text, not negative, as the next.
+    pub came_in: String,
+    pub went_out: String,
 }
 
 /// A change of a connection's state that was seen.
@@ -158,6 +194,28 @@ pub struct ConnectionRecord {
     pub receipts: Vec<TermsReceipt>,
 }
 
+/// What is odd about what was typed for an unlisted bank.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Coaching {
+    pub notes: Vec<String>,
+    /// The catalog's bank that it seems to be. It is offered, and chosen by a person alone.
+    pub matched: Option<Institution>,
+}
+
+impl Coaching {
+    /// As the browser shows it.
+    pub fn advice(self, paths: &Paths) -> Advice {
+        let words = &crate::copy::pages::words().details;
+        let link = self.matched.map(|bank| {
+            let choose =
+                [words.coach_matches, " ", &bank.name, ", ", &bank.domain, ". ", words.coach_choose].concat();
+            (paths.new_with_institution(&bank.institution_id), choose)
+        });
+        let (href, choose) = link.unwrap_or_default();
+        Advice { notes: self.notes, href, choose }
+    }
+}
+
 /// Drives the onboarding of one customer. Every method proves that what it touches is the caller's own; somebody
 /// else's answers exactly like what does not exist.
 #[async_trait]
@@ -177,6 +235,17 @@ pub trait Onboarding: Send + Sync {
         requested_name: Option<&str>,
         portal_url: &str,
     ) -> Result<Option<Institution>, WireError>;
+    /// Banks to choose from before anything is typed.
+    async fn popular_banks(&self, caller: &Caller) -> Result<Vec<Institution>, WireError>;
+    /// The caller's connections as they were last read; Waycore is not asked.
+    async fn held_connections(&self, caller: &Caller) -> Result<Vec<Connection>, WireError>;
+    /// What is odd about an unlisted bank. Waycore is not asked.
+    async fn coach_portal(
+        &self,
+        caller: &Caller,
+        requested_name: Option<&str>,
+        portal_url: &str,
+    ) -> Result<Coaching, WireError>;
     /// Creates the connection, or returns the one that exists.
     async fn start_connection(&self, caller: &Caller, input: StartConnection) -> Result<Started, WireError>;
     /// Reads one connection.
@@ -200,8 +269,13 @@ pub trait Onboarding: Send + Sync {
         id: &str,
         query: TransactionQuery,
     ) -> Result<TransactionPage, WireError>;
-    /// Accounts for a page, with the latest movements: it waits for neither.
-    async fn look_at_money(&self, caller: &Caller, id: &str) -> Result<Money, WireError>;
+    /// Accounts and transactions for a page: it waits for neither for long.
+    async fn look_at_money(
+        &self,
+        caller: &Caller,
+        id: &str,
+        query: TransactionQuery,
+    ) -> Result<Money, WireError>;
     /// The customer says that the delegated user exists at the bank.
     async fn confirm_user_created(&self, caller: &Caller, id: &str) -> Result<Connection, WireError>;
     /// Hands over what the bank issued, if anything, and completes the setup.

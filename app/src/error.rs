@@ -48,14 +48,19 @@ impl FromServerFnError for WireError {
     type Encoder = crate::api::Json;
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
-        let words = crate::copy::errors();
-        match error {
+        #[cfg(feature = "ssr")]
+        let unreadable = matches!(
+            error,
             ServerFnErrorErr::Args(_)
-            | ServerFnErrorErr::MissingArg(_)
-            | ServerFnErrorErr::Deserialization(_) => {
-                Self::new(ErrorCode::InvalidInput, words.unreadable_form)
-            }
-            _ => Self::new(ErrorCode::Unavailable, words.offline),
+                | ServerFnErrorErr::MissingArg(_)
+                | ServerFnErrorErr::Deserialization(_)
+        );
+        #[cfg(feature = "ssr")]
+        if unreadable {
+            return Self::new(ErrorCode::InvalidInput, crate::copy::errors().unreadable_form);
         }
+        // In a browser nothing came back. What is said about that is an island's to choose.
+        let _ = error;
+        Self::new(ErrorCode::Unavailable, String::new())
     }
 }

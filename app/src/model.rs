@@ -113,18 +113,6 @@ pub struct TransactionPage {
     pub next_cursor: Option<String>,
 }
 
-/// A movement as a page shows it.
-#[cfg(feature = "ssr")]
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Movement {
-    /// `YYYY-MM-DD`; `None` while it is pending.
-    pub posted_date: Option<String>,
-    pub description: String,
-    /// Decimal text; positive is money that came in.
-    pub amount: String,
-    pub currency: String,
-}
-
 /// Which screen a connection asks for.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "ssr", derive(Serialize, Deserialize), serde(rename_all = "camelCase"))]
@@ -207,6 +195,17 @@ pub struct Institutions {
     pub institutions: Vec<Institution>,
 }
 
+/// Answer of `coach_portal`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "ssr", derive(Serialize, Deserialize))]
+pub struct Advice {
+    /// Sentences for the person who types.
+    pub notes: Vec<String>,
+    /// Where the bank that seems to be meant can be chosen, and the words of the link; both empty if there is none.
+    pub href: String,
+    pub choose: String,
+}
+
 /// Answer of `start_connection`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "ssr", derive(Serialize, Deserialize))]
@@ -223,12 +222,12 @@ pub struct OneConnection {
     pub connection: Connection,
 }
 
-/// A label travels as the words that a person reads.
 /// Answer of a server function that has nothing to say but that it worked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "ssr", derive(Serialize, Deserialize))]
 pub struct Nothing {}
 
+/// A label travels as the words that a person reads.
 #[cfg(feature = "ssr")]
 mod label_text {
     use domain::status_label::StatusLabel;

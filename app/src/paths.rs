@@ -31,8 +31,9 @@ impl Paths {
         format!("{}/", self.base)
     }
 
-    pub fn list_page(&self, cursor: &str) -> String {
-        format!("{}/?cursor={}", self.base, encode(cursor))
+    /// A part of the list; `filter` is the query's fields.
+    pub fn list_part(&self, filter: &[(&str, String)]) -> String {
+        format!("{}/{}", self.base, query(filter))
     }
 
     pub fn new_connection(&self) -> String {
@@ -65,6 +66,16 @@ impl Paths {
 
     pub fn detail(&self, connection: &str) -> String {
         format!("{}/connections/{}", self.base, encode(connection))
+    }
+
+    /// A connection's page with some of its transactions; `filter` is the query's fields.
+    pub fn transactions(&self, connection: &str, filter: &[(&str, String)]) -> String {
+        format!("{}{}", self.detail(connection), query(filter))
+    }
+
+    /// The same transactions as a file.
+    pub fn transactions_csv(&self, connection: &str, filter: &[(&str, String)]) -> String {
+        format!("{}/transactions.csv{}", self.detail(connection), query(filter))
     }
 
     pub fn remove(&self, connection: &str) -> String {
@@ -127,6 +138,18 @@ impl SetupStep {
     }
 }
 
+/// The query of an address: fields that are filled in.
+fn query(fields: &[(&str, String)]) -> String {
+    let mut text = String::new();
+    for (name, value) in fields.iter().filter(|(_, value)| !value.is_empty()) {
+        text.push(if text.is_empty() { '?' } else { '&' });
+        text.push_str(name);
+        text.push('=');
+        text.push_str(&encode(value));
+    }
+    text
+}
+
 /// Percent-encodes one path segment or query value.
 pub fn encode(text: &str) -> String {
     const HEX: &[u8; 16] = b"0123456789ABCDEF";
@@ -155,6 +178,9 @@ mod tests {
             paths.setup_step("c 1/é", SetupStep::Finish),
             "/apps/bank/connections/c%201%2F%C3%A9/setup?step=finish"
         );
+        let filter = [("account", String::new()), ("text", "rent & co".to_owned())];
+        assert_eq!(paths.transactions("c", &filter), "/apps/bank/connections/c?text=rent%20%26%20co");
+        assert_eq!(paths.transactions_csv("c", &[]), "/apps/bank/connections/c/transactions.csv");
         assert_eq!(paths.asset("connect.css"), "/apps/bank/pkg/abc/connect.css");
         assert_eq!(Paths::new("/", "abc").list(), "/");
     }

@@ -12,7 +12,7 @@ use leptos_router::{
 use crate::{
     backend::{Chrome, Site, request_scope},
     components::PageTitle,
-    copy::pages::SHELL,
+    copy::pages::words,
     pages::{DetailPage, ListPage, NewPage, NotFoundPage, RemovePage, SetupPage, SheetPage},
 };
 
@@ -67,12 +67,13 @@ fn document(
     let style_sheets = chrome.style_sheets.clone();
     view! {
         <!DOCTYPE html>
-        <html lang="en">
+        <html lang=crate::copy::locale::current().tag()>
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
                 <meta name="color-scheme" content="light dark"/>
                 <meta name="connect-base" content=paths.base().to_owned()/>
+                <meta name="connect-words" content=crate::copy::carried()/>
                 <link rel="icon" type="image/svg+xml" href=paths.asset("favicon.svg")/>
                 <link rel="stylesheet" href=paths.asset("connect.css")/>
                 <noscript>
@@ -83,16 +84,16 @@ fn document(
                     .map(|href| view! { <link rel="stylesheet" href=href/> })
                     .collect_view()}
                 <HydrationScript site=site.clone()/>
-                <PageTitle text=SHELL.brand/>
+                <PageTitle text=words().shell.brand/>
                 <MetaTags/>
             </head>
             <body>
-                <a class="skip-link" href="#main">{SHELL.skip}</a>
+                <a class="skip-link" href="#main">{words().shell.skip}</a>
                 {host_html(&chrome.before)}
                 <Header site=site.clone() person/>
                 {body()}
                 <footer class="page-footer">
-                    <p>{SHELL.reassurance}</p>
+                    <p>{words().shell.reassurance}</p>
                 </footer>
                 {host_html(&chrome.after)}
                 <div id="announcer" class="visually-hidden" role="status"></div>
@@ -127,22 +128,22 @@ fn Header(site: Site, person: Option<String>) -> impl IntoView {
     let paths = site.paths;
     view! {
         <header>
-        {site.demo.then(|| view! { <p class="demo-banner">{SHELL.demo_banner}</p> })}
+        {site.demo.then(|| view! { <p class="demo-banner">{words().shell.demo_banner}</p> })}
         <div class="page-header">
             <a class="brand" href=paths.list()>
                 {match site.chrome.logo_url.clone() {
-                    Some(logo) => view! { <img class="brand-logo" src=logo alt=SHELL.brand/> }.into_any(),
+                    Some(logo) => view! { <img class="brand-logo" src=logo alt=words().shell.brand/> }.into_any(),
                     None => {
-                        view! { <span class="brand-mark" aria-hidden="true"></span> {SHELL.brand} }.into_any()
+                        view! { <span class="brand-mark" aria-hidden="true"></span> {words().shell.brand} }.into_any()
                     }
                 }}
             </a>
             <div class="page-header-end">
-                {site.chrome.home_url.clone().map(|home| view! { <a href=home rel="external">{SHELL.back_home}</a> })}
+                {site.chrome.home_url.clone().map(|home| view! { <a href=home rel="external">{words().shell.back_home}</a> })}
                 {person.map(|name| view! { <span class="person">{name}</span> })}
                 {site.demo
                     .then(|| view! {
-                        <a href=paths.sign_out() rel="external">{SHELL.sign_out}</a>
+                        <a href=paths.sign_out() rel="external">{words().shell.sign_out}</a>
                     })}
             </div>
         </div>

@@ -37,6 +37,7 @@ impl HostIdentity for Session {
             role: Role::Manager,
             org_name: Some("The company".to_owned()),
             name: Some(user),
+            locale: None,
         })
     }
 }

@@ -119,6 +119,7 @@ async fn assemble(
         waycore.namespace.clone(),
         Sealer::new(&settings.secret_keys)?,
     );
+    let mirrored = onboarding.clone();
     let signer = Signer::new(&settings.secret_keys);
     let limits = Arc::new(Limits::new(settings.trusted_proxies.clone()));
     let paths = Paths::new(settings.public_url.base().as_str(), Assets::version());
@@ -144,6 +145,7 @@ async fn assemble(
         sign_in_url: text(&settings.links.sign_in),
     })?;
     let tracker = TaskTracker::new();
+    tracker.spawn(mirrored.keep_mirror(shutdown.clone()));
     tracker.spawn(upkeep::run(shared, limits, clock, shutdown));
     Ok(Mounted { router, tasks: Tasks { tracker, store }, client })
 }

@@ -94,7 +94,8 @@ pub fn build_router(state: AppState) -> anyhow::Result<Router> {
     let identity = state.identity.routes().layer(from_fn_with_state(state.clone(), web::refused_sign_in));
     let product = Router::new()
         .route("/demo/sign-in", get(web::sign_in))
-        .route("/api/{name}", post(web::server_function))
+        .route("/api/{name}", post(web::server_function).get(web::page))
+        .route("/connections/{id}/transactions.csv", get(web::transactions_csv))
         .merge(web::host_routes())
         // Every other address is a page's: Leptos' router knows which, or that there is none.
         .fallback(get(web::page))
@@ -116,6 +117,7 @@ pub fn build_router(state: AppState) -> anyhow::Result<Router> {
         .route("/theme/{file}", get(theme))
         .with_state(state);
     let all = product.merge(plain).merge(Assets::router()).layer(from_fn(panics::answered));
+    let all = all.layer(from_fn(web::of_browser));
     Ok(security::protected(all, https).layer(from_fn(telemetry::support_code)))
 }
 

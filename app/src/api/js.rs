@@ -1,16 +1,15 @@
 //! Reads answers with the browser's own JSON parser.
 
-use domain::{
-    status_label::StatusLabel,
-    user_error::{ErrorCode, UserError},
-};
+use domain::user_error::{ErrorCode, UserError};
 use js_sys::{Array, JSON, Reflect};
 use wasm_bindgen::JsValue;
 
 use super::wire::Readable;
 use crate::{
     error::WireError,
-    model::{Connection, ConnectionPage, Institution, Institutions, Nothing, OneConnection, Started, Step},
+    model::{
+        Advice, Connection, ConnectionPage, Institution, Institutions, Nothing, OneConnection, Started, Step,
+    },
 };
 
 /// A parsed value.
@@ -50,16 +49,23 @@ impl Readable for Institutions {
     }
 }
 
+impl Readable for Advice {
+    fn read(json: &Json) -> Option<Self> {
+        Some(Self {
+            notes: json.list("notes", |note| note.0.as_string())?,
+            href: json.text("href")?,
+            choose: json.text("choose")?,
+        })
+    }
+}
+
 impl Readable for Connection {
     /// What an island may ask of a connection; the rest is shown by pages, which the server renders.
     fn read(json: &Json) -> Option<Self> {
-        let label = json.text("label")?;
-        let known = |candidate: &StatusLabel| crate::copy::status_label(*candidate) == label;
         #[expect(clippy::cast_possible_truncation, reason = "versions count up from one")]
         let version = json.get("version").0.as_f64()? as i64;
         Some(Self {
             id: json.text("id")?,
-            label: StatusLabel::ALL.into_iter().find(known).unwrap_or(StatusLabel::Checking),
             step: Step::parse(&json.text("step")?)?,
             version,
             ..Self::default()

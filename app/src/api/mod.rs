@@ -1,6 +1,7 @@
 //! Server functions: doors, not rooms. Each asks the port once; the server turns a failure into its HTTP status and,
 //! for a plain form, into the page that follows.
 
+mod coach_portal;
 mod confirm_user_created;
 mod get_connection;
 #[cfg(not(feature = "ssr"))]
@@ -18,6 +19,7 @@ mod sync_connection;
 mod update_credentials;
 mod wire;
 
+pub use coach_portal::{CoachPortal, coach_portal};
 pub use confirm_user_created::{ConfirmUserCreated, confirm_user_created};
 pub use get_connection::{GetConnection, get_connection};
 #[cfg(feature = "ssr")]

@@ -1,33 +1,29 @@
 //! Copy buttons.
 
-use wasm_bindgen::{JsCast, prelude::Closure};
+use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Element, Event};
 
-use super::{announce, document, window};
+use super::{announce, document, listen, window};
 
 /// Serves every `[data-copy]` of the present page.
-pub(crate) fn listen() {
+pub(crate) fn attach() {
     let Ok(Some(main)) = document().query_selector("main") else { return };
-    let click = Closure::<dyn Fn(Event)>::new(|event: Event| {
+    listen(&main, "click", |event: Event| {
         let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
         if let Some(button) = target.and_then(|element| element.closest("[data-copy]").ok().flatten()) {
             leptos::task::spawn_local(copy(button));
         }
     });
-    // The listener goes with the page: soft navigation replaces `<main>`.
-    let _ = main.add_event_listener_with_callback("click", click.as_ref().unchecked_ref());
-    click.forget();
 }
 
 async fn copy(button: Element) {
     let value = button.get_attribute("data-copy").unwrap_or_default();
-    let words = crate::copy::islands();
     if write(&value).await {
         let _ = button.set_attribute("data-done", "");
         announce(&button.get_attribute("data-copied").unwrap_or_default());
     } else {
-        announce(words.copy_failed);
+        announce(&crate::copy::say(crate::copy::Say::CopyFailed));
     }
 }
 

@@ -1,24 +1,25 @@
 //! Asks for a connection until it changes.
 
-use super::{announce, data, navigation, page};
+use super::{announce, data, drafts, navigation, page};
+use crate::copy::{self, Say};
 
 /// What the server knew of the connection when it rendered the page, as `components::following` writes it.
-pub(crate) struct Followed {
+struct Followed {
     /// Keeps one customer's drafts from another's.
-    pub(crate) scope: String,
+    scope: String,
     /// The local draft that led here; empty if none did.
-    pub(crate) draft: String,
-    pub(crate) connection: String,
+    draft: String,
+    connection: String,
     version: String,
     step: String,
     /// The connection may still move.
-    pub(crate) watch: bool,
+    watch: bool,
     /// Its drafts are of no more use.
-    pub(crate) done: bool,
+    done: bool,
 }
 
 impl Followed {
-    pub(crate) fn of_page() -> Option<Self> {
+    fn of_page() -> Option<Self> {
         let page = data("main [data-follow]")?;
         Some(Self {
             scope: page("scope"),
@@ -32,9 +33,22 @@ impl Followed {
     }
 }
 
+/// Ties this device's draft to the page's connection, and follows that.
+pub(crate) fn attach() {
+    let Some(page) = Followed::of_page() else { return };
+    if page.done {
+        drafts::clear(&page.scope, &page.connection);
+    } else {
+        drafts::link(&page.scope, &page.draft, &page.connection);
+    }
+    if page.watch {
+        leptos::task::spawn_local(until_changed(page));
+    }
+}
+
 /// Asks every five seconds while the page is visible, until it is left. The page itself is rendered by the server, so a
 /// change is shown by fetching the page again, softly.
-pub(crate) async fn until_changed(known: Followed) {
+async fn until_changed(known: Followed) {
     let visit = navigation::visit_count();
     let mut trouble = false;
     loop {
@@ -51,14 +65,11 @@ pub(crate) async fn until_changed(known: Followed) {
             Ok(now) if now.version.to_string() == known.version && now.step.name() == known.step => {
                 trouble = false
             }
-            Ok(now) => {
-                announce(crate::copy::status_label(now.label));
-                return navigation::refresh();
-            }
+            Ok(_) => return navigation::refresh(),
             // Said once, not every five seconds.
             Err(_) if !trouble => {
                 trouble = true;
-                announce(crate::copy::islands().live_trouble);
+                announce(&copy::say(Say::LiveTrouble));
             }
             Err(_) => {}
         }

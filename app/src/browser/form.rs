@@ -1,10 +1,10 @@
 //! Step 1's form as the browser sees it: its fields by name.
 
 use domain::draft::Draft;
-use wasm_bindgen::{JsCast, prelude::Closure};
+use wasm_bindgen::JsCast;
 use web_sys::{Event, EventInit, HtmlInputElement};
 
-use super::{data, document, drafts, navigation, paths};
+use super::{by_id, data, document, drafts, listen, navigation, paths};
 
 /// Step 1's form, as the page marks it.
 const FORM: &str = "main form[data-draft]";
@@ -13,9 +13,7 @@ const FORM: &str = "main form[data-draft]";
 pub(crate) fn changed(id: &str) {
     let bubbling = EventInit::new();
     bubbling.set_bubbles(true);
-    if let (Some(field), Ok(event)) =
-        (document().get_element_by_id(id), Event::new_with_event_init_dict("change", &bubbling))
-    {
+    if let (Some(field), Ok(event)) = (by_id(id), Event::new_with_event_init_dict("change", &bubbling)) {
         let _ = field.dispatch_event(&event);
     }
 }
@@ -43,25 +41,21 @@ pub(crate) fn keep() {
     }
     let (Ok(Some(form)), Some(page)) = (document().query_selector(FORM), data(FORM)) else { return };
     let scope = page("scope");
-    let save = Closure::<dyn Fn(Event)>::new(move |_| {
-        // What the islands do with the same event comes first.
+    let save = move |_| {
+        // What the search does with the same event comes first.
         let scope = scope.clone();
         leptos::task::spawn_local(async move {
-            let id = field("draft").map(|field| field.value()).unwrap_or_default();
-            if let Some(saved) = drafts::save(&scope, &id, read) {
+            if let Some(saved) = drafts::save(&scope, &value("draft"), read) {
                 set("draft", &saved);
                 carry_over(&saved);
-                if let Some(note) = document().get_element_by_id("draft-saved") {
+                if let Some(note) = by_id("draft-saved") {
                     let _ = note.remove_attribute("hidden");
                 }
             }
         });
-    });
-    // The listeners go with the form: soft navigation replaces `<main>`.
-    for event in ["input", "change"] {
-        let _ = form.add_event_listener_with_callback(event, save.as_ref().unchecked_ref());
-    }
-    save.forget();
+    };
+    listen(&form, "input", save.clone());
+    listen(&form, "change", save);
 }
 
 /// The form's fields in a draft. Fields of the other form of step 1 keep what they had.
@@ -96,6 +90,11 @@ fn restore(draft: &Draft) {
 fn field(name: &str) -> Option<HtmlInputElement> {
     let selector = [FORM, " input[name=", name, "]:not([type=radio])"].concat();
     document().query_selector(&selector).ok().flatten()?.dyn_into().ok()
+}
+
+/// What a field holds; nothing if there is no such field.
+pub(crate) fn value(name: &str) -> String {
+    field(name).map(|field| field.value()).unwrap_or_default()
 }
 
 fn set(name: &str, value: &str) {

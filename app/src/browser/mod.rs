@@ -1,16 +1,20 @@
 //! The only place that touches the browser: storage, timers, clipboard, navigation.
 
+pub mod bank_search;
 pub mod clipboard;
+pub mod coach;
+pub mod draft_list;
 pub mod drafts;
 pub mod follow;
 pub mod form;
 pub mod navigation;
 pub mod page;
 mod swap;
+mod time;
 
 use domain::timestamp::Timestamp;
-use wasm_bindgen::UnwrapThrowExt;
-use web_sys::{Document, ScrollIntoViewOptions, ScrollLogicalPosition, Window};
+use wasm_bindgen::{JsCast, UnwrapThrowExt, prelude::Closure};
+use web_sys::{Document, Element, Event, ScrollIntoViewOptions, ScrollLogicalPosition, Window};
 
 use crate::paths::Paths;
 
@@ -31,8 +35,13 @@ pub(crate) fn document() -> Document {
 
 /// The URLs of the mount that served this page.
 pub(crate) fn paths() -> Paths {
-    let meta = document().query_selector("meta[name=connect-base]").ok().flatten();
-    Paths::new(&meta.and_then(|meta| meta.get_attribute("content")).unwrap_or_default(), "")
+    Paths::new(&meta("connect-base"), "")
+}
+
+/// What the page says of itself.
+pub(crate) fn meta(name: &str) -> String {
+    let meta = document().query_selector(&["meta[name=", name, "]"].concat()).ok().flatten();
+    meta.and_then(|meta| meta.get_attribute("content")).unwrap_or_default()
 }
 
 pub(crate) fn now() -> Timestamp {
@@ -44,6 +53,44 @@ pub(crate) fn now() -> Timestamp {
 pub(crate) fn data(selector: &str) -> Option<impl Fn(&str) -> String> {
     let element = document().query_selector(selector).ok()??;
     Some(move |name: &str| element.get_attribute(&["data-", name].concat()).unwrap_or_default())
+}
+
+pub(crate) fn by_id(id: &str) -> Option<Element> {
+    document().get_element_by_id(id)
+}
+
+/// Every element that a selector finds.
+pub(crate) fn all(selector: &str) -> impl Iterator<Item = Element> {
+    let found = document().query_selector_all(selector).ok();
+    let count = found.as_ref().map_or(0, web_sys::NodeList::length);
+    (0..count).filter_map(move |index| found.as_ref()?.get(index)?.dyn_into().ok())
+}
+
+/// The elements directly in one.
+pub(crate) fn children(parent: &Element) -> impl Iterator<Item = Element> + use<> {
+    let mut next = parent.first_element_child();
+    std::iter::from_fn(move || {
+        let child = next.take()?;
+        next = child.next_element_sibling();
+        Some(child)
+    })
+}
+
+/// A new element that holds a text.
+pub(crate) fn element(tag: &str, class: &str, text: &str) -> Element {
+    let element = document().create_element(tag).expect_throw("is an element's name");
+    if !class.is_empty() {
+        element.set_class_name(class);
+    }
+    element.set_text_content(Some(text));
+    element
+}
+
+/// Handles an event for as long as its target exists: soft navigation replaces `<main>`, and the listeners go with it.
+pub(crate) fn listen(target: &Element, event: &str, handle: impl Fn(Event) + 'static) {
+    let handle = Closure::<dyn Fn(Event)>::new(handle);
+    let _ = target.add_event_listener_with_callback(event, handle.as_ref().unchecked_ref());
+    handle.forget();
 }
 
 /// Says something to a screen reader.

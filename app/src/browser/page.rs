@@ -5,7 +5,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Element, VisibilityState};
 
-use super::{document, window};
+use super::{document, time, window};
 
 /// Makes every island of `<main>` interactive, then says so on `<html>`.
 pub(crate) async fn hydrate_islands() {
@@ -24,8 +24,7 @@ pub(crate) async fn hydrate_islands() {
             }
         }
     }
-    // Effects run after the islands' own code; the page is ready only then.
-    sleep(0).await;
+    time::attach();
     mark_hydrated(true);
 }
 

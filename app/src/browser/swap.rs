@@ -3,8 +3,8 @@
 use wasm_bindgen::JsCast;
 use web_sys::{Document, DomParser, Element, HtmlElement, HtmlFormElement, SupportedType};
 
-use super::{document, page, window};
-use crate::copy;
+use super::{document, element, page, window};
+use crate::copy::{self, Say};
 
 /// A page of this very build.
 pub(super) struct Fetched {
@@ -89,30 +89,27 @@ pub(super) fn not_sent(form: &HtmlFormElement) {
     if let Ok(Some(old)) = form.query_selector("[data-not-sent]") {
         old.remove();
     }
-    if let Some(alert) = element("p", "field-error", copy::islands().not_sent) {
-        let _ = alert.set_attribute("role", "alert");
-        let _ = alert.set_attribute("data-not-sent", "");
-        let _ = form.append_child(&alert);
-    }
+    let alert = element("p", "field-error", &copy::say(Say::NotSent));
+    let _ = alert.set_attribute("role", "alert");
+    let _ = alert.set_attribute("data-not-sent", "");
+    let _ = form.prepend_with_node_1(&alert);
 }
 
 /// The page that says that the page could not be fetched; its link tries again.
 pub(super) fn offline(url: &str) {
-    let words = copy::islands();
-    let (Ok(Some(main)), Some(column)) = (document().query_selector("main"), element("div", "column", ""))
-    else {
-        return;
-    };
-    let retry = element("a", "button button-primary", words.retry).inspect(|link| {
-        let _ = link.set_attribute("href", url);
-    });
-    let parts = [element("h1", "", words.offline_title), element("p", "lead", words.offline), retry];
-    for part in parts.into_iter().flatten() {
+    let Ok(Some(main)) = document().query_selector("main") else { return };
+    let column = element("div", "column", "");
+    let retry = element("a", "button button-primary", &copy::say(Say::Retry));
+    let _ = retry.set_attribute("href", url);
+    let actions = element("div", "actions", "");
+    let _ = actions.append_child(&retry);
+    let title = element("h1", "", &copy::say(Say::OfflineTitle));
+    for part in [title, element("p", "lead", &copy::say(Say::Offline)), actions] {
         let _ = column.append_child(&part);
     }
     main.set_text_content(None);
     let _ = main.append_child(&column);
-    document().set_title(words.offline_title);
+    document().set_title(&copy::say(Say::OfflineTitle));
     begin(0.0);
     page::mark_hydrated(true);
 }
@@ -125,11 +122,4 @@ fn focus(element: &Element) {
     if let Some(element) = element.dyn_ref::<HtmlElement>() {
         let _ = element.focus();
     }
-}
-
-fn element(tag: &str, class: &str, text: &str) -> Option<Element> {
-    let element = document().create_element(tag).ok()?;
-    element.set_class_name(class);
-    element.set_text_content(Some(text));
-    Some(element)
 }

@@ -3,7 +3,7 @@
 use domain::portal_url::PortalUrl;
 use leptos::prelude::*;
 
-use crate::copy::pages::USER;
+use crate::copy::pages::words;
 
 /// Links to a portal in a new tab and names its host. Only a checked https address becomes a link: the server writes
 /// any text into an `href` as it is.
@@ -18,7 +18,7 @@ pub fn BankPortalLink(
             <span class="portal-link">
                 <a class=class href=portal.as_str().to_owned() target="_blank" rel="noopener noreferrer">
                     {text}
-                    <span class="visually-hidden">" ("{USER.new_tab}")"</span>
+                    <span class="visually-hidden">" ("{words().user.new_tab}")"</span>
                 </a>
                 <span class="portal-host">{portal.host()}</span>
             </span>

@@ -1,14 +1,13 @@
 //! A moment in time, as a distance, with the exact time behind it.
 
 use leptos::prelude::*;
-use time::{OffsetDateTime, UtcOffset, format_description::well_known::Rfc3339};
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 /// "2 minutes ago", the exact time on hover and for screen readers. `at` is RFC 3339.
 #[component]
 pub fn Moment(at: String, now_millis: i64) -> impl IntoView {
     OffsetDateTime::parse(&at, &Rfc3339).ok().map(|moment| {
-        let utc = moment.to_offset(UtcOffset::UTC);
-        let exact = format!("{} {:02}:{:02} UTC", utc.date(), utc.hour(), utc.minute());
+        let exact = crate::copy::locale::moment(&at);
         let seconds = now_millis / 1000 - moment.unix_timestamp();
         view! {
             <time datetime=at.clone() title=exact.clone()>

@@ -3,10 +3,7 @@
 use leptos::prelude::*;
 
 use super::Moment;
-use crate::{
-    backend::Flash,
-    copy::pages::{KEPT, PROBLEM},
-};
+use crate::{backend::Flash, copy::pages::words};
 
 /// What kind of news it is.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -44,8 +41,8 @@ pub fn Notice(tone: Tone, title: &'static str, children: Children) -> impl IntoV
 pub fn KeptNotice(as_of: Option<String>, now_millis: i64) -> impl IntoView {
     as_of.map(|at| {
         view! {
-            <Notice tone=Tone::Info title=KEPT.title>
-                <p>{KEPT.text} " " <Moment at now_millis/> "."</p>
+            <Notice tone=Tone::Info title=words().kept.title>
+                <p>{words().kept.text} " " <Moment at now_millis/> "."</p>
             </Notice>
         }
     })
@@ -57,12 +54,12 @@ pub fn ErrorNotice(flash: Flash) -> impl IntoView {
     flash.error.map(|error| {
         let support = (!error.support_code.is_empty() && error.field.is_none()).then(|| {
             view! {
-                <p class="muted">{crate::copy::pages::SHELL.support_code} ": " <code>{error.support_code}</code></p>
+                <p class="muted">{crate::copy::pages::words().shell.support_code} ": " <code>{error.support_code}</code></p>
             }
         });
         view! {
             <div role="alert" class="alert">
-                <Notice tone=Tone::Negative title=PROBLEM.check_title>
+                <Notice tone=Tone::Negative title=super::problem_title(error.code)>
                     <p>{error.message}</p>
                     {support}
                 </Notice>

@@ -5,8 +5,8 @@ use leptos::prelude::*;
 
 use crate::{
     backend::Site,
-    components::PageTitle,
-    copy::pages::{PROBLEM, SHELL},
+    components::{Countdown, PageTitle},
+    copy::pages::words,
     error::WireError,
 };
 
@@ -14,35 +14,50 @@ use crate::{
 #[component]
 pub fn Problem(site: Site, error: WireError, #[prop(optional)] sign_in: Option<String>) -> impl IntoView {
     let error = error.0;
-    let (title, retry) = match error.code {
-        ErrorCode::SignedOut => (PROBLEM.signed_out_title, false),
-        ErrorCode::Forbidden => (PROBLEM.forbidden_title, false),
-        ErrorCode::NotFound => (PROBLEM.not_found_title, false),
-        ErrorCode::InvalidInput => (PROBLEM.check_title, true),
-        ErrorCode::Conflict | ErrorCode::Cooldown => (PROBLEM.conflict_title, true),
-        ErrorCode::RateLimited
-        | ErrorCode::EntityUnresolved
-        | ErrorCode::Misconfigured
-        | ErrorCode::Unavailable => (PROBLEM.unavailable_title, true),
-    };
+    let title = problem_title(error.code);
+    let retry = !matches!(error.code, ErrorCode::SignedOut | ErrorCode::Forbidden | ErrorCode::NotFound);
+    let wait = error.retry_after_seconds.map(|seconds| {
+        view! { <p>{words().problem.wait} " " <Countdown seconds/></p> }
+    });
     let list = (error.code != ErrorCode::SignedOut)
-        .then(|| view! { <a href=site.paths.list()>{PROBLEM.to_list}</a> });
+        .then(|| view! { <a href=site.paths.list()>{words().problem.to_list}</a> });
     view! {
         <PageTitle text=title/>
         <div class="column">
             <h1>{title}</h1>
             <p class="lead">{error.message}</p>
+            {wait}
             <div class="actions">
-                {retry.then(|| view! { <a class="button button-primary" href="" data-retry="">{PROBLEM.retry}</a> })}
+                {retry.then(|| view! { <a class="button button-primary" href="" data-retry="">{words().problem.retry}</a> })}
                 {sign_in
-                    .map(|href| view! { <a class="button button-primary" href=href rel="external">{PROBLEM.sign_in}</a> })}
+                    .map(|href| view! { <a class="button button-primary" href=href rel="external">{words().problem.sign_in}</a> })}
                 {list}
-                {site.support_url.map(|href| view! { <a href=href rel="external">{SHELL.support}</a> })}
+                {site.support_url.map(|href| view! { <a href=href rel="external">{words().shell.support}</a> })}
             </div>
             {(!error.support_code.is_empty())
                 .then(|| view! {
-                    <p class="muted">{SHELL.support_code} ": " <code data-support-code="">{error.support_code}</code></p>
+                    <p class="muted">
+                        {words().shell.support_code} ": " <code data-support-code="">{error.support_code}</code> ". "
+                        {words().problem.tell_support}
+                    </p>
                 })}
         </div>
+    }
+}
+
+/// What kind of failure it is, in a few words.
+pub fn problem_title(code: ErrorCode) -> &'static str {
+    let titles = &words().problem;
+    match code {
+        ErrorCode::SignedOut => titles.signed_out_title,
+        ErrorCode::Forbidden => titles.forbidden_title,
+        ErrorCode::NotFound => titles.not_found_title,
+        ErrorCode::InvalidInput => titles.check_title,
+        ErrorCode::Conflict => titles.conflict_title,
+        ErrorCode::Cooldown => titles.cooldown_title,
+        ErrorCode::RateLimited => titles.rate_limited_title,
+        ErrorCode::EntityUnresolved => titles.entity_title,
+        ErrorCode::Misconfigured => titles.misconfigured_title,
+        ErrorCode::Unavailable => titles.unavailable_title,
     }
 }

@@ -2,15 +2,28 @@
 //!
 //! What islands say stands apart from what pages say: only the former travels in the wasm.
 
+#[cfg(feature = "ssr")]
 mod en;
+#[cfg(feature = "ssr")]
+mod es;
+#[cfg(feature = "ssr")]
+pub mod locale;
 #[cfg(feature = "ssr")]
 pub mod pages;
 
+#[cfg(feature = "ssr")]
 use domain::status_label::{StatusLabel, SyncLabel};
 
-pub use en::{DELEGATED_USER_TERMS_LINK, GENERAL_GUIDE_LINK};
+#[cfg(feature = "ssr")]
+use locale::Language;
+
+/// Waycore's terms of use, as the documents give the address.
+pub const DELEGATED_USER_TERMS_LINK: &str = "https://docs.waycore.com/legal/terms-of-use";
+/// The general guide; the documents forbid to guess a bank's own.
+pub const GENERAL_GUIDE_LINK: &str = "https://docs.waycore.com/user-setup";
 
 /// Sentences of failures.
+#[cfg(feature = "ssr")]
 pub struct ErrorWords {
     pub signed_out: &'static str,
     pub forbidden: &'static str,
@@ -39,67 +52,116 @@ pub struct ErrorWords {
     pub terms_missing: &'static str,
 }
 
-/// What islands say.
-pub struct IslandWords {
-    pub bank: &'static str,
-    pub bank_portal: &'static str,
-    pub usual_portal: &'static str,
-    pub no_results: &'static str,
-    pub one_result: &'static str,
-    pub results: &'static str,
-    pub search_failed: &'static str,
-    pub chosen: &'static str,
-    pub copy_failed: &'static str,
-    pub drafts: &'static str,
-    pub resume: &'static str,
-    pub discard_draft: &'static str,
-    pub unnamed_draft: &'static str,
-    pub saved_today: &'static str,
-    pub saved_yesterday: &'static str,
-    pub live_trouble: &'static str,
-    pub offline_title: &'static str,
-    pub offline: &'static str,
-    pub not_sent: &'static str,
-    pub retry: &'static str,
+/// Declares what islands say, in the order in which a page carries it.
+macro_rules! said_by_islands {
+    ($($said:ident,)*) => {
+        /// What islands say. The page that holds an island carries these, so that no language travels in the wasm.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Say { $($said,)* }
+
+        #[cfg(feature = "ssr")]
+        impl Say {
+            const ALL: &[Self] = &[$(Self::$said,)*];
+        }
+    };
+}
+
+said_by_islands! {
+    Bank,
+    BankPortal,
+    UsualPortal,
+    NoResults,
+    OneResult,
+    Results,
+    SearchFailed,
+    Chosen,
+    CopyFailed,
+    Resume,
+    DiscardDraft,
+    UnnamedDraft,
+    SavedToday,
+    SavedYesterday,
+    LiveTrouble,
+    OfflineTitle,
+    Offline,
+    NotSent,
+    Retry,
+    SavedDays,
+    ExpiresDay,
+    ExpiresDays,
+}
+
+/// What an island says, in the language of the person who asks.
+#[cfg(feature = "ssr")]
+pub fn say(said: Say) -> &'static str {
+    match locale::language() {
+        Language::English => en::island(said),
+        Language::Spanish => es::island(said),
+    }
+}
+
+/// What an island says, as the page carries it.
+#[cfg(feature = "hydrate")]
+pub fn say(said: Say) -> String {
+    crate::browser::meta("connect-words").split('\n').nth(said as usize).unwrap_or_default().to_owned()
+}
+
+/// What a page carries for its islands, a sentence a line.
+#[cfg(feature = "ssr")]
+pub fn carried() -> String {
+    Say::ALL.iter().map(|said| say(*said)).collect::<Vec<_>>().join("\n")
 }
 
 /// The sentences of failures.
+#[cfg(feature = "ssr")]
 pub fn errors() -> &'static ErrorWords {
-    &en::ERRORS
-}
-
-/// The sentences of islands.
-pub fn islands() -> &'static IslandWords {
-    &en::ISLANDS
+    match locale::language() {
+        Language::English => &en::ERRORS,
+        Language::Spanish => &es::ERRORS,
+    }
 }
 
 /// "This looks like …", when an unlisted bank seems to be in the catalog.
+#[cfg(feature = "ssr")]
 pub fn looks_like(bank: &str) -> String {
-    en::looks_like(bank)
-}
-
-/// "saved 3 days ago".
-pub fn saved_days_ago(days: i64) -> String {
-    en::saved_days_ago(days)
-}
-
-/// "expires in 28 days".
-pub fn expires_in(days: i64) -> String {
-    en::expires_in(days)
+    match locale::language() {
+        Language::English => en::looks_like(bank),
+        Language::Spanish => es::looks_like(bank),
+    }
 }
 
 /// The status label of contract.md.
+#[cfg(feature = "ssr")]
 pub fn status_label(label: StatusLabel) -> &'static str {
-    en::status_label(label)
+    match locale::language() {
+        Language::English => en::status_label(label),
+        Language::Spanish => es::status_label(label),
+    }
 }
 
 /// The sync label of contract.md.
+#[cfg(feature = "ssr")]
 pub fn sync_label(label: SyncLabel) -> &'static str {
-    en::sync_label(label)
+    match locale::language() {
+        Language::English => en::sync_label(label),
+        Language::Spanish => es::sync_label(label),
+    }
 }
 
 /// A moment as a distance from now: "2 minutes ago".
 #[cfg(feature = "ssr")]
 pub fn ago(seconds: i64) -> String {
-    en::ago(seconds)
+    match locale::language() {
+        Language::English => en::ago(seconds),
+        Language::Spanish => es::ago(seconds),
+    }
+}
+
+/// How long to wait, roundly: "2 minutes".
+#[cfg(feature = "ssr")]
+pub fn wait(seconds: u64) -> String {
+    match locale::language() {
+        Language::English => en::wait(seconds),
+        Language::Spanish => es::wait(seconds),
+    }
 }

@@ -7,6 +7,5 @@ use leptos::prelude::*;
 #[island]
 pub fn CopyValues() -> impl IntoView {
     #[cfg(feature = "hydrate")]
-    Effect::new(|_| crate::browser::clipboard::listen());
-    view! { <span hidden></span> }
+    crate::browser::clipboard::attach();
 }

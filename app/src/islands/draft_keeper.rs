@@ -6,6 +6,5 @@ use leptos::prelude::*;
 #[island]
 pub fn DraftKeeper() -> impl IntoView {
     #[cfg(feature = "hydrate")]
-    Effect::new(|_| crate::browser::form::keep());
-    view! { <span hidden></span> }
+    crate::browser::form::keep();
 }

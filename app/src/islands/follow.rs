@@ -7,17 +7,5 @@ use leptos::prelude::*;
 #[island]
 pub fn Follow() -> impl IntoView {
     #[cfg(feature = "hydrate")]
-    Effect::new(|_| {
-        use crate::browser::{drafts, follow};
-        let Some(page) = follow::Followed::of_page() else { return };
-        if page.done {
-            drafts::clear(&page.scope, &page.connection);
-        } else {
-            drafts::link(&page.scope, &page.draft, &page.connection);
-        }
-        if page.watch {
-            leptos::task::spawn_local(follow::until_changed(page));
-        }
-    });
-    view! { <span hidden></span> }
+    crate::browser::follow::attach();
 }

@@ -1,19 +1,19 @@
 //! What ships as wasm: one island a file.
 //!
-//! An island holds only what moves. Labels, hints, errors and buttons around it are server components, and what an
-//! island must know stands in `data-` attributes of the element around it, as the server component that places it
-//! writes them: reading typed properties with serde would cost every customer 16 kB.
+//! An island marks where a page is alive. What stands there is written by server components, and what has to move is
+//! moved by `browser`, with the attributes that those components write. Signals and views in the browser would cost every
+//! customer as much again as all that the islands do.
 
 mod bank_search;
 mod copy_values;
 mod draft_keeper;
 mod draft_list;
 mod follow;
+mod portal_coach;
 
 pub use bank_search::BankSearch;
-#[cfg(feature = "ssr")]
-pub use bank_search::SearchField;
 pub use copy_values::CopyValues;
 pub use draft_keeper::DraftKeeper;
 pub use draft_list::DraftList;
 pub use follow::Follow;
+pub use portal_coach::PortalCoach;

@@ -1,5 +1,6 @@
 //! The list of connections.
 
+use domain::status_label::StatusLabel;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
@@ -7,59 +8,111 @@ use super::shown_by_detail;
 use crate::{
     backend::{Kept, ListQuery, RequestScope},
     components::{ErrorNotice, KeptNotice, Moment, PageTitle, StatusBadge, load},
-    copy::pages::LIST,
+    copy::{pages::words, status_label},
     islands::DraftList,
-    model::{Connection, ConnectionPage},
+    model::{Connection, ConnectionPage, Step},
+    wizard::{Mover, mover},
 };
+
+/// With fewer there is nothing to filter.
+const MANY: usize = 8;
+
+/// Waycore's statuses in the order of a connection's life, each with the label that it is shown by.
+const STATUSES: [(&str, StatusLabel); 8] = [
+    ("draft", StatusLabel::SetupInProgress),
+    ("pendingActivation", StatusLabel::Activating),
+    ("active", StatusLabel::Connected),
+    ("reauthRequired", StatusLabel::ReauthenticationRequired),
+    ("errored", StatusLabel::Error),
+    ("invalidConfig", StatusLabel::NeedsCorrection),
+    ("paused", StatusLabel::Paused),
+    ("revoked", StatusLabel::Revoked),
+];
 
 /// The caller's connections, newest first, and the drafts of this device.
 #[component]
 pub fn ListPage() -> impl IntoView {
     let query = use_query_map().read_untracked();
-    let wanted = ListQuery { status: query.get("status"), cursor: query.get("cursor") };
+    let status = query.get("status").filter(|status| !status.is_empty());
+    let wanted = ListQuery { status: status.clone(), cursor: query.get("cursor") };
     load(
         |scope| async move { scope.onboarding.look_at_list(&scope.caller, wanted).await },
-        |scope, seen: Kept<ConnectionPage>| {
-            let page = seen.what;
-            let empty = page.connections.is_empty();
-            let rows = page.connections.into_iter().map(|row| connection_row(&scope, row)).collect_view();
-            let paths = scope.site.paths.clone();
-            let next = page.next_cursor.map(|cursor| paths.list_page(&cursor));
-            let may_connect = scope.caller.role.changes();
-            view! {
-                <PageTitle text=LIST.title/>
-                <div class="wide">
-                    <div class="title-row">
-                        <h1>{LIST.title}</h1>
-                        {(may_connect && !empty).then(|| view! {
-                            <a class="button button-primary" href=paths.new_connection()>{LIST.connect}</a>
-                        })}
-                    </div>
-                    <ErrorNotice flash=scope.flash.clone()/>
-                    <KeptNotice as_of=seen.as_of now_millis=scope.now_millis/>
-                    <div data-drafts=scope.draft_scope.clone()>
-                        <DraftList/>
-                    </div>
-                    {if empty {
-                        view! { <EmptyList may_connect new=paths.new_connection()/> }.into_any()
-                    } else {
-                        view! { <ul class="connections">{rows}</ul> }.into_any()
-                    }}
-                    {next.map(|href| view! { <p><a href=href>{LIST.older}</a></p> })}
-                </div>
-            }
-            .into_any()
-        },
+        |scope, seen: Kept<ConnectionPage>| list(&scope, seen, status),
     )
+}
+
+fn list(scope: &RequestScope, seen: Kept<ConnectionPage>, status: Option<String>) -> AnyView {
+    let text = &words().list;
+    let page = seen.what;
+    let paths = &scope.site.paths;
+    let empty = page.connections.is_empty();
+    let many = page.connections.len() >= MANY || page.next_cursor.is_some() || status.is_some();
+    let next = page.next_cursor.map(|cursor| {
+        let filter = [("status", status.clone().unwrap_or_default()), ("cursor", cursor)];
+        view! { <p><a href=paths.list_part(&filter)>{text.older}</a></p> }
+    });
+    let may_connect = scope.caller.role.changes();
+    let first = empty && status.is_none();
+    let rows = page.connections.into_iter().map(|row| connection_row(scope, row)).collect_view();
+    view! {
+        <PageTitle text=text.title/>
+        <div class="wide">
+            <div class="title-row">
+                <h1>{text.title}</h1>
+                {(may_connect && !first).then(|| view! {
+                    <a class="button button-primary" href=paths.new_connection()>{text.connect}</a>
+                })}
+            </div>
+            <ErrorNotice flash=scope.flash.clone()/>
+            <KeptNotice as_of=seen.as_of now_millis=scope.now_millis/>
+            {(!may_connect).then(|| view! { <p class="muted">{text.viewer}</p> })}
+            <div data-drafts=scope.draft_scope.clone()>
+                <section class="drafts" aria-labelledby="drafts-title" hidden>
+                    <h2 id="drafts-title">{text.drafts}</h2>
+                    <ul class="connections"></ul>
+                </section>
+                <DraftList/>
+            </div>
+            {many.then(|| filters(scope, status.as_deref()))}
+            {match (empty, status) {
+                (false, _) => view! { <ul class="connections">{rows}</ul> }.into_any(),
+                (true, None) => view! { <EmptyList may_connect new=paths.new_connection()/> }.into_any(),
+                (true, Some(_)) => view! {
+                    <p role="status">{text.none_with_status} " " <a href=paths.list()>{text.show_all}</a></p>
+                }
+                .into_any(),
+            }}
+            {next}
+        </div>
+    }
+    .into_any()
+}
+
+/// Links to the connections of one status.
+fn filters(scope: &RequestScope, chosen: Option<&str>) -> AnyView {
+    let text = &words().list;
+    let paths = &scope.site.paths;
+    let link = |status: &str, label: &'static str| {
+        let current = (chosen.unwrap_or_default() == status).then_some("page");
+        let href = paths.list_part(&[("status", status.to_owned())]);
+        view! { <li><a href=href aria-current=current>{label}</a></li> }
+    };
+    let links = STATUSES.map(|(status, label)| link(status, status_label(label)));
+    view! {
+        <nav aria-label=text.filter>
+            <ul class="filter-links">{link("", text.all)} {links.into_iter().collect_view()}</ul>
+        </nav>
+    }
+    .into_any()
 }
 
 #[component]
 fn EmptyList(may_connect: bool, new: String) -> impl IntoView {
     view! {
         <section class="empty">
-            <h2>{LIST.empty_title}</h2>
-            <p>{LIST.empty_login} " " {LIST.empty_password} " " {LIST.empty_remove}</p>
-            {may_connect.then(|| view! { <a class="button button-primary" href=new>{LIST.connect}</a> })}
+            <h2>{words().list.empty_title}</h2>
+            <p>{words().list.empty_login} " " {words().list.empty_password} " " {words().list.empty_remove}</p>
+            {may_connect.then(|| view! { <a class="button button-primary" href=new>{words().list.connect}</a> })}
         </section>
     }
 }
@@ -70,9 +123,10 @@ fn connection_row(scope: &RequestScope, row: Connection) -> impl IntoView + use<
     let href = if detail { paths.detail(&row.id) } else { paths.setup(&row.id) };
     let freshness = match row.last_synced_at.clone() {
         Some(at) => {
-            view! { <span>{LIST.last_synced} " " <Moment at now_millis=scope.now_millis/></span> }.into_any()
+            view! { <span>{words().list.last_synced} " " <Moment at now_millis=scope.now_millis/></span> }
+                .into_any()
         }
-        None => view! { <span>{LIST.never_synced}</span> }.into_any(),
+        None => view! { <span>{words().list.never_synced}</span> }.into_any(),
     };
     let host = row.portal_url.as_deref().and_then(|url| domain::portal_url::PortalUrl::parse(url).ok());
     view! {
@@ -81,8 +135,26 @@ fn connection_row(scope: &RequestScope, row: Connection) -> impl IntoView + use<
                 <a class="connection-name" href=href>{row.display_name.clone()}</a>
                 <span class="muted">{host.map(|portal| portal.host())}</span>
             </div>
-            <StatusBadge label=row.label/>
+            <div class="connection-state">
+                <StatusBadge label=row.label/>
+                {whose_move(&row).map(|text| view! { <span class="muted">{text}</span> })}
+            </div>
             <span class="muted connection-fresh">{freshness}</span>
         </li>
+    }
+}
+
+/// Who has to act before the connection works; `None` where nobody does.
+fn whose_move(row: &Connection) -> Option<&'static str> {
+    let text = &words().list;
+    match (row.step, mover(row)) {
+        (Step::Connected | Step::Support, _) => None,
+        (Step::Recoverable, _) => match row.label {
+            StatusLabel::Error => Some(text.move_waycore),
+            _ => Some(text.move_you),
+        },
+        (_, Mover::You) => Some(text.move_you),
+        (_, Mover::YourBank) => Some(text.move_bank),
+        (_, Mover::Waycore) => Some(text.move_waycore),
     }
 }

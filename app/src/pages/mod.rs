@@ -2,6 +2,7 @@
 
 mod detail;
 mod list;
+mod money;
 mod new;
 mod problem;
 mod remove;
@@ -11,6 +12,7 @@ mod sign_in;
 
 pub use detail::DetailPage;
 pub use list::ListPage;
+pub use money::wanted;
 pub use new::NewPage;
 pub use problem::{NotFoundPage, problem_document};
 pub use remove::RemovePage;

@@ -40,11 +40,24 @@ async fn gather(scope: &RequestScope, asked: Asked) -> Result<Details, WireError
         return Err(WireError::new(ErrorCode::Forbidden, crate::copy::errors().forbidden));
     }
     let mut details = Details { draft: asked.draft, unlisted: asked.unlisted, ..Details::default() };
+    if !asked.unlisted {
+        details.held = scope.onboarding.held_connections(&scope.caller).await?;
+    }
     if let Some(id) = asked.institution {
         details.results = Some(vec![scope.onboarding.institution(&scope.caller, &id).await?]);
     } else if let Some(text) = asked.query {
-        details.results = Some(scope.onboarding.search_institutions(&scope.caller, &text).await?);
+        let found = scope.onboarding.search_institutions(&scope.caller, &text).await;
+        details.results = Some(match found {
+            Ok(found) => found,
+            Err(error) if error.0.code == ErrorCode::InvalidInput => {
+                details.refused = Some(error.0.message);
+                Vec::new()
+            }
+            Err(error) => return Err(error),
+        });
         details.query = text;
+    } else if !asked.unlisted {
+        details.popular = scope.onboarding.popular_banks(&scope.caller).await?;
     }
     if asked.unlisted {
         details.matched = matched(scope).await;

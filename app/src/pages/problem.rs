@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use crate::{
     backend::Site,
     components::{Problem, load},
-    copy::pages::PROBLEM,
+    copy::pages::words,
     error::WireError,
     shell::standalone,
 };
@@ -15,7 +15,7 @@ use crate::{
 #[component]
 pub fn NotFoundPage() -> impl IntoView {
     load(
-        |_| async { Err::<(), _>(WireError::new(ErrorCode::NotFound, PROBLEM.no_page)) },
+        |_| async { Err::<(), _>(WireError::new(ErrorCode::NotFound, words().problem.no_page)) },
         |_, ()| ().into_any(),
     )
 }

@@ -7,7 +7,7 @@ use super::shown_by_detail;
 use crate::{
     backend::{Kept, RequestScope},
     components::{KeptNotice, PageTitle, go, load},
-    copy::pages::{SHEET, WIZARD},
+    copy::pages::words,
     model::{Connection, Step},
     wizard::{details, guidance},
 };
@@ -34,32 +34,32 @@ pub fn SheetPage() -> impl IntoView {
 fn sheet(scope: &RequestScope, seen: Kept<Connection>) -> AnyView {
     let connection = seen.what;
     let rows = details(&connection).into_iter().map(|(term, _, value)| {
-        let value = value.unwrap_or_else(|| SHEET.preparing.to_owned());
+        let value = value.unwrap_or_else(|| words().sheet.preparing.to_owned());
         view! { <div><dt>{term}</dt><dd>{value}</dd></div> }
     });
     let rows = rows.collect_view();
     let portal = connection.portal_url.clone();
-    let portal = portal.map(|text| view! { <div><dt>{SHEET.portal}</dt><dd>{text}</dd></div> });
+    let portal = portal.map(|text| view! { <div><dt>{words().sheet.portal}</dt><dd>{text}</dd></div> });
     view! {
-        <PageTitle text=SHEET.title/>
+        <PageTitle text=words().sheet.title/>
         <div class="column sheet">
             <p class="back screen-only">
-                <a href=scope.site.paths.setup(&connection.id)>{WIZARD.back_to_setup}</a>
+                <a href=scope.site.paths.setup(&connection.id)>{words().wizard.back_to_setup}</a>
             </p>
-            <h1>{SHEET.title}</h1>
-            <p class="lead">{SHEET.lead}</p>
-            <p class="muted screen-only">{SHEET.print}</p>
+            <h1>{words().sheet.title}</h1>
+            <p class="lead">{words().sheet.lead}</p>
+            <p class="muted screen-only">{words().sheet.print}</p>
             <KeptNotice as_of=seen.as_of now_millis=scope.now_millis/>
             <dl class="facts">
-                <div><dt>{SHEET.bank}</dt><dd>{connection.display_name.clone()}</dd></div>
+                <div><dt>{words().sheet.bank}</dt><dd>{connection.display_name.clone()}</dd></div>
                 {portal}
                 {rows}
-                <div><dt>{SHEET.guide}</dt><dd>{scope.site.guide(&connection)}</dd></div>
+                <div><dt>{words().sheet.guide}</dt><dd>{scope.site.guide(&connection)}</dd></div>
             </dl>
             {guidance()}
             <section class="guidance">
-                <h2>{SHEET.after}</h2>
-                <p>{SHEET.after_text}</p>
+                <h2>{words().sheet.after}</h2>
+                <p>{words().sheet.after_text}</p>
             </section>
         </div>
     }

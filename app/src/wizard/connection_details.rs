@@ -1,15 +1,16 @@
 //! Step 1: which bank, and which of its portals.
 
+use domain::status_label::StatusLabel;
 use leptos::prelude::*;
 
 use super::frame::{Frame, Mover, WizardStep, frame};
 use crate::{
     backend::{Flash, RequestScope},
     components::{ErrorNotice, TextField},
-    copy::pages::{DETAILS, WIZARD},
-    islands::{BankSearch, DraftKeeper, SearchField},
-    model::Institution,
-    paths::Paths,
+    copy::pages::words,
+    islands::{BankSearch, DraftKeeper, PortalCoach},
+    model::{Connection, Institution},
+    paths::{Paths, encode},
 };
 
 /// What the page knows before it renders.
@@ -24,14 +25,20 @@ pub struct Details {
     pub matched: Option<Institution>,
     /// The local draft to resume.
     pub draft: Option<String>,
+    /// Banks that are often chosen.
+    pub popular: Vec<Institution>,
+    /// What the company has connected, or is connecting.
+    pub held: Vec<Connection>,
+    /// Why the search without JavaScript was refused.
+    pub refused: Option<String>,
 }
 
 /// Renders step 1.
 pub fn connection_details(scope: &RequestScope, details: Details) -> AnyView {
     let paths = &scope.site.paths;
-    let lead = if details.unlisted { DETAILS.unlisted_lead } else { DETAILS.lead };
+    let lead = if details.unlisted { words().details.unlisted_lead } else { words().details.lead };
     let body = match details.results {
-        Some(results) => search_results(paths, scope, &details.query, results, details.draft),
+        Some(_) => search_results(paths, scope, details),
         None => live_form(paths, scope, details),
     };
     let content = view! {
@@ -42,10 +49,10 @@ pub fn connection_details(scope: &RequestScope, details: Details) -> AnyView {
     frame(
         Frame {
             step: WizardStep::Details,
-            title: DETAILS.title,
+            title: words().details.title,
             bank: None,
             mover: Mover::You,
-            next: vec![DETAILS.next_1, DETAILS.next_2, DETAILS.next_3],
+            next: vec![words().details.next_1, words().details.next_2, words().details.next_3],
         },
         content.into_any(),
     )
@@ -59,21 +66,24 @@ fn live_form(paths: &Paths, scope: &RequestScope, details: Details) -> AnyView {
         view! {
             <p class="choose-match">
                 <a class="button button-secondary" href=href>
-                    {DETAILS.choose_match}" "{bank.name}", "{bank.domain}
+                    {words().details.choose_match}" "{bank.name}", "{bank.domain}
                 </a>
             </p>
         }
     });
     let switch = if unlisted {
-        view! { <a href=paths.new_connection() data-switch="listed">{DETAILS.listed}</a> }
+        view! { <a href=paths.new_connection() data-switch="listed">{words().details.listed}</a> }
     } else {
-        view! { <a href=paths.new_unlisted() data-switch="unlisted">{DETAILS.not_listed}</a> }
+        view! { <a href=paths.new_unlisted() data-switch="unlisted">{words().details.not_listed}</a> }
     };
     let draft = details.draft.unwrap_or_default();
-    let fields = if unlisted { unlisted_bank(flash) } else { bank_search(flash) };
+    let fields = if unlisted { unlisted_bank(flash) } else { bank_search(scope, details.held) };
     let hidden_draft = draft.clone();
+    let popular = popular(paths, details.popular, &draft);
     view! {
-        {(!unlisted).then(|| view! { <noscript><SearchForm paths=paths.clone() query=String::new()/></noscript> })}
+        {(!unlisted).then(|| view! {
+            <noscript><SearchForm paths=paths.clone() query=String::new() refused=None/></noscript>
+        })}
         <form method="post" action=paths.api("start_connection") class="stack" novalidate
             data-scope=scope.draft_scope.clone() data-draft=draft data-portal=flash.value("portal_url")>
             {matched}
@@ -82,30 +92,103 @@ fn live_form(paths: &Paths, scope: &RequestScope, details: Details) -> AnyView {
             <input type="hidden" name="draft" value=hidden_draft/>
             <input type="hidden" name="scripted"/>
             {another_portal(flash)}
+            {popular}
             <DraftKeeper/>
-            <p class="hint" id="draft-saved" hidden>{DETAILS.saved_on_device}</p>
+            <p class="hint" id="draft-saved" hidden>{words().details.saved_on_device}</p>
             <p class="switch">{switch}</p>
             <div class=if unlisted { "actions" } else { "actions needs-script" }>
-                <button class="button button-primary">{DETAILS.continue_on}</button>
-                <a href=paths.list()>{WIZARD.cancel}</a>
+                <button class="button button-primary">{words().details.continue_on}</button>
+                <a href=paths.list()>{words().wizard.cancel}</a>
             </div>
         </form>
-        {(!unlisted).then(|| view! { <noscript><p><a href=paths.list()>{WIZARD.cancel}</a></p></noscript> })}
+        {(!unlisted).then(|| view! { <noscript><p><a href=paths.list()>{words().wizard.cancel}</a></p></noscript> })}
     }
     .into_any()
 }
 
 /// The live search. Without JavaScript the search form stands in its place.
-fn bank_search(flash: &Flash) -> AnyView {
+fn bank_search(scope: &RequestScope, held: Vec<Connection>) -> AnyView {
+    let flash = &scope.flash;
     let error = flash.error_on("institution_id").or_else(|| flash.error_on("portal_url"));
-    provide_context(SearchField { query: flash.value("query"), invalid: error.is_some() });
+    let invalid = error.is_some().then_some("true");
+    let held = held.iter().filter_map(|connection| {
+        let bank = connection.institution_id.clone()?;
+        Some(view! {
+            <li class="held" data-institution=bank data-badge=badge(connection) hidden>
+                {held_note(&scope.site.paths, connection)}
+            </li>
+        })
+    });
+    let held: Vec<_> = held.collect();
     view! {
         <div class="field combobox needs-script">
-            <label class="label" for="bank">{crate::copy::islands().bank}</label>
-            <p class="hint" id="bank-hint">{DETAILS.bank_hint}</p>
+            <label class="label" for="bank">{crate::copy::say(crate::copy::Say::Bank)}</label>
+            <p class="hint" id="bank-hint">{words().details.bank_hint}</p>
             {error.map(|text| view! { <p class="field-error" id="bank-error">{text}</p> })}
+            <input
+                id="bank"
+                name="query"
+                value=flash.value("query")
+                role="combobox"
+                autocomplete="off"
+                spellcheck="false"
+                aria-autocomplete="list"
+                aria-controls="bank-options"
+                aria-describedby="bank-error bank-hint"
+                aria-invalid=invalid
+                aria-expanded="false"
+            />
+            <ul id="bank-options" role="listbox" aria-label=crate::copy::say(crate::copy::Say::Bank) class="options" hidden></ul>
+            <p class="hint" id="bank-news" role="status"></p>
+            <input type="hidden" id="bank-chosen" name="institution_id" value=""/>
+            <div id="bank-portals"></div>
+            <ul id="bank-held">{held}</ul>
             <BankSearch/>
         </div>
+    }
+    .into_any()
+}
+
+/// Banks to choose without typing. Each leads to a page on which it still has to be confirmed.
+fn popular(paths: &Paths, banks: Vec<Institution>, draft: &str) -> Option<AnyView> {
+    let rows = banks.iter().map(|bank| {
+        let href = paths.new_with_institution(&bank.institution_id);
+        let href = if draft.is_empty() { href } else { format!("{href}&draft={}", encode(draft)) };
+        view! {
+            <li>
+                <a class="popular-bank" href=href>
+                    <span class="option-name">{bank.name.clone()}</span> " "
+                    <span class="option-domain">{bank.domain.clone()}</span>
+                </a>
+            </li>
+        }
+    });
+    let rows: Vec<_> = rows.collect();
+    (!rows.is_empty()).then(|| {
+        view! {
+            <section aria-labelledby="popular">
+                <h2 class="label" id="popular">{words().details.popular}</h2>
+                <ul class="popular">{rows}</ul>
+            </section>
+        }
+        .into_any()
+    })
+}
+
+/// What the company has of a bank, in two words.
+fn badge(connection: &Connection) -> &'static str {
+    match connection.label {
+        StatusLabel::SetupInProgress | StatusLabel::Activating => words().details.held_setup,
+        _ => words().details.held_connected,
+    }
+}
+
+/// Leads to what the company has of a bank already.
+fn held_note(paths: &Paths, connection: &Connection) -> AnyView {
+    let href = paths.detail(&connection.id);
+    view! {
+        <span>{words().details.held} " (" {badge(connection)} "). "</span>
+        <a href=href>{words().details.open_held} <span class="visually-hidden">": " {connection.display_name.clone()}</span></a>
     }
     .into_any()
 }
@@ -117,7 +200,7 @@ fn another_portal(flash: &Flash) -> AnyView {
         view! {
             <div class="check-row">
                 <input id="another" type="checkbox" name="another" value="true"/>
-                <label for="another">{DETAILS.another}</label>
+                <label for="another">{words().details.another}</label>
             </div>
         }
     });
@@ -132,14 +215,16 @@ fn unlisted_bank(flash: &Flash) -> AnyView {
     let name_error = flash.error_on("requested_name").or(on_choice);
     view! {
         <input type="hidden" name="unlisted" value="true"/>
-        <TextField id="requested_name" label=DETAILS.bank_name hint=DETAILS.bank_name_hint
+        <TextField id="requested_name" label=words().details.bank_name hint=words().details.bank_name_hint
             value=flash.value("requested_name") error=name_error/>
-        <TextField id="portal_url" label=DETAILS.portal_url hint=DETAILS.portal_url_hint
+        <TextField id="portal_url" label=words().details.portal_url hint=words().details.portal_url_hint
             value=flash.value("portal_url") error=flash.error_on("portal_url")/>
+        <div id="portal-coach" class="coach" role="status"></div>
+        <PortalCoach/>
         {offered.then(|| view! {
             <div class="check-row">
                 <input id="not_listed" type="checkbox" name="not_listed" value="true"/>
-                <label for="not_listed">{DETAILS.different_bank}</label>
+                <label for="not_listed">{words().details.different_bank}</label>
             </div>
         })}
     }
@@ -148,53 +233,53 @@ fn unlisted_bank(flash: &Flash) -> AnyView {
 
 /// The search as a form of its own, for browsers without JavaScript.
 #[component]
-fn SearchForm(paths: Paths, query: String) -> impl IntoView {
+fn SearchForm(paths: Paths, query: String, refused: Option<String>) -> impl IntoView {
     view! {
         <form method="get" action=paths.new_connection() class="search-form" role="search">
             <label class="field">
-                <span class="label">{crate::copy::islands().bank}</span>
+                <span class="label">{crate::copy::say(crate::copy::Say::Bank)}</span>
+                {refused.map(|text| view! { <span class="field-error" role="alert">{text}</span> })}
                 <input type="search" name="query" value=query autocomplete="off"/>
             </label>
-            <button class="button button-secondary">{DETAILS.search}</button>
+            <button class="button button-secondary">{words().details.search}</button>
         </form>
     }
 }
 
 /// Results to choose from by radio button. Nothing is chosen beforehand, unless the customer came by choosing it.
-fn search_results(
-    paths: &Paths,
-    scope: &RequestScope,
-    query: &str,
-    results: Vec<Institution>,
-    draft: Option<String>,
-) -> AnyView {
+fn search_results(paths: &Paths, scope: &RequestScope, details: Details) -> AnyView {
+    let Details { query, results, draft, held, refused, .. } = details;
+    let results = results.unwrap_or_default();
     let chosen_by_link = query.is_empty();
     let none = results.is_empty();
+    let nothing_fits = none && refused.is_none();
     let error = scope.flash.error_on("institution_id").or_else(|| scope.flash.error_on("portal_url"));
     let (bank, portal) = (scope.flash.value("institution_id"), scope.flash.value("portal_url"));
     let rows = results.into_iter().map(|row| {
         let checked = chosen_by_link || row.institution_id == bank;
-        result_row(row, checked, &portal)
+        let held = held.iter().find(|held| held.institution_id.as_deref() == Some(&row.institution_id));
+        let note = held.map(|held| view! { <p class="held">{held_note(paths, held)}</p> });
+        view! { {result_row(row, checked, &portal)} {note} }
     });
     let rows = rows.collect_view();
     view! {
-        <SearchForm paths=paths.clone() query=query.to_owned()/>
-        {none.then(|| view! { <p role="status">{DETAILS.no_results}</p> })}
+        <SearchForm paths=paths.clone() query=query.clone() refused/>
+        {nothing_fits.then(|| view! { <p role="status">{words().details.no_results}</p> })}
         <form method="post" action=paths.api("start_connection") class="stack">
-            <input type="hidden" name="query" value=query.to_owned()/>
+            <input type="hidden" name="query" value=query/>
             {draft.map(|id| view! { <input type="hidden" name="draft" value=id/> })}
             {another_portal(&scope.flash)}
             {(!none).then(|| view! {
                 <fieldset class="choices">
-                    <legend>{DETAILS.results}</legend>
+                    <legend>{words().details.results}</legend>
                     {error.map(|text| view! { <p class="field-error">{text}</p> })}
                     {rows}
                 </fieldset>
             })}
-            <p class="switch"><a href=paths.new_unlisted()>{DETAILS.not_listed}</a></p>
+            <p class="switch"><a href=paths.new_unlisted()>{words().details.not_listed}</a></p>
             <div class="actions">
-                {(!none).then(|| view! { <button class="button button-primary">{DETAILS.continue_on}</button> })}
-                <a href=paths.list()>{WIZARD.cancel}</a>
+                {(!none).then(|| view! { <button class="button button-primary">{words().details.continue_on}</button> })}
+                <a href=paths.list()>{words().wizard.cancel}</a>
             </div>
         </form>
     }
@@ -212,7 +297,7 @@ fn result_row(bank: Institution, checked: bool, chosen_portal: &str) -> impl Int
                 </label>
             }
         });
-        view! { <fieldset class="choices-nested"><legend>{DETAILS.portals}</legend>{rows.collect_view()}</fieldset> }
+        view! { <fieldset class="choices-nested"><legend>{words().details.portals}</legend>{rows.collect_view()}</fieldset> }
     });
     view! {
         <label class="choice">

@@ -2,11 +2,11 @@
 
 use leptos::prelude::*;
 
-use super::frame::{Frame, WizardStep, frame, mover};
+use super::frame::{Frame, WizardStep, frame, mover, remove_link};
 use crate::{
     backend::RequestScope,
     components::{BankPortalLink, ErrorNotice, following},
-    copy::pages::{USER, WIZARD},
+    copy::pages::words,
     islands::CopyValues,
     model::Connection,
 };
@@ -15,41 +15,42 @@ use crate::{
 pub fn delegated_user(scope: &RequestScope, connection: &Connection, draft: Option<String>) -> AnyView {
     let paths = &scope.site.paths;
     let content = view! {
-        <p class="lead">{USER.lead_own}</p>
+        <p class="lead">{words().user.lead_own}</p>
         <ErrorNotice flash=scope.flash.clone()/>
         {instructions(connection)}
         <div class="actions">
-            <BankPortalLink portal=connection.portal_url.clone() text=USER.open_portal/>
+            <BankPortalLink portal=connection.portal_url.clone() text=words().user.open_portal/>
             <a href=scope.site.guide(connection) target="_blank" rel="noopener noreferrer">
-                {USER.guide}
-                <span class="visually-hidden">" ("{USER.new_tab}")"</span>
+                {words().user.guide}
+                <span class="visually-hidden">" ("{words().user.new_tab}")"</span>
             </a>
         </div>
         {guidance()}
-        <p><a href=paths.sheet(&connection.id)>{USER.sheet}</a></p>
+        <p><a href=paths.sheet(&connection.id)>{words().user.sheet}</a></p>
         {if scope.caller.role.changes() {
             view! {
                 <form method="post" action=paths.api("confirm_user_created") class="actions">
                     <input type="hidden" name="connection_id" value=connection.id.clone()/>
-                    <button class="button button-primary">{USER.created}</button>
-                    <a href=paths.list()>{WIZARD.finish_later}</a>
+                    <button class="button button-primary">{words().user.created}</button>
+                    <a href=paths.list()>{words().wizard.finish_later}</a>
                 </form>
             }
             .into_any()
         } else {
             view! {
-                <p class="muted">{WIZARD.viewer}</p>
-                <p><a href=paths.list()>{WIZARD.finish_later}</a></p>
+                <p class="muted">{words().wizard.viewer}</p>
+                <p><a href=paths.list()>{words().wizard.finish_later}</a></p>
             }
             .into_any()
         }}
+        {remove_link(scope, connection)}
         <CopyValues/>
         {following(scope, connection, draft, true)}
     };
-    let next = vec![USER.next_1, USER.next_2];
+    let next = vec![words().user.next_1, words().user.next_2];
     let bank = Some(connection.display_name.clone());
     frame(
-        Frame { step: WizardStep::User, title: USER.title, bank, mover: mover(connection), next },
+        Frame { step: WizardStep::User, title: words().user.title, bank, mover: mover(connection), next },
         content.into_any(),
     )
 }
@@ -58,12 +59,12 @@ pub fn delegated_user(scope: &RequestScope, connection: &Connection, draft: Opti
 pub fn guidance() -> AnyView {
     view! {
         <section class="guidance">
-            <h2>{USER.rights_title}</h2>
-            <p>{USER.rights}</p>
-            <h2>{USER.codes_title}</h2>
-            <p>{USER.codes}</p>
-            <h2>{USER.second_title}</h2>
-            <p>{USER.second}</p>
+            <h2>{words().user.rights_title}</h2>
+            <p>{words().user.rights}</p>
+            <h2>{words().user.codes_title}</h2>
+            <p>{words().user.codes}</p>
+            <h2>{words().user.second_title}</h2>
+            <p>{words().user.second}</p>
         </section>
     }
     .into_any()
@@ -74,12 +75,12 @@ pub fn details(connection: &Connection) -> [(&'static str, &'static str, Option<
     let given = connection.instructions.clone().unwrap_or_default();
     let filled = |value: Option<String>| value.filter(|text| !text.trim().is_empty());
     [
-        (USER.first_name, USER.copy_first_name, filled(given.first_name)),
-        (USER.last_name, USER.copy_last_name, filled(given.last_name)),
-        (USER.address, USER.copy_address, filled(given.address)),
-        (USER.username, USER.copy_username, filled(given.username)),
-        (USER.email, USER.copy_email, filled(given.email)),
-        (USER.phone, USER.copy_phone, filled(given.phone_number)),
+        (words().user.first_name, words().user.copy_first_name, filled(given.first_name)),
+        (words().user.last_name, words().user.copy_last_name, filled(given.last_name)),
+        (words().user.address, words().user.copy_address, filled(given.address)),
+        (words().user.username, words().user.copy_username, filled(given.username)),
+        (words().user.email, words().user.copy_email, filled(given.email)),
+        (words().user.phone, words().user.copy_phone, filled(given.phone_number)),
     ]
 }
 
@@ -89,7 +90,7 @@ fn instructions(connection: &Connection) -> AnyView {
             Some(value) => view! {
                 <span class="issued">{value.clone()}</span>
                 <button type="button" class="copy" aria-label=copy data-copy=value
-                    data-copied=format!("{term} {}", USER.copied)>
+                    data-copied=format!("{term} {}", words().user.copied)>
                     <svg viewBox="0 0 16 16" aria-hidden="true" class="icon">
                         <path class="icon-copy" d="M6 6h7v7H6zM3 10V3h7"></path>
                         <path class="icon-done" d="M3 8.5l3.5 3.5L13 5"></path>
@@ -98,8 +99,8 @@ fn instructions(connection: &Connection) -> AnyView {
             }
             .into_any(),
             None => view! {
-                <span class="muted needs-script">{USER.preparing}</span>
-                <noscript>{USER.preparing_reload}</noscript>
+                <span class="muted needs-script">{words().user.preparing}</span>
+                <noscript>{words().user.preparing_reload}</noscript>
             }
             .into_any(),
         };
@@ -107,8 +108,8 @@ fn instructions(connection: &Connection) -> AnyView {
     });
     view! {
         <section class="panel" aria-labelledby="details-title">
-            <h2 id="details-title">{USER.details}</h2>
-            <p class="hint">{USER.details_hint}</p>
+            <h2 id="details-title">{words().user.details}</h2>
+            <p class="hint">{words().user.details_hint}</p>
             <dl class="details">{rows.collect_view()}</dl>
         </section>
     }

@@ -2,14 +2,11 @@
 
 use leptos::prelude::*;
 
-use super::frame::{Frame, Mover, WizardStep, frame};
+use super::frame::{Frame, Mover, WizardStep, frame, remove_link};
 use crate::{
     backend::RequestScope,
     components::{BankCredentials, ErrorNotice, following},
-    copy::{
-        DELEGATED_USER_TERMS_LINK,
-        pages::{FINISH, USER, WIZARD},
-    },
+    copy::{DELEGATED_USER_TERMS_LINK, pages::words},
     model::Connection,
     paths::SetupStep,
 };
@@ -18,26 +15,27 @@ use crate::{
 pub fn finish_setup(scope: &RequestScope, connection: &Connection, draft: Option<String>) -> AnyView {
     let paths = &scope.site.paths;
     let content = view! {
-        <p class="lead">{FINISH.lead}</p>
+        <p class="lead">{words().finish.lead}</p>
         <ErrorNotice flash=scope.flash.clone()/>
         {if scope.caller.role.changes() {
             form(scope, connection)
         } else {
             view! {
-                <p class="muted">{WIZARD.viewer}</p>
-                <p><a href=paths.list()>{WIZARD.finish_later}</a></p>
+                <p class="muted">{words().wizard.viewer}</p>
+                <p><a href=paths.list()>{words().wizard.finish_later}</a></p>
             }
             .into_any()
         }}
+        {remove_link(scope, connection)}
         <p class="switch">
-            <a href=paths.setup_step(&connection.id, SetupStep::DelegatedUser)>{FINISH.back}</a>
+            <a href=paths.setup_step(&connection.id, SetupStep::DelegatedUser)>{words().finish.back}</a>
         </p>
         {following(scope, connection, draft, false)}
     };
-    let next = vec![FINISH.next_1, FINISH.next_2];
+    let next = vec![words().finish.next_1, words().finish.next_2];
     let bank = Some(connection.display_name.clone());
     frame(
-        Frame { step: WizardStep::Finish, title: FINISH.title, bank, mover: Mover::You, next },
+        Frame { step: WizardStep::Finish, title: words().finish.title, bank, mover: Mover::You, next },
         content.into_any(),
     )
 }
@@ -50,22 +48,22 @@ fn form(scope: &RequestScope, connection: &Connection) -> AnyView {
             // Names the bank if this form must be shown again while Waycore cannot be asked.
             <input type="hidden" name="display_name" value=connection.display_name.clone()/>
             <BankCredentials flash=scope.flash.clone()/>
-            {confirmation(scope, "delegated_user_active", FINISH.active, view! { {FINISH.active_hint} }.into_any())}
+            {confirmation(scope, "delegated_user_active", words().finish.active, view! { {words().finish.active_hint} }.into_any())}
             {confirmation(
                 scope,
                 "accept_terms",
-                FINISH.terms,
+                words().finish.terms,
                 view! {
                     <a href=DELEGATED_USER_TERMS_LINK target="_blank" rel="noopener noreferrer">
-                        {FINISH.terms_link}
-                        <span class="visually-hidden">" ("{USER.new_tab}")"</span>
+                        {words().finish.terms_link}
+                        <span class="visually-hidden">" ("{words().user.new_tab}")"</span>
                     </a>
                 }
                 .into_any(),
             )}
             <div class="actions">
-                <button class="button button-primary">{FINISH.submit}</button>
-                <a href=paths.list()>{WIZARD.finish_later}</a>
+                <button class="button button-primary">{words().finish.submit}</button>
+                <a href=paths.list()>{words().wizard.finish_later}</a>
             </div>
         </form>
     }
@@ -89,8 +87,13 @@ fn confirmation(scope: &RequestScope, name: &'static str, label: &'static str, m
 }
 
 fn field_error(scope: &RequestScope, name: &'static str) -> Option<impl IntoView + use<>> {
-    scope
-        .flash
-        .error_on(name)
-        .map(|text| view! { <p class="field-error" id=format!("{name}-error")>{text}</p> })
+    let found = scope.flash.error_on(name).or_else(|| also_missing(scope, name));
+    found.map(|text| view! { <p class="field-error" id=format!("{name}-error")>{text}</p> })
+}
+
+/// The answer names one field; a form that lacks both confirmations says so beside both.
+fn also_missing(scope: &RequestScope, name: &str) -> Option<String> {
+    let first_missing = scope.flash.error_on("delegated_user_active").is_some();
+    let missing = name == "accept_terms" && first_missing && scope.flash.value(name).is_empty();
+    missing.then(|| crate::copy::errors().terms_missing.to_owned())
 }

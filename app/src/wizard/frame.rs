@@ -2,7 +2,13 @@
 
 use leptos::prelude::*;
 
-use crate::{components::PageTitle, copy::pages::WIZARD, model::Connection};
+use super::delegated_user::details;
+use crate::{
+    backend::RequestScope,
+    components::PageTitle,
+    copy::pages::words,
+    model::{Connection, Step},
+};
 
 /// The four steps, in order.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -15,7 +21,7 @@ pub(super) enum WizardStep {
 
 /// Who acts. `Bank` is a person's work at the bank, so it is never reported by Waycore.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Mover {
+pub enum Mover {
     You,
     YourBank,
     Waycore,
@@ -43,10 +49,10 @@ pub(super) fn frame(frame: Frame, content: AnyView) -> AnyView {
                 <h1>{frame.title}</h1>
                 {content}
             </div>
-            <aside class="side-panel" aria-label=WIZARD.next_title>
-                <h2>{WIZARD.whose_move}</h2>
+            <aside class="side-panel" aria-label=words().wizard.next_title>
+                <h2>{words().wizard.whose_move}</h2>
                 <Relay mover=frame.mover/>
-                <h2>{WIZARD.next_title}</h2>
+                <h2>{words().wizard.next_title}</h2>
                 <ol class="next-list">{next}</ol>
             </aside>
         </div>
@@ -55,12 +61,26 @@ pub(super) fn frame(frame: Frame, content: AnyView) -> AnyView {
 }
 
 /// Whose move it is in a connection's setup, as Waycore says it; at the bank while the user is being created.
-pub(super) fn mover(connection: &Connection) -> Mover {
+pub fn mover(connection: &Connection) -> Mover {
+    let prepared = details(connection).iter().all(|(_, _, value)| value.is_some());
     match (connection.action_required_by.as_deref(), connection.next_action.as_deref()) {
+        // Before the details are there, nobody can create the user.
+        (Some("endUser"), Some("createDelegatedUser"))
+            if !prepared && connection.step == Step::DelegatedUser =>
+        {
+            Mover::Waycore
+        }
         (Some("endUser"), Some("createDelegatedUser")) => Mover::YourBank,
         (Some("endUser"), _) => Mover::You,
         _ => Mover::Waycore,
     }
+}
+
+/// The way out of a setup that nobody wants any more.
+pub(super) fn remove_link(scope: &RequestScope, connection: &Connection) -> Option<AnyView> {
+    let href = scope.site.paths.remove(&connection.id);
+    let may = scope.caller.role.changes();
+    may.then(|| view! { <p class="switch"><a href=href>{words().wizard.remove}</a></p> }.into_any())
 }
 
 #[component]
@@ -74,14 +94,14 @@ fn Stepper(current: WizardStep) -> impl IntoView {
         view! {
             <li class=class aria-current=marker>
                 {text}
-                {(step < current).then(|| view! { <span class="visually-hidden">" ("{WIZARD.done}")"</span> })}
+                {(step < current).then(|| view! { <span class="visually-hidden">" ("{words().wizard.done}")"</span> })}
             </li>
         }
     };
     view! {
-        <ol class="stepper" aria-label=WIZARD.progress>
-            {step(WizardStep::Details, WIZARD.step_details)} {step(WizardStep::User, WIZARD.step_user)}
-            {step(WizardStep::Finish, WIZARD.step_finish)} {step(WizardStep::Activation, WIZARD.step_activation)}
+        <ol class="stepper" aria-label=words().wizard.progress>
+            {step(WizardStep::Details, words().wizard.step_details)} {step(WizardStep::User, words().wizard.step_user)}
+            {step(WizardStep::Finish, words().wizard.step_finish)} {step(WizardStep::Activation, words().wizard.step_activation)}
         </ol>
     }
 }
@@ -92,14 +112,14 @@ fn Relay(mover: Mover) -> impl IntoView {
         let now = who == mover;
         view! {
             <li class=if now { "runner runner-now" } else { "runner" }>
-                {text} {now.then(|| view! { <span class="runner-mark">{WIZARD.now}</span> })}
+                {text} {now.then(|| view! { <span class="runner-mark">{words().wizard.now}</span> })}
             </li>
         }
     };
     view! {
         <ol class="relay">
-            {runner(Mover::You, WIZARD.you)} {runner(Mover::YourBank, WIZARD.your_bank)}
-            {runner(Mover::Waycore, WIZARD.waycore)}
+            {runner(Mover::You, words().wizard.you)} {runner(Mover::YourBank, words().wizard.your_bank)}
+            {runner(Mover::Waycore, words().wizard.waycore)}
         </ol>
     }
 }

@@ -2,6 +2,7 @@
 
 use super::links::Link;
 use super::reader::Reader;
+use super::theme::Theme;
 
 /// How the pages look like the host's own.
 ///
@@ -38,99 +39,5 @@ impl Layout {
             home: reader.optional("CONNECT_HOME_URL", Link::parse),
             ..Self::default()
         })
-    }
-}
-
-/// Values for the custom properties that the style sheet documents.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Theme(Vec<(String, String)>);
-
-impl Theme {
-    /// Reads declarations such as `--connect-accent: #0a6;`, one or more a line, with or without `:root { … }` around
-    /// them. `Err` says how a sentence about the text goes on.
-    pub fn parse(text: &str) -> Result<Self, String> {
-        let text = without_comments(text);
-        let inner = match text.trim().strip_prefix(":root") {
-            Some(block) => block.trim().strip_prefix('{').and_then(|block| block.strip_suffix('}')),
-            None => Some(text.trim()),
-        };
-        let inner = inner.ok_or("opens a block with :root and does not close it.")?;
-        let declarations = inner.split(';').map(str::trim).filter(|declaration| !declaration.is_empty());
-        declarations.map(declaration).collect::<Result<_, _>>().map(Self)
-    }
-
-    /// As a style sheet; `None` without any property.
-    pub fn css(&self) -> Option<String> {
-        if self.0.is_empty() {
-            return None;
-        }
-        let declarations: String = self.0.iter().map(|(name, value)| format!("{name}:{value};")).collect();
-        Some(format!(":root{{{declarations}}}"))
-    }
-}
-
-fn declaration(text: &str) -> Result<(String, String), String> {
-    let wrong = || {
-        let shown: String = text.chars().take(60).collect();
-        format!("holds \"{shown}\", which is no custom property such as --connect-accent: #0a6.")
-    };
-    let (name, value) = text.split_once(':').ok_or_else(wrong)?;
-    let (name, value) = (name.trim(), value.trim());
-    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-    let is_name =
-        name.strip_prefix("--connect-").is_some_and(|rest| !rest.is_empty() && rest.chars().all(plain));
-    // Nothing that could end the declaration, or load something from elsewhere.
-    let is_value = !value.is_empty()
-        && !value.contains(['{', '}', '<', '>', '\\', '@'])
-        && !value.to_ascii_lowercase().contains("url(");
-    if is_name && is_value { Ok((name.to_owned(), value.to_owned())) } else { Err(wrong()) }
-}
-
-fn without_comments(text: &str) -> String {
-    let mut rest = text;
-    let mut kept = String::with_capacity(text.len());
-    while let Some((before, comment)) = rest.split_once("/*") {
-        kept.push_str(before);
-        rest = comment.split_once("*/").map_or("", |(_, after)| after);
-    }
-    kept.push_str(rest);
-    kept
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[track_caller]
-    fn check(text: &str, css: Option<&str>) {
-        assert_eq!(Theme::parse(text).unwrap().css().as_deref(), css, "{text}");
-    }
-
-    #[test]
-    fn declarations_become_a_style_sheet() {
-        check("", None);
-        check("/* nothing */", None);
-        check("--connect-accent: #0a6;", Some(":root{--connect-accent:#0a6;}"));
-        let two =
-            ":root {\n  --connect-accent: light-dark(#0a6, #8fc); /* brand */\n  --connect-radius: 2px\n}\n";
-        check(two, Some(":root{--connect-accent:light-dark(#0a6, #8fc);--connect-radius:2px;}"));
-    }
-
-    #[test]
-    fn nothing_else_gets_in() {
-        for text in [
-            "color: red",
-            "--other: red",
-            "--connect-: red",
-            "--connect-accent",
-            "--connect-accent:",
-            "--connect-accent: url(https://elsewhere.example/)",
-            "--connect-accent: red } body { display: none",
-            "--connect-accent: </style><script>",
-            "@import 'x'",
-            ":root { --connect-accent: red",
-        ] {
-            assert!(Theme::parse(text).is_err(), "{text}");
-        }
     }
 }

@@ -1,7 +1,7 @@
 //! What can be wrong with what a person typed, beside which field it is shown, and in which words.
 
 use app::copy;
-use app::copy::pages::REFUSED;
+use app::copy::pages::words;
 use domain::bank_choice::TextError;
 use domain::portal_url::PortalUrlError;
 
@@ -58,34 +58,34 @@ impl InvalidInput {
     }
 
     /// The sentence beside the field.
-    pub(super) fn message(&self) -> String {
-        let words = copy::errors();
+    pub(crate) fn message(&self) -> String {
+        let errors = copy::errors();
         let sentence = match self {
             Self::LooksLike(bank) => return copy::looks_like(bank),
-            Self::BankMissing => words.choose_bank,
-            Self::UnknownBank => words.unknown_bank,
-            Self::PortalNotOfBank => words.portal_not_of_bank,
-            Self::AnotherPortal => REFUSED.another_portal,
+            Self::BankMissing => errors.choose_bank,
+            Self::UnknownBank => errors.unknown_bank,
+            Self::PortalNotOfBank => errors.portal_not_of_bank,
+            Self::AnotherPortal => words().refused.another_portal,
             Self::PortalUrl(error) => match error {
-                PortalUrlError::Empty => words.portal_missing,
-                PortalUrlError::TooLong => words.portal_too_long,
-                PortalUrlError::NotHttps => words.portal_not_https,
-                PortalUrlError::UserInfo => words.portal_user_info,
-                PortalUrlError::Spaces => words.portal_spaces,
-                PortalUrlError::NoHost | PortalUrlError::Malformed => words.portal_malformed,
+                PortalUrlError::Empty => errors.portal_missing,
+                PortalUrlError::TooLong => errors.portal_too_long,
+                PortalUrlError::NotHttps => errors.portal_not_https,
+                PortalUrlError::UserInfo => errors.portal_user_info,
+                PortalUrlError::Spaces => errors.portal_spaces,
+                PortalUrlError::NoHost | PortalUrlError::Malformed => errors.portal_malformed,
             },
             Self::RequestedName(error) | Self::Query(error) => match error {
-                TextError::TooLong => words.name_too_long,
-                TextError::Empty | TextError::ControlCharacter => words.unreadable_form,
+                TextError::TooLong => errors.name_too_long,
+                TextError::Empty | TextError::ControlCharacter => errors.unreadable_form,
             },
-            Self::Cursor => words.unreadable_form,
-            Self::Day(_) => REFUSED.day,
-            Self::DaysReversed => REFUSED.days_reversed,
-            Self::Account => words.unreadable_form,
-            Self::UserNotActive => words.user_active_missing,
-            Self::TermsNotAccepted => words.terms_missing,
-            Self::NothingEntered => REFUSED.nothing_entered,
-            Self::Confirmation => REFUSED.confirmation,
+            Self::Cursor => errors.unreadable_form,
+            Self::Day(_) => words().refused.day,
+            Self::DaysReversed => words().refused.days_reversed,
+            Self::Account => errors.unreadable_form,
+            Self::UserNotActive => errors.user_active_missing,
+            Self::TermsNotAccepted => errors.terms_missing,
+            Self::NothingEntered => words().refused.nothing_entered,
+            Self::Confirmation => words().refused.confirmation,
         };
         sentence.to_owned()
     }

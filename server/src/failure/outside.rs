@@ -1,6 +1,6 @@
 //! What a customer may know: the one match from every failure to its code and its safe sentence.
 
-use app::copy::pages::REFUSED;
+use app::copy::pages::words;
 use app::{copy, error::WireError};
 use domain::user_error::ErrorCode;
 use waycore::Error;
@@ -10,68 +10,69 @@ use super::{Call, Failure, Missing};
 impl Failure {
     /// The code and the sentence, without the support code.
     pub(super) fn outside(&self) -> WireError {
-        let words = copy::errors();
+        let errors = copy::errors();
         match self {
-            Self::Forbidden => WireError::new(ErrorCode::Forbidden, words.forbidden),
-            Self::NotFound(Missing::Institution) => WireError::new(ErrorCode::NotFound, words.unknown_bank),
+            Self::Forbidden => WireError::new(ErrorCode::Forbidden, errors.forbidden),
+            Self::NotFound(Missing::Institution) => WireError::new(ErrorCode::NotFound, errors.unknown_bank),
             Self::NotFound(
                 Missing::NoSuchId | Missing::NoEntityYet | Missing::Unknown | Missing::Foreign,
-            ) => WireError::new(ErrorCode::NotFound, words.not_found),
+            ) => WireError::new(ErrorCode::NotFound, errors.not_found),
             Self::Invalid(input) => WireError::field(input.field(), input.message()),
-            Self::Moved => WireError::new(ErrorCode::Conflict, words.conflict),
-            Self::Mapped => WireError::new(ErrorCode::Conflict, REFUSED.mapped),
+            Self::Moved => WireError::new(ErrorCode::Conflict, errors.conflict),
+            Self::Mapped => WireError::new(ErrorCode::Conflict, words().refused.mapped),
             Self::NotFound(Missing::Entity | Missing::Customer) => {
-                WireError::new(ErrorCode::NotFound, REFUSED.nobody)
+                WireError::new(ErrorCode::NotFound, words().refused.nobody)
             }
-            Self::Busy => WireError::new(ErrorCode::Conflict, REFUSED.busy),
-            Self::Entity(_) => WireError::new(ErrorCode::EntityUnresolved, words.entity_unresolved),
+            Self::Busy => WireError::new(ErrorCode::Conflict, words().refused.busy),
+            Self::Entity(_) => WireError::new(ErrorCode::EntityUnresolved, errors.entity_unresolved),
             Self::Waycore { call, error } => refusal(*call, error),
-            Self::Answer { .. } => WireError::new(ErrorCode::Unavailable, words.unavailable),
-            Self::Store(_) | Self::Broken => WireError::new(ErrorCode::Unavailable, words.trouble),
+            Self::Answer { .. } => WireError::new(ErrorCode::Unavailable, errors.unavailable),
+            Self::Store(_) | Self::Broken => WireError::new(ErrorCode::Unavailable, errors.trouble),
         }
     }
 }
 
 /// The table of errors in the documents' onboarding page, one row for each status.
 fn refusal(call: Call, error: &Error) -> WireError {
-    let words = copy::errors();
+    let errors = copy::errors();
     match error {
         Error::Invalid => match call.field() {
-            Some(field) => WireError::field(field, words.refused),
-            None => WireError::new(ErrorCode::InvalidInput, words.refused),
+            Some(field) => WireError::field(field, errors.refused),
+            None => WireError::new(ErrorCode::InvalidInput, errors.refused),
         },
         Error::Unauthorized | Error::Forbidden => {
-            WireError::new(ErrorCode::Misconfigured, words.misconfigured)
+            WireError::new(ErrorCode::Misconfigured, errors.misconfigured)
         }
         Error::NotFound => not_found(call),
         // The documents refuse a sync in its cooldown with the one status or the other.
         Error::Conflict { retry_after: Some(wait) } | Error::RateLimited { retry_after: Some(wait) }
             if call == Call::Sync =>
         {
-            WireError::new(ErrorCode::Cooldown, REFUSED.sync_cooldown).retry_after(Some(wait.as_secs()))
+            WireError::new(ErrorCode::Cooldown, words().refused.sync_cooldown)
+                .retry_after(Some(wait.as_secs()))
         }
         Error::RateLimited { retry_after: None } if call == Call::Sync => {
-            WireError::new(ErrorCode::Cooldown, REFUSED.sync_cooldown)
+            WireError::new(ErrorCode::Cooldown, words().refused.sync_cooldown)
         }
         Error::Conflict { .. } if call == Call::Sync => {
-            WireError::new(ErrorCode::Conflict, REFUSED.sync_conflict)
+            WireError::new(ErrorCode::Conflict, words().refused.sync_conflict)
         }
-        Error::Conflict { .. } => WireError::new(ErrorCode::Conflict, words.conflict),
-        Error::RateLimited { retry_after } => WireError::new(ErrorCode::RateLimited, words.rate_limited)
+        Error::Conflict { .. } => WireError::new(ErrorCode::Conflict, errors.conflict),
+        Error::RateLimited { retry_after } => WireError::new(ErrorCode::RateLimited, errors.rate_limited)
             .retry_after(retry_after.map(waycore::RetryAfter::as_secs)),
         Error::Server(_)
         | Error::Timeout
         | Error::Unreachable(_)
         | Error::CircuitOpen { .. }
         | Error::Unknown(_)
-        | Error::Nonsense(_) => WireError::new(ErrorCode::Unavailable, words.unavailable),
+        | Error::Nonsense(_) => WireError::new(ErrorCode::Unavailable, errors.unavailable),
     }
 }
 
 /// Only where a single connection was named does "not found" speak of what the customer asked for. A list or a create
 /// names the entity alone; the catalog and the list of entities are always there.
 fn not_found(call: Call) -> WireError {
-    let words = copy::errors();
+    let errors = copy::errors();
     match call {
         Call::GetConnection
         | Call::ListAccounts
@@ -79,12 +80,12 @@ fn not_found(call: Call) -> WireError {
         | Call::PutCredentials
         | Call::CompleteSetup
         | Call::Sync
-        | Call::Delete => WireError::new(ErrorCode::NotFound, words.not_found),
+        | Call::Delete => WireError::new(ErrorCode::NotFound, errors.not_found),
         Call::CreateSupported | Call::CreateUnsupported | Call::ListConnections => {
-            WireError::new(ErrorCode::EntityUnresolved, words.entity_unresolved)
+            WireError::new(ErrorCode::EntityUnresolved, errors.entity_unresolved)
         }
         Call::ListEntities | Call::GetEntity | Call::CreateEntity | Call::SearchInstitutions => {
-            WireError::new(ErrorCode::Unavailable, words.unavailable)
+            WireError::new(ErrorCode::Unavailable, errors.unavailable)
         }
     }
 }

@@ -85,6 +85,7 @@ impl TokenIdentity {
             user: claims.sub,
             role,
             org_name: claims.org_name,
+            locale: claims.locale,
             name: claims.name,
         })
     }

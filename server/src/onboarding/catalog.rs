@@ -14,8 +14,11 @@ const PAGE: u16 = 100;
 const MOST_PAGES: usize = 5;
 
 impl UseCases {
-    /// The first so many banks that Waycore finds.
+    /// The first so many banks that fit, by the mirror, or by Waycore's own search while there is none.
     pub(super) async fn banks(&self, query: &str, limit: u16) -> Result<Vec<Institution>, Failure> {
+        if let Some(catalog) = self.mirror.catalog() {
+            return Ok(catalog.search(query, usize::from(limit)).into_iter().cloned().collect());
+        }
         let page = self.waycore.search_institutions(query, limit, None).await;
         let mut banks = readable(page.map_err(Failure::of(Call::SearchInstitutions))?.data);
         banks.truncate(usize::from(limit));
@@ -24,7 +27,11 @@ impl UseCases {
 
     /// The bank with exactly this id.
     pub(super) async fn bank(&self, id: &InstitutionId) -> Result<Option<Institution>, Failure> {
-        self.first(id.as_str(), |bank| bank.id == *id).await
+        match self.mirror.catalog().and_then(|catalog| catalog.bank(id).cloned()) {
+            Some(bank) => Ok(Some(bank)),
+            // It may be newer than the mirror.
+            None => self.first(id.as_str(), |bank| bank.id == *id).await,
+        }
     }
 
     /// The bank that an unlisted name or portal seems to be.
@@ -33,6 +40,12 @@ impl UseCases {
         name: Option<&RequestedName>,
         portal: Option<&PortalUrl>,
     ) -> Result<Option<Institution>, Failure> {
+        if let Some(catalog) = self.mirror.catalog() {
+            let by_name = name.and_then(|name| catalog.first(|bank| bank.matches_name(name.as_str())));
+            let found = by_name
+                .or_else(|| catalog.first(|bank| portal.is_some_and(|portal| bank.matches_host(portal))));
+            return Ok(found.cloned());
+        }
         if let Some(name) = name {
             let query: Vec<&str> = name.as_str().split_whitespace().collect();
             let found = self.first(&query.join(" "), |bank| bank.matches_name(name.as_str())).await?;
@@ -79,7 +92,7 @@ pub(super) fn shown(bank: &Institution) -> model::Institution {
     }
 }
 
-fn readable(rows: Vec<waycore::wire::Institution>) -> Vec<Institution> {
+pub(super) fn readable(rows: Vec<waycore::wire::Institution>) -> Vec<Institution> {
     let readable = |row: &waycore::wire::Institution| match row.to_domain() {
         Ok(bank) => Some(bank),
         Err(error) => {

@@ -6,7 +6,9 @@
 use app::backend::{Caller, TransactionQuery};
 use app::model::{Transaction, TransactionPage};
 use domain::ids::{AccountId, ConnectionId};
-use waycore::wire::{self, Date};
+use futures_util::TryStreamExt as _;
+use waycore::client::{Nonsense, paging};
+use waycore::wire::{self, Date, TransactionStatus};
 use waycore::{Error, ListTransactions};
 
 use super::money::is_of;
@@ -24,10 +26,10 @@ const ENOUGH: usize = 50;
 const PAGES: usize = 20;
 
 /// What is looked for.
-struct Filter {
-    account: Option<AccountId>,
-    from: Option<Date>,
-    to: Option<Date>,
+pub(super) struct Filter {
+    pub(super) account: Option<AccountId>,
+    pub(super) from: Option<Date>,
+    pub(super) to: Option<Date>,
     /// In lower case.
     text: Option<String>,
 }
@@ -42,47 +44,116 @@ impl UseCases {
         access::may_read(caller)?;
         let id = connection_id(id)?;
         let filter = Filter::read(&query)?;
-        let context = filter.context(caller, &id);
-        let mut cursor = match query.cursor.as_deref().filter(|cursor| !cursor.is_empty()) {
-            Some(sealed) => Some(self.sealer.open(&context, sealed).ok_or(InvalidInput::Cursor)?),
-            None => None,
-        };
+        let cursor = self.opened(caller, &id, &filter, query.cursor.as_deref())?;
         self.own_connection(caller, &id).await?;
-        let mut transactions = Vec::new();
+        let page = self.transactions(caller, &id, &filter, cursor).await;
+        page.map_err(Failure::of(Call::ListTransactions))
+    }
+
+    /// Waycore's cursor out of one of ours.
+    pub(super) fn opened(
+        &self,
+        caller: &Caller,
+        id: &ConnectionId,
+        filter: &Filter,
+        sealed: Option<&str>,
+    ) -> Result<Option<String>, InvalidInput> {
+        let sealed = sealed.filter(|cursor| !cursor.is_empty());
+        let open = |sealed| self.sealer.open(&filter.context(caller, id), sealed).ok_or(InvalidInput::Cursor);
+        sealed.map(open).transpose()
+    }
+
+    /// A page of ours, of a connection that is the caller's.
+    pub(super) async fn transactions(
+        &self,
+        caller: &Caller,
+        id: &ConnectionId,
+        filter: &Filter,
+        mut cursor: Option<String>,
+    ) -> Result<TransactionPage, Error> {
+        let mut transactions = match cursor {
+            None => self.pending(id, filter).await?,
+            Some(_) => Vec::new(),
+        };
         for _ in 0..PAGES {
             let asked = ListTransactions {
-                connection_id: Some(id.clone()),
-                account_id: filter.account.clone(),
-                posted_from: filter.from,
                 posted_before: filter.to.map(|day| day.plus_days(1)),
                 cursor: cursor.clone(),
                 limit: Some(ROWS),
-                ..ListTransactions::default()
+                ..filter.at_waycore(id)
             };
-            let page = self.waycore.list_transactions(&asked).await;
-            let page = page.map_err(Failure::of(Call::ListTransactions))?;
+            let page = self.waycore.list_transactions(&asked).await?;
             let fitting =
-                page.data.into_iter().filter(|row| is_of(&id, &row.connection_id) && filter.fits(row));
+                page.data.into_iter().filter(|row| is_of(id, &row.connection_id) && filter.fits(row));
             transactions.extend(fitting.map(transaction));
             let next = page.pagination.next_cursor.filter(|_| page.pagination.has_more);
             // One that leads where it came from would never end.
             if next.is_some() && next == cursor {
-                let endless =
-                    waycore::client::Nonsense::Endless(waycore::client::paging::Endless::RepeatedCursor);
-                return Err(Failure::of(Call::ListTransactions)(Error::Nonsense(endless)));
+                return Err(Error::Nonsense(Nonsense::Endless(paging::Endless::RepeatedCursor)));
             }
             cursor = next;
             if cursor.is_none() || transactions.len() >= ENOUGH {
                 break;
             }
         }
-        let next_cursor = cursor.and_then(|cursor| self.sealer.seal(&context, &cursor));
+        let next_cursor = cursor.and_then(|cursor| self.sealer.seal(&filter.context(caller, id), &cursor));
         Ok(TransactionPage { transactions, next_cursor })
+    }
+
+    /// What is pending has no day, so that a filter by day would leave it out, though it is the latest there is.
+    async fn pending(&self, id: &ConnectionId, filter: &Filter) -> Result<Vec<Transaction>, Error> {
+        if filter.from.is_none() || filter.to.is_some() {
+            return Ok(Vec::new());
+        }
+        let asked = ListTransactions {
+            posted_from: None,
+            status: Some(TransactionStatus::Pending),
+            limit: Some(ROWS),
+            ..filter.at_waycore(id)
+        };
+        let rows = self.waycore.list_transactions(&asked).await?.data.into_iter();
+        let fitting =
+            rows.filter(|row| row.posted_date.is_none() && is_of(id, &row.connection_id) && filter.fits(row));
+        Ok(fitting.map(transaction).collect())
+    }
+
+    /// Everything that was posted on the accounts of a filter since its first day; `None` if that is too much to add up
+    /// for a page.
+    pub(super) async fn moved(
+        &self,
+        id: &ConnectionId,
+        filter: &Filter,
+    ) -> Result<Option<Vec<wire::Transaction>>, Error> {
+        let rows = paging::rows(PAGES, |cursor| {
+            let asked = ListTransactions { cursor, limit: Some(500), ..filter.at_waycore(id) };
+            async move { self.waycore.list_transactions(&asked).await }
+        });
+        let rows: Result<Vec<wire::Transaction>, Error> = rows.try_collect().await;
+        match rows {
+            Ok(rows) => Ok(Some(rows.into_iter().filter(|row| is_of(id, &row.connection_id)).collect())),
+            Err(Error::Nonsense(Nonsense::Endless(paging::Endless::TooManyPages))) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 }
 
 impl Filter {
-    fn read(query: &TransactionQuery) -> Result<Self, InvalidInput> {
+    /// The part of it that Waycore filters by, without the last day.
+    fn at_waycore(&self, id: &ConnectionId) -> ListTransactions {
+        ListTransactions {
+            connection_id: Some(id.clone()),
+            account_id: self.account.clone(),
+            posted_from: self.from,
+            ..ListTransactions::default()
+        }
+    }
+
+    /// Whether somebody wants more than what a page shows by itself.
+    pub(super) fn is_asked_for(&self) -> bool {
+        self.account.is_some() || self.to.is_some() || self.text.is_some()
+    }
+
+    pub(super) fn read(query: &TransactionQuery) -> Result<Self, InvalidInput> {
         let filled = |field: &Option<String>| {
             field.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(ToOwned::to_owned)
         };

@@ -9,6 +9,7 @@ mod arrivals;
 mod catalog;
 mod confirm_user_created;
 mod entity;
+mod flow;
 mod get_connection;
 mod list_connections;
 mod list_cursor;
@@ -16,6 +17,7 @@ mod list_transactions;
 mod locks;
 mod look;
 mod match_institution;
+mod mirror;
 mod money;
 mod new_bank;
 mod own;
@@ -25,6 +27,7 @@ mod record;
 mod remove_connection;
 mod search_institutions;
 mod start_connection;
+mod step_one;
 mod submit_finish;
 mod sync_connection;
 mod terms;
@@ -46,6 +49,8 @@ use crate::store::{Store, Tenant};
 
 use arrivals::Arrivals;
 use locks::Locks;
+use mirror::Mirror;
+use step_one::Popular;
 
 pub use port::WaycoreOnboarding;
 pub use provision::Provisioned;
@@ -61,6 +66,8 @@ struct UseCases {
     namespace: String,
     locks: Locks,
     arrivals: Arrivals,
+    mirror: Mirror,
+    popular: Popular,
     /// No cursor of Waycore's reaches a browser in clear.
     sealer: Sealer,
 }

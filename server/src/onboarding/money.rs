@@ -5,14 +5,17 @@
 
 use std::time::Duration;
 
-use app::backend::{Caller, Money, Region};
+use app::backend::{Caller, Money, Region, TransactionQuery};
 use app::model;
 use domain::ids::ConnectionId;
 use futures_util::TryStreamExt as _;
 use tokio::time::timeout;
 use waycore::client::paging;
-use waycore::{Error, ListAccounts, ListTransactions, wire};
+use waycore::wire::{self, Date};
+use waycore::{Error, ListAccounts};
 
+use super::flow::flow;
+use super::list_transactions::Filter;
 use super::own::connection_id;
 use super::{UseCases, access};
 use crate::failure::{Call, Failure, Missing};
@@ -20,8 +23,8 @@ use crate::failure::{Call, Failure, Missing};
 /// How long a page waits for a region of it.
 const AT_ONCE: Duration = Duration::from_secs(1);
 
-/// How many movements a page shows.
-const LATEST: u16 = 10;
+/// How long it waits for what somebody asked for.
+const ASKED_FOR: Duration = Duration::from_secs(8);
 
 /// At 500 rows a page: more accounts than anybody has at one bank.
 const PAGES: usize = 10;
@@ -39,18 +42,34 @@ impl UseCases {
     }
 
     /// Of a connection that is on record as the caller's: what is on record was proved when it was read.
-    pub(super) async fn look_at_money(&self, caller: &Caller, id: &str) -> Result<Money, Failure> {
+    pub(super) async fn look_at_money(
+        &self,
+        caller: &Caller,
+        id: &str,
+        query: TransactionQuery,
+    ) -> Result<Money, Failure> {
         access::may_read(caller)?;
         let id = connection_id(id)?;
         let record = self.store.connection(self.tenant(caller), &id).await?;
         if record.is_none_or(|record| record.removed_at.is_some()) {
             return Err(Missing::Unknown.into());
         }
-        let (accounts, movements) = tokio::join!(
-            region(Call::ListAccounts, self.accounts(&id)),
-            region(Call::ListTransactions, self.latest_movements(&id)),
+        let filter = Filter::read(&query)?;
+        let cursor = self.opened(caller, &id, &filter, query.cursor.as_deref())?;
+        let first = cursor.is_none();
+        let patience = if filter.is_asked_for() || !first { ASKED_FOR } else { AT_ONCE };
+        let moved = async { if first { Some(self.moved(&id, &filter).await) } else { None } };
+        let (accounts, transactions, moved) = tokio::join!(
+            region(Call::ListAccounts, AT_ONCE, self.accounts(&id)),
+            region(Call::ListTransactions, patience, self.transactions(caller, &id, &filter, cursor)),
+            timeout(patience, moved),
         );
-        Ok(Money { accounts, movements })
+        let today = Date::of_millis(self.clock.now().as_millis());
+        let flow = match (&accounts, moved) {
+            (Region::Here(accounts), Ok(Some(Ok(moved)))) => flow(accounts, moved, &filter, today),
+            _ => None,
+        };
+        Ok(Money { accounts, transactions, flow })
     }
 
     async fn accounts(&self, id: &ConnectionId) -> Result<Vec<model::Account>, Error> {
@@ -66,16 +85,6 @@ impl UseCases {
         let rows: Vec<wire::Account> = rows.try_collect().await?;
         Ok(rows.into_iter().filter(|row| is_of(id, &row.connection_id)).map(account).collect())
     }
-
-    async fn latest_movements(&self, id: &ConnectionId) -> Result<Vec<model::Movement>, Error> {
-        let filter = ListTransactions {
-            connection_id: Some(id.clone()),
-            limit: Some(LATEST),
-            ..ListTransactions::default()
-        };
-        let rows = self.waycore.list_transactions(&filter).await?.data;
-        Ok(rows.into_iter().filter(|row| is_of(id, &row.connection_id)).map(movement).collect())
-    }
 }
 
 /// Whether a row is of the connection that was asked for. The connection is what says whose it is.
@@ -87,9 +96,13 @@ pub(super) fn is_of(id: &ConnectionId, row: &str) -> bool {
     own
 }
 
-async fn region<T>(call: Call, rows: impl Future<Output = Result<Vec<T>, Error>>) -> Region<T> {
-    match timeout(AT_ONCE, rows).await {
-        Ok(Ok(rows)) => Region::Rows(rows),
+async fn region<T>(
+    call: Call,
+    patience: Duration,
+    read: impl Future<Output = Result<T, Error>>,
+) -> Region<T> {
+    match timeout(patience, read).await {
+        Ok(Ok(read)) => Region::Here(read),
         Ok(Err(Error::Forbidden)) => Region::NotGranted,
         Ok(Err(error)) => {
             tracing::warn!(?call, error = &error as &dyn std::error::Error, "a page goes without a region");
@@ -118,15 +131,5 @@ fn account(row: wire::Account) -> model::Account {
         current_balance: row.current_balance.map(text),
         available_balance: row.available_balance.map(text),
         balance_as_of: row.balance_as_of.map(|at| at.as_str().to_owned()),
-    }
-}
-
-fn movement(row: wire::Transaction) -> model::Movement {
-    let named = [row.description, row.counterparty_name, row.merchant_name, row.raw_description];
-    model::Movement {
-        posted_date: row.posted_date.map(|date| date.to_string()),
-        description: named.into_iter().flatten().next().unwrap_or_default(),
-        amount: row.amount.to_string(),
-        currency: row.currency,
     }
 }

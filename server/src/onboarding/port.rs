@@ -3,20 +3,24 @@
 use std::sync::Arc;
 
 use app::backend::{
-    Caller, ConnectionRecord, Credentials, FinishSetup, Kept, ListQuery, Money, Onboarding, StartConnection,
-    TransactionQuery, request_scope,
+    Caller, Coaching, ConnectionRecord, Credentials, FinishSetup, Kept, ListQuery, Money, Onboarding,
+    StartConnection, TransactionQuery, request_scope,
 };
+use app::copy::locale::{self, speaking};
 use app::error::WireError;
 use app::model::{Account, Connection, ConnectionPage, Institution, Started, TransactionPage};
 use async_trait::async_trait;
 use domain::ids::{CustomerId, EntityId};
+use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 use waycore::Waycore;
 
 use super::UseCases;
 use super::arrivals::Arrivals;
 use super::locks::Locks;
+use super::mirror::Mirror;
 use super::provision::Provisioned;
+use super::step_one::Popular;
 use crate::clock::Clock;
 use crate::config::Environment;
 use crate::failure::{Failure, Missing};
@@ -47,8 +51,15 @@ impl WaycoreOnboarding {
             namespace,
             locks: Locks::default(),
             arrivals: Arrivals::default(),
+            mirror: Mirror::default(),
+            popular: Popular::default(),
             sealer,
         }))
+    }
+
+    /// Keeps a mirror of the catalog until the end.
+    pub(crate) async fn keep_mirror(self, shutdown: CancellationToken) {
+        self.0.keep_mirror(shutdown).await;
     }
 
     /// For the host's backend: maps a customer to an entity; to the one given, if one is.
@@ -93,7 +104,7 @@ impl WaycoreOnboarding {
         F: Future<Output = Result<T, Failure>> + Send + 'static,
     {
         let support_code = support_code();
-        let task = tokio::spawn(change(Arc::clone(&self.0)).in_current_span());
+        let task = tokio::spawn(speaking(locale::current(), change(Arc::clone(&self.0))).in_current_span());
         let done = task.await.unwrap_or(Err(Failure::Broken));
         if let Err(failure) = &done {
             self.0.note_refusal(caller, what, failure).await;
@@ -150,6 +161,23 @@ impl Onboarding for WaycoreOnboarding {
             .await
     }
 
+    async fn popular_banks(&self, caller: &Caller) -> Result<Vec<Institution>, WireError> {
+        self.read(caller, "popular_banks", self.0.popular_banks(caller)).await
+    }
+
+    async fn held_connections(&self, caller: &Caller) -> Result<Vec<Connection>, WireError> {
+        self.read(caller, "held_connections", self.0.held_connections(caller)).await
+    }
+
+    async fn coach_portal(
+        &self,
+        caller: &Caller,
+        requested_name: Option<&str>,
+        portal_url: &str,
+    ) -> Result<Coaching, WireError> {
+        self.read(caller, "coach_portal", self.0.coach_portal(caller, requested_name, portal_url)).await
+    }
+
     async fn start_connection(&self, caller: &Caller, input: StartConnection) -> Result<Started, WireError> {
         let asking = caller.clone();
         self.change(caller, "start_connection", |cases| async move {
@@ -197,8 +225,13 @@ impl Onboarding for WaycoreOnboarding {
         self.read(caller, "list_transactions", self.0.list_transactions(caller, id, query)).await
     }
 
-    async fn look_at_money(&self, caller: &Caller, id: &str) -> Result<Money, WireError> {
-        self.read(caller, "look", self.0.look_at_money(caller, id)).await
+    async fn look_at_money(
+        &self,
+        caller: &Caller,
+        id: &str,
+        query: TransactionQuery,
+    ) -> Result<Money, WireError> {
+        self.read(caller, "look", self.0.look_at_money(caller, id, query)).await
     }
 
     async fn confirm_user_created(&self, caller: &Caller, id: &str) -> Result<Connection, WireError> {

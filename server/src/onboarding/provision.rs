@@ -104,6 +104,7 @@ fn on_behalf(by: &Caller, org: CustomerId, name: Option<String>) -> Result<Calle
         role: Role::Viewer,
         org_name: name,
         name: None,
+        locale: by.locale.clone(),
     })
 }
 

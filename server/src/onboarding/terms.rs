@@ -8,19 +8,16 @@ use domain::timestamp::Timestamp;
 
 use crate::store::TermsReceipt;
 
-/// The language of the catalogue that the sentence comes from.
-const LANGUAGE: &str = "en";
-
 /// Receipts the sentence exactly as it stands beside the box. The text behind its link is never seen here.
 pub(super) fn receipt(caller: &Caller, connection: &ConnectionId, now: Timestamp) -> TermsReceipt {
     let mut sentence_sha256 = [0; 32];
-    sentence_sha256.copy_from_slice(digest(&SHA256, copy::pages::FINISH.terms.as_bytes()).as_ref());
+    sentence_sha256.copy_from_slice(digest(&SHA256, copy::pages::words().finish.terms.as_bytes()).as_ref());
     TermsReceipt {
         connection: connection.clone(),
         user: caller.user.clone(),
         sentence_sha256,
         link: copy::DELEGATED_USER_TERMS_LINK.to_owned(),
-        language: LANGUAGE.to_owned(),
+        language: copy::locale::language().code().to_owned(),
         accepted_at: now,
     }
 }

@@ -35,6 +35,7 @@ macro_rules! conforms {
             of_many_at_once_one_begins,
             a_dead_ones_action_is_taken_over,
             what_nobody_lived_to_end_is_ended_and_told,
+            banks_are_often_chosen_by_several_customers,
             terms_are_only_ever_added,
             coming_back_the_same_day_is_no_second_sign_in,
             the_audit_log_is_a_chain,
@@ -498,4 +499,37 @@ pub(super) async fn terms_are_only_ever_added(store: &dyn Store) {
 
 pub(super) async fn a_fresh_store_is_ready(store: &dyn Store) {
     store.check().await.unwrap();
+}
+
+pub(super) async fn banks_are_often_chosen_by_several_customers(store: &dyn Store) {
+    let customers: Vec<Customer> = (0..3).map(|number| customer(&format!("org-{number}"))).collect();
+    let elsewhere = Customer { issuer: "another host".to_owned(), org: "org-9".to_owned() };
+    let mut made = 0;
+    let mut has = async |customer: &Customer, bank: &str| {
+        made += 1;
+        let tenant = Tenant { customer, environment: Environment::Live };
+        let body = format!("{{\"institutionId\": \"{bank}\"}}");
+        let id = connection(&format!("c-{made}"));
+        let reading =
+            Reading { connection: &id, fingerprint: "f", body: &body, state: "draft", cause: Cause::Look };
+        store.observe(tenant, reading, at(1)).await.unwrap();
+    };
+    for customer in &customers {
+        has(customer, "everybodys").await;
+    }
+    for customer in &customers[..2] {
+        has(customer, "some").await;
+    }
+    // Of one customer, however often, and of another host's customers.
+    has(&customers[0], "ones").await;
+    has(&customers[0], "ones").await;
+    has(&elsewhere, "ones").await;
+    let often = async |environment, least, limit| {
+        let found = store.often_chosen(environment, "host", least, limit).await.unwrap();
+        found.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    assert_eq!(often(Environment::Live, 2, 6).await, ["everybodys", "some"]);
+    assert_eq!(often(Environment::Live, 2, 1).await, ["everybodys"]);
+    assert_eq!(often(Environment::Live, 4, 6).await, Vec::<String>::new());
+    assert_eq!(often(Environment::Test, 1, 6).await, Vec::<String>::new());
 }

@@ -1,13 +1,15 @@
 //! The store in memory, for tests that need thousands of them. It keeps nothing beyond the process.
 
+use std::collections::{BTreeMap, HashSet};
 use std::sync::{Mutex, PoisonError};
 
 use app::backend::Customer;
 use async_trait::async_trait;
 use domain::bank_choice::RequestedName;
-use domain::ids::{ConnectionId, EntityId, UserId};
+use domain::ids::{ConnectionId, EntityId, InstitutionId, UserId};
 use domain::step::Progress;
 use domain::timestamp::Timestamp;
+use serde_json::Value;
 
 use super::{
     ABANDONED_AFTER_MILLIS, Action, AuditEntry, AuditEvent, AuditHead, AuditKeys, AuditRow, Begun, Cause,
@@ -353,6 +355,31 @@ impl Store for MemoryStore {
         let own =
             |(owner, record): &&(Owner, ConnectionRecord)| owner.is(tenant) && record.removed_at.is_none();
         Ok(self.read(|rows| rows.connections.iter().filter(own).map(|(_, record)| record.clone()).collect()))
+    }
+
+    async fn often_chosen(
+        &self,
+        environment: Environment,
+        issuer: &str,
+        customers: i64,
+        limit: usize,
+    ) -> Result<Vec<InstitutionId>, StoreError> {
+        let mut chosen: BTreeMap<InstitutionId, HashSet<String>> = BTreeMap::new();
+        self.read(|rows| {
+            for (owner, record) in &rows.connections {
+                let body = record.body.as_deref().and_then(|body| serde_json::from_str::<Value>(body).ok());
+                let id = body.and_then(|body| InstitutionId::parse(body["institutionId"].as_str()?).ok());
+                if let (true, Some(id)) =
+                    (owner.customer.issuer == issuer && owner.environment == environment, id)
+                {
+                    chosen.entry(id).or_default().insert(owner.customer.org.clone());
+                }
+            }
+        });
+        let mut chosen: Vec<_> = chosen.into_iter().map(|(id, orgs)| (orgs.len() as i64, id)).collect();
+        chosen.retain(|(count, _)| *count >= customers);
+        chosen.sort_by(|(one, a), (other, b)| other.cmp(one).then(a.cmp(b)));
+        Ok(chosen.into_iter().take(limit).map(|(_, id)| id).collect())
     }
 
     async fn history(

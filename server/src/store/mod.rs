@@ -12,8 +12,10 @@ mod records;
 mod sql;
 
 use async_trait::async_trait;
-use domain::ids::{ConnectionId, UserId};
+use domain::ids::{ConnectionId, InstitutionId, UserId};
 use domain::timestamp::Timestamp;
+
+use crate::config::Environment;
 
 pub use audit::{AuditEntry, AuditEvent, AuditHead, AuditKeys, AuditRow, BrokenChain, ChainCheck};
 pub use memory::MemoryStore;
@@ -84,6 +86,15 @@ pub trait Store: Send + Sync + 'static {
 
     /// All of the tenant's connections, without the tombstones, in no particular order.
     async fn connections(&self, tenant: Tenant<'_>) -> Result<Vec<ConnectionRecord>, StoreError>;
+
+    /// The banks that at least so many customers of a host have, most first, at most `limit`.
+    async fn often_chosen(
+        &self,
+        environment: Environment,
+        issuer: &str,
+        customers: i64,
+        limit: usize,
+    ) -> Result<Vec<InstitutionId>, StoreError>;
 
     /// The changes of a connection, oldest first.
     async fn history(&self, tenant: Tenant<'_>, connection: &ConnectionId)

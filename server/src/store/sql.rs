@@ -13,7 +13,7 @@ mod writes;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use domain::ids::{ConnectionId, UserId};
+use domain::ids::{ConnectionId, InstitutionId, UserId};
 use domain::timestamp::Timestamp;
 
 use self::database::{Database, Lock, Value, Writing, values};
@@ -26,7 +26,7 @@ use super::{
     ConnectionRecord, EntityIntent, IntentId, MappedEntity, Reading, SIGN_IN_AFTER_MILLIS, Store, StoreError,
     Tenant, TermsReceipt, Write,
 };
-use crate::config::{self, SecretKeys};
+use crate::config::{self, Environment, SecretKeys};
 
 pub use refusal::{DatabaseKind, OpenError};
 
@@ -325,6 +325,37 @@ impl Store for SqlStore {
             )
             .await?;
         all(rows)
+    }
+
+    async fn often_chosen(
+        &self,
+        environment: Environment,
+        issuer: &str,
+        customers: i64,
+        limit: usize,
+    ) -> Result<Vec<InstitutionId>, StoreError> {
+        /// The one thing that the two databases have different words for is what a text of JSON holds.
+        macro_rules! often_chosen {
+            ($institution:literal) => {
+                concat!(
+                    "SELECT institution, customers FROM (SELECT ",
+                    $institution,
+                    " AS institution, COUNT(DISTINCT org) AS customers FROM connections
+                       WHERE environment = $1 AND issuer = $2 AND body IS NOT NULL GROUP BY 1) AS chosen
+                      WHERE institution IS NOT NULL AND customers >= $3
+                      ORDER BY customers DESC, institution LIMIT $4"
+                )
+            };
+        }
+        let sql = match &self.database {
+            Database::Sqlite { .. } => often_chosen!("json_extract(body, '$.institutionId')"),
+            Database::Postgres(_) => often_chosen!("(body::jsonb ->> 'institutionId')"),
+        };
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let rows: Vec<(String, i64)> =
+            self.database.fetch(sql, &values![environment.as_str(), issuer, customers, limit]).await?;
+        // One that can be no id is nothing to offer.
+        Ok(rows.into_iter().filter_map(|(id, _)| InstitutionId::parse(id).ok()).collect())
     }
 
     async fn history(

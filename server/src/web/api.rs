@@ -17,16 +17,17 @@ use http::{HeaderValue, StatusCode, header, request::Parts};
 use leptos::{prelude::provide_context, server_fn::ServerFn};
 use tower_http::csrf::ProtectionError;
 
-use super::{forms, page, scope};
+use super::{forms, language, page, scope};
 use crate::{startup::AppState, telemetry::SupportCode};
 
 /// More than any form of ours can hold, the longest portal URL included.
 const LONGEST_FORM: usize = 16 * 1024;
 
 /// Our own functions. The registry that finds them is global to the process, and a host may have its own in it.
-pub(crate) const FUNCTIONS: [&str; 11] = [
+pub(crate) const FUNCTIONS: [&str; 12] = [
     api::ListConnections::PATH,
     api::SearchInstitutions::PATH,
+    api::CoachPortal::PATH,
     api::StartConnection::PATH,
     api::GetConnection::PATH,
     api::ListAccounts::PATH,
@@ -45,7 +46,7 @@ pub async fn server_function(State(state): State<AppState>, request: Request) ->
     let html = wants_html(&parts);
     let refuse = |error: WireError| json_error(error.support_code(&support_code));
     if !FUNCTIONS.contains(&parts.uri.path()) {
-        return refuse(WireError::new(ErrorCode::NotFound, app::copy::pages::PROBLEM.no_page));
+        return refuse(WireError::new(ErrorCode::NotFound, app::copy::pages::words().problem.no_page));
     }
     let caller = match scope::caller(&state, &parts).await {
         Ok(caller) => caller,
@@ -55,12 +56,17 @@ pub async fn server_function(State(state): State<AppState>, request: Request) ->
     let Ok(body) = to_bytes(body, LONGEST_FORM).await else {
         return refuse(WireError::new(ErrorCode::InvalidInput, app::copy::errors().unreadable_form));
     };
-    let scope = scope::scope(&state, caller, support_code, Flash::default());
-    let outcome = call(scope.clone(), &parts, body.clone()).await;
+    let scope = scope::scope(&state, caller.clone(), support_code, Flash::default());
+    language::of_caller(&caller, answer(&state, scope, &parts, body, html)).await
+}
+
+/// The answer to a caller, as a page or as JSON.
+async fn answer(state: &AppState, scope: RequestScope, parts: &Parts, body: Bytes, html: bool) -> Response {
+    let outcome = call(scope.clone(), parts, body.clone()).await;
     match outcome {
-        Ok(json) if html => forms::done(&state, parts.uri.path(), &body, &json),
+        Ok(json) if html => forms::done(state, parts.uri.path(), &body, &json),
         Ok(json) => ([(header::CONTENT_TYPE, "application/json")], json).into_response(),
-        Err(error) if html => forms::refused(&state, scope, &parts, &body, error).await,
+        Err(error) if html => forms::refused(state, scope, parts, &body, error).await,
         Err(error) => json_error(WireError(error)),
     }
 }

@@ -1,7 +1,7 @@
 //! For the host's own backend: JSON over HTTP with a token of the role `provisioner`. No browser comes here.
 
 use app::backend::{Caller, Role};
-use app::copy::pages::REFUSED;
+use app::copy::pages::words;
 use app::error::WireError;
 use app::model::ConnectionPage;
 use axum::body::to_bytes;
@@ -118,7 +118,7 @@ async fn provisioner(state: &AppState, parts: &Parts) -> Result<Caller, WireErro
 }
 
 fn bad_request(field: &str) -> WireError {
-    WireError::field(field, REFUSED.bad_request)
+    WireError::field(field, words().refused.bad_request)
 }
 
 fn support_code(request: &Request) -> String {

@@ -1,13 +1,17 @@
 //! The edge to the browser: who asks, which page answers, and what a form leads to.
 
 mod api;
+mod export;
 mod flash;
 mod forms;
 mod host;
+mod language;
 mod page;
 mod scope;
 
 pub(crate) use api::FUNCTIONS;
 pub use api::{refuse, refused_origin, server_function};
+pub use export::transactions_csv;
 pub use host::routes as host_routes;
+pub use language::of_browser;
 pub use page::{page, ready, refused_sign_in, sign_in};

@@ -15,7 +15,7 @@ use domain::user_error::ErrorCode;
 use http::{HeaderValue, StatusCode, Uri, header, request::Parts};
 use leptos::prelude::provide_context;
 
-use super::{flash, scope};
+use super::{flash, language, scope};
 use crate::startup::AppState;
 
 /// Any page of the product.
@@ -26,8 +26,8 @@ pub async fn page(State(state): State<AppState>, request: Request) -> Response {
         Err(error) => return no_caller(&state, &parts, error).await,
     };
     let (flash, ended) = flash::take(&state, &parts.headers).unwrap_or_default();
-    let scope = scope::scope(&state, caller, scope::support_code(&parts), flash);
-    let mut response = render(&state, scope, parts).await;
+    let scope = scope::scope(&state, caller.clone(), scope::support_code(&parts), flash);
+    let mut response = language::of_caller(&caller, render(&state, scope, parts)).await;
     response.headers_mut().extend(ended);
     response
 }
@@ -58,7 +58,7 @@ pub(super) async fn no_caller(state: &AppState, parts: &Parts, error: WireError)
 }
 
 /// A page that says what is wrong.
-async fn problem(state: &AppState, parts: &Parts, error: WireError) -> Response {
+pub(super) async fn problem(state: &AppState, parts: &Parts, error: WireError) -> Response {
     let error = error.support_code(&scope::support_code(parts));
     let status =
         StatusCode::from_u16(error.0.code.http_status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
@@ -73,7 +73,7 @@ async fn problem(state: &AppState, parts: &Parts, error: WireError) -> Response 
 pub async fn sign_in(State(state): State<AppState>, request: Request) -> Response {
     let (parts, _) = request.into_parts();
     if !state.site.demo {
-        let error = WireError::new(ErrorCode::NotFound, app::copy::pages::PROBLEM.no_page);
+        let error = WireError::new(ErrorCode::NotFound, app::copy::pages::words().problem.no_page);
         return problem(&state, &parts, error).await;
     }
     render_sign_in(&state, &parts, false).await

@@ -33,6 +33,7 @@ impl HostIdentity for Header {
             role: Role::Manager,
             org_name: None,
             name: None,
+            locale: None,
         })
     }
 }

@@ -61,6 +61,7 @@ impl Person {
             org_name: Some(capitalised(self.org.as_str())),
             customer: Customer { issuer: ISSUER.to_owned(), org: self.org.to_string() },
             user: self.user,
+            locale: None,
         }
     }
 

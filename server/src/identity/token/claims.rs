@@ -23,6 +23,7 @@ pub(super) struct Claims {
     pub(super) roles: Option<Roles>,
     pub(super) org_name: Option<String>,
     pub(super) name: Option<String>,
+    pub(super) locale: Option<String>,
 }
 
 /// `roles` as hosts write it: a list, or one name. Anything else is a claim without a known role.

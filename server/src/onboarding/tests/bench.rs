@@ -129,6 +129,7 @@ fn person(user: &str, org: &str, role: Role) -> Caller {
         role,
         org_name: Some("Acme Ltd".to_owned()),
         name: None,
+        locale: None,
     }
 }
 

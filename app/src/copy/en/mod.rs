@@ -1,13 +1,12 @@
 //! English.
 
+mod pages;
+
 use domain::status_label::{StatusLabel, SyncLabel};
 
-use super::{ErrorWords, IslandWords};
+use super::{ErrorWords, Say};
 
-/// Waycore's terms of use, as the documents give the address.
-pub const DELEGATED_USER_TERMS_LINK: &str = "https://docs.waycore.com/legal/terms-of-use";
-/// The general guide; the documents forbid to guess a bank's own.
-pub const GENERAL_GUIDE_LINK: &str = "https://docs.waycore.com/user-setup";
+pub(super) use pages::PAGES;
 
 pub(super) static ERRORS: ErrorWords = ErrorWords {
     signed_out: "You are signed out. Sign in again, then come back to this page.",
@@ -37,44 +36,39 @@ pub(super) static ERRORS: ErrorWords = ErrorWords {
     terms_missing: "Accept the terms of use to finish the setup.",
 };
 
-pub(super) static ISLANDS: IslandWords = IslandWords {
-    bank: "Bank",
-    bank_portal: "Bank portal",
-    usual_portal: "usual portal",
-    no_results: "No bank found. Try another spelling, or use the link below.",
-    one_result: "1 bank found",
-    results: "banks found",
-    search_failed: "The search does not answer. Type again to retry.",
-    chosen: "chosen",
-    copy_failed: "Copying is not possible here. Select the text instead.",
-    drafts: "Started on this device",
-    resume: "Resume",
-    discard_draft: "Discard draft",
-    unnamed_draft: "Bank not chosen yet",
-    saved_today: "saved today",
-    saved_yesterday: "saved yesterday",
-    live_trouble: "Live updates are interrupted. Trying again.",
-    offline_title: "The page cannot be loaded",
-    offline: "The server cannot be reached. Check your internet connection, then try again.",
-    not_sent: "The server cannot be reached. What you entered is still here. Check your internet connection, then try again.",
-    retry: "Try again",
-};
+pub(super) fn island(said: Say) -> &'static str {
+    match said {
+        Say::Bank => "Bank",
+        Say::BankPortal => "Bank portal",
+        Say::UsualPortal => "usual portal",
+        Say::NoResults => "No bank found. Try another spelling, or use the link below.",
+        Say::OneResult => "1 bank found",
+        Say::Results => "banks found",
+        Say::SearchFailed => "The search does not answer. Type again to retry.",
+        Say::Chosen => "chosen",
+        Say::CopyFailed => "Copying is not possible here. Select the text instead.",
+        Say::Resume => "Resume",
+        Say::DiscardDraft => "Discard draft",
+        Say::UnnamedDraft => "Bank not chosen yet",
+        Say::SavedToday => "saved today",
+        Say::SavedYesterday => "saved yesterday",
+        Say::LiveTrouble => "Live updates are interrupted. Trying again.",
+        Say::OfflineTitle => "The page cannot be loaded",
+        Say::Offline => "The server cannot be reached. Check your internet connection, then try again.",
+        Say::NotSent => {
+            "The server cannot be reached. What you entered is still here. Check your internet connection, then try again."
+        }
+        Say::Retry => "Try again",
+        Say::SavedDays => "saved {n} days ago",
+        Say::ExpiresDay => "expires in 1 day",
+        Say::ExpiresDays => "expires in {n} days",
+    }
+}
 
 pub(super) fn looks_like(bank: &str) -> String {
     format!(
         "This looks like {bank}, which is in the list. Choose it, or confirm that yours is a different bank."
     )
-}
-
-pub(super) fn saved_days_ago(days: i64) -> String {
-    format!("saved {days} days ago")
-}
-
-pub(super) fn expires_in(days: i64) -> String {
-    match days {
-        1 => "expires in 1 day".to_owned(),
-        days => format!("expires in {days} days"),
-    }
 }
 
 pub(super) fn status_label(label: StatusLabel) -> &'static str {
@@ -99,7 +93,6 @@ pub(super) fn sync_label(label: SyncLabel) -> &'static str {
     }
 }
 
-#[cfg(feature = "ssr")]
 pub(super) fn ago(seconds: i64) -> String {
     let (count, unit) = match seconds {
         ..60 => return "just now".to_owned(),
@@ -109,4 +102,14 @@ pub(super) fn ago(seconds: i64) -> String {
     };
     let plural = if count == 1 { "" } else { "s" };
     format!("{count} {unit}{plural} ago")
+}
+
+pub(super) fn wait(seconds: u64) -> String {
+    let (count, unit) = match seconds {
+        ..60 => (seconds, "second"),
+        60..3_600 => (seconds.div_ceil(60), "minute"),
+        _ => (seconds.div_ceil(3_600), "hour"),
+    };
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {unit}{plural}")
 }

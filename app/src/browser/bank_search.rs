@@ -1,0 +1,315 @@
+//! The bank search: an editable combobox with a list and manual selection, after the ARIA Authoring Practices.
+//!
+//! The server writes the field, the empty list and all that surrounds them; here is only what moves.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use wasm_bindgen::JsCast;
+use web_sys::{Element, Event, HtmlInputElement, KeyboardEvent};
+
+use super::{by_id, children, data, element, form, listen, reveal};
+use crate::copy::{Say, say};
+use crate::model::Institution;
+
+struct Combobox {
+    input: HtmlInputElement,
+    list: Element,
+    news: Element,
+    /// The form field that carries the choice.
+    chosen: HtmlInputElement,
+    portals: Element,
+    /// The banks that the company has, each with where it leads.
+    held: Option<Element>,
+    banks: RefCell<Vec<Institution>>,
+    /// The option that the keyboard is on; it is not chosen before Enter.
+    active: Cell<Option<usize>>,
+    open: Cell<bool>,
+    /// One request at a time: while it runs, only the newest text counts.
+    asking: Cell<bool>,
+}
+
+/// Brings the page's search field to life.
+pub(crate) fn attach() {
+    let Some(combobox) = Combobox::of_page() else { return };
+    let combobox = Rc::new(combobox);
+    let on = |target: &Element, event: &str, handle: fn(&Rc<Combobox>, Event)| {
+        let combobox = combobox.clone();
+        listen(target, event, move |event| handle(&combobox, event));
+    };
+    on(&combobox.input, "input", |combobox, _| combobox.typed());
+    on(&combobox.input, "keydown", |combobox, event| combobox.key(event.unchecked_ref()));
+    on(&combobox.input, "blur", |combobox, _| combobox.close());
+    // Keeps the focus in the field, so that its blur does not close the list before the click.
+    on(&combobox.list, "mousedown", |_, event| event.prevent_default());
+    on(&combobox.list, "click", |combobox, event| combobox.clicked(&event));
+    combobox.restore();
+}
+
+impl Combobox {
+    fn of_page() -> Option<Self> {
+        Some(Self {
+            input: by_id("bank")?.dyn_into().ok()?,
+            list: by_id("bank-options")?,
+            news: by_id("bank-news")?,
+            chosen: by_id("bank-chosen")?.dyn_into().ok()?,
+            portals: by_id("bank-portals")?,
+            held: by_id("bank-held"),
+            banks: RefCell::default(),
+            active: Cell::new(None),
+            open: Cell::new(false),
+            asking: Cell::new(false),
+        })
+    }
+
+    /// Free text. It never becomes a choice by itself.
+    fn text(&self) -> String {
+        self.input.value()
+    }
+
+    fn typed(self: &Rc<Self>) {
+        self.take(None);
+        self.active.set(None);
+        self.open.set(true);
+        self.ask();
+    }
+
+    /// Searches for what the field holds. An answer to an older text is not shown.
+    fn ask(self: &Rc<Self>) {
+        if self.asking.replace(true) {
+            return;
+        }
+        let this = self.clone();
+        leptos::task::spawn_local(async move {
+            loop {
+                let text = this.text();
+                if text.trim().is_empty() {
+                    this.found(Vec::new(), "");
+                    break;
+                }
+                let answer = crate::api::search_institutions(Some(text.clone())).await;
+                if this.text() != text {
+                    continue;
+                }
+                match answer {
+                    Ok(found) => {
+                        let news = match found.institutions.len() {
+                            0 => say(Say::NoResults),
+                            1 => say(Say::OneResult),
+                            count => [&count.to_string(), " ", &say(Say::Results)].concat(),
+                        };
+                        this.found(found.institutions, &news);
+                    }
+                    Err(_) => this.found(Vec::new(), &say(Say::SearchFailed)),
+                }
+                break;
+            }
+            this.asking.set(false);
+        });
+    }
+
+    fn found(&self, banks: Vec<Institution>, news: &str) {
+        // Somebody has chosen meanwhile.
+        if !self.chosen.value().is_empty() {
+            return;
+        }
+        // The keyboard stays on its bank, should that have been found again.
+        let before = self.active.get().and_then(|index| self.banks.borrow().get(index).cloned());
+        self.active.set(before.and_then(|bank| banks.iter().position(|found| *found == bank)));
+        self.list.set_text_content(None);
+        let typed = self.text().trim().to_ascii_lowercase();
+        for (index, bank) in banks.iter().enumerate() {
+            self.add_option(index, bank, &typed);
+        }
+        self.banks.replace(banks);
+        self.news.set_text_content(Some(news));
+        self.show();
+    }
+
+    fn add_option(&self, index: usize, bank: &Institution, typed: &str) {
+        let option = element("li", "option", "");
+        let _ = option.set_attribute("role", "option");
+        option.set_id(&option_id(index));
+        let name = element("span", "option-name", "");
+        mark(&name, &bank.name, typed);
+        let _ = option.append_child(&name);
+        for (class, text) in [("option-domain", Some(bank.domain.clone())), ("option-held", self.badge(bank))]
+        {
+            if let Some(text) = text {
+                // The space is read, where the gap is only seen.
+                let _ = option.append_with_str_1(" ");
+                let _ = option.append_child(&element("span", class, &text));
+            }
+        }
+        let _ = self.list.append_child(&option);
+    }
+
+    /// Whether the company has the bank already, in words.
+    fn badge(&self, bank: &Institution) -> Option<String> {
+        self.held.iter().flat_map(children).find_map(|row| {
+            let ours = row.get_attribute("data-institution")? == bank.institution_id;
+            if ours { row.get_attribute("data-badge") } else { None }
+        })
+    }
+
+    /// Writes what moves into the page.
+    fn show(&self) {
+        let shown = self.shown();
+        let _ = self.list.toggle_attribute_with_force("hidden", !shown);
+        let _ = self.input.set_attribute("aria-expanded", if shown { "true" } else { "false" });
+        let active = self.active.get();
+        let _ = match active {
+            Some(index) => self.input.set_attribute("aria-activedescendant", &option_id(index)),
+            None => self.input.remove_attribute("aria-activedescendant"),
+        };
+        for (index, option) in children(&self.list).enumerate() {
+            let _ =
+                option.set_attribute("aria-selected", if active == Some(index) { "true" } else { "false" });
+        }
+    }
+
+    fn shown(&self) -> bool {
+        self.open.get() && !self.banks.borrow().is_empty()
+    }
+
+    fn close(&self) {
+        self.open.set(false);
+        self.active.set(None);
+        self.show();
+    }
+
+    fn key(self: &Rc<Self>, event: &KeyboardEvent) {
+        let count = self.banks.borrow().len();
+        let shown = self.shown();
+        let active = self.active.get().filter(|_| shown);
+        match event.key().as_str() {
+            key @ ("ArrowDown" | "ArrowUp") if count > 0 => {
+                let next = match (active, key == "ArrowDown") {
+                    (None, true) => 0,
+                    (None, false) => count - 1,
+                    (Some(index), true) => (index + 1) % count,
+                    (Some(index), false) => (index + count - 1) % count,
+                };
+                event.prevent_default();
+                self.open.set(true);
+                self.active.set(Some(next));
+                self.show();
+                reveal(&option_id(next));
+            }
+            "Enter" if shown => {
+                // With the list open Enter belongs to the list; without an active option nothing is chosen or sent.
+                event.prevent_default();
+                if let Some(index) = active {
+                    self.choose(index);
+                }
+            }
+            "Escape" if shown => {
+                event.prevent_default();
+                self.close();
+            }
+            _ => {}
+        }
+    }
+
+    fn clicked(self: &Rc<Self>, event: &Event) {
+        let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+        let option = target.and_then(|target| target.closest("[role=option]").ok().flatten());
+        let index = option.and_then(|option| children(&self.list).position(|row| row == option));
+        if let Some(index) = index {
+            self.choose(index);
+        }
+    }
+
+    fn choose(self: &Rc<Self>, index: usize) {
+        let bank = self.banks.borrow().get(index).cloned();
+        if let Some(bank) = bank {
+            self.input.set_value(&bank.name);
+            self.take(Some(&bank));
+            self.close();
+            form::changed("bank");
+        }
+    }
+
+    /// Makes a bank the choice, or none.
+    fn take(&self, bank: Option<&Institution>) {
+        self.chosen.set_value(bank.map_or("", |bank| &bank.institution_id));
+        self.portals.set_text_content(None);
+        if let Some(bank) = bank {
+            let news = [&bank.name, ", ", &bank.domain, " ", &say(Say::Chosen)].concat();
+            self.news.set_text_content(Some(&news));
+            if bank.portals.len() > 1 {
+                let _ = self.portals.append_child(&portals(bank));
+            }
+        }
+        for row in self.held.iter().flat_map(children) {
+            let ours = bank.is_some_and(|bank| {
+                row.get_attribute("data-institution").is_some_and(|id| id == bank.institution_id)
+            });
+            let _ = row.toggle_attribute_with_force("hidden", !ours);
+        }
+    }
+
+    /// Takes up what a draft holds, unless the page already carries something newer.
+    fn restore(self: &Rc<Self>) {
+        let Some(draft) = form::draft() else { return };
+        if self.text().is_empty() {
+            self.input.set_value(&draft.search_text);
+        }
+        if draft.institution_id.is_empty() || self.text() != draft.search_text {
+            return;
+        }
+        // The catalog is asked again: the bank may have changed since the draft was saved.
+        let this = self.clone();
+        leptos::task::spawn_local(async move {
+            let found = crate::api::search_institutions(Some(draft.institution_id.clone())).await;
+            let bank = found.ok().and_then(|found| {
+                found.institutions.into_iter().find(|bank| bank.institution_id == draft.institution_id)
+            });
+            if this.text() == draft.search_text && bank.is_some() {
+                this.take(bank.as_ref());
+            }
+        });
+    }
+}
+
+fn option_id(index: usize) -> String {
+    ["bank-option-", &index.to_string()].concat()
+}
+
+/// Writes a name with the part that was typed marked in it.
+fn mark(into: &Element, name: &str, typed: &str) {
+    let begin = name.to_ascii_lowercase().find(typed).filter(|_| !typed.is_empty());
+    let parts = begin.and_then(|begin| {
+        Some((name.get(..begin)?, name.get(begin..begin + typed.len())?, name.get(begin + typed.len()..)?))
+    });
+    let Some((before, marked, after)) = parts else { return into.set_text_content(Some(name)) };
+    into.set_text_content(Some(before));
+    let _ = into.append_child(&element("mark", "", marked));
+    let _ = into.append_with_str_1(after);
+}
+
+/// The portals of a bank that has several: the one chosen before the server had a question, else its usual one.
+fn portals(bank: &Institution) -> Element {
+    let before = data("form[data-portal]").map(|data| data("portal")).unwrap_or_default();
+    let chosen = bank.portals.iter().position(|portal| *portal == before).unwrap_or(0);
+    let group = element("fieldset", "choices", "");
+    let _ = group.set_attribute("role", "radiogroup");
+    let _ = group.append_child(&element("legend", "", &say(Say::BankPortal)));
+    for (index, portal) in bank.portals.iter().enumerate() {
+        let label = element("label", "choice", "");
+        let radio = element("input", "", "");
+        for (name, value) in [("type", "radio"), ("name", "portal_url"), ("value", portal)] {
+            let _ = radio.set_attribute(name, value);
+        }
+        let _ = radio.toggle_attribute_with_force("checked", index == chosen);
+        let text = element("span", "", portal);
+        if index == 0 {
+            let _ = text.append_with_str_1(" ");
+            let _ = text.append_child(&element("span", "muted", &say(Say::UsualPortal)));
+        }
+        let _ = label.append_child(&radio);
+        let _ = label.append_child(&text);
+        let _ = group.append_child(&label);
+    }
+    group
+}

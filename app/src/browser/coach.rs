@@ -1,0 +1,36 @@
+//! Help beside the fields of an unlisted bank, while they are filled in.
+
+use web_sys::Element;
+
+use super::{by_id, element, form, listen};
+
+/// Asks about what was typed whenever a field is left. It only speaks: nothing is chosen or changed.
+pub(crate) fn attach() {
+    let Some(notes) = by_id("portal-coach") else { return };
+    for id in ["requested_name", "portal_url"] {
+        if let Some(field) = by_id(id) {
+            let notes = notes.clone();
+            listen(&field, "change", move |_| leptos::task::spawn_local(advise(notes.clone())));
+        }
+    }
+}
+
+async fn advise(notes: Element) {
+    let typed = || (form::value("requested_name"), form::value("portal_url"));
+    let asked = typed();
+    let advice = crate::api::coach_portal(Some(asked.0.clone()), Some(asked.1.clone())).await;
+    if typed() != asked {
+        return;
+    }
+    notes.set_text_content(None);
+    // Help that does not come is not missed.
+    let Ok(advice) = advice else { return };
+    for note in advice.notes {
+        let _ = notes.append_child(&element("p", "", &note));
+    }
+    if !advice.href.is_empty() {
+        let link = element("a", "", &advice.choose);
+        let _ = link.set_attribute("href", &advice.href);
+        let _ = notes.append_child(&link);
+    }
+}

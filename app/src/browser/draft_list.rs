@@ -1,0 +1,85 @@
+//! The drafts of this device on the list: setups that have no connection yet.
+
+use domain::draft::Draft;
+use wasm_bindgen::JsCast;
+use web_sys::Element;
+
+use super::{data, document, drafts, element, listen, now, paths};
+use crate::copy::{Say, say};
+
+const DAY: i64 = 86_400_000;
+
+/// Lists the drafts, with a way back into each and a way to discard it.
+pub(crate) fn attach() {
+    let Ok(Some(section)) = document().query_selector("main .drafts") else { return };
+    let list = section.query_selector("ul").ok().flatten();
+    let Some((list, page)) = list.zip(data("main [data-drafts]")) else { return };
+    let scope = page("drafts");
+    for draft in drafts::all(&scope) {
+        // A draft with a connection is in the list of connections.
+        if draft.connection_id.is_none() {
+            let _ = list.append_child(&row(&draft));
+        }
+    }
+    show(&section, &list);
+    listen(&list.clone(), "click", move |event| {
+        let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+        let button = target.and_then(|target| target.closest("[data-discard]").ok().flatten());
+        if let Some((id, row)) = button
+            .and_then(|button| button.get_attribute("data-discard").zip(button.closest("li").ok().flatten()))
+        {
+            drafts::discard(&scope, &id);
+            row.remove();
+            show(&section, &list);
+        }
+    });
+}
+
+fn show(section: &Element, list: &Element) {
+    let _ = section.toggle_attribute_with_force("hidden", list.child_element_count() == 0);
+}
+
+fn row(draft: &Draft) -> Element {
+    let name = [&draft.institution_name, &draft.requested_name, &draft.search_text, &draft.portal_url]
+        .into_iter()
+        .find(|text| !text.trim().is_empty());
+    let row = element("li", "connection", "");
+    let main = element("div", "connection-main", "");
+    let _ = main.append_child(&element(
+        "span",
+        "connection-name",
+        &name.cloned().unwrap_or_else(|| say(Say::UnnamedDraft)),
+    ));
+    let _ = main.append_child(&element("span", "muted", &age(draft)));
+    let resume = element("a", "", &say(Say::Resume));
+    let _ = resume.set_attribute("href", &paths().resume_draft(draft.id.as_str()));
+    let discard = element("button", "link-button", &say(Say::DiscardDraft));
+    let _ = discard.set_attribute("type", "button");
+    let _ = discard.set_attribute("data-discard", draft.id.as_str());
+    for part in [main, resume, discard] {
+        let _ = row.append_child(&part);
+    }
+    row
+}
+
+/// "saved 2 days ago, expires in 28 days".
+fn age(draft: &Draft) -> String {
+    let now = now().as_millis();
+    let saved = match (now - draft.saved_at.as_millis()) / DAY {
+        ..1 => say(Say::SavedToday),
+        1 => say(Say::SavedYesterday),
+        days => counted(Say::SavedDays, days),
+    };
+    let expires = match (draft.expires_at.as_millis() - now + DAY - 1) / DAY {
+        1 => say(Say::ExpiresDay),
+        days => counted(Say::ExpiresDays, days),
+    };
+    [&saved, ", ", &expires].concat()
+}
+
+/// A sentence with a number in it.
+fn counted(said: Say, number: i64) -> String {
+    let sentence = say(said);
+    let (before, after) = sentence.split_once("{n}").unwrap_or((&sentence, ""));
+    [before, &number.to_string(), after].concat()
+}

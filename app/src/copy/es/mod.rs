@@ -1,0 +1,115 @@
+//! Spanish.
+
+mod pages;
+
+use domain::status_label::{StatusLabel, SyncLabel};
+
+use super::{ErrorWords, Say};
+
+pub(super) use pages::PAGES;
+
+pub(super) static ERRORS: ErrorWords = ErrorWords {
+    signed_out: "Ha cerrado la sesión. Inicie sesión de nuevo y vuelva a esta página.",
+    forbidden: "Puede ver las conexiones bancarias, pero no cambiarlas. Pida a una persona gestora de su empresa que lo haga.",
+    other_site: "Este cambio llegó desde otro sitio web, así que no se hizo nada. Abra la página aquí e inténtelo de nuevo.",
+    not_found: "No existe esa conexión bancaria en su empresa. Puede que se haya eliminado.",
+    conflict: "La conexión ha cambiado entretanto. Mire su estado actual e inténtelo de nuevo.",
+    rate_limited: "Hubo demasiadas solicitudes a la vez. Espere un momento e inténtelo de nuevo.",
+    entity_unresolved: "No se pudo asociar su empresa con su registro en Waycore. No se envió nada. Contacte con soporte.",
+    misconfigured: "Las conexiones bancarias no están bien configuradas por nuestra parte. No se ha perdido nada. Contacte con soporte.",
+    unavailable: "No se puede contactar con Waycore en este momento. No se ha perdido nada. Inténtelo de nuevo dentro de un minuto.",
+    trouble: "Algo por nuestra parte no funciona en este momento. No se ha perdido nada. Inténtelo de nuevo dentro de un minuto.",
+    unreadable_form: "No se pudo leer el formulario. Recargue la página e inténtelo de nuevo.",
+    refused: "Waycore no aceptó estos datos. Revíselos e inténtelo de nuevo.",
+    offline: "No se puede contactar con el servidor. Compruebe su conexión a internet e inténtelo de nuevo.",
+    choose_bank: "Elija su banco en la lista.",
+    unknown_bank: "Este banco ya no está en la lista. Búsquelo de nuevo.",
+    portal_missing: "Escriba la dirección del portal de su banco.",
+    portal_too_long: "La dirección es demasiado larga. Puede tener como máximo 2048 caracteres.",
+    portal_not_https: "La dirección debe empezar por https://. Cópiela de su navegador con la página de acceso del banco abierta.",
+    portal_user_info: "La dirección no debe contener un nombre de usuario ni una contraseña. Quite todo lo que hay antes del signo @.",
+    portal_malformed: "Esta no es una dirección web completa. Cópiela de su navegador con la página de acceso del banco abierta.",
+    portal_spaces: "La dirección no debe contener espacios. Cópiela otra vez de su navegador.",
+    portal_not_of_bank: "Este portal no es del banco que eligió. Elija uno de sus portales.",
+    name_too_long: "El nombre es demasiado largo. Puede tener como máximo 200 caracteres.",
+    user_active_missing: "Confirme que el usuario delegado está activo. Si su banco aún tiene que autorizarlo, vuelva más tarde.",
+    terms_missing: "Acepte las condiciones de uso para terminar la configuración.",
+};
+
+pub(super) fn island(said: Say) -> &'static str {
+    match said {
+        Say::Bank => "Banco",
+        Say::BankPortal => "Portal bancario",
+        Say::UsualPortal => "portal habitual",
+        Say::NoResults => "No se encontró ningún banco. Pruebe otra grafía o use el enlace de abajo.",
+        Say::OneResult => "1 banco encontrado",
+        Say::Results => "bancos encontrados",
+        Say::SearchFailed => "La búsqueda no responde. Escriba de nuevo para reintentarlo.",
+        Say::Chosen => "elegido",
+        Say::CopyFailed => "Aquí no se puede copiar. Seleccione el texto.",
+        Say::Resume => "Reanudar",
+        Say::DiscardDraft => "Descartar borrador",
+        Say::UnnamedDraft => "Banco aún sin elegir",
+        Say::SavedToday => "guardado hoy",
+        Say::SavedYesterday => "guardado ayer",
+        Say::LiveTrouble => "Las actualizaciones en directo se han interrumpido. Reintentando.",
+        Say::OfflineTitle => "No se puede cargar la página",
+        Say::Offline => {
+            "No se puede contactar con el servidor. Compruebe su conexión a internet e inténtelo de nuevo."
+        }
+        Say::NotSent => {
+            "No se puede contactar con el servidor. Lo que escribió sigue aquí. Compruebe su conexión a internet e inténtelo de nuevo."
+        }
+        Say::Retry => "Intentarlo de nuevo",
+        Say::SavedDays => "guardado hace {n} días",
+        Say::ExpiresDay => "caduca en 1 día",
+        Say::ExpiresDays => "caduca en {n} días",
+    }
+}
+
+pub(super) fn looks_like(bank: &str) -> String {
+    format!("Parece que es {bank}, que está en la lista. Elíjalo o confirme que el suyo es otro banco.")
+}
+
+pub(super) fn status_label(label: StatusLabel) -> &'static str {
+    match label {
+        StatusLabel::SetupInProgress => "Configuración en curso",
+        StatusLabel::Activating => "Activando",
+        StatusLabel::Connected => "Conectado",
+        StatusLabel::ReauthenticationRequired => "Requiere nuevo acceso",
+        StatusLabel::Error => "Error",
+        StatusLabel::NeedsCorrection => "Necesita corrección",
+        StatusLabel::Paused => "En pausa",
+        StatusLabel::Revoked => "Revocado",
+        StatusLabel::Checking => "Comprobando con Waycore",
+    }
+}
+
+pub(super) fn sync_label(label: SyncLabel) -> &'static str {
+    match label {
+        SyncLabel::NotSyncing => "Sin sincronizar ahora",
+        SyncLabel::Syncing => "Sincronizando ahora",
+        SyncLabel::Unknown => "Comprobando con Waycore",
+    }
+}
+
+pub(super) fn ago(seconds: i64) -> String {
+    let (count, unit) = match seconds {
+        ..60 => return "ahora mismo".to_owned(),
+        60..3_600 => (seconds / 60, "minuto"),
+        3_600..86_400 => (seconds / 3_600, "hora"),
+        _ => (seconds / 86_400, "día"),
+    };
+    let plural = if count == 1 { "" } else { "s" };
+    format!("hace {count} {unit}{plural}")
+}
+
+pub(super) fn wait(seconds: u64) -> String {
+    let (count, unit) = match seconds {
+        ..60 => (seconds, "segundo"),
+        60..3_600 => (seconds.div_ceil(60), "minuto"),
+        _ => (seconds.div_ceil(3_600), "hora"),
+    };
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {unit}{plural}")
+}

@@ -1,0 +1,188 @@
+//! Which language a person reads, and how numbers and days are written for them.
+//!
+//! The language travels with the task that answers a request, as a tracing span does: whatever is said on the way, by a
+//! page or by a refusal deep below it, is said in that language.
+
+use std::str::FromStr as _;
+
+use icu_calendar::Iso;
+use icu_datetime::{
+    DateTimeFormatter,
+    fieldsets::{YM, YMD, YMDT},
+    input::{Date, DateTime, Time},
+    options::TimePrecision,
+};
+use icu_decimal::{DecimalFormatter, input::Decimal};
+use icu_locale_core::locale;
+use time::{OffsetDateTime, UtcOffset, format_description::well_known::Rfc3339};
+
+/// A language with a complete catalogue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Language {
+    English,
+    Spanish,
+}
+
+impl Language {
+    /// As `<html lang>` and receipts name it.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::English => "en",
+            Self::Spanish => "es",
+        }
+    }
+}
+
+/// A language with the habits of a region: `es-MX` writes 1,234.50 where `es` writes 1.234,50.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Locale {
+    language: Language,
+    tag: icu_locale_core::Locale,
+}
+
+tokio::task_local! {
+    static LOCALE: Locale;
+}
+
+impl Locale {
+    /// Reads a BCP 47 tag. `None` if it is none, or of a language that has no catalogue.
+    pub fn read(tag: &str) -> Option<Self> {
+        let tag = icu_locale_core::Locale::try_from_str(tag.trim()).ok()?;
+        let language = [Language::English, Language::Spanish]
+            .into_iter()
+            .find(|language| language.code() == tag.id.language.as_str())?;
+        Some(Self { language, tag })
+    }
+
+    /// The first of somebody's wishes that can be met.
+    pub fn choose<'a>(wishes: impl IntoIterator<Item = &'a str>) -> Self {
+        wishes.into_iter().find_map(Self::read).unwrap_or_default()
+    }
+
+    /// As `<html lang>` has it.
+    pub fn tag(&self) -> String {
+        self.tag.id.to_string()
+    }
+}
+
+impl Default for Locale {
+    fn default() -> Self {
+        Self { language: Language::English, tag: locale!("en") }
+    }
+}
+
+/// Answers in a locale.
+pub async fn speaking<F: Future>(locale: Locale, answer: F) -> F::Output {
+    LOCALE.scope(locale, answer).await
+}
+
+/// The locale in which the present request is answered.
+pub fn current() -> Locale {
+    LOCALE.try_with(Clone::clone).unwrap_or_default()
+}
+
+/// The language in which the present request is answered.
+pub fn language() -> Language {
+    LOCALE.try_with(|locale| locale.language).unwrap_or(Language::English)
+}
+
+/// An amount with its currency, `1,234.50 EUR`. Text that is no number stays as it is.
+pub fn amount(decimal: &str, currency: &str) -> String {
+    [number(decimal), currency.to_owned()].join("\u{a0}")
+}
+
+/// A decimal number. An amount with cents shows both digits of them.
+pub fn number(decimal: &str) -> String {
+    let formatted = Decimal::from_str(decimal).ok().and_then(|mut value| {
+        if value.absolute.nonzero_magnitude_end() < 0 {
+            value.absolute.pad_end(-2);
+        }
+        let formatter = DecimalFormatter::try_new(current().tag.into(), Default::default()).ok()?;
+        Some(formatter.format(&value).to_string())
+    });
+    formatted.unwrap_or_else(|| decimal.to_owned())
+}
+
+/// A day given as `YYYY-MM-DD`: `31 Jan 2026`.
+pub fn day(iso: &str) -> String {
+    let formatted = date(iso).and_then(|date| {
+        let formatter = DateTimeFormatter::try_new(current().tag.into(), YMD::medium()).ok()?;
+        Some(formatter.format(&date).to_string())
+    });
+    formatted.unwrap_or_else(|| iso.to_owned())
+}
+
+/// A month given as `YYYY-MM`: `Jan 2026`.
+pub fn month(iso: &str) -> String {
+    let formatted = date(&[iso, "-01"].concat()).and_then(|date| {
+        let formatter = DateTimeFormatter::try_new(current().tag.into(), YM::medium()).ok()?;
+        Some(formatter.format(&date).to_string())
+    });
+    formatted.unwrap_or_else(|| iso.to_owned())
+}
+
+fn date(iso: &str) -> Option<Date<Iso>> {
+    let mut parts = iso.splitn(3, '-');
+    let year = parts.next()?.parse().ok()?;
+    let month = parts.next()?.parse().ok()?;
+    Date::try_new_iso(year, month, parts.next()?.parse().ok()?).ok()
+}
+
+/// A moment given as RFC 3339, to the minute, in UTC: the browser alone knows the person's own time.
+pub fn moment(at: &str) -> Option<String> {
+    let utc = OffsetDateTime::parse(at, &Rfc3339).ok()?.to_offset(UtcOffset::UTC);
+    let date = Date::try_new_iso(utc.year(), u8::from(utc.month()), utc.day()).ok()?;
+    let time = Time::try_new(utc.hour(), utc.minute(), 0, 0).ok()?;
+    let fields = YMDT::medium().with_time_precision(TimePrecision::Minute);
+    let formatter = DateTimeFormatter::try_new(current().tag.into(), fields).ok()?;
+    Some([formatter.format(&DateTime { date, time }).to_string(), "UTC".to_owned()].join(" "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check<T: PartialEq + std::fmt::Debug>(tag: &str, said: impl FnOnce() -> T, expected: T) {
+        let locale = Locale::read(tag).expect(tag);
+        assert_eq!(LOCALE.sync_scope(locale, said), expected, "{tag}");
+    }
+
+    #[test]
+    fn the_first_wish_that_can_be_met_is_met() {
+        for (wishes, expected) in [
+            (&["es-MX", "en"][..], "es-MX"),
+            (&["fr", "es", "en"], "es"),
+            (&["fr", "*"], "en"),
+            (&["", "not a tag"], "en"),
+            (&[], "en"),
+        ] {
+            assert_eq!(Locale::choose(wishes.iter().copied()).tag(), expected, "{wishes:?}");
+        }
+    }
+
+    #[test]
+    fn amounts_are_written_as_the_region_writes_them() {
+        let amount = || amount("-1234567.5", "EUR");
+        check("en", amount, "-1,234,567.50\u{a0}EUR".to_owned());
+        check("es", amount, "-1.234.567,50\u{a0}EUR".to_owned());
+        check("es-MX", amount, "-1,234,567.50\u{a0}EUR".to_owned());
+        check("en", || super::amount("1200", "JPY"), "1,200\u{a0}JPY".to_owned());
+        check("en", || super::amount("much", "EUR"), "much\u{a0}EUR".to_owned());
+    }
+
+    #[test]
+    fn days_are_written_as_the_region_writes_them() {
+        check("en", || day("2026-01-31"), "Jan 31, 2026".to_owned());
+        check("en-GB", || day("2026-01-31"), "31 Jan 2026".to_owned());
+        check("es", || day("2026-01-31"), "31 ene 2026".to_owned());
+        check("es", || day("soon"), "soon".to_owned());
+        check("en", || month("2026-01"), "Jan 2026".to_owned());
+    }
+
+    #[test]
+    fn moments_are_told_in_utc() {
+        check("en-GB", || moment("2026-01-31T23:30:00-02:00"), Some("1 Feb 2026, 01:30 UTC".to_owned()));
+        check("en", || moment("then"), None);
+    }
+}

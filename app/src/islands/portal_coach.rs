@@ -1,0 +1,10 @@
+//! Help with the address of an unlisted bank.
+
+use leptos::prelude::*;
+
+/// Says beside the fields what is odd about them, and which bank of the catalog they seem to mean.
+#[island]
+pub fn PortalCoach() -> impl IntoView {
+    #[cfg(feature = "hydrate")]
+    crate::browser::coach::attach();
+}
