@@ -39,7 +39,7 @@ enum Command {
     },
     /// Builds the release that `run` starts.
     Build,
-    /// Measures a release and writes BENCH.md.
+    /// Measures a release, its simulator and its pages, and writes BENCH.md.
     Bench,
 }
 

@@ -1,4 +1,4 @@
-//! A Chromium for the end-to-end tests.
+//! A Chromium for the end-to-end tests and the measurements.
 
 use std::path::PathBuf;
 
@@ -11,7 +11,7 @@ use crate::workspace::Workspace;
 
 const NAMES: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
-/// The browser that the tests drive.
+/// The browser that they drive.
 pub(crate) enum Chromium {
     /// A program of the system's.
     System(PathBuf),

@@ -1,4 +1,4 @@
-//! The programs that a build or a test needs: found where they are, installed where they are missing.
+//! The programs that a build, a test or a measurement needs: found where they are, installed where they are missing.
 
 mod cargo_leptos;
 mod cargo_tool;
@@ -20,7 +20,7 @@ use anyhow::{Context, Result};
 
 pub(crate) use chromium::{Chromium, find_or_install as chromium};
 pub(crate) use nginx::find_or_install as nginx;
-pub(crate) use node::install_packages;
+pub(crate) use node::{install_packages, lighthouse};
 pub(crate) use postgres::find_or_install as postgres;
 pub(crate) use schemathesis::find_or_install as schemathesis;
 pub(crate) use wasm_target::install as wasm_target;

@@ -1,4 +1,6 @@
-//! npm packages: wasm-opt for the build, Playwright and axe for the tests.
+//! npm packages: wasm-opt for the build, Playwright and axe for the tests, Lighthouse for the measurements.
+
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
@@ -8,21 +10,38 @@ use crate::workspace::Workspace;
 
 const OLDEST_NODE: u32 = 20;
 
-/// Installs exactly what package-lock.json names, unless that is what is there already.
+/// What the build and the tests take from npm.
 pub(crate) fn install_packages(workspace: &Workspace) -> Result<()> {
-    let root = &workspace.root;
-    let lock = std::fs::read(root.join("package-lock.json"))
+    install(&workspace.root, "npm packages")
+}
+
+/// Lighthouse, in a folder of its own: neither a build nor a test needs it, and it is larger than what they need.
+pub(crate) fn lighthouse(workspace: &Workspace) -> Result<PathBuf> {
+    let folder = workspace.root.join("xtask/bench/lighthouse");
+    install(&folder, "Lighthouse")?;
+    Ok(folder.join("node_modules/.bin/lighthouse"))
+}
+
+/// Installs exactly what the folder's package-lock.json names, unless that is what is there already.
+fn install(folder: &Path, what: &str) -> Result<()> {
+    let lock = std::fs::read(folder.join("package-lock.json"))
         .context("package-lock.json cannot be read: restore it from git")?;
-    let stamp = root.join("node_modules/.installed-from.json");
+    let stamp = folder.join("node_modules/.installed-from.json");
     if std::fs::read(&stamp).is_ok_and(|installed| installed == lock) {
         return Ok(());
     }
     assert_node()?;
-    installing("npm packages", "about a minute");
-    run(program("npm", root).args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]))
-        .context(
-            "the npm packages could not be installed: check that the npm registry is reachable and try again",
-        )?;
+    installing(what, "about a minute");
+    run(program("npm", folder).args([
+        "ci",
+        "--ignore-scripts",
+        "--no-audit",
+        "--no-fund",
+        "--loglevel=error",
+    ]))
+    .context(
+        "the npm packages could not be installed: check that the npm registry is reachable and try again",
+    )?;
     // Written last: an interrupted install is done again.
     std::fs::write(stamp, lock).context("node_modules cannot be written to")
 }
