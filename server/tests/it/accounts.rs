@@ -154,3 +154,69 @@ async fn a_cursor_is_good_for_its_customer_and_filter_alone() {
     let reversed = [("connection_id", own.as_str()), ("from", "2026-02-02"), ("to", "2026-02-01")];
     assert_eq!(ana.post_api("list_transactions", &reversed).await.json()["field"], "to");
 }
+
+/// The rows of a file, without its head.
+fn rows(file: &str) -> Vec<Vec<String>> {
+    let mut reader = csv::Reader::from_reader(file.trim_start_matches('\u{feff}').as_bytes());
+    reader.records().map(|row| row.expect("a row").iter().map(ToOwned::to_owned).collect()).collect()
+}
+
+#[tokio::test]
+async fn the_filtered_view_is_taken_along_whole() {
+    let host = TestHost::start().await;
+    let ana = host.signed_in_as("ana", "acme").await;
+    let id = connected(&host, &ana).await;
+    let recent = ana.get(&format!("/connections/{id}/transactions.csv")).await;
+    assert_eq!(recent.status, 200);
+    assert_eq!(recent.headers["content-type"], "text/csv; charset=utf-8");
+    let recent = rows(&recent.body);
+    // More than a page of ours, and each of them once.
+    assert!(recent.len() > 100, "{}", recent.len());
+    let ids: std::collections::HashSet<_> = recent.iter().map(|row| &row[8]).collect();
+    assert_eq!(ids.len(), recent.len());
+    assert!(recent.iter().all(|row| row[5].parse::<f64>().is_ok()), "amounts are numbers");
+    let text = recent[0][2].to_lowercase();
+    let fitting =
+        ana.get(&format!("/connections/{id}/transactions.csv?text={}", app::paths::encode(&text))).await;
+    let fitting = rows(&fitting.body);
+    assert!(!fitting.is_empty() && fitting.len() < recent.len());
+}
+
+#[tokio::test]
+async fn a_file_is_the_customers_own() {
+    let host = TestHost::start().await;
+    let ana = host.signed_in_as("ana", "acme").await;
+    let id = connected(&host, &ana).await;
+    let path = format!("/connections/{id}/transactions.csv");
+    let bo = host.signed_in_as("bo", "globex").await;
+    let refused = bo.get(&path).await;
+    assert_eq!(refused.status, 404);
+    assert!(refused.headers["content-type"].to_str().expect("text").starts_with("text/html"));
+    assert_eq!(bo.get("/connections/conn_none/transactions.csv").await.status, 404);
+    assert_eq!(host.signed_out().get(&path).await.status, 303);
+    let wrong = ana.get(&format!("{path}?from=soon")).await;
+    assert_eq!(wrong.status, 422);
+}
+
+#[tokio::test]
+async fn filters_that_mean_nothing_are_said_beside_their_field() {
+    let host = TestHost::start().await;
+    let ana = host.signed_in_as("ana", "acme").await;
+    let id = connected(&host, &ana).await;
+    let page = ana.get(&format!("/connections/{id}?from=2026-02-02&to=2026-01-01")).await;
+    assert_eq!(page.status, 200);
+    assert!(page.body.contains("The last day is before the first one."), "{}", page.body);
+    let nothing = ana.get(&format!("/connections/{id}?text=no-such-thing-anywhere")).await;
+    assert!(nothing.body.contains("No transaction fits these filters."), "{}", nothing.body);
+}
+
+#[tokio::test]
+async fn a_removal_says_how_much_is_lost() {
+    let host = TestHost::start().await;
+    let ana = host.signed_in_as("ana", "acme").await;
+    let id = connected(&host, &ana).await;
+    let page = ana.get(&format!("/connections/{id}/remove")).await;
+    let accounts = accounts(&ana, &id).await.len();
+    assert!(page.body.contains(&format!("<dt>Accounts</dt><dd>{accounts}</dd>")), "{}", page.body);
+    assert!(page.body.contains("<dt>Transactions</dt><dd>at least 100</dd>"), "{}", page.body);
+}

@@ -53,7 +53,17 @@ impl TestHost {
 
     /// The same below a path prefix.
     pub(crate) async fn start_below(base: &str) -> Self {
+        Self::demo(SimulatedWaycore::start().await, base).await
+    }
+
+    /// The same while Waycore fails: what a server reads when it starts, it cannot read.
+    pub(crate) async fn start_while(fault: Value) -> Self {
         let waycore = SimulatedWaycore::start().await;
+        waycore.fail(fault).await;
+        Self::demo(waycore, "").await
+    }
+
+    async fn demo(waycore: SimulatedWaycore, base: &str) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let settings = settings(&waycore, Database::Sqlite(folder.path().join("connect.db")), base);
         let mounted = server::mount_demo(settings, Layout::default(), CancellationToken::new()).await;

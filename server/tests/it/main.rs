@@ -11,6 +11,7 @@ mod finish;
 mod host;
 mod identity;
 mod isolation;
+mod language;
 mod mounting;
 mod new_bank;
 mod operating;

@@ -51,7 +51,7 @@ async fn product() -> (Router, [SimulatedWaycore; 2], tempfile::TempDir) {
         let layout = Layout {
             before: format!("<nav>Part of {place}</nav>"),
             style_sheets: vec![Link::parse("https://assets.example/host.css").unwrap()],
-            theme: Theme::parse("--connect-accent: #123456;").unwrap(),
+            theme: Theme::parse("--connect-radius: 2px;").unwrap(),
             home: Some(Link::parse("/").unwrap()),
             ..Layout::default()
         };

@@ -104,6 +104,8 @@ async fn a_trace_goes_from_the_host_through_here_to_waycore() {
     request(&format!("{server}/api/search_institutions"), &cookie, Some(&[("query", "harbour")]));
     assert!(program.end("TERM").success(), "the last traces are sent before the end");
     let calls = calls.lock().expect("no writer panics");
+    // The mirror of the catalog is read for nobody.
+    let calls: Vec<_> = calls.iter().filter(|(path, ..)| !path.to_string().contains("limit=500")).collect();
     let passed_on = calls.iter().filter_map(|(_, headers, _)| headers.get("traceparent")?.to_str().ok());
     let passed_on: Vec<_> = passed_on.collect();
     assert!(!passed_on.is_empty() && passed_on.len() == calls.len(), "{calls:?}");

@@ -70,13 +70,12 @@ async fn an_entity_that_cannot_be_settled_stops_before_the_create() {
 
 #[tokio::test]
 async fn a_search_that_fails_loses_nothing() {
-    let host = TestHost::start().await;
+    let fault = json!({ "match": { "path": "/v1/institutions" }, "effect": { "status": 500 } });
+    let host = TestHost::start_while(fault).await;
     let ana = host.signed_in_as("ana", "acme").await;
-    host.waycore
-        .fail(json!({ "match": { "path": "/v1/institutions" }, "effect": { "status": 500 }, "times": 1 }))
-        .await;
     let query = [("query", "sim-standard")];
     assert_eq!(ana.post_api("search_institutions", &query).await.error(), (503, "unavailable".to_owned()));
+    host.waycore.heal().await;
     let found = ana.post_api("search_institutions", &query).await.ok();
     assert_eq!(found["institutions"][0]["institutionId"], "sim-standard");
 }

@@ -9,7 +9,7 @@ use crate::say::say;
 use crate::site::{files_below, with_suffix};
 
 /// Bytes that the interactive half, wasm and its glue, may take.
-const WASM_AND_GLUE: u64 = 90_000;
+const WASM_AND_GLUE: u64 = 75_000;
 /// Bytes that the style sheet may take.
 const STYLE: u64 = 15_000;
 
