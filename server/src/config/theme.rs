@@ -63,19 +63,17 @@ impl Theme {
 
     /// Refuses text that some people could not read. Only what the theme changes is looked at.
     fn check_contrast(&self) -> Result<(), String> {
-        let own: HashMap<&str, &str> = properties(self.0.iter().map(|(name, value)| (&**name, &**value)));
-        let mut all = tokens();
+        let own = self.properties();
+        let mut all: HashMap<&str, &str> = HashMap::new();
+        for (name, value) in tokens() {
+            all.insert(name, value);
+        }
         all.extend(&own);
-        let schemes = match all.get("scheme").copied() {
-            Some("light") => &[Scheme::Light][..],
-            Some("dark") => &[Scheme::Dark],
-            _ => &[Scheme::Light, Scheme::Dark],
-        };
         for (text, ground) in PAIRS {
             if !own.contains_key(text) && !own.contains_key(ground) {
                 continue;
             }
-            for scheme in schemes {
+            for scheme in self.scheme() {
                 let colour = |name: &str| scheme.colour(name, all.get(name).copied().unwrap_or_default());
                 let contrast = contrast(&colour(text)?, &colour(ground)?);
                 if contrast < LEAST_CONTRAST {
@@ -95,8 +93,36 @@ impl Theme {
         if self.0.is_empty() {
             return None;
         }
-        let declarations: String = self.0.iter().map(|(name, value)| format!("{name}:{value};")).collect();
+        let own = self.0.iter().map(|(name, value)| format!("{name}:{value};"));
+        let declarations: String = self.one_scheme().into_iter().chain(own).collect();
         Some(format!(":root{{{declarations}}}"))
+    }
+
+    /// What a theme of one scheme says besides: the colours that it leaves as they are, in that scheme alone.
+    fn one_scheme(&self) -> Vec<String> {
+        let (scheme, own) = match self.scheme() {
+            [scheme] => (*scheme, self.properties()),
+            _ => return Vec::new(),
+        };
+        let left = tokens().filter(|(name, _)| !own.contains_key(name));
+        let colours = left.filter_map(|(name, value)| {
+            let chosen = scheme.of_both(value.strip_prefix("light-dark(")?.strip_suffix(')')?)?;
+            Some(format!("--connect-{name}:{};", chosen.trim()))
+        });
+        std::iter::once(format!("color-scheme:{};", scheme.name())).chain(colours).collect()
+    }
+
+    fn properties(&self) -> HashMap<&str, &str> {
+        properties(self.0.iter().map(|(name, value)| (&**name, &**value))).collect()
+    }
+
+    /// The schemes that a person can meet.
+    fn scheme(&self) -> &'static [Scheme] {
+        match self.properties().get("scheme").copied() {
+            Some("light") => &[Scheme::Light],
+            Some("dark") => &[Scheme::Dark],
+            _ => &[Scheme::Light, Scheme::Dark],
+        }
     }
 }
 
@@ -159,12 +185,14 @@ fn contrast(one: &Color, other: &Color) -> f64 {
     (one.max(other) + 0.05) / (one.min(other) + 0.05)
 }
 
-fn properties<'a>(declared: impl Iterator<Item = (&'a str, &'a str)>) -> HashMap<&'a str, &'a str> {
-    declared.filter_map(|(name, value)| Some((name.strip_prefix("--connect-")?, value))).collect()
+fn properties<'a>(
+    declared: impl Iterator<Item = (&'a str, &'a str)>,
+) -> impl Iterator<Item = (&'a str, &'a str)> {
+    declared.filter_map(|(name, value)| Some((name.strip_prefix("--connect-")?, value)))
 }
 
 /// The properties as the style sheet has them.
-fn tokens() -> HashMap<&'static str, &'static str> {
+fn tokens() -> impl Iterator<Item = (&'static str, &'static str)> {
     let lines = TOKENS.lines().filter_map(|line| line.trim().strip_suffix(';')?.split_once(':'));
     properties(lines.map(|(name, value)| (name.trim(), value.trim())))
 }
@@ -253,7 +281,10 @@ mod tests {
     fn a_theme_of_one_scheme_is_checked_in_that_one() {
         let light = "--connect-text: #222; --connect-accent: #7a2e8e; --connect-accent-hover: #5e2370";
         assert!(Theme::parse(light).is_err(), "they cannot be read on the dark background");
-        assert!(Theme::parse(&format!("--connect-scheme: light; {light}")).is_ok());
+        let theme = Theme::parse(&format!("--connect-scheme: light; {light}")).unwrap();
+        let css = theme.css().unwrap();
+        assert!(css.starts_with(":root{color-scheme:light;--connect-background:#f6f7f8;"), "{css}");
+        assert!(css.contains("--connect-text:#222;") && !css.contains("light-dark"), "{css}");
     }
 
     #[test]

@@ -16,11 +16,11 @@ use super::own::connection_id;
 use super::{UseCases, access};
 use crate::failure::{Call, Failure, InvalidInput};
 
-/// Rows of a page of Waycore's.
-const ROWS: u16 = 100;
-
 /// A page of ours is full with so many.
-const ENOUGH: usize = 50;
+const ENOUGH: u16 = 50;
+
+/// Rows of a page of Waycore's, where a text is searched for in them.
+const SEARCHED: u16 = 500;
 
 /// Pages of Waycore's that are searched for one of ours.
 const PAGES: usize = 20;
@@ -79,7 +79,7 @@ impl UseCases {
             let asked = ListTransactions {
                 posted_before: filter.to.map(|day| day.plus_days(1)),
                 cursor: cursor.clone(),
-                limit: Some(ROWS),
+                limit: Some(if filter.text.is_some() { SEARCHED } else { ENOUGH }),
                 ..filter.at_waycore(id)
             };
             let page = self.waycore.list_transactions(&asked).await?;
@@ -92,7 +92,7 @@ impl UseCases {
                 return Err(Error::Nonsense(Nonsense::Endless(paging::Endless::RepeatedCursor)));
             }
             cursor = next;
-            if cursor.is_none() || transactions.len() >= ENOUGH {
+            if cursor.is_none() || transactions.len() >= usize::from(ENOUGH) {
                 break;
             }
         }
@@ -108,7 +108,7 @@ impl UseCases {
         let asked = ListTransactions {
             posted_from: None,
             status: Some(TransactionStatus::Pending),
-            limit: Some(ROWS),
+            limit: Some(ENOUGH),
             ..filter.at_waycore(id)
         };
         let rows = self.waycore.list_transactions(&asked).await?.data.into_iter();
