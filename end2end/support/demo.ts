@@ -26,7 +26,11 @@ const START_MILLIS = 20_000;
 const STOP_MILLIS = 15_000;
 
 /** Starts a demo whose state lives below `folder`; a second start there finds it again. */
-export async function startDemo(options: { folder: string; basePath?: string }): Promise<Demo> {
+export async function startDemo(options: {
+  folder: string;
+  basePath?: string;
+  env?: Record<string, string>;
+}): Promise<Demo> {
   const data = path.join(options.folder, 'data');
   const log = path.join(options.folder, 'demo.log');
   mkdirSync(data, { recursive: true });
@@ -34,6 +38,7 @@ export async function startDemo(options: { folder: string; basePath?: string }):
   const basePath = options.basePath ? ['--base-path', options.basePath] : [];
   const child = spawn(program, ['demo', '--port', '0', '--sim-port', '0', '--data', data, ...basePath], {
     stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...options.env },
   });
   const ended = new Promise<string>((resolve) => {
     child.once('error', (error) => resolve(`could not be started: ${error.message}`));

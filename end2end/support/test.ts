@@ -21,7 +21,7 @@ interface Fixtures {
   /** Somebody else in a browser of their own, signed in. */
   meet(identity: Partial<Identity>): Promise<Person>;
   /** A demo for this test alone; ended with the test. */
-  startOwnDemo(options?: { basePath?: string; folder?: string }): Promise<Demo>;
+  startOwnDemo(options?: { basePath?: string; folder?: string; env?: Record<string, string> }): Promise<Demo>;
 }
 
 export const test = base.extend<Fixtures>({

@@ -6,6 +6,7 @@ mod process;
 mod run;
 mod say;
 mod site;
+mod soak;
 mod test;
 mod tools;
 mod workspace;
@@ -39,6 +40,8 @@ enum Command {
     },
     /// Builds the release that `run` starts.
     Build,
+    /// Runs the checks in which chance plays a part, many times as often.
+    Soak,
     /// Measures a release, its simulator and its pages, and writes BENCH.md.
     Bench,
 }
@@ -57,6 +60,7 @@ fn execute(workspace: &Workspace, command: Command) -> anyhow::Result<ExitCode> 
     match command {
         Command::Run(options) => run::run(workspace, &options).map(|()| ExitCode::SUCCESS),
         Command::Bench => bench::bench(workspace).map(|()| ExitCode::SUCCESS),
+        Command::Soak => soak::soak(workspace),
         Command::Test { only } => Ok(test::test(workspace, &only)),
         Command::Build => {
             let binary = build::build(workspace)?;

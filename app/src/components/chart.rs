@@ -11,17 +11,22 @@ use crate::{
 };
 
 /// In units of the drawing, which scales.
-const WIDTH: f64 = 640.0;
+const WIDTH: f64 = 440.0;
 const HEIGHT: f64 = 200.0;
 /// Room for the amounts beside the drawing, and for days below it.
-const LEFT: f64 = 84.0;
+const LEFT: f64 = 76.0;
 const BOTTOM: f64 = 24.0;
 const TOP: f64 = 10.0;
 
-/// From the lowest amount to the highest, zero among them where the amounts are near it.
+/// No more names of months than these, or they would touch.
+const NAMES: usize = 5;
+
+/// From a round amount below the lowest to one above the highest.
 struct Scale {
     low: f64,
     high: f64,
+    /// From one line across the drawing to the next.
+    step: f64,
 }
 
 impl Scale {
@@ -30,7 +35,9 @@ impl Scale {
         let low = amounts.clone().chain(zero).fold(f64::INFINITY, f64::min);
         let high = amounts.chain(zero).fold(f64::NEG_INFINITY, f64::max);
         // A balance that never moved is a line in the middle.
-        if high - low < 0.01 { Self { low: low - 1.0, high: high + 1.0 } } else { Self { low, high } }
+        let (low, high) = if high - low < 0.01 { (low - 1.0, high + 1.0) } else { (low, high) };
+        let step = round_step((high - low) / 3.0);
+        Self { low: (low / step).floor() * step, high: (high / step).ceil() * step, step }
     }
 
     fn y(&self, amount: f64) -> f64 {
@@ -39,16 +46,26 @@ impl Scale {
 
     /// Lines across the drawing, with the amount that they stand for.
     fn lines(&self) -> AnyView {
-        let middle = f64::midpoint(self.low, self.high);
-        let lines = [self.high, middle, self.low].map(|amount| {
+        let count = ((self.high - self.low) / self.step).round() as i32;
+        let lines = (0..=count).map(|index| {
+            let amount = self.low + self.step * f64::from(index);
             let y = at(self.y(amount));
+            let digits = if self.step < 1.0 { 2 } else { 0 };
             view! {
                 <line class="chart-line" x1=at(LEFT) x2=at(WIDTH) y1=y.clone() y2=y.clone()></line>
-                <text class="chart-text chart-amount" x=at(LEFT - 8.0) y=y dy="0.35em">{number(&format!("{amount:.0}"))}</text>
+                <text class="chart-text chart-amount" x=at(LEFT - 8.0) y=y dy="0.35em">
+                    {number(&format!("{amount:.digits$}"))}
+                </text>
             }
         });
-        lines.into_iter().collect_view().into_any()
+        lines.collect_view().into_any()
     }
+}
+
+/// The first of 1, 2, 5, 10, 20, … that is as large.
+fn round_step(least: f64) -> f64 {
+    let power = 10_f64.powf(least.log10().floor());
+    [1.0, 2.0, 5.0].into_iter().map(|digit| digit * power).find(|step| *step >= least).unwrap_or(10.0 * power)
 }
 
 /// The balance over time, and what came in and went out by month.
@@ -115,6 +132,7 @@ fn month_chart(currency: &str, months: &[MonthFlow]) -> AnyView {
     let room = (WIDTH - LEFT) / months.len() as f64;
     let bar = (room * 0.32).min(48.0);
     let ground = scale.y(0.0);
+    let named = |index: usize| (months.len() - 1 - index).is_multiple_of(months.len().div_ceil(NAMES));
     let bars = months.iter().enumerate().map(|(index, sums)| {
         let middle = LEFT + room * (index as f64 + 0.5);
         let rect = |class: &'static str, x: f64, amount: &str| {
@@ -124,7 +142,10 @@ fn month_chart(currency: &str, months: &[MonthFlow]) -> AnyView {
         view! {
             {rect("chart-in", middle - bar - 1.0, &sums.came_in)}
             {rect("chart-out", middle + 1.0, &sums.went_out)}
-            <text class="chart-text chart-month" x=at(middle) y=at(HEIGHT - 4.0)>{month(&sums.month)}</text>
+            {named(index)
+                .then(|| view! {
+                    <text class="chart-text chart-month" x=at(middle) y=at(HEIGHT - 4.0)>{month(&sums.month)}</text>
+                })}
         }
     });
     let described = months.iter().map(|sums| {
@@ -204,16 +225,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn amounts_have_their_place() {
-        let scale = Scale::of([100.0, 300.0].into_iter(), false);
-        assert_eq!((scale.y(300.0), scale.y(100.0)), (TOP, HEIGHT - BOTTOM));
-        let with_zero = Scale::of([100.0, 300.0].into_iter(), true);
-        assert_eq!(with_zero.y(0.0), HEIGHT - BOTTOM);
+    fn lines_stand_at_round_amounts() {
+        let lines = |amounts: [f64; 2], with_zero| {
+            let scale = Scale::of(amounts.into_iter(), with_zero);
+            (scale.low, scale.high, scale.step)
+        };
+        assert_eq!(lines([411_602.0, 548_608.0], false), (400_000.0, 550_000.0, 50_000.0));
+        assert_eq!(lines([70_000.0, 234_282.0], true), (0.0, 300_000.0, 100_000.0));
+        assert_eq!(lines([-1_400.0, 900.0], false), (-2_000.0, 1_000.0, 1_000.0));
+        // A balance that never moved is a line in the middle.
+        assert_eq!(lines([5.0, 5.0], false), (4.0, 6.0, 1.0));
     }
 
     #[test]
-    fn a_balance_that_never_moved_is_a_line_in_the_middle() {
-        let scale = Scale::of([5.0, 5.0].into_iter(), false);
-        assert_eq!(scale.y(5.0), f64::midpoint(TOP, HEIGHT - BOTTOM));
+    fn amounts_have_their_place() {
+        let scale = Scale::of([0.0, 300.0].into_iter(), true);
+        assert_eq!((scale.y(scale.high), scale.y(0.0)), (TOP, HEIGHT - BOTTOM));
     }
 }

@@ -124,10 +124,9 @@ fn account_list(scope: &RequestScope, rows: Vec<Account>) -> AnyView {
         let money = |decimal: Option<String>| decimal.map(|decimal| amount(&decimal, &account.currency));
         let available = money(account.available_balance.clone())
             .map(|available| view! { <span class="muted">{text.available} " " {available}</span> });
-        let as_of = account
-            .balance_as_of
-            .clone()
-            .map(|at| view! { <span class="muted">{text.as_of} " " <Moment at now_millis/></span> });
+        let as_of = account.balance_as_of.clone().map(
+            |at| view! { <span class="muted money-as-of">{text.as_of} " " <Moment at now_millis/></span> },
+        );
         view! {
             <li>
                 <span class="money-what">{account.name.clone()} " " {number} {as_of}</span>

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use anyhow::anyhow;
 use server::config::{
-    BasePath, Database, Environment, Guides, Layout, Links, PublicUrl, Settings, TrustedProxies, Waycore,
+    BasePath, Brand, Database, Environment, Guides, Link, Links, PublicUrl, Settings, TrustedProxies, Waycore,
 };
 use server::{panics, placed, startup};
 use tokio::net::TcpListener;
@@ -50,6 +50,8 @@ pub(super) struct Args {
 pub(super) async fn run(args: Args) -> anyhow::Result<()> {
     start_log()?;
     panics::log_panics();
+    let mut brand = Brand::from_process()?;
+    brand.links.support = brand.links.support.or_else(|| Link::parse_contact(SUPPORT).ok());
     let folder = Folder::open(&args.data)?;
     let listener = listen::listen(listen::local_addr(args.port, args.allow_remote), "--port").await?;
     let sim_listener =
@@ -63,8 +65,12 @@ pub(super) async fn run(args: Args) -> anyhow::Result<()> {
     let keys = simulator.ensure_organization(NAME);
     let places = Places::of(&listener, &sim_listener, args.base_path)?;
     let shutdown = shutdown::on_signal()?;
-    let settings = settings(&places, &keys, &folder)?;
-    let mounted = server::mount_demo(settings, Layout::default(), shutdown.clone()).await?;
+    let mounted = server::mount_demo(
+        settings(&places, &keys, &folder, brand.links, brand.guides)?,
+        brand.layout,
+        shutdown.clone(),
+    )
+    .await?;
     let router = placed(mounted.router.clone(), &places.base, &places.base);
     let sim_server =
         tokio::spawn(waycore_sim::serve(sim_listener, simulator.clone(), shutdown.clone().cancelled_owned()));
@@ -106,8 +112,17 @@ impl Places {
     }
 }
 
-/// Nothing of it comes from the environment: a demo works on every machine.
-fn settings(places: &Places, keys: &OrganizationKeys, folder: &Folder) -> anyhow::Result<Settings> {
+/// Whom a demo's pages name, where nobody else is named.
+const SUPPORT: &str = "mailto:support@waycore-connect.example";
+
+/// Nothing but its look comes from the environment: a demo works on every machine.
+fn settings(
+    places: &Places,
+    keys: &OrganizationKeys,
+    folder: &Folder,
+    links: Links,
+    guides: Guides,
+) -> anyhow::Result<Settings> {
     let public_url =
         PublicUrl::parse(&places.address()).map_err(|what| anyhow!("{}: {what}", places.address()))?;
     let base_url = BaseUrl::parse(&format!("http://{}/v1", places.sim)).map_err(|error| anyhow!(error))?;
@@ -121,8 +136,8 @@ fn settings(places: &Places, keys: &OrganizationKeys, folder: &Folder) -> anyhow
             api_key: keys.api_key.clone().into(),
             namespace: NAME.to_owned(),
         },
-        links: Links::default(),
-        guides: Guides::default(),
+        links,
+        guides,
         webhook_secrets: Vec::new(),
         trusted_proxies: TrustedProxies::default(),
     })

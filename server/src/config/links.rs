@@ -18,7 +18,8 @@ impl Link {
         web_url(text).map(|url| Self(url.into()))
     }
 
-    fn parse_contact(text: &str) -> Result<Self, String> {
+    /// The same, or an address to write to.
+    pub fn parse_contact(text: &str) -> Result<Self, String> {
         match url::Url::parse(text) {
             Ok(url) if url.scheme() == "mailto" => Ok(Self(url.into())),
             _ => Self::parse(text),

@@ -59,6 +59,29 @@ pub struct Settings {
     pub trusted_proxies: TrustedProxies,
 }
 
+/// How the pages look and where they lead: all that a demo takes from the environment.
+#[derive(Debug, Clone)]
+pub struct Brand {
+    /// The host's page chrome.
+    pub layout: Layout,
+    /// Where a person can go from here.
+    pub links: Links,
+    /// Which guide belongs to which bank.
+    pub guides: Guides,
+}
+
+impl Brand {
+    /// Reads the process's own environment.
+    pub fn from_process() -> Result<Self, Problems> {
+        let mut reader = Reader::new(&process);
+        let layout = Layout::read(&mut reader);
+        let links = Links::read(&mut reader);
+        let guides = Guides::read(&mut reader);
+        let all = (|| Some(Self { layout: layout?, links: links?, guides: guides? }))();
+        reader.finish(all)
+    }
+}
+
 /// What the audit log's commands need to know.
 #[derive(Debug, Clone)]
 pub struct AuditSettings {
