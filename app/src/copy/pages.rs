@@ -54,7 +54,7 @@ words! {
 
     /// What is said about something that was refused, where only the server says it.
     refused: RefusalWords {
-        sync_cooldown, sync_conflict, confirmation, mapped, nobody, bad_request, another_portal, day, days_reversed, nothing_entered, busy,
+        sync_cooldown, sync_conflict, confirmation, mapped, nobody, bad_request, another_portal, day, days_reversed, nothing_entered, busy, was_signed_out, was_signed_out_before,
     }
 
     /// The sheet for a bank's administrator.

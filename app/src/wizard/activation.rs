@@ -22,7 +22,7 @@ pub fn activation(scope: &RequestScope, connection: &Connection, refresh: bool) 
     let unknown = connection.label == StatusLabel::Checking;
     let stop = format!("{}?refresh=off", paths.setup(&connection.id));
     let late = is_late(&connection.updated_at, scope.now_millis);
-    let code = connection.id.clone();
+    let code = scope.support_code.clone();
     let since = connection.updated_at.clone();
     let support = (unknown || late)
         .then(|| scope.site.support_url.clone())

@@ -17,7 +17,7 @@ use http::{HeaderValue, StatusCode, header, request::Parts};
 use leptos::{prelude::provide_context, server_fn::ServerFn};
 use tower_http::csrf::ProtectionError;
 
-use super::{forms, language, page, scope};
+use super::{forms, language, scope};
 use crate::{startup::AppState, telemetry::SupportCode};
 
 /// More than any form of ours can hold, the longest portal URL included.
@@ -50,7 +50,10 @@ pub async fn server_function(State(state): State<AppState>, request: Request) ->
     }
     let caller = match scope::caller(&state, &parts).await {
         Ok(caller) => caller,
-        Err(error) if html => return page::no_caller(&state, &as_page(&state, &parts), error).await,
+        Err(error) if html => {
+            let body = to_bytes(body, LONGEST_FORM).await.unwrap_or_default();
+            return forms::signed_out(&state, &parts, &body, error).await;
+        }
         Err(error) => return refuse(error),
     };
     let Ok(body) = to_bytes(body, LONGEST_FORM).await else {
@@ -125,13 +128,4 @@ pub(super) fn json_error(error: WireError) -> Response {
 fn wants_html(parts: &Parts) -> bool {
     let accept = parts.headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
     accept.is_some_and(|accept| accept.contains("text/html"))
-}
-
-/// After signing in, a person comes back to a page, never to a server function.
-fn as_page(state: &AppState, parts: &Parts) -> Parts {
-    let mut page = parts.clone();
-    let list = state.site.paths.list();
-    let inner = list.strip_prefix(state.site.paths.base()).unwrap_or("/");
-    page.uri = inner.parse().unwrap_or_default();
-    page
 }

@@ -19,16 +19,25 @@ const SECONDS: u64 = 60;
 const LONGEST_VALUE: usize = 2_100;
 
 /// The cookie that carries the message to the next page.
-pub(super) fn leave(state: &AppState, mut flash: Flash) -> Option<(HeaderName, HeaderValue)> {
+pub(super) fn leave(state: &AppState, flash: Flash) -> Option<(HeaderName, HeaderValue)> {
+    leave_for(state, flash, SECONDS)
+}
+
+/// The same, for a page that comes up to so many seconds later.
+pub(super) fn leave_for(
+    state: &AppState,
+    mut flash: Flash,
+    seconds: u64,
+) -> Option<(HeaderName, HeaderValue)> {
     for (_, value) in &mut flash.values {
         let end =
             (0..=LONGEST_VALUE.min(value.len())).rev().find(|at| value.is_char_boundary(*at)).unwrap_or(0);
         value.truncate(end);
     }
     let text = serde_json::to_string(&flash).ok()?;
-    let expires = state.clock.now().as_millis() + i64::try_from(SECONDS).ok()? * 1_000;
+    let expires = state.clock.now().as_millis() + i64::try_from(seconds).ok()? * 1_000;
     let value = state.signer.sign(Purpose::Flash, &text, Timestamp::from_millis(expires));
-    set(state, &value, SECONDS)
+    set(state, &value, seconds)
 }
 
 /// The message left for this page, and the cookie that ends it.

@@ -3,17 +3,18 @@
 use app::{
     api,
     backend::{Flash, RequestScope},
+    error::WireError,
     model::{Connection, OneConnection, Started, Step},
     paths::{SetupStep, encode},
 };
 use axum::response::Response;
-use domain::user_error::UserError;
+use domain::user_error::{ErrorCode, UserError};
 use http::{Method, StatusCode, request::Parts};
 use leptos::server_fn::ServerFn;
 
 use super::{
     flash,
-    page::{render, see_other, with_flash},
+    page::{self, render, see_other, with_flash},
 };
 use crate::startup::AppState;
 
@@ -23,6 +24,9 @@ const STEP_ONE_FIELDS: [&str; 4] = ["query", "institution_id", "requested_name",
 /// The fields of the finish form that its own answer repeats; the password is not among them.
 const FINISH_FIELDS: [&str; 5] =
     ["bank_username", "bank_customer_id", "delegated_user_active", "accept_terms", "display_name"];
+
+/// How long somebody may take to sign in again and still find the message.
+const SIGN_IN_SECONDS: u64 = 15 * 60;
 
 /// The fields of a form as they were sent.
 struct Fields(Vec<(String, String)>);
@@ -82,26 +86,52 @@ pub(super) async fn refused(
     error: UserError,
 ) -> Response {
     let fields = Fields::read(body);
+    let function = parts.uri.path();
+    if let (api::SubmitFinish::PATH, Some(id)) =
+        (function, fields.get("connection_id").map(ToOwned::to_owned))
+    {
+        return finish_again(state, scope, parts, &id, fields, error).await;
+    }
+    let page = page_of(state, function, &fields);
+    let values = match function {
+        api::StartConnection::PATH => fields.keep(&STEP_ONE_FIELDS),
+        api::RemoveConnection::PATH => fields.keep(&["confirmation"]),
+        _ => Vec::new(),
+    };
+    back(state, &page, Flash { error: Some(error), values })
+}
+
+/// The way in for somebody whose session ended while the form was filled in, and from there back to the form. Nothing that
+/// was typed is kept: somebody else may sign in.
+pub(super) async fn signed_out(state: &AppState, parts: &Parts, body: &[u8], error: WireError) -> Response {
+    let function = parts.uri.path();
+    let ended = error.0.code == ErrorCode::SignedOut;
+    let mut wanted = parts.clone();
+    let page = page_of(state, function, &Fields::read(body));
+    wanted.uri = page.strip_prefix(state.site.paths.base()).unwrap_or(&page).parse().unwrap_or_default();
+    let mut response = page::no_caller(state, &wanted, error).await;
+    if ended {
+        let words = &app::copy::pages::words().refused;
+        let said = match function {
+            api::SubmitFinish::PATH | api::UpdateCredentials::PATH => words.was_signed_out,
+            _ => words.was_signed_out_before,
+        };
+        let flash = Flash { error: Some(WireError::new(ErrorCode::Conflict, said).0), values: Vec::new() };
+        response.headers_mut().extend(flash::leave_for(state, flash, SIGN_IN_SECONDS));
+    }
+    response
+}
+
+/// The page that a form stands on.
+fn page_of(state: &AppState, function: &str, fields: &Fields) -> String {
     let paths = &state.site.paths;
-    let id = fields.get("connection_id").map(ToOwned::to_owned);
-    match (parts.uri.path(), id) {
-        (api::SubmitFinish::PATH, Some(id)) => finish_again(state, scope, parts, &id, fields, error).await,
-        (api::StartConnection::PATH, _) => {
-            let to = step_one(state, &fields);
-            back(state, &to, Flash { error: Some(error), values: fields.keep(&STEP_ONE_FIELDS) })
-        }
-        (api::ConfirmUserCreated::PATH, Some(id)) => {
-            back(state, &paths.setup(&id), Flash { error: Some(error), values: Vec::new() })
-        }
-        (api::RemoveConnection::PATH, Some(id)) => back(
-            state,
-            &paths.remove(&id),
-            Flash { error: Some(error), values: fields.keep(&["confirmation"]) },
-        ),
-        (api::SyncConnection::PATH | api::UpdateCredentials::PATH, Some(id)) => {
-            back(state, &paths.detail(&id), Flash { error: Some(error), values: Vec::new() })
-        }
-        _ => back(state, &paths.list(), Flash { error: Some(error), values: Vec::new() }),
+    match (function, fields.get("connection_id")) {
+        (api::StartConnection::PATH, _) => step_one(state, fields),
+        (api::ConfirmUserCreated::PATH, Some(id)) => paths.setup(id),
+        (api::SubmitFinish::PATH, Some(id)) => paths.setup_step(id, SetupStep::Finish),
+        (api::RemoveConnection::PATH, Some(id)) => paths.remove(id),
+        (api::SyncConnection::PATH | api::UpdateCredentials::PATH, Some(id)) => paths.detail(id),
+        _ => paths.list(),
     }
 }
 

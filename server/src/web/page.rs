@@ -52,18 +52,30 @@ pub(super) async fn no_caller(state: &AppState, parts: &Parts, error: WireError)
     if let Some(sign_in) = state.sign_in_url.as_ref().filter(|_| signed_out) {
         let page = format!("{}{return_to}", state.origin);
         let join = if sign_in.contains('?') { '&' } else { '?' };
-        return see_other(&format!("{sign_in}{join}return_to={}", app::paths::encode(&page)));
+        let to = format!("{sign_in}{join}return_to={}", app::paths::encode(&page));
+        // A script that fetches a page cannot follow to another site; the person can.
+        let fetched = parts.headers.get("sec-fetch-mode").is_some_and(|mode| mode != "navigate");
+        return if fetched { problem_page(state, parts, error, Some(to)).await } else { see_other(&to) };
     }
     problem(state, parts, error).await
 }
 
 /// A page that says what is wrong.
 pub(super) async fn problem(state: &AppState, parts: &Parts, error: WireError) -> Response {
+    problem_page(state, parts, error, None).await
+}
+
+async fn problem_page(
+    state: &AppState,
+    parts: &Parts,
+    error: WireError,
+    sign_in: Option<String>,
+) -> Response {
     let error = error.support_code(&scope::support_code(parts));
     let status =
         StatusCode::from_u16(error.0.code.http_status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let site = state.site.clone();
-    let shown = move || problem_document(site.clone(), error.clone(), None);
+    let shown = move || problem_document(site.clone(), error.clone(), sign_in.clone());
     let mut response = leptos_axum::render_app_async_with_context(|| {}, shown)(plain(parts)).await;
     *response.status_mut() = status;
     response

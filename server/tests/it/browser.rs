@@ -25,6 +25,15 @@ impl<'a> Browser<'a> {
         Self { site: "cross-site", ..self }
     }
 
+    /// The same person, whose browser holds another cookie besides.
+    pub(crate) fn with_cookie(mut self, cookie: &str) -> Self {
+        if let Some((_, held)) = self.headers.iter_mut().find(|(name, _)| *name == "cookie") {
+            held.push_str("; ");
+            held.push_str(cookie);
+        }
+        self
+    }
+
     /// Opens a page.
     pub(crate) async fn get(&self, path: &str) -> Answer {
         self.send("GET", path, "text/html", &[]).await

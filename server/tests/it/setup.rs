@@ -106,3 +106,21 @@ async fn no_page_and_no_answer_holds_the_key() {
         assert!(!page.body.contains(r#"="/connections"#), "{path}: a link without the base");
     }
 }
+
+#[tokio::test]
+async fn a_session_that_ends_at_the_bank_leads_back_to_the_same_step() {
+    let host = TestHost::start().await;
+    let ana = host.signed_in_as("ana", "acme").await;
+    let id = ana.start("sim-standard").await["id"].as_str().expect("an id").to_owned();
+    let form = [("connection_id", id.as_str()), ("password", "what the bank issued"), ("accept_terms", "on")];
+    let answer = host.signed_out().post_form("/api/submit_finish", &form).await;
+    assert_eq!(answer.status, 303);
+    let step = app::paths::encode(&format!("/connections/{id}/setup?step=finish"));
+    assert_eq!(answer.header("location"), Some(&*format!("/demo/sign-in?return_to={step}")));
+    let cookie = answer.header("set-cookie").expect("a message for the page").to_owned();
+    assert!(!cookie.contains("issued"), "{cookie}");
+    let message = cookie.split(';').next().expect("a cookie").to_owned();
+    let back = ana.with_cookie(&message).get(&format!("/connections/{id}/setup?step=finish")).await;
+    assert!(back.body.contains("What your bank issued has to be typed again"), "{}", back.body);
+    assert!(host.waycore.changes().await.iter().all(|change| !change.contains("credentials")));
+}

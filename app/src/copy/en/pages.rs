@@ -243,6 +243,8 @@ pub(in crate::copy) static PAGES: PageWords = PageWords {
         days_reversed: "The last day is before the first one.",
         nothing_entered: "Enter at least one of the three.",
         busy: "The same is being done at this moment, by you in another window or by a colleague. Try again in a few seconds.",
+        was_signed_out: "You had been signed out, so nothing was sent. What your bank issued has to be typed again; then send the form once more.",
+        was_signed_out_before: "You had been signed out, so nothing was done. Try again.",
     },
     sheet: SheetWords {
         title: "Create a user at the bank",

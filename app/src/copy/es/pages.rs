@@ -243,6 +243,8 @@ pub(in crate::copy) static PAGES: PageWords = PageWords {
         days_reversed: "El último día es anterior al primero.",
         nothing_entered: "Escriba al menos uno de los tres.",
         busy: "Otra persona, o usted en otra ventana, está haciendo lo mismo en este momento. Inténtelo de nuevo en unos segundos.",
+        was_signed_out: "Se había cerrado su sesión, así que no se envió nada. Hay que escribir otra vez lo que emitió su banco y enviar el formulario de nuevo.",
+        was_signed_out_before: "Se había cerrado su sesión, así que no se hizo nada. Inténtelo de nuevo.",
     },
     sheet: SheetWords {
         title: "Cree un usuario en el banco",
