@@ -78,3 +78,20 @@ async fn an_entity_that_is_gone_at_waycore_is_said() {
     let listed = bench.port.list_connections(&ana(), ListQuery::default()).await;
     refused(listed, ErrorCode::EntityUnresolved, None);
 }
+
+#[tokio::test]
+async fn five_hundred_connections_are_ten_pages() {
+    let bench = Bench::new().await;
+    bench.started(&ana()).await;
+    for number in 2..=500 {
+        bench.waycore.connection(&format!("conn_{number}"), "ent_1");
+    }
+    let mut pages = vec![bench.list(&ana()).await];
+    while let Some(cursor) = pages.last().and_then(|page| page.next_cursor.clone()) {
+        let query = ListQuery { cursor: Some(cursor), ..ListQuery::default() };
+        pages.push(bench.port.list_connections(&ana(), query).await.unwrap());
+    }
+    let shown: std::collections::HashSet<_> =
+        pages.iter().flat_map(|page| &page.connections).map(|connection| &connection.id).collect();
+    assert_eq!((pages.len(), shown.len()), (10, 500));
+}
