@@ -2,7 +2,7 @@
 
 use web_sys::Element;
 
-use super::{by_id, element, form, listen};
+use super::{by_id, document, element, form, listen, page};
 
 /// Asks about what was typed whenever a field is left. It only speaks: nothing is chosen or changed.
 pub(crate) fn attach() {
@@ -19,6 +19,10 @@ async fn advise(notes: Element) {
     let typed = || (form::value("requested_name"), form::value("portal_url"));
     let asked = typed();
     let advice = crate::api::coach_portal(Some(asked.0.clone()), Some(asked.1.clone())).await;
+    // What appears would move away the button that is being pressed.
+    while document().query_selector("main :active").is_ok_and(|pressed| pressed.is_some()) {
+        page::sleep(50).await;
+    }
     if typed() != asked {
         return;
     }
