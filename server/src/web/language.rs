@@ -1,5 +1,7 @@
 //! In which language a request is answered: as the host's token says, else as the browser wishes.
 
+use std::cmp::Reverse;
+
 use app::backend::Caller;
 use app::copy::locale::{Locale, speaking};
 use axum::extract::Request;
@@ -7,11 +9,30 @@ use axum::middleware::Next;
 use axum::response::Response;
 use http::header;
 
+/// More than any person reads.
+const MOST_WISHES: usize = 32;
+
 /// Answers as the browser wishes, until it is known who asks.
 pub async fn of_browser(request: Request, next: Next) -> Response {
     let wishes = request.headers().get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-    let wishes = accept_language::parse(wishes.unwrap_or_default());
-    speaking(Locale::choose(wishes.iter().map(String::as_str)), next.run(request)).await
+    let locale = Locale::choose(in_order(wishes.unwrap_or_default()));
+    speaking(locale, next.run(request)).await
+}
+
+/// The languages of an `Accept-Language` header, the dearest first. Whoever sends nonsense has no wish.
+fn in_order(header: &str) -> Vec<&str> {
+    let mut wishes: Vec<_> = header.split(',').take(MOST_WISHES).filter_map(wish).collect();
+    wishes.retain(|(quality, _)| *quality > 0);
+    wishes.sort_by_key(|(quality, _)| Reverse(*quality));
+    wishes.into_iter().map(|(_, tag)| tag).collect()
+}
+
+/// How dear a language is, in thousandths, and its tag.
+fn wish(part: &str) -> Option<(u16, &str)> {
+    let (tag, quality) = part.split_once(';').unwrap_or((part, "q=1"));
+    let quality: f32 = quality.trim().strip_prefix("q=")?.parse().ok()?;
+    // The cast saturates, and takes what is no number for none.
+    Some(((quality * 1_000.0) as u16, tag.trim()))
 }
 
 /// Answers as the host says of its user. A language that has no catalogue is no wish.
@@ -19,5 +40,25 @@ pub(super) async fn of_caller<T>(caller: &Caller, answer: impl Future<Output = T
     match caller.locale.as_deref().and_then(Locale::read) {
         Some(locale) => speaking(locale, answer).await,
         None => answer.await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::in_order;
+
+    #[test]
+    fn the_dearest_language_comes_first() {
+        for (header, expected) in [
+            ("", &[][..]),
+            ("es", &["es"]),
+            ("en-GB, es;q=0.8, fr; q=0.9", &["en-GB", "fr", "es"]),
+            ("en;q=0, es;q=0.1", &["es"]),
+            ("en;q=nan, es;q=x, fr;q=-1, de;q=9, it;;q=1", &["de"]),
+        ] {
+            let found: Vec<_> = in_order(header).into_iter().filter(|tag| !tag.is_empty()).collect();
+            assert_eq!(found, expected, "{header}");
+        }
+        assert!(in_order(&"en;q=nan,es,".repeat(10_000)).len() <= 32);
     }
 }

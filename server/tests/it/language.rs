@@ -27,6 +27,7 @@ async fn the_hosts_word_goes_before_the_browsers() {
         // No catalogue speaks it, so it is no wish.
         (Some("fr"), "es", "es", "Conexiones bancarias"),
         (Some("not a tag"), "", "en", "Bank connections"),
+        (None, ";q=,,;;q=2,*;q=x,es;q=0.9,-", "es", "Conexiones bancarias"),
     ] {
         let page = person(&host, locale, wishes).get("/").await;
         assert!(page.body.contains(&format!("<html lang=\"{lang}\"")), "{locale:?} {wishes}: {}", page.body);
