@@ -97,6 +97,10 @@ export class Person {
     return this.page.getByRole('checkbox', { name, exact: true });
   }
 
+  region(name: string): Locator {
+    return this.page.getByRole('region', { name, exact: true });
+  }
+
   /** The id of the connection whose page is open. */
   connectionId(): string {
     const [, id] = /\/connections\/([^/?#]+)/.exec(this.page.url()) ?? [];
@@ -214,6 +218,26 @@ export class Person {
     await expect(this.heading(displayName)).toBeVisible({ timeout: 30_000 });
     await expect(this.status('Connected')).toBeVisible();
     await this.ready();
+  }
+
+  /** From the list to a connected bank, by its own activation, so that it has accounts and transactions. */
+  async connects(bank: ListedBank): Promise<string> {
+    const id = await this.startsSetupOf(bank);
+    await this.finishesSetup();
+    await this.seesConnected(bank.name);
+    // They arrive with the first sync, after the activation.
+    await expect(async () => {
+      await this.reload();
+      await expect(this.transactions().first()).toBeVisible({ timeout: 1_000 });
+    }).toPass();
+    return id;
+  }
+
+  /** The rows of the transactions that are shown. The tables of the charts are others. */
+  transactions(): Locator {
+    const described = this.page.getByRole('columnheader', { name: 'Description', exact: true });
+    const table = this.region('Transactions').getByRole('table').filter({ has: described });
+    return table.getByRole('row').filter({ has: this.page.getByRole('cell') });
   }
 
   /** A status label as a text of its own. */
