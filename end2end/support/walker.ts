@@ -10,33 +10,10 @@ import {
   type Request,
 } from '@playwright/test';
 import type { Place } from './demo';
+import { Dice } from './dice';
 import { Person } from './person';
+import { see, THINGS, type Kind, type Sight, type Thing } from './sight';
 import type { Received, Simulator } from './simulator';
-
-/** The same seed gives the same numbers (mulberry32). */
-export class Dice {
-  constructor(private state: number) {}
-
-  /** From 0 to 1, without 1. */
-  roll(): number {
-    this.state = (this.state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(this.state ^ (this.state >>> 15), 1 | this.state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  }
-
-  pick<T>(things: readonly T[]): T {
-    const picked = things[Math.floor(this.roll() * things.length)];
-    if (picked === undefined) throw new Error('nothing to pick from');
-    return picked;
-  }
-
-  /** Picks by weight. */
-  weigh<T extends { weight: number }>(things: readonly T[]): T {
-    let left = this.roll() * things.reduce((sum, { weight }) => sum + weight, 0);
-    return things.find(({ weight }) => (left -= weight) < 0) ?? this.pick(things);
-  }
-}
 
 const LONG = 'Bank '.repeat(700);
 const TEXTS = [
@@ -51,47 +28,16 @@ const NO_PORTALS = [
   'http://bank.example/login', 'bank.example', 'javascript:alert(1)', 'https://me:secret@bank.example/', 'https://',
   'https://bank.example/log in', 'https://PORTAL.standard-test-bank.example/other', `https://bank.example/${LONG}`,
 ];
+/** A date field of a browser takes nothing else; what an address may hold instead is among the kept pages. */
+const DAYS = ['2026-01-31', '2020-02-29', '2099-12-31', ''];
 
-/** What can be acted on: the host's page around the product is not ours, and neither is what leads out of it. */
-const THINGS =
-  ':is(main, body > header) :is(a[href], button, input:not([type=hidden]), [role=option], summary)';
 /** A running program's words, which are for its makers. */
 const INSIDES = /panicked at|stack backtrace|RuntimeError|\bat \S+\.(rs|js|wasm):\d+/;
 /** What a page asks for by itself. */
-const BY_ITSELF = /\/(pkg|theme)\/|\/api\/(get_connection|search_institutions)$/;
+const BY_ITSELF = /\/(pkg|theme)\/|\/api\/(get_connection|search_institutions|coach_portal)$/;
 /** Longer than an action may take, so that what could not be clicked is told apart from what nothing follows. */
 const PATIENCE_MILLIS = 20_000;
 const TABS = 3;
-
-type Kind = 'link' | 'button' | 'submit' | 'text' | 'combobox' | 'tick' | 'option';
-
-interface Thing {
-  /** Among all that `THINGS` finds. */
-  index: number;
-  kind: Kind;
-  /** The name of a field; the words of anything else. */
-  name: string;
-  /** A field that holds something, or a box that is ticked, or one of whose group another is. */
-  done: boolean;
-  /** The way home is on every page. */
-  inHeader: boolean;
-}
-
-/** What a page shows, as far as the walk is concerned. */
-interface Sight {
-  url: string;
-  heading: string;
-  headings: number;
-  /** Links and buttons of `main`. */
-  nextSteps: number;
-  text: string;
-  /** The server said which field it cannot use. */
-  refused: boolean;
-  /** The name that a removal asks for. */
-  nameAsked: string;
-  connections: string[];
-  things: Thing[];
-}
 
 interface Step {
   /** How likely it is beside the others. */
@@ -203,6 +149,17 @@ export class Walker {
     }));
     // Most people fill a form in before they send it, or no walk would ever come far.
     offer(empty.length > 0 ? 14 : 2, empty.length > 0 ? empty : typed, (field) => this.types(field, sight));
+    offer(2, of('day'), (field) => {
+      const day = this.dice.pick(DAYS);
+      return { says: `sets ${field.name} to ${brief(day)}`, takes: () => this.at(field).fill(day) };
+    });
+    offer(2, of('select'), (field) => {
+      const index = Math.floor(this.dice.roll() * field.options);
+      return {
+        says: `chooses option ${index} of ${field.name}`,
+        takes: async () => void (await this.at(field).selectOption({ index })),
+      };
+    });
     const unticked = of('tick').filter(({ done }) => !done);
     offer(unticked.length > 0 ? 12 : 1, unticked.length > 0 ? unticked : of('tick'), (box) => ({
       says: `ticks ${box.name}`,
@@ -237,13 +194,9 @@ export class Walker {
       { weight: 1.5, says: 'goes back', takes: () => this.travels('goBack') },
       { weight: 0.7, says: 'goes forward', takes: () => this.travels('goForward') },
       { weight: 1, says: 'reloads', takes: async () => void (await this.page.reload()) },
+      { weight: 1, says: 'goes on in a new tab', takes: () => this.opensTab() },
+      { weight: 1.3, says: 'switches JavaScript', takes: () => this.switchesScript() },
     );
-    if (!sight.url.includes('/api/')) {
-      steps.push(
-        { weight: 1, says: 'goes on in a new tab', takes: () => this.opensTab() },
-        { weight: 1.3, says: 'switches JavaScript', takes: () => this.switchesScript() },
-      );
-    }
     if (this.connections.size > 0) steps.push({ weight: 2, ...this.opensKept() });
     if (this.person.context.pages().length > 1) {
       steps.push({ weight: 1.5, says: 'goes on in another tab', takes: () => this.changesTab() });
@@ -253,7 +206,10 @@ export class Walker {
 
   /** A bookmark, or a link in a mail: any page of a connection, also of one that was removed meanwhile. */
   private opensKept(): Omit<Step, 'weight'> {
-    const kept = ['', '/remove', '/remove', '/setup', '/setup?step=finish', '/setup?step=delegated-user', '/sheet'];
+    const kept = [
+      '', '/remove', '/remove', '/setup', '/setup?step=finish', '/setup?step=delegated-user', '/sheet',
+      '?from=soon', '?to=2020-01-01&from=2030-01-01&text=rent', '?account=unknown&cursor=broken',
+    ];
     const path = `/connections/${this.dice.pick([...this.connections])}${this.dice.pick(kept)}`;
     return { says: `opens ${path}`, takes: async () => void (await this.page.goto(`${this.place.url}${path}`)) };
   }
@@ -407,7 +363,7 @@ export class Walker {
     let sight: Sight | undefined;
     await expect(async () => {
       expect([...(this.asked.get(this.page) ?? [])].map((request) => request.url())).toEqual([]);
-      const seen = await this.page.evaluate(look, { things: THINGS, scripted: this.person.hasJavaScript });
+      const seen = await see(this.page, this.person.hasJavaScript);
       expect(seen, 'the page is ready').not.toBeNull();
       sight = seen ?? undefined;
     }).toPass({ timeout: PATIENCE_MILLIS, intervals: [10, 25, 50, 100] });
@@ -439,62 +395,6 @@ export class Walker {
     const beside = received.filter(({ method, path }) => method !== 'GET' || !path.startsWith('/v1/institutions'));
     expect(beside, 'requests to Waycore before the create').toEqual([]);
   }
-}
-
-/** Runs in the page. Nothing while that is not yet what it will be. */
-function look({ things, scripted }: { things: string; scripted: boolean }): Sight | null {
-  const root = document.documentElement;
-  if (document.readyState !== 'complete' || document.querySelector('form[data-busy]')) return null;
-  if (scripted && root.getAttribute('data-hydrated') !== 'true') return null;
-  const shown = (element: Element) => element.checkVisibility() && element.getClientRects().length > 0;
-  const enabled = (element: Element) => shown(element) && !element.matches(':disabled');
-  // The list of a search lies over what stands below it until it is closed.
-  const list = [...document.querySelectorAll('[role=listbox]')].find(shown);
-  const free = (element: Element) => {
-    const [over, under] = [list?.getBoundingClientRect(), element.getBoundingClientRect()];
-    return !over || list?.contains(element) || under.bottom <= over.top || under.top >= over.bottom;
-  };
-  const words = (element: Element) => (element.getAttribute('aria-label') ?? element.textContent ?? '').trim();
-  const kindOf = (element: Element): Kind | undefined => {
-    if (element instanceof HTMLAnchorElement) {
-      const stays = element.origin === location.origin && !element.target && !element.hasAttribute('download');
-      const leaves = element.relList.contains('external') || element.pathname.endsWith('.csv') || element.hash;
-      return stays && !leaves ? 'link' : undefined;
-    }
-    if (element instanceof HTMLButtonElement) return element.type === 'submit' && element.form ? 'submit' : 'button';
-    if (element.getAttribute('role') === 'combobox') return 'combobox';
-    if (element.getAttribute('role') === 'option') return 'option';
-    if (element instanceof HTMLInputElement) return /checkbox|radio/.test(element.type) ? 'tick' : 'text';
-    return 'button';
-  };
-  const isDone = (element: Element) => {
-    if (!(element instanceof HTMLInputElement)) return false;
-    if (element.type === 'checkbox') return element.checked;
-    if (element.type !== 'radio') return element.value !== '';
-    return document.querySelector(`input[type=radio][name="${element.name}"]:checked`) !== null;
-  };
-  const found = [...document.querySelectorAll(things)].flatMap((element, index) => {
-    const kind = enabled(element) && free(element) ? kindOf(element) : undefined;
-    const name = element instanceof HTMLInputElement ? element.name || element.id : words(element);
-    return kind ? [{ index, kind, name, done: isDone(element), inHeader: !element.closest('main') }] : [];
-  });
-  const links = [...document.querySelectorAll<HTMLAnchorElement>('main a[href]')];
-  const ids = [location.pathname, ...links.map((link) => link.pathname)].flatMap((path) => {
-    const [, id] = /\/connections\/([^/]+)/.exec(path) ?? [];
-    return id ? [decodeURIComponent(id)] : [];
-  });
-  const headings = [...document.querySelectorAll('h1')].filter(shown);
-  return {
-    url: location.href,
-    heading: headings[0]?.textContent ?? '',
-    headings: headings.length,
-    nextSteps: [...document.querySelectorAll('main :is(a[href], button)')].filter(enabled).length,
-    text: document.body.innerText,
-    nameAsked: document.querySelector('main form[action$="/remove_connection"] strong')?.textContent ?? '',
-    refused: [...document.querySelectorAll('main :is(.field-error, [aria-invalid=true])')].some(shown),
-    connections: ids,
-    things: found,
-  };
 }
 
 /**
