@@ -187,7 +187,7 @@ test('Waycore is down, and nothing is known from before', async ({
   await expect(person.page.getByRole('alert')).toBeVisible();
   await person.ready();
   await looksRight(person, 'connection details', 'Waycore is down');
-  await person.page.goto(person.url('/new?query=bank'));
+  await person.page.goto(person.url('/new?institution=not-in-the-list'));
   await expect(person.link('Try again')).toBeVisible();
   await person.ready();
   await looksRight(person, 'problem', 'Waycore is down');
