@@ -1,0 +1,69 @@
+// Nothing is lost to somebody who zooms to 400 %, or has a small phone: no screen scrolls sideways or cuts anything off.
+import { INSTANT_BANK, PORTALS_BANK, type Person } from '../support/person';
+import { NARROW, reflows } from '../support/reflow';
+import { expect, ownPortal, test } from '../support/test';
+
+const LONG_NAME = 'Donaudampfschifffahrtsgesellschaftsbank of the Unreasonably Long Names, Head Office';
+
+async function looksNarrow(person: Person, what: string): Promise<void> {
+  for (const size of NARROW) await reflows(person.page, size, what);
+}
+
+test('the list reflows', async ({ person, simulator }) => {
+  for (const status of ['active', 'reauthRequired', 'unheard of']) {
+    const id = await person.startsSetupOfUnlisted(`${LONG_NAME}, ${status}`, ownPortal());
+    await simulator.put(id, { kind: 'ready', status });
+  }
+  await person.startsSetupOfUnlisted(LONG_NAME, ownPortal());
+  await person.opensList();
+  await expect(person.listed(LONG_NAME)).toHaveCount(4);
+  await looksNarrow(person, 'the list');
+});
+
+test('the list reflows with its filters', async ({ person }) => {
+  await person.open('/?status=reauthRequired');
+  await expect(person.page.getByRole('navigation', { name: 'Show' })).toBeVisible();
+  await looksNarrow(person, 'the filters of the list');
+});
+
+test('connection details reflow', async ({ person }) => {
+  await person.startsConnecting();
+  await looksNarrow(person, 'connection details');
+  if (person.hasJavaScript) {
+    await person.page.getByRole('combobox', { name: 'Bank', exact: true }).fill('test bank');
+    await expect(person.page.getByRole('option').first()).toBeVisible();
+    await looksNarrow(person, 'search results');
+  }
+  await person.chooses(PORTALS_BANK);
+  await looksNarrow(person, 'a bank with several portals');
+  await person.startsConnecting();
+  await person.saysThatBankIsNotListed();
+  await person.fillsInUnlistedBank(LONG_NAME, 'http://bank.example/login');
+  await person.textbox('Bank portal URL').press('Enter');
+  await expect(person.textbox('Bank portal URL')).toHaveAttribute('aria-invalid', 'true');
+  await person.ready();
+  await looksNarrow(person, 'a refused unlisted bank');
+});
+
+test('the steps of a setup reflow', async ({ person, simulator }) => {
+  const id = await person.startsSetupOfUnlisted(LONG_NAME, ownPortal('/a/very/long/path/to/the/sign-in/page?with=parameters'));
+  await looksNarrow(person, 'the delegated user');
+  await person.saysThatUserExists();
+  await looksNarrow(person, 'finish setup');
+  await person.confirmsAndFinishes();
+  await person.sees('Activating your connection');
+  await simulator.keepActivating(id);
+  await person.reload();
+  await person.sees('Activating your connection');
+  await looksNarrow(person, 'the activation');
+});
+
+test('a connected bank reflows', async ({ person }) => {
+  test.slow();
+  await person.connects(INSTANT_BANK);
+  await looksNarrow(person, 'the detail');
+  const figure = person.page.getByRole('figure', { name: 'Balance', exact: true });
+  await figure.getByText('Show the numbers').click();
+  await expect(figure.getByRole('table')).toBeVisible();
+  await looksNarrow(person, 'the numbers of a chart');
+});
