@@ -78,4 +78,18 @@ test.describe('help with an address', { tag: '@javascript' }, () => {
     await person.continues();
     await person.sees('Create the delegated user');
   });
+
+  test('a note that appears while "Continue" is pressed does not take the click away', async ({ person }) => {
+    test.fail(true, 'the note moves the button away between pressing and letting go');
+    await startsUnlisted(person);
+    await person.fillsInUnlistedBank('Odd Bank', 'http://bank.example/login');
+    const box = await person.button('Continue').boundingBox();
+    const { mouse } = person.page;
+    await mouse.move((box?.x ?? 0) + (box?.width ?? 0) / 2, (box?.y ?? 0) + (box?.height ?? 0) / 2);
+    await mouse.down();
+    // As long as a person's finger stays down.
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    await mouse.up();
+    await expect(person.textbox('Bank portal URL')).toHaveAttribute('aria-invalid', 'true', { timeout: 5_000 });
+  });
 });
