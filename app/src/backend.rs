@@ -73,6 +73,8 @@ pub struct StartConnection {
     pub requested_name: Option<String>,
     /// "This is a different bank": a match in the catalog was seen and denied.
     pub not_listed: bool,
+    /// The form is the one for banks that are not in the list.
+    pub unlisted: bool,
     /// Whether to refuse, rather than to create, while another portal of the same bank is connected.
     pub ask_first: bool,
 }

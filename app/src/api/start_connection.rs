@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::{error::WireError, model::Started};
 
 /// Creates the connection for a chosen bank, or for a portal URL of a bank that is not in the catalog. Our own forms say
-/// `ask_first`: then another portal of a connected bank needs `another`.
+/// `ask_first`: then another portal of a connected bank needs `another`; and that of an unlisted bank says `unlisted`.
 #[server(endpoint = "start_connection", output = super::wire::Answer)]
 pub async fn start_connection(
     institution_id: Option<String>,
@@ -14,11 +14,19 @@ pub async fn start_connection(
     not_listed: Option<String>,
     ask_first: Option<String>,
     another: Option<String>,
+    unlisted: Option<String>,
 ) -> Result<Started, WireError> {
     let scope = super::scope()?;
     let not_listed = super::checked(not_listed.as_deref());
     let ask_first = super::checked(ask_first.as_deref()) && !super::checked(another.as_deref());
-    let input =
-        crate::backend::StartConnection { institution_id, portal_url, requested_name, not_listed, ask_first };
+    let unlisted = super::checked(unlisted.as_deref());
+    let input = crate::backend::StartConnection {
+        institution_id,
+        portal_url,
+        requested_name,
+        not_listed,
+        unlisted,
+        ask_first,
+    };
     scope.onboarding.start_connection(&scope.caller, input).await
 }

@@ -203,7 +203,7 @@ fn figure(
             </svg>
             {legend}
             <details class="disclosure">
-                <summary>{words().detail.numbers} <span class="visually-hidden">": " {title}</span></summary>
+                <summary>{words().detail.numbers}<span class="visually-hidden">": " {title}</span></summary>
                 <table class="numbers">{table}</table>
             </details>
         </figure>

@@ -15,7 +15,10 @@ use crate::{
 pub fn Problem(site: Site, error: WireError, #[prop(optional)] sign_in: Option<String>) -> impl IntoView {
     let error = error.0;
     let title = problem_title(error.code);
-    let retry = !matches!(error.code, ErrorCode::SignedOut | ErrorCode::Forbidden | ErrorCode::NotFound);
+    let retry = !matches!(
+        error.code,
+        ErrorCode::SignedOut | ErrorCode::Forbidden | ErrorCode::NotFound | ErrorCode::InvalidInput
+    );
     let wait = error.retry_after_seconds.map(|seconds| {
         view! { <p>{words().problem.wait} " " <Countdown seconds/></p> }
     });

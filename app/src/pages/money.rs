@@ -43,21 +43,25 @@ fn fields(query: &TransactionQuery) -> Vec<(&'static str, String)> {
     ]
 }
 
-/// What is shown of the money behind a connection, or what cannot be understood of the filter.
-pub(super) enum Shown {
-    Money(Money),
-    Refused(WireError),
+/// What is shown of the money behind a connection, or why a filter of it cannot be understood.
+pub(super) struct Shown {
+    money: Money,
+    refused: Option<WireError>,
 }
 
-/// Looks for what an address asks for. Filters that cannot be understood are said beside their field, on this very page.
+/// Looks for what an address asks for. A filter that cannot be understood is said beside its field, on this very page.
 pub(super) async fn look(
     scope: &RequestScope,
     id: &str,
     query: TransactionQuery,
 ) -> Result<Shown, WireError> {
     match scope.onboarding.look_at_money(&scope.caller, id, query).await {
-        Ok(money) => Ok(Shown::Money(money)),
-        Err(error) if error.0.code == ErrorCode::InvalidInput => Ok(Shown::Refused(error)),
+        Ok(money) => Ok(Shown { money, refused: None }),
+        Err(error) if error.0.code == ErrorCode::InvalidInput => {
+            let all = TransactionQuery::default();
+            let money = scope.onboarding.look_at_money(&scope.caller, id, all).await?;
+            Ok(Shown { money, refused: Some(error) })
+        }
         Err(error) => Err(error),
     }
 }
@@ -65,30 +69,25 @@ pub(super) async fn look(
 /// The regions "Accounts" and "Transactions".
 pub(super) fn money(scope: &RequestScope, id: &str, query: &TransactionQuery, shown: Shown) -> AnyView {
     let text = &words().detail;
-    match shown {
-        Shown::Refused(error) => {
-            let form = filters(scope, id, query, &[], Some(&error));
-            view! { <section aria-labelledby="transactions"><h2 id="transactions">{text.transactions}</h2> {form}</section> }
-                .into_any()
+    let Shown { money: Money { accounts, transactions, flow }, refused } = shown;
+    let known = match &accounts {
+        Region::Here(rows) => rows.clone(),
+        Region::NotGranted | Region::Silent => Vec::new(),
+    };
+    let listed = region("accounts", text.accounts, accounts, |rows| account_list(scope, rows));
+    let form = filters(scope, id, query, &known, refused.as_ref());
+    let page = region("transactions", text.transactions, transactions, |page| {
+        if refused.is_some() {
+            return form;
         }
-        Shown::Money(Money { accounts, transactions, flow }) => {
-            let known = match &accounts {
-                Region::Here(rows) => rows.clone(),
-                Region::NotGranted | Region::Silent => Vec::new(),
-            };
-            let listed = region("accounts", text.accounts, accounts, |rows| account_list(scope, rows));
-            let form = filters(scope, id, query, &known, None);
-            let page = region("transactions", text.transactions, transactions, |page| {
-                view! {
-                    {flow.map(|flow| view! { <Charts flow/> })}
-                    {form}
-                    {transaction_list(scope, id, query, page, &known)}
-                }
-                .into_any()
-            });
-            view! { {listed} {page} }.into_any()
+        view! {
+            {flow.map(|flow| view! { <Charts flow/> })}
+            {form}
+            {transaction_list(scope, id, query, page, &known)}
         }
-    }
+        .into_any()
+    });
+    view! { {listed} {page} }.into_any()
 }
 
 /// A region of what only Waycore keeps.
@@ -129,7 +128,7 @@ fn account_list(scope: &RequestScope, rows: Vec<Account>) -> AnyView {
         );
         view! {
             <li>
-                <span class="money-what">{account.name.clone()} " " {number} {as_of}</span>
+                <span class="money-what">{account.name.clone()} " " {number} " " {as_of}</span>
                 <span class="money-amounts"><span class="amount">{money(account.current_balance)}</span> {available}</span>
             </li>
         }
@@ -154,30 +153,31 @@ fn filters(
         view! { <option value=account.id.clone() selected=account.id == chosen>{name}</option> }
     });
     let options = options.collect_view();
-    let error = |field: &str| {
-        let found = refused.filter(|error| error.0.field.as_deref() == Some(field));
-        found.map(|error| view! { <span class="field-error" role="alert">{error.0.message.clone()}</span> })
-    };
+    let error = |field: &str| refused.filter(|error| error.0.field.as_deref() == Some(field));
     let elsewhere = refused.filter(|error| !matches!(error.0.field.as_deref(), Some("from" | "to")));
     let elsewhere =
         elsewhere.map(|error| view! { <p class="field-error" role="alert">{error.0.message.clone()}</p> });
     let entered = |field: &Option<String>| field.clone().unwrap_or_default();
+    let day = |id: &'static str, name: &'static str, label: &'static str, value: String| {
+        let wrong = error(name).map(|error| error.0.message.clone());
+        let described = wrong.is_some().then(|| format!("{id}-error"));
+        let invalid = wrong.is_some().then_some("true");
+        view! {
+            <div class="field">
+                <label class="label" for=id>{label}</label>
+                {wrong.map(|text| view! { <p class="field-error" role="alert" id=format!("{id}-error")>{text}</p> })}
+                <input type="date" id=id name=name value=value aria-invalid=invalid aria-describedby=described/>
+            </div>
+        }
+    };
     view! {
         <form method="get" action=paths.detail(id) class="filters" role="search" aria-label=text.filters>
             <label class="field">
                 <span class="label">{text.account}</span>
                 <select name="account"><option value="">{text.all_accounts}</option> {options}</select>
             </label>
-            <label class="field">
-                <span class="label">{text.from}</span>
-                {error("from")}
-                <input type="date" name="from" value=entered(&query.from)/>
-            </label>
-            <label class="field">
-                <span class="label">{text.to}</span>
-                {error("to")}
-                <input type="date" name="to" value=entered(&query.to)/>
-            </label>
+            {day("filter-from", "from", text.from, entered(&query.from))}
+            {day("filter-to", "to", text.to, entered(&query.to))}
             <label class="field">
                 <span class="label">{text.contains}</span>
                 <input type="search" name="text" value=entered(&query.text) autocomplete="off"/>

@@ -114,9 +114,9 @@ fn bank_search(scope: &RequestScope, held: Vec<Connection>) -> AnyView {
     let held = held.iter().filter_map(|connection| {
         let bank = connection.institution_id.clone()?;
         Some(view! {
-            <li class="held" data-institution=bank data-badge=badge(connection) hidden>
+            <p class="held" data-institution=bank data-badge=badge(connection) hidden>
                 {held_note(&scope.site.paths, connection)}
-            </li>
+            </p>
         })
     });
     let held: Vec<_> = held.collect();
@@ -142,7 +142,7 @@ fn bank_search(scope: &RequestScope, held: Vec<Connection>) -> AnyView {
             <p class="hint" id="bank-news" role="status"></p>
             <input type="hidden" id="bank-chosen" name="institution_id" value=""/>
             <div id="bank-portals"></div>
-            <ul id="bank-held">{held}</ul>
+            <div id="bank-held">{held}</div>
             <BankSearch/>
         </div>
     }

@@ -38,8 +38,8 @@ impl UseCases {
         let name = filled(input.requested_name.as_deref()).map(RequestedName::parse).transpose();
         let requested_name = name.map_err(InvalidInput::RequestedName)?;
         let Some(portal) = portal else {
-            // Nothing at all means that no bank was picked; a name or a "different bank" lacks its portal.
-            let unlisted = requested_name.is_some() || input.not_listed;
+            // Nothing at all means that no bank was picked; whoever speaks of an unlisted one lacks its portal.
+            let unlisted = requested_name.is_some() || input.not_listed || input.unlisted;
             let missing = InvalidInput::PortalUrl(PortalUrlError::Empty);
             return Err(if unlisted { missing } else { InvalidInput::BankMissing }.into());
         };

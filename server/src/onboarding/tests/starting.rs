@@ -131,6 +131,8 @@ async fn a_name_that_is_too_long_is_refused_beside_its_field() {
 async fn nothing_at_all_asks_for_a_bank() {
     let bench = Bench::new().await;
     check_refused(&bench, StartConnection::default(), "institution_id").await;
+    let empty = StartConnection { unlisted: true, ..StartConnection::default() };
+    check_refused(&bench, empty, "portal_url").await;
     let denied = StartConnection { not_listed: true, ..StartConnection::default() };
     check_refused(&bench, denied, "portal_url").await;
 }
