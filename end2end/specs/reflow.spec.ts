@@ -3,10 +3,15 @@ import { INSTANT_BANK, PORTALS_BANK, type Person } from '../support/person';
 import { NARROW, reflows } from '../support/reflow';
 import { expect, ownPortal, test } from '../support/test';
 
+const WIDE = { width: 1280, height: 800 };
 const LONG_NAME = 'Donaudampfschifffahrtsgesellschaftsbank of the Unreasonably Long Names, Head Office';
 
 async function looksNarrow(person: Person, what: string): Promise<void> {
   for (const size of NARROW) await reflows(person.page, size, what);
+  // For whoever reads from right to left, though no catalogue does yet.
+  await person.page.evaluate(() => (document.documentElement.dir = 'rtl'));
+  for (const size of [NARROW[0], WIDE]) await reflows(person.page, size, `${what}, from right to left,`);
+  await person.page.evaluate(() => (document.documentElement.dir = 'ltr'));
 }
 
 test('the list reflows', async ({ person, simulator }) => {
@@ -62,8 +67,10 @@ test('a connected bank reflows', async ({ person }) => {
   test.slow();
   await person.connects(INSTANT_BANK);
   await looksNarrow(person, 'the detail');
-  const figure = person.page.getByRole('figure', { name: 'Balance', exact: true });
-  await figure.getByText('Show the numbers').click();
-  await expect(figure.getByRole('table')).toBeVisible();
-  await looksNarrow(person, 'the numbers of a chart');
+  for (const name of ['Balance', 'Money in and out by month']) {
+    const figure = person.page.getByRole('figure', { name, exact: true });
+    await figure.getByText('Show the numbers').click();
+    await expect(figure.getByRole('table')).toBeVisible();
+  }
+  await looksNarrow(person, 'the numbers of the charts');
 });
