@@ -1,8 +1,8 @@
 // Waycore fails, answers nonsense, or says something new: the person hears what happened and what to do, nothing is
 // lost, and trying again works.
 import type { Locator } from '@playwright/test';
-import { Person, STANDARD_BANK } from '../support/person';
-import { Simulator, type Fault } from '../support/simulator';
+import { type Person, STANDARD_BANK } from '../support/person';
+import type { Fault } from '../support/simulator';
 import { expect, ownPortal, test } from '../support/test';
 
 // With how often one visit asks: what may pass is tried again before the person hears of it.
@@ -125,19 +125,8 @@ test('active but still a setup is activating, not connected', async ({ person, s
   await expect(person.listed('Almost Bank')).toContainText('Activating');
 });
 
-test('a bank can be searched for while Waycore is down', async ({
-  startOwnDemo,
-  playwright,
-  page,
-  context,
-  org,
-  javaScriptEnabled,
-}) => {
-  const demo = await startOwnDemo();
-  const request = await playwright.request.newContext();
-  const simulator = new Simulator(request, demo.place.simulator);
-  const person = new Person(page, context, { user: 'pat', org }, demo.place.url, javaScriptEnabled ?? true);
-  await person.signIn();
+test('a bank can be searched for while Waycore is down', async ({ startAlone }) => {
+  const { person, simulator } = await startAlone();
   // The catalog is mirrored by now: banks that are often chosen are taken from it.
   await expect(async () => {
     await person.startsConnecting();
@@ -147,14 +136,13 @@ test('a bank can be searched for while Waycore is down', async ({
   await person.open('/new');
   await person.chooses(STANDARD_BANK);
   await person.continues();
-  await expect(page.getByRole('alert')).toBeVisible();
+  await expect(person.page.getByRole('alert')).toBeVisible();
   await person.ready();
   await simulator.recover();
-  if (person.hasJavaScript) await expect(page.getByRole('combobox', { name: 'Bank' })).toHaveValue(STANDARD_BANK.name);
-  else await expect(page.getByRole('radio', { name: STANDARD_BANK.name })).toBeChecked();
+  if (person.hasJavaScript) await expect(person.page.getByRole('combobox', { name: 'Bank' })).toHaveValue(STANDARD_BANK.name);
+  else await expect(person.page.getByRole('radio', { name: STANDARD_BANK.name })).toBeChecked();
   await expect(async () => {
     await person.continues();
     await expect(person.heading('Create the delegated user')).toBeVisible({ timeout: 3_000 });
   }, 'trying again works').toPass();
-  await request.dispose();
 });

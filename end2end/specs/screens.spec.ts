@@ -1,8 +1,7 @@
 // Every screen that is no state of a connection, looked at as an auditor would, and photographed. The states of a
 // connection are in states.spec.ts.
 import { looksRight } from '../support/audit';
-import { INSTANT_BANK, Person, PORTALS_BANK, STANDARD_BANK } from '../support/person';
-import { Simulator } from '../support/simulator';
+import { INSTANT_BANK, PORTALS_BANK, STANDARD_BANK } from '../support/person';
 import { expect, ownPortal, test } from '../support/test';
 
 test('the list: empty, filled, with drafts', async ({ person, meet, simulator }) => {
@@ -166,19 +165,8 @@ test('problems', async ({ person, meet, simulator }) => {
   await looksRight(person, 'problem', 'Waycore refuses the key');
 });
 
-test('Waycore is down, and nothing is known from before', async ({
-  startOwnDemo,
-  playwright,
-  page,
-  context,
-  org,
-  javaScriptEnabled,
-}) => {
-  const demo = await startOwnDemo();
-  const request = await playwright.request.newContext();
-  const simulator = new Simulator(request, demo.place.simulator);
-  const person = new Person(page, context, { user: 'pat', org }, demo.place.url, javaScriptEnabled ?? true);
-  await person.signIn();
+test('Waycore is down, and nothing is known from before', async ({ startAlone }) => {
+  const { person, simulator } = await startAlone();
   await person.startsConnecting();
   await person.saysThatBankIsNotListed();
   await person.fillsInUnlistedBank('Unreachable Bank', ownPortal());
@@ -191,7 +179,6 @@ test('Waycore is down, and nothing is known from before', async ({
   await expect(person.link('Try again')).toBeVisible();
   await person.ready();
   await looksRight(person, 'problem', 'Waycore is down');
-  await request.dispose();
 });
 
 test('the server cannot be reached', { tag: '@javascript' }, async ({ person, context }) => {

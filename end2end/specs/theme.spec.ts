@@ -3,8 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { looksRight } from '../support/audit';
-import { INSTANT_BANK, Person } from '../support/person';
-import { Simulator } from '../support/simulator';
+import { INSTANT_BANK, type Person } from '../support/person';
 import { expect, test } from '../support/test';
 
 const BRAND = `
@@ -22,16 +21,14 @@ const BRAND = `
 
 /** A demo in another brand, and somebody in front of it. */
 const branded = test.extend<{ customer: Person }>({
-  customer: async ({ startOwnDemo, page, context, request }, use) => {
+  customer: async ({ startAlone }, use) => {
     const folder = await mkdtemp(path.join(tmpdir(), 'connect-theme-'));
     const theme = path.join(folder, 'theme.css');
     await writeFile(theme, BRAND);
-    const { place } = await startOwnDemo({ env: { CONNECT_THEME_FILE: theme } });
-    const person = new Person(page, context, { user: 'pat', org: 'acme' }, place.url, true);
-    await person.signIn();
+    const { person, simulator } = await startAlone({ env: { CONNECT_THEME_FILE: theme } });
     const id = await person.startsSetupOf(INSTANT_BANK);
     await looksRight(person, 'delegated user', 'in another brand');
-    await new Simulator(request, place.simulator).connect(id);
+    await simulator.connect(id);
     await use(person);
     await rm(folder, { recursive: true, force: true });
   },

@@ -10,6 +10,12 @@ import { Simulator } from './simulator';
 
 export { expect };
 
+interface OwnDemo {
+  basePath?: string;
+  folder?: string;
+  env?: Record<string, string>;
+}
+
 interface Fixtures {
   /** The demo that all tests share. */
   place: Place;
@@ -20,8 +26,10 @@ interface Fixtures {
   person: Person;
   /** Somebody else in a browser of their own, signed in. */
   meet(identity: Partial<Identity>): Promise<Person>;
+  /** A demo for this test alone, with its simulator and somebody signed in. */
+  startAlone(options?: OwnDemo): Promise<{ demo: Demo; person: Person; simulator: Simulator }>;
   /** A demo for this test alone; ended with the test. */
-  startOwnDemo(options?: { basePath?: string; folder?: string; env?: Record<string, string> }): Promise<Demo>;
+  startOwnDemo(options?: OwnDemo): Promise<Demo>;
 }
 
 export const test = base.extend<Fixtures>({
@@ -53,6 +61,16 @@ export const test = base.extend<Fixtures>({
       return person;
     });
     await Promise.all(contexts.map((context) => context.close()));
+  },
+  startAlone: async ({ startOwnDemo, playwright, page, context, org, javaScriptEnabled }, use) => {
+    const request = await playwright.request.newContext();
+    await use(async (options) => {
+      const demo = await startOwnDemo(options);
+      const person = new Person(page, context, { user: 'pat', org }, demo.place.url, javaScriptEnabled ?? true);
+      await person.signIn();
+      return { demo, person, simulator: new Simulator(request, demo.place.simulator) };
+    });
+    await request.dispose();
   },
   startOwnDemo: async ({}, use) => {
     const demos: Demo[] = [];

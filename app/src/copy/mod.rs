@@ -37,7 +37,6 @@ pub struct ErrorWords {
     pub trouble: &'static str,
     pub unreadable_form: &'static str,
     pub refused: &'static str,
-    pub offline: &'static str,
     pub choose_bank: &'static str,
     pub unknown_bank: &'static str,
     pub portal_missing: &'static str,

@@ -112,6 +112,7 @@ impl Export {
         ];
         (headers, Body::from_stream(body)).into_response()
     }
+
     async fn page(&self, cursor: String) -> Result<TransactionPage, Interrupted> {
         let query = TransactionQuery { cursor: Some(cursor), ..self.query.clone() };
         let page = self.scope.onboarding.list_transactions(&self.scope.caller, &self.id, query).await;

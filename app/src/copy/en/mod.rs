@@ -21,7 +21,6 @@ pub(super) static ERRORS: ErrorWords = ErrorWords {
     trouble: "Something on our side does not work at the moment. Nothing was lost. Try again in a minute.",
     unreadable_form: "The form could not be read. Reload the page, then try again.",
     refused: "Waycore did not accept this input. Check it, then try again.",
-    offline: "The server cannot be reached. Check your internet connection, then try again.",
     choose_bank: "Choose your bank from the list.",
     unknown_bank: "This bank is no longer in the list. Search for it again.",
     portal_missing: "Enter the address of your bank's portal.",

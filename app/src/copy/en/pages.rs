@@ -24,7 +24,6 @@ pub(in crate::copy) static PAGES: PageWords = PageWords {
         empty_password: "Nobody asks for your own password.",
         empty_remove: "You can remove that login at your bank at any time.",
         older: "Show older connections",
-        open: "Open",
         last_synced: "Last updated",
         never_synced: "No data yet",
         filter: "Show",

@@ -21,7 +21,6 @@ pub(super) static ERRORS: ErrorWords = ErrorWords {
     trouble: "Algo por nuestra parte no funciona en este momento. No se ha perdido nada. Inténtelo de nuevo dentro de un minuto.",
     unreadable_form: "No se pudo leer el formulario. Recargue la página e inténtelo de nuevo.",
     refused: "Waycore no aceptó estos datos. Revíselos e inténtelo de nuevo.",
-    offline: "No se puede contactar con el servidor. Compruebe su conexión a internet e inténtelo de nuevo.",
     choose_bank: "Elija su banco en la lista.",
     unknown_bank: "Este banco ya no está en la lista. Búsquelo de nuevo.",
     portal_missing: "Escriba la dirección del portal de su banco.",

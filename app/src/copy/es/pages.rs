@@ -24,7 +24,6 @@ pub(in crate::copy) static PAGES: PageWords = PageWords {
         empty_password: "Nadie le pide su propia contraseña.",
         empty_remove: "Puede eliminar ese acceso en su banco en cualquier momento.",
         older: "Mostrar conexiones anteriores",
-        open: "Abrir",
         last_synced: "Actualizado",
         never_synced: "Aún sin datos",
         filter: "Mostrar",
