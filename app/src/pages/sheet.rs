@@ -35,7 +35,7 @@ fn sheet(scope: &RequestScope, seen: Kept<Connection>) -> AnyView {
     let connection = seen.what;
     let rows = details(&connection).into_iter().map(|(term, _, value)| {
         let value = value.unwrap_or_else(|| words().sheet.preparing.to_owned());
-        view! { <div><dt>{term}</dt><dd>{value}</dd></div> }
+        view! { <div><dt>{term}</dt><dd class="exact">{value}</dd></div> }
     });
     let rows = rows.collect_view();
     let portal = connection.portal_url.clone();

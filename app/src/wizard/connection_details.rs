@@ -7,7 +7,7 @@ use super::frame::{Frame, Mover, WizardStep, frame};
 use crate::{
     backend::{Flash, RequestScope},
     components::{ErrorNotice, TextField},
-    copy::pages::words,
+    copy::{pages::words, status_label},
     islands::{BankSearch, DraftKeeper, PortalCoach},
     model::{Connection, Institution},
     paths::{Paths, encode},
@@ -179,7 +179,8 @@ fn popular(paths: &Paths, banks: Vec<Institution>, draft: &str) -> Option<AnyVie
 fn badge(connection: &Connection) -> &'static str {
     match connection.label {
         StatusLabel::SetupInProgress | StatusLabel::Activating => words().details.held_setup,
-        _ => words().details.held_connected,
+        StatusLabel::Connected => words().details.held_connected,
+        other => status_label(other),
     }
 }
 
@@ -289,10 +290,13 @@ fn search_results(paths: &Paths, scope: &RequestScope, details: Details) -> AnyV
 fn result_row(bank: Institution, checked: bool, chosen_portal: &str) -> impl IntoView + use<> {
     let label = format!("{}, {}", bank.name, bank.domain);
     let portals = (bank.portals.len() > 1).then(|| {
-        let rows = bank.portals.iter().map(|portal| {
+        // Only of a bank that is chosen already: a portal is sent with whichever bank is chosen in the end.
+        let usual = checked && !bank.portals.iter().any(|portal| portal == chosen_portal);
+        let rows = bank.portals.iter().enumerate().map(|(index, portal)| {
+            let chosen = portal == chosen_portal || (usual && index == 0);
             view! {
                 <label class="choice choice-portal">
-                    <input type="radio" name="portal_url" value=portal.clone() checked=portal == chosen_portal/>
+                    <input type="radio" name="portal_url" value=portal.clone() checked=chosen/>
                     <span>{portal.clone()}</span>
                 </label>
             }

@@ -73,11 +73,15 @@ fn form(scope: &RequestScope, connection: &Connection) -> AnyView {
 fn confirmation(scope: &RequestScope, name: &'static str, label: &'static str, more: AnyView) -> AnyView {
     let checked = matches!(scope.flash.value(name).as_str(), "true" | "on");
     let hint = format!("{name}-hint");
+    let error = field_error(scope, name);
+    let invalid = error.is_some().then_some("true");
+    let described = if error.is_some() { format!("{name}-error {hint}") } else { hint.clone() };
     view! {
         <div class="field confirmation">
-            {field_error(scope, name)}
+            {error}
             <div class="check-row">
-                <input id=name type="checkbox" name=name value="true" checked=checked aria-describedby=hint.clone()/>
+                <input id=name type="checkbox" name=name value="true" checked=checked
+                    aria-describedby=described aria-invalid=invalid/>
                 <label for=name>{label}</label>
             </div>
             <p class="hint" id=hint>{more}</p>
