@@ -111,6 +111,9 @@ pub struct TransactionPage {
     pub transactions: Vec<Transaction>,
     /// Ours: good for the same customer and filter alone.
     pub next_cursor: Option<String>,
+    /// No more was searched for a text in one go, so that there may be more that fits. For pages alone.
+    #[serde(skip)]
+    pub cut: bool,
 }
 
 /// Which screen a connection asks for.

@@ -3,7 +3,7 @@
 use domain::status_label::StatusLabel;
 use leptos::prelude::*;
 
-use super::frame::{Frame, Mover, WizardStep, frame, remove_link};
+use super::frame::{Frame, Mover, WizardStep, frame, mover_or, remove_link};
 use time::{Duration, OffsetDateTime, format_description::well_known::Rfc3339};
 
 use crate::{
@@ -71,7 +71,8 @@ pub fn activation(scope: &RequestScope, connection: &Connection, refresh: bool) 
             step: WizardStep::Activation,
             title: words().activation.title,
             bank,
-            mover: Mover::Waycore,
+            mover: mover_or(connection, Mover::Waycore),
+            now: words().wizard.now_activate,
             next,
         },
         content.into_any(),
