@@ -5,15 +5,17 @@
 /// A text in parts, every second of which was typed; the first may be empty. No parts: nothing of it was typed.
 pub type Parts = Vec<String>;
 
-/// The parts of a bank's name, and of its domain where its name has none.
+/// The parts of a bank's name, or of its domain: of the domain where an address was typed, or where the name has nothing
+/// of it.
 pub fn parts(name: &str, domain: &str, typed: &str) -> (Parts, Parts) {
     let typed = letters(typed.trim());
     let in_name = split(name, &ranges(&letters(name), &typed));
-    let in_domain = match in_name.is_empty() {
-        true => split(domain, &Vec::from_iter(find(&letters(domain), host(&typed)))),
-        false => Vec::new(),
-    };
-    (in_name, in_domain)
+    let in_domain = split(domain, &Vec::from_iter(find(&letters(domain), host(&typed))));
+    let address = typed.contains(&'.') && !typed.iter().any(|letter| letter.is_whitespace());
+    match in_name.is_empty() || (address && !in_domain.is_empty()) {
+        true => (Vec::new(), in_domain),
+        false => (in_name, Vec::new()),
+    }
 }
 
 /// In lower case, letter by letter, so that each stays in its place.
@@ -98,6 +100,7 @@ mod tests {
         check("istanbul", "Garanti İSTANBUL", &["Garanti ", "İSTANBUL", ""]);
         // Half of it is a typo: the rest is still what was typed.
         check("harbor svaings", "Harbor Savings", &["", "Harbor", " Savings"]);
+        check("st. harbor", "St. Harbor", &["", "St. Harbor", ""]);
     }
 
     #[test]
@@ -110,8 +113,10 @@ mod tests {
             ("https://", &[]),
             ("xyz", &[]),
         ] {
-            let (name, domain) = parts("North Bank", "portal.harbor.example", typed);
-            assert_eq!((name, domain), (Vec::new(), own(marked)), "{typed}");
+            for name in ["North Bank", "Harbor Savings"] {
+                let found = parts(name, "portal.harbor.example", typed);
+                assert_eq!(found, (Vec::new(), own(marked)), "{typed}");
+            }
         }
     }
 }

@@ -47,7 +47,7 @@ pub(super) fn search_results(paths: &Paths, scope: &RequestScope, mut details: D
             {first.then(|| another_portal(flash))}
             {(!none).then(|| view! {
                 <fieldset class="choices">
-                    <legend>{words().details.results}</legend>
+                    <legend>{if chosen_by_link { say(Say::Bank) } else { words().details.results }}</legend>
                     {error.map(|text| view! { <p class="field-error">{text}</p> })}
                     {rows}
                 </fieldset>
@@ -105,7 +105,9 @@ fn marked(text: String, parts: Vec<String>) -> AnyView {
     if parts.is_empty() {
         return text.into_any();
     }
-    let parts = parts.into_iter().enumerate().map(|(index, part)| match index % 2 {
+    // An empty text would be written as a space.
+    let parts = parts.into_iter().enumerate().filter(|(_, part)| !part.is_empty());
+    let parts = parts.map(|(index, part)| match index % 2 {
         0 => part.into_any(),
         _ => view! { <mark>{part}</mark> }.into_any(),
     });

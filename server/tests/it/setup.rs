@@ -132,11 +132,9 @@ async fn an_activation_counts_from_the_handing_over_here() {
     let id = ana.start("sim-standard").await["id"].as_str().expect("an id").to_owned();
     let form = [("connection_id", id.as_str()), ("delegated_user_active", "on"), ("accept_terms", "on")];
     ana.post_api("submit_finish", &form).await.ok();
-    // At Waycore it changes much later, by Waycore's clock, which is none of ours.
-    host.waycore.wait_virtually(10).await;
-    let pending =
-        json!({ "kind": "setup", "status": "pendingActivation", "updatedAt": "2020-01-01T00:00:00Z" });
-    host.waycore.put_connection(&id, pending).await;
+    // At Waycore it changes hours later, by Waycore's clock, which is none of ours.
+    host.waycore.wait_virtually(6 * 60 * 60).await;
+    host.waycore.put_connection(&id, json!({ "kind": "setup", "status": "pendingActivation" })).await;
     let page = ana.get(&format!("/connections/{id}/setup")).await;
     let (_, due) = page.body.split_once("hidden data-due=\"").expect("a notice for later");
     let (due, notice) = due.split_once('"').expect("seconds");
