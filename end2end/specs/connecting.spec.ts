@@ -134,8 +134,11 @@ test('in a list of banks each has its usual portal chosen', { tag: '@no-javascri
   await person.page.getByRole('searchbox', { name: 'Bank', exact: true }).fill('test bank');
   await person.button('Search').click();
   const portals = person.page.getByRole('radiogroup', { name: 'Bank portal', exact: true });
-  await expect(portals.getByRole('radio', { checked: true })).toHaveCount(1);
-  await expect(portals.getByRole('radio').first()).toBeChecked();
+  await expect(portals.first()).toBeVisible();
+  for (const bank of await portals.all()) {
+    await expect(bank.getByRole('radio', { checked: true })).toHaveCount(1);
+    await expect(bank.getByRole('radio').first()).toBeChecked();
+  }
   // A portal of the one bank is no portal of the other.
   await person.page.getByRole('radio', { name: STANDARD_BANK.name }).check();
   await person.continues();

@@ -112,7 +112,7 @@ const STATES: State[] = [
     put: { ...CREATE, actionRequiredBy: 'integrator' },
     label: 'Setup in progress',
     ...USER,
-    says: 'Us, in this product now We have something to do first.',
+    says: 'We have something to do first.',
     action: 'userCreated',
   },
   {
