@@ -203,6 +203,8 @@ pub struct ConnectionRecord {
     /// Oldest first, as the next.
     pub changes: Vec<StateChange>,
     pub receipts: Vec<TermsReceipt>,
+    /// Seconds until Waycore may be asked for a sync again, as far as it said so.
+    pub sync_again_in: Option<u64>,
 }
 
 /// What is odd about what was typed for an unlisted bank.

@@ -1,6 +1,6 @@
 //! One connection.
 
-use domain::{status_label::SyncLabel, user_error::ErrorCode};
+use domain::status_label::SyncLabel;
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
@@ -64,7 +64,7 @@ fn detail(scope: &RequestScope, seen: Kept<Connection>, record: ConnectionRecord
             {state_notice(scope, &connection)}
             {repair(scope, &connection)}
             {facts(scope, &connection)}
-            {actions(scope, &connection)}
+            {actions(scope, &connection, record.sync_again_in)}
             {viewer.then(|| view! { <p class="muted">{words().detail.viewer}</p> })}
             {money}
             {on_record(scope, record)}
@@ -75,7 +75,7 @@ fn detail(scope: &RequestScope, seen: Kept<Connection>, record: ConnectionRecord
 }
 
 /// What a manager may do with it.
-fn actions(scope: &RequestScope, connection: &Connection) -> Option<AnyView> {
+fn actions(scope: &RequestScope, connection: &Connection, sync_again_in: Option<u64>) -> Option<AnyView> {
     let paths = &scope.site.paths;
     let id = connection.id.clone();
     let sync = (connection.step == Step::Connected).then(|| {
@@ -87,8 +87,7 @@ fn actions(scope: &RequestScope, connection: &Connection) -> Option<AnyView> {
         }
     });
     let remove = paths.remove(&connection.id);
-    let refused = scope.flash.error.as_ref().filter(|error| error.code == ErrorCode::Cooldown);
-    let wait = refused.and_then(|error| error.retry_after_seconds).map(|seconds| {
+    let wait = sync_again_in.filter(|_| connection.step == Step::Connected).map(|seconds| {
         view! { <p class="muted">{words().detail.again_in} " " <Countdown seconds/></p> }
     });
     let row = view! { <div class="actions">{sync} <a href=remove>{words().detail.remove}</a></div> {wait} };
