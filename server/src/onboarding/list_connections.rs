@@ -94,6 +94,7 @@ impl UseCases {
     ) -> Result<Vec<Own>, Failure> {
         let mut filter = ListConnections { entity_id: Some(entity.clone()), ..ListConnections::default() };
         let mut rows = Vec::new();
+        let asked_at = self.clock.now();
         for _ in 0..MOST_PAGES {
             let page = self.waycore.list_connections(&filter).await;
             let page = page.map_err(|error| match error {
@@ -101,7 +102,7 @@ impl UseCases {
                 Error::NotFound => EntityFault::Gone.into(),
                 error => Failure::of(Call::ListConnections)(error),
             })?;
-            rows.extend(page.data.into_iter().filter_map(|row| own_row(caller, row, entity)));
+            rows.extend(page.data.into_iter().filter_map(|row| own_row(caller, row, entity, asked_at)));
             let next = page.pagination.next_cursor.filter(|_| page.pagination.has_more);
             if next.is_none() || next == filter.cursor {
                 return Ok(rows);
@@ -130,12 +131,17 @@ fn part(
 }
 
 /// A row of the caller's that can be read; the others are dropped, and the log says so.
-fn own_row(caller: &Caller, wire: waycore::wire::Connection, entity: &EntityId) -> Option<Own> {
+fn own_row(
+    caller: &Caller,
+    wire: waycore::wire::Connection,
+    entity: &EntityId,
+    asked_at: Timestamp,
+) -> Option<Own> {
     if !is_own(caller, &wire, entity) {
         return None;
     }
     match understood(&wire, Call::ListConnections) {
-        Ok(connection) => Some(Own { wire, connection }),
+        Ok(connection) => Some(Own { wire, connection, asked_at }),
         Err(_) => {
             tracing::warn!(%entity, "a connection in a list has an id that cannot be one, and was left out");
             None

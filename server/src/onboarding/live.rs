@@ -6,6 +6,7 @@ use app::model;
 use domain::connection::{ActionRequiredBy, ConnectionState, Instructions, Setup};
 use domain::ids::{ConnectionId, UserId};
 use domain::poll::Watched;
+use domain::timestamp::Timestamp;
 use waycore::wire::{Connection, Page};
 use waycore::{Error, ListConnections};
 
@@ -132,8 +133,13 @@ impl UseCases {
         }
     }
 
-    /// Keeps a row of a list of everybody's.
-    pub(super) async fn keep_row(&self, row: Connection, cause: Cause) -> Result<Refreshed, Failure> {
+    /// Keeps a row of a list of everybody's, which was asked for then.
+    pub(super) async fn keep_row(
+        &self,
+        row: Connection,
+        asked_at: Timestamp,
+        cause: Cause,
+    ) -> Result<Refreshed, Failure> {
         let connection = understood(&row, Call::ListConnections)?;
         let Some(customer) = self.store.owner(self.environment, &connection.id).await? else {
             return Ok(Refreshed::Unknown);
@@ -143,7 +149,7 @@ impl UseCases {
         if !is_own(&product, &row, &entity) {
             return Err(Missing::Foreign.into());
         }
-        self.keep_own(&product, &Own { wire: row, connection }, cause).await
+        self.keep_own(&product, &Own { wire: row, connection, asked_at }, cause).await
     }
 
     async fn keep_own(&self, product: &Caller, own: &Own, cause: Cause) -> Result<Refreshed, Failure> {

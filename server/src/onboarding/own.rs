@@ -3,6 +3,7 @@
 use app::backend::Caller;
 use domain::connection::Connection;
 use domain::ids::{ConnectionId, EntityId};
+use domain::timestamp::Timestamp;
 use waycore::{Error, wire};
 
 use super::UseCases;
@@ -13,6 +14,8 @@ use crate::store::{Cause, ConnectionRecord, StoreError, Write};
 pub(super) struct Own {
     pub(super) wire: wire::Connection,
     pub(super) connection: Connection,
+    /// When Waycore was asked.
+    pub(super) asked_at: Timestamp,
 }
 
 impl UseCases {
@@ -30,6 +33,7 @@ impl UseCases {
         cause: Cause,
     ) -> Result<Own, Failure> {
         let entity = self.mapped_entity(caller).await?;
+        let asked_at = self.clock.now();
         let wire = match self.waycore.get_connection(id).await {
             Ok(wire) => wire,
             // An id that Waycore cannot read is the id of nothing.
@@ -46,7 +50,7 @@ impl UseCases {
         if connection.id != *id {
             return Err(Failure::Answer { call: Call::GetConnection, fault: AnswerFault::OtherConnection });
         }
-        Ok(Own { wire, connection })
+        Ok(Own { wire, connection, asked_at })
     }
 
     /// Notes that Waycore no longer knows a connection of the caller's.
@@ -64,7 +68,7 @@ impl Own {
     pub(super) fn kept(record: &ConnectionRecord) -> Option<Self> {
         let wire: wire::Connection = serde_json::from_str(record.body.as_deref()?).ok()?;
         let connection = wire.to_domain().ok()?;
-        Some(Self { wire, connection })
+        Some(Self { wire, connection, asked_at: record.read_at? })
     }
 }
 

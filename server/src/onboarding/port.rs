@@ -11,6 +11,7 @@ use app::error::WireError;
 use app::model::{Account, Connection, ConnectionPage, Institution, Started, TransactionPage};
 use async_trait::async_trait;
 use domain::ids::{ConnectionId, CustomerId, EntityId};
+use domain::timestamp::Timestamp;
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 use waycore::wire::Page;
@@ -79,13 +80,14 @@ impl WaycoreOnboarding {
         self.0.refresh(id, cause).await
     }
 
-    /// Keeps a row of a list of everybody's.
+    /// Keeps a row of a list of everybody's, which was asked for then.
     pub(crate) async fn keep_row(
         &self,
         row: waycore::wire::Connection,
+        asked_at: Timestamp,
         cause: Cause,
     ) -> Result<Refreshed, Failure> {
-        self.0.keep_row(row, cause).await
+        self.0.keep_row(row, asked_at, cause).await
     }
 
     /// Tells the pages of a connection's customer that there are new transactions.

@@ -85,7 +85,8 @@ impl UseCases {
         if !is_own(caller, &wire, entity) {
             return Err(Failure::Answer { call, fault: AnswerFault::ForeignConnection });
         }
-        Ok((Own { connection: understood(&wire, call)?, wire }, existing))
+        let asked_at = self.clock.now();
+        Ok((Own { connection: understood(&wire, call)?, wire, asked_at }, existing))
     }
 }
 

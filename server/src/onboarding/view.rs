@@ -47,6 +47,7 @@ impl UseCases {
             state: &state_word(own),
             cause,
             updated_at: own.connection.updated_at,
+            asked_at: own.asked_at,
             watched: Watched::of(&own.connection.state),
         };
         let observed = self.store.observe(self.tenant(caller), reading, self.clock.now()).await;

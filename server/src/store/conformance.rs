@@ -162,6 +162,7 @@ fn reading<'a>(id: &'a ConnectionId, state: &'a str, updated_at: i64) -> Reading
         state,
         cause: Cause::Look,
         updated_at: at(updated_at),
+        asked_at: at(updated_at),
         watched: (state == "pending").then_some(Watched::Activation),
     }
 }
@@ -307,8 +308,8 @@ pub(super) async fn a_tombstone_keeps_nothing_but_its_history(store: &dyn Store)
     let last = told.last().unwrap();
     assert_eq!((last.before.as_deref(), &last.after, last.cause), (Some("active"), &None, Cause::Removal));
     assert_eq!(told.len(), 2);
-    // Waycore is the truth: what it shows again, later than any answer that was on its way, is there again.
-    assert_eq!(observe(store, acme(), &id, "active", 100_000).await.unwrap(), 3);
+    // Waycore is the truth: what it shows when it is asked again is there again.
+    assert_eq!(observe(store, acme(), &id, "active", 5).await.unwrap(), 3);
     assert_eq!(store.connections(acme()).await.unwrap().len(), 1);
 }
 

@@ -90,7 +90,7 @@ impl ConnectionRecord {
     pub(super) fn overtakes(&self, reading: &Reading<'_>, now: Timestamp) -> bool {
         let later = self.updated_at.is_some_and(|at| at > reading.updated_at)
             && self.read_at.is_some_and(|at| is_recent(at, now));
-        later || self.removed_at.is_some_and(|at| is_recent(at, now))
+        later || self.removed_at.is_some_and(|at| reading.asked_at < at && is_recent(at, now))
     }
 }
 
@@ -113,6 +113,8 @@ pub struct Reading<'a> {
     pub cause: Cause,
     /// Waycore's `updatedAt` in it.
     pub updated_at: Timestamp,
+    /// When Waycore was asked, by the clock of whoever asked.
+    pub asked_at: Timestamp,
     /// What is expected to happen to it.
     pub watched: Option<Watched>,
 }

@@ -118,6 +118,7 @@ impl Shared {
     }
 
     async fn compare(&self, known: Vec<WatchedConnection>, filter: ListConnections) -> Result<(), Failure> {
+        let asked_at = self.clock.now();
         let rows = self.rows(filter).await.map_err(Failure::of(Call::ListConnections))?;
         let mut left: BTreeSet<ConnectionId> = known.iter().map(|known| known.id.clone()).collect();
         let known: HashMap<_, _> = known.into_iter().map(|known| (known.id, known.updated_at)).collect();
@@ -127,7 +128,7 @@ impl Shared {
             let updated_at = Timestamp::from_millis(row.updated_at().as_millis());
             let same = known.get(&id).is_some_and(|kept| *kept == Some(updated_at));
             if !same {
-                self.found(self.onboarding.keep_row(row, Cause::Watch).await)?;
+                self.found(self.onboarding.keep_row(row, asked_at, Cause::Watch).await)?;
             }
         }
         for id in left.into_iter().take(MOST_LEFT) {
