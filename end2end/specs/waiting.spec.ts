@@ -43,3 +43,27 @@ test('the activation is asked for every five seconds, not while hidden, and not 
   await page.clock.fastForward(60_000);
   expect(asked, 'the page was left').toBe(3);
 });
+
+test('an open activation page tells how long it has been, and turns late by itself', {
+  tag: '@javascript',
+}, async ({ person, simulator }) => {
+  const { page } = person;
+  await page.clock.install();
+  const id = await person.startsSetupOf(STANDARD_BANK);
+  await person.finishesSetup();
+  await simulator.keepActivating(id);
+  await person.open(`/connections/${id}/setup`);
+  const late = page.getByRole('main').getByText('It has been more than a day');
+  const waiting = page.getByRole('main').getByText('Handed over');
+  await expect(waiting).toContainText('just now');
+  await page.clock.fastForward('12:00');
+  await expect(waiting).toContainText('12 minutes ago');
+  await page.clock.fastForward('23:00:00');
+  await expect(waiting).toContainText('23 hours ago');
+  await expect(late).toBeHidden();
+
+  await page.clock.fastForward('01:00:00');
+  await expect(late).toBeVisible();
+  await expect(page.getByRole('main').getByText('Support code')).toBeVisible();
+  await expect(page.locator('#announcer')).toContainText('It has been more than a day');
+});

@@ -14,7 +14,7 @@ mod time;
 
 use domain::timestamp::Timestamp;
 use wasm_bindgen::{JsCast, UnwrapThrowExt, prelude::Closure};
-use web_sys::{Document, Element, Event, ScrollIntoViewOptions, ScrollLogicalPosition, Window};
+use web_sys::{Document, Element, Event, HtmlElement, ScrollIntoViewOptions, ScrollLogicalPosition, Window};
 
 use crate::paths::Paths;
 
@@ -97,6 +97,13 @@ pub(crate) fn listen(target: &Element, event: &str, handle: impl Fn(Event) + 'st
 pub(crate) fn announce(text: &str) {
     if let Some(announcer) = document().get_element_by_id("announcer") {
         announcer.set_text_content(Some(text));
+    }
+}
+
+/// Says what a part of the page says.
+pub(crate) fn announce_part(part: &Element) {
+    if let Some(part) = part.dyn_ref::<HtmlElement>() {
+        announce(&part.inner_text());
     }
 }
 

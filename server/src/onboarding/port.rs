@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use app::backend::{
     Caller, Coaching, ConnectionRecord, Credentials, FinishSetup, Kept, ListQuery, Money, Onboarding,
-    StartConnection, TransactionQuery, request_scope,
+    StartConnection, Suggested, TransactionQuery, request_scope,
 };
 use app::copy::locale::{self, speaking};
 use app::error::WireError;
@@ -60,6 +60,12 @@ impl WaycoreOnboarding {
     /// Keeps a mirror of the catalog until the end.
     pub(crate) async fn keep_mirror(self, shutdown: CancellationToken) {
         self.0.keep_mirror(shutdown).await;
+    }
+
+    /// Reads the catalog once.
+    #[cfg(test)]
+    pub(super) async fn mirror_once(&self) {
+        self.0.mirror().await.expect("a catalog");
     }
 
     /// For the host's backend: maps a customer to an entity; to the one given, if one is.
@@ -161,7 +167,7 @@ impl Onboarding for WaycoreOnboarding {
             .await
     }
 
-    async fn popular_banks(&self, caller: &Caller) -> Result<Vec<Institution>, WireError> {
+    async fn popular_banks(&self, caller: &Caller) -> Result<Suggested, WireError> {
         self.read(caller, "popular_banks", self.0.popular_banks(caller)).await
     }
 

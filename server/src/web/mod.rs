@@ -2,6 +2,7 @@
 
 mod api;
 mod export;
+mod fields;
 mod flash;
 mod forms;
 mod host;

@@ -18,6 +18,7 @@ mod operating;
 mod program;
 mod protection;
 mod provisioning;
+mod repairing;
 mod replicas;
 mod secrets;
 mod serve;
