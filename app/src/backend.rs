@@ -105,6 +105,15 @@ pub struct Kept<T> {
     pub as_of: Option<String>,
 }
 
+/// What a person who looks at the list may want to know besides.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Visit {
+    /// The id of the last event that what is read from now on has in it.
+    pub heard: String,
+    /// The connections whose state changed while the person was away.
+    pub changed: Vec<String>,
+}
+
 /// Which transactions of a connection.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TransactionQuery {
@@ -224,6 +233,8 @@ impl Coaching {
 pub trait Onboarding: Send + Sync {
     /// Notes that somebody is here, before anything else is asked for them.
     async fn arrived(&self, caller: &Caller);
+    /// Notes that the caller looks at the list.
+    async fn visit(&self, caller: &Caller) -> Result<Visit, WireError>;
     /// The caller's connections, newest first.
     async fn list_connections(&self, caller: &Caller, query: ListQuery) -> Result<ConnectionPage, WireError>;
     /// At most 20 banks of the catalog. Never selects one.

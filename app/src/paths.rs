@@ -106,6 +106,11 @@ impl Paths {
         format!("{}/api/{name}", self.base)
     }
 
+    /// Where pages hear what changed.
+    pub fn events(&self) -> String {
+        format!("{}/events", self.base)
+    }
+
     /// The host's custom properties, named by what they hold.
     pub fn theme(&self, version: &str) -> String {
         format!("{}/theme/{version}.css", self.base)

@@ -1,6 +1,8 @@
 //! What is wrong with a deployment: one check a concern, each with a sentence that says what to do.
 //!
-//! It reads and never writes: neither at Waycore nor in the database.
+//! It reads and never writes, neither at Waycore nor in the database; unless it is asked to register the webhook.
+
+mod register;
 
 use secrecy::ExposeSecret as _;
 use serde::Serialize;
@@ -35,6 +37,8 @@ pub struct Check {
     /// What it means, and what to do.
     pub message: String,
 }
+
+pub use register::register;
 
 /// Signatures are judged with a tolerance of five minutes; half of it is a warning.
 const SKEW_SECONDS: i64 = 150;

@@ -8,6 +8,7 @@ pub mod clock;
 pub mod config;
 pub mod cookie;
 pub mod doctor;
+mod events;
 pub mod failure;
 pub mod identity;
 mod limits;

@@ -15,6 +15,7 @@ use waycore::client::{Client, Seams, TimeLimits};
 use crate::assets::Assets;
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Layout, Link, Settings};
+use crate::events::Live;
 use crate::identity::{DemoIdentity, HostIdentity};
 use crate::limits::Limits;
 use crate::onboarding::WaycoreOnboarding;
@@ -120,6 +121,11 @@ async fn assemble(
         Sealer::new(&settings.secret_keys)?,
     );
     let mirrored = onboarding.clone();
+    let tracker = TaskTracker::new();
+    let heard = (store.clone(), shutdown.clone());
+    tracker.spawn(async move { heard.0.listen(heard.1).await });
+    let (live, work) = Live::new(&onboarding, &shared, &clock, waycore.environment, &shutdown);
+    tracker.spawn(work);
     let signer = Signer::new(&settings.secret_keys);
     let limits = Arc::new(Limits::new(settings.trusted_proxies.clone()));
     let paths = Paths::new(settings.public_url.base().as_str(), Assets::version());
@@ -130,6 +136,8 @@ async fn assemble(
         host: onboarding,
         identity: identity(&signer),
         store: shared.clone(),
+        live,
+        webhook_secrets: settings.webhook_secrets.into(),
         clock: clock.clone(),
         signer,
         limits: limits.clone(),
@@ -144,7 +152,6 @@ async fn assemble(
         origin: settings.public_url.origin().to_owned(),
         sign_in_url: text(&settings.links.sign_in),
     })?;
-    let tracker = TaskTracker::new();
     tracker.spawn(mirrored.keep_mirror(shutdown.clone()));
     tracker.spawn(upkeep::run(shared, limits, clock, shutdown));
     Ok(Mounted { router, tasks: Tasks { tracker, store }, client })

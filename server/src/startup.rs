@@ -1,6 +1,14 @@
 //! Builds the router and runs it.
 
-use std::{io, sync::Arc, time::Duration};
+use std::{
+    future::poll_fn,
+    io,
+    net::SocketAddr,
+    pin::{Pin, pin},
+    sync::Arc,
+    task::Poll,
+    time::Duration,
+};
 
 use app::backend::{Onboarding, Site};
 use axum::{
@@ -11,21 +19,33 @@ use axum::{
     routing::{get, post},
 };
 use http::{HeaderValue, StatusCode, header};
+use hyper::server::conn::http1;
 use hyper_util::{
-    rt::{TokioExecutor, TokioIo, TokioTimer},
-    server::{conn::auto, graceful::GracefulShutdown},
+    rt::{TokioIo, TokioTimer},
     service::TowerToHyperService,
 };
-use tokio::net::TcpListener;
+use secrecy::SecretString;
+use tokio::io::AsyncWriteExt as _;
+use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 use tower::ServiceExt as _;
 use tower_http::{
     compression::CompressionLayer, csrf::CsrfLayer, set_header::SetResponseHeaderLayer, timeout::TimeoutLayer,
 };
 
 use crate::{
-    assets::Assets, clock::Clock, identity::HostIdentity, limits, limits::Limits,
-    onboarding::WaycoreOnboarding, panics, security, signed::Signer, store::Store, telemetry, web,
+    assets::Assets,
+    clock::Clock,
+    events::{Live, Socket, Takeover},
+    identity::HostIdentity,
+    limits,
+    limits::Limits,
+    onboarding::WaycoreOnboarding,
+    panics, security,
+    signed::Signer,
+    store::Store,
+    telemetry, web,
 };
 
 /// How long requests in flight may take to end once the server has been told to stop.
@@ -51,6 +71,10 @@ pub struct AppState {
     pub identity: Arc<dyn HostIdentity>,
     /// For the readiness probe.
     pub store: Arc<dyn Store>,
+    /// What makes pages live.
+    pub live: Live,
+    /// What deliveries are signed with; none are taken without.
+    pub webhook_secrets: Arc<[SecretString]>,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
     /// Signs what a browser keeps for us.
@@ -91,7 +115,11 @@ pub fn build_router(state: AppState) -> anyhow::Result<Router> {
     // Asking Leptos for its routes is what starts its executor; a second mount in the process finds that done.
     let _ = leptos_axum::generate_route_list(app::shell::App);
     let csrf = CsrfLayer::new().add_trusted_origin(&state.origin)?;
-    let identity = state.identity.routes().layer(from_fn_with_state(state.clone(), web::refused_sign_in));
+    let identity = state
+        .identity
+        .routes()
+        .layer(from_fn_with_state(state.clone(), web::refused_sign_in))
+        .layer(from_fn_with_state(state.clone(), web::signed_out));
     let product = Router::new()
         .route("/demo/sign-in", get(web::sign_in))
         .route("/api/{name}", post(web::server_function).get(web::page))
@@ -115,6 +143,10 @@ pub fn build_router(state: AppState) -> anyhow::Result<Router> {
         .route("/healthz", get(|| async { "ok" }))
         .route("/readyz", get(web::ready))
         .route("/theme/{file}", get(theme))
+        // Signed by Waycore and sent by no browser, so neither its origin nor its address says anything.
+        .route("/webhooks/waycore", post(web::delivery))
+        // Neither compressed, which would hold events back, nor ever late.
+        .route("/events", get(web::events).layer(from_fn_with_state(state.clone(), limits::by_address)))
         .with_state(state);
     let all = product.merge(plain).merge(Assets::router()).layer(from_fn(panics::answered));
     let all = all.layer(from_fn(web::of_browser));
@@ -136,9 +168,9 @@ async fn theme(State(state): State<AppState>, Path(file): Path<String>) -> Respo
 /// # Errors
 /// When the listener fails.
 pub async fn run(listener: TcpListener, router: Router, shutdown: CancellationToken) -> io::Result<()> {
-    let mut server = auto::Builder::new(TokioExecutor::new()).http1_only();
-    server.http1().timer(TokioTimer::new()).header_read_timeout(HEAD_LIMIT).max_headers(MOST_HEADERS);
-    let in_flight = GracefulShutdown::new();
+    let mut server = http1::Builder::new();
+    server.timer(TokioTimer::new()).header_read_timeout(HEAD_LIMIT).max_headers(MOST_HEADERS);
+    let in_flight = TaskTracker::new();
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
@@ -155,21 +187,54 @@ pub async fn run(listener: TcpListener, router: Router, shutdown: CancellationTo
         };
         // A page is a few small packets: none should wait for the next.
         let _ = stream.set_nodelay(true);
-        let routes = router.clone().map_request(move |mut request: Request<_>| {
-            request.extensions_mut().insert(ConnectInfo(peer));
-            request
-        });
-        let connection = server.serve_connection(TokioIo::new(stream), TowerToHyperService::new(routes));
-        let connection = in_flight.watch(connection.into_owned());
-        tokio::spawn(async move {
-            if let Err(error) = connection.await {
-                tracing::debug!(error, "a connection broke");
-            }
-        });
+        in_flight.spawn(serve(server.clone(), stream, peer, router.clone(), shutdown.clone()));
     }
     drop(listener);
-    if tokio::time::timeout(DRAIN, in_flight.shutdown()).await.is_err() {
+    in_flight.close();
+    if tokio::time::timeout(DRAIN, in_flight.wait()).await.is_err() {
         tracing::warn!("requests were still in flight at the end");
     }
     Ok(())
+}
+
+/// Answers the requests of one connection, until its end or until a stream takes it over.
+async fn serve(
+    server: http1::Builder,
+    stream: TcpStream,
+    peer: SocketAddr,
+    router: Router,
+    shutdown: CancellationToken,
+) {
+    let takeover = Takeover::default();
+    let asked = takeover.clone();
+    let routes = router.map_request(move |mut request: Request<_>| {
+        request.extensions_mut().insert(ConnectInfo(peer));
+        request.extensions_mut().insert(asked.clone());
+        request
+    });
+    let socket = TokioIo::new(Socket::new(stream, takeover.clone()));
+    let mut connection = server.serve_connection(socket, TowerToHyperService::new(routes));
+    let mut ending = pin!(shutdown.cancelled());
+    let mut told = false;
+    let ended = poll_fn(|cx| {
+        if !told && ending.as_mut().poll(cx).is_ready() {
+            told = true;
+            Pin::new(&mut connection).graceful_shutdown();
+        }
+        match connection.poll_without_shutdown(cx) {
+            Poll::Pending if takeover.is_due() => Poll::Ready(Ok(())),
+            other => other,
+        }
+    });
+    if let Err(error) = ended.await {
+        tracing::debug!(error = &error as &dyn std::error::Error, "a connection broke");
+        return;
+    }
+    let mut socket = connection.into_parts().io.into_inner();
+    if takeover.is_due() {
+        takeover.take(socket.into_stream());
+    } else {
+        // The other side may be gone first.
+        let _ = socket.shutdown().await;
+    }
 }

@@ -38,7 +38,7 @@ async fn once(store: &dyn Store, limits: &Limits, now: Timestamp) {
     if let Err(error) = store.abandon(dead, now).await {
         tracing::error!(error = &error as &dyn std::error::Error, "what was interrupted cannot be ended");
     }
-    match store.prune(before).await {
+    match store.prune(before, now).await {
         Ok(rows) => tracing::debug!(rows, "idle rows are gone"),
         Err(error) => {
             tracing::error!(error = &error as &dyn std::error::Error, "idle rows cannot be removed")

@@ -7,6 +7,7 @@ pub mod draft_list;
 pub mod drafts;
 pub mod follow;
 pub mod form;
+mod live;
 pub mod navigation;
 pub mod page;
 mod swap;
@@ -14,7 +15,7 @@ mod time;
 
 use domain::timestamp::Timestamp;
 use wasm_bindgen::{JsCast, UnwrapThrowExt, prelude::Closure};
-use web_sys::{Document, Element, Event, ScrollIntoViewOptions, ScrollLogicalPosition, Window};
+use web_sys::{Document, Element, Event, EventTarget, ScrollIntoViewOptions, ScrollLogicalPosition, Window};
 
 use crate::paths::Paths;
 
@@ -87,7 +88,7 @@ pub(crate) fn element(tag: &str, class: &str, text: &str) -> Element {
 }
 
 /// Handles an event for as long as its target exists: soft navigation replaces `<main>`, and the listeners go with it.
-pub(crate) fn listen(target: &Element, event: &str, handle: impl Fn(Event) + 'static) {
+pub(crate) fn listen(target: &EventTarget, event: &str, handle: impl Fn(Event) + 'static) {
     let handle = Closure::<dyn Fn(Event)>::new(handle);
     let _ = target.add_event_listener_with_callback(event, handle.as_ref().unchecked_ref());
     handle.forget();

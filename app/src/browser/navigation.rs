@@ -32,8 +32,12 @@ pub(crate) fn visit(url: &str) {
 
 /// Fetches the present page again. The server may answer with another one.
 pub(crate) fn refresh() {
-    let url = here();
-    spawn_local(async move { go(Visit { history: History::Replace, ..Visit::to(&url) }).await });
+    spawn_local(refreshed());
+}
+
+/// The same, until it is shown.
+pub(crate) async fn refreshed() {
+    go(Visit { history: History::Replace, ..Visit::to(&here()) }).await;
 }
 
 /// Takes links, forms and the history over.

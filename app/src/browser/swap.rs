@@ -3,7 +3,7 @@
 use wasm_bindgen::JsCast;
 use web_sys::{Document, DomParser, Element, HtmlElement, HtmlFormElement, SupportedType};
 
-use super::{document, element, page, window};
+use super::{document, element, live, page, window};
 use crate::copy::{self, Say};
 
 /// A page of this very build.
@@ -37,6 +37,7 @@ impl Fetched {
     /// Swaps `<main>` and the title, and the header where another person's stands in it.
     pub(super) fn put(&self) {
         page::mark_hydrated(false);
+        live::leave();
         let header = |page: &Document| page.query_selector("body > header").ok().flatten();
         if let (Some(old), Some(new)) = (header(&document()), header(&self.page))
             && old.outer_html() != new.outer_html()
@@ -98,6 +99,7 @@ pub(super) fn not_sent(form: &HtmlFormElement) {
 /// The page that says that the page could not be fetched; its link tries again.
 pub(super) fn offline(url: &str) {
     let Ok(Some(main)) = document().query_selector("main") else { return };
+    live::leave();
     let column = element("div", "column", "");
     let retry = element("a", "button button-primary", &copy::say(Say::Retry));
     let _ = retry.set_attribute("href", url);

@@ -1,34 +1,57 @@
-//! The page of a connection follows it.
+//! The page of a connection follows it, and the list follows all of them.
 
 use leptos::prelude::*;
 
 use crate::{
     backend::RequestScope,
+    copy::{status_label, sync_label},
     islands::Follow,
     model::{Connection, Step},
 };
 
 /// Follows `connection` from its page. `draft` is the local draft that led here; with `watch` the page changes when the
-/// connection does. `browser::follow` reads what stands here.
+/// connection does. `browser::follow` and `browser::live` read what stands here.
 pub fn following(
     scope: &RequestScope,
     connection: &Connection,
     draft: Option<String>,
     watch: bool,
 ) -> AnyView {
+    let id = connection.id.clone();
+    // No number: a page of one connection compares versions.
+    let (live, open) = if watch { (Some(""), Some(id.clone())) } else { (None, None) };
     view! {
         <div
             data-follow=""
             data-scope=scope.draft_scope.clone()
             data-draft=draft.unwrap_or_default()
-            data-connection=connection.id.clone()
+            data-connection=id
             data-version=connection.version.to_string()
             data-step=connection.step.name()
-            data-watch=watch.to_string()
+            data-says=says(connection)
+            data-live=live
+            data-open=open
             data-done=(connection.step == Step::Connected).to_string()
         >
             <Follow/>
         </div>
     }
     .into_any()
+}
+
+/// Follows the customer's connections from the list, which shows what happened up to the event `heard`.
+pub fn following_all(heard: String) -> AnyView {
+    view! { <div data-live=heard data-open=""><Follow/></div> }.into_any()
+}
+
+/// What is said of a connection when it changes.
+pub fn says(connection: &Connection) -> String {
+    let state = [connection.display_name.as_str(), ": ", status_label(connection.label)].concat();
+    match connection.sync_status.as_deref().filter(|_| connection.step == Step::Connected) {
+        Some(sync) => {
+            let label = domain::status_label::SyncLabel::of(&domain::connection::SyncStatus::parse(sync));
+            [&state, ". ", sync_label(label)].concat()
+        }
+        None => state,
+    }
 }

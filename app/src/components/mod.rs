@@ -18,7 +18,7 @@ pub use bank_credentials::BankCredentials;
 pub use bank_portal_link::BankPortalLink;
 pub use chart::Charts;
 pub use countdown::Countdown;
-pub use following::following;
+pub use following::{following, following_all, says};
 pub use load::{go, load};
 pub use moment::Moment;
 pub use notice::{ErrorNotice, KeptNotice, Notice, Tone};

@@ -88,6 +88,8 @@ said_by_islands! {
     SavedDays,
     ExpiresDay,
     ExpiresDays,
+    Gone,
+    NewTransactions,
 }
 
 /// What an island says, in the language of the person who asks.

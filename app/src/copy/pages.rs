@@ -19,7 +19,7 @@ words! {
 
     /// The list of connections.
     list: ListWords {
-        title, connect, empty_title, empty_login, empty_password, empty_remove, older, last_synced, never_synced, filter, all, none_with_status, show_all, move_you, move_bank, move_waycore, viewer, drafts,
+        title, connect, empty_title, empty_login, empty_password, empty_remove, older, last_synced, never_synced, changed, filter, all, none_with_status, show_all, move_you, move_bank, move_waycore, viewer, drafts,
     }
 
     /// The wizard's frame.

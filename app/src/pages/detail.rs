@@ -51,9 +51,6 @@ pub fn DetailPage() -> impl IntoView {
 fn detail(scope: &RequestScope, seen: Kept<Connection>, record: ConnectionRecord, money: AnyView) -> AnyView {
     let connection = seen.what;
     let paths = scope.site.paths.clone();
-    let connected = connection.step == Step::Connected;
-    // A revoked or paused connection stays as it is; everything else may still move.
-    let watch = !connected && connection.step != Step::Support;
     let viewer = !scope.caller.role.changes();
     view! {
         <PageTitle text=connection.display_name.clone()/>
@@ -72,7 +69,7 @@ fn detail(scope: &RequestScope, seen: Kept<Connection>, record: ConnectionRecord
             {viewer.then(|| view! { <p class="muted">{words().detail.viewer}</p> })}
             {money}
             {on_record(scope, record)}
-            {following(scope, &connection, None, watch)}
+            {following(scope, &connection, None, true)}
         </div>
     }
     .into_any()

@@ -6,8 +6,8 @@ use leptos_router::hooks::use_query_map;
 
 use super::shown_by_detail;
 use crate::{
-    backend::{Kept, ListQuery, RequestScope},
-    components::{ErrorNotice, KeptNotice, Moment, PageTitle, StatusBadge, load},
+    backend::{Kept, ListQuery, RequestScope, Visit},
+    components::{ErrorNotice, KeptNotice, Moment, PageTitle, StatusBadge, following_all, load, says},
     copy::{pages::words, status_label},
     islands::DraftList,
     model::{Connection, ConnectionPage, Step},
@@ -36,12 +36,16 @@ pub fn ListPage() -> impl IntoView {
     let status = query.get("status").filter(|status| !status.is_empty());
     let wanted = ListQuery { status: status.clone(), cursor: query.get("cursor") };
     load(
-        |scope| async move { scope.onboarding.look_at_list(&scope.caller, wanted).await },
-        |scope, seen: Kept<ConnectionPage>| list(&scope, seen, status),
+        |scope| async move {
+            // First, so that nothing happens between it and what is shown.
+            let visit = scope.onboarding.visit(&scope.caller).await?;
+            Ok((visit, scope.onboarding.look_at_list(&scope.caller, wanted).await?))
+        },
+        |scope, (visit, seen): (Visit, Kept<ConnectionPage>)| list(&scope, visit, seen, status),
     )
 }
 
-fn list(scope: &RequestScope, seen: Kept<ConnectionPage>, status: Option<String>) -> AnyView {
+fn list(scope: &RequestScope, visit: Visit, seen: Kept<ConnectionPage>, status: Option<String>) -> AnyView {
     let text = &words().list;
     let page = seen.what;
     let paths = &scope.site.paths;
@@ -53,7 +57,11 @@ fn list(scope: &RequestScope, seen: Kept<ConnectionPage>, status: Option<String>
     });
     let may_connect = scope.caller.role.changes();
     let first = empty && status.is_none();
-    let rows = page.connections.into_iter().map(|row| connection_row(scope, row)).collect_view();
+    let rows = page.connections.into_iter().map(|row| {
+        let changed = visit.changed.contains(&row.id);
+        connection_row(scope, row, changed)
+    });
+    let rows = rows.collect_view();
     view! {
         <PageTitle text=text.title/>
         <div class="wide">
@@ -83,6 +91,7 @@ fn list(scope: &RequestScope, seen: Kept<ConnectionPage>, status: Option<String>
                 .into_any(),
             }}
             {next}
+            {following_all(visit.heard)}
         </div>
     }
     .into_any()
@@ -117,7 +126,7 @@ fn EmptyList(may_connect: bool, new: String) -> impl IntoView {
     }
 }
 
-fn connection_row(scope: &RequestScope, row: Connection) -> impl IntoView + use<> {
+fn connection_row(scope: &RequestScope, row: Connection, changed: bool) -> impl IntoView + use<> {
     let paths = &scope.site.paths;
     let detail = shown_by_detail(&row);
     let href = if detail { paths.detail(&row.id) } else { paths.setup(&row.id) };
@@ -130,13 +139,20 @@ fn connection_row(scope: &RequestScope, row: Connection) -> impl IntoView + use<
     };
     let host = row.portal_url.as_deref().and_then(|url| domain::portal_url::PortalUrl::parse(url).ok());
     view! {
-        <li class="connection">
+        <li
+            class="connection"
+            data-connection=row.id.clone()
+            data-version=row.version.to_string()
+            data-step=row.step.name()
+            data-says=says(&row)
+        >
             <div class="connection-main">
                 <a class="connection-name" href=href>{row.display_name.clone()}</a>
                 <span class="muted">{host.map(|portal| portal.host())}</span>
             </div>
             <div class="connection-state">
                 <StatusBadge label=row.label/>
+                {changed.then(|| view! { <span class="changed">{words().list.changed}</span> })}
                 {whose_move(&row).map(|text| view! { <span class="muted">{text}</span> })}
             </div>
             <span class="muted connection-fresh">{freshness}</span>

@@ -105,6 +105,13 @@ id! {
     DraftId
 }
 
+impl UserId {
+    /// The product itself, where it acts and no person does.
+    pub fn product() -> Self {
+        Self("waycore-connect".to_owned())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,5 +1,6 @@
 //! When a page that waits asks again, and when it stops.
 
+use crate::connection::ConnectionState;
 use crate::step::{Step, Support};
 
 /// How long a waiting page pauses between two questions.
@@ -48,5 +49,47 @@ pub fn poll(step: Step, page: Page) -> Poll {
         Step::DelegatedUser | Step::FinishSetup | Step::Activation | Step::Recoverable(_) => {
             Poll::Again { after_seconds: POLL_SECONDS }
         }
+    }
+}
+
+/// What is expected to happen to a connection by itself, and so where whoever watches for everybody finds it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Watched {
+    /// Waycore activates it: it is in the list of those that wait for activation.
+    Activation,
+    /// It is being set up: it is in the list of drafts.
+    Draft,
+    /// It may move, and no list of those that wait has it: it is read by itself.
+    Alone,
+}
+
+impl Watched {
+    pub const ALL: [Self; 3] = [Self::Activation, Self::Draft, Self::Alone];
+
+    /// `None` for a connection that stays as it is until somebody acts: the same that [`poll`] stops for.
+    pub fn of(state: &ConnectionState) -> Option<Self> {
+        match state {
+            ConnectionState::Draft(_) => Some(Self::Draft),
+            ConnectionState::PendingActivation(_) => Some(Self::Activation),
+            ConnectionState::ActivatingReady(_)
+            | ConnectionState::ReauthRequired(_)
+            | ConnectionState::Errored(_)
+            | ConnectionState::InvalidConfig(_)
+            | ConnectionState::Unrecognised(_) => Some(Self::Alone),
+            ConnectionState::Connected(_) | ConnectionState::Paused(_) | ConnectionState::Revoked(_) => None,
+        }
+    }
+
+    /// As it is stored.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Activation => "activation",
+            Self::Draft => "draft",
+            Self::Alone => "alone",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|watched| watched.as_str() == text)
     }
 }

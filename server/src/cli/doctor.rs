@@ -1,8 +1,10 @@
 //! `doctor`: says what is wrong with a deployment.
 
+use std::path::PathBuf;
+
 use anyhow::bail;
-use server::config::process;
-use server::doctor::{Check, Outcome, examine};
+use server::config::{Settings, process};
+use server::doctor::{Check, Outcome, examine, register};
 
 use super::announce;
 
@@ -12,10 +14,22 @@ pub(super) struct Args {
     /// One JSON object instead of lines.
     #[arg(long)]
     json: bool,
+    /// Registers the webhook at this address with Waycore, and has a test event sent there.
+    #[arg(long, value_name = "URL", requires = "secret_file")]
+    register_webhook: Option<String>,
+    /// Where the registration's secret is kept: a new file that only its owner can read.
+    #[arg(long, value_name = "FILE", requires = "register_webhook")]
+    secret_file: Option<PathBuf>,
 }
 
 pub(super) async fn run(args: Args) -> anyhow::Result<()> {
-    let checks = examine(&process).await;
+    let checks = match args.register_webhook.as_deref().zip(args.secret_file.as_deref()) {
+        Some((url, secret_file)) => {
+            let settings = Settings::from_process()?;
+            register(&settings.waycore, url, secret_file).await
+        }
+        None => examine(&process).await,
+    };
     if args.json {
         announce(&serde_json::json!({ "checks": checks }).to_string());
     } else {

@@ -28,16 +28,24 @@ impl UseCases {
     ) -> Result<ConnectionPage, Failure> {
         access::may_read(caller)?;
         let after = place(&query)?;
-        let Some(entity) = self.known_entity(caller).await? else {
-            return Ok(ConnectionPage { connections: Vec::new(), next_cursor: None });
-        };
+        let connections = self.read_list(caller, Cause::Look).await?;
+        Ok(part(connections, &query, after.as_ref()))
+    }
+
+    /// Reads all of the customer's connections.
+    pub(super) async fn read_list(
+        &self,
+        caller: &Caller,
+        cause: Cause,
+    ) -> Result<Vec<(Place, Connection)>, Failure> {
+        let Some(entity) = self.known_entity(caller).await? else { return Ok(Vec::new()) };
         let began = self.clock.now();
         let rows = self.rows_at_waycore(caller, &entity).await?;
         let records = self.store.connections(self.tenant(caller)).await?;
         let mut connections = Vec::with_capacity(rows.len());
         for own in &rows {
             let record = records.iter().find(|record| record.id == own.connection.id);
-            match self.keep(caller, own, record, Cause::Look).await {
+            match self.keep(caller, own, record, cause).await {
                 Ok(connection) => connections.push((Place::of(&own.connection), connection)),
                 // Withheld and logged already; the others are still the caller's.
                 Err(Failure::NotFound(_)) => {}
@@ -51,10 +59,10 @@ impl UseCases {
         });
         for record in missing.take(MOST_MISSING) {
             if let Err(Error::NotFound) = self.waycore.get_connection(&record.id).await {
-                self.bury(caller, &record.id).await?;
+                self.bury(caller, &record.id, cause).await?;
             }
         }
-        Ok(part(connections, &query, after.as_ref()))
+        Ok(connections)
     }
 
     /// The list as it was last read, if it ever was.

@@ -14,6 +14,7 @@ mod get_connection;
 mod list_connections;
 mod list_cursor;
 mod list_transactions;
+mod live;
 mod locks;
 mod look;
 mod match_institution;
@@ -32,7 +33,7 @@ mod submit_finish;
 mod sync_connection;
 mod terms;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod turn;
 mod update_credentials;
 mod view;
@@ -52,6 +53,7 @@ use locks::Locks;
 use mirror::Mirror;
 use step_one::Popular;
 
+pub(crate) use live::{Happened, LiveConnection, News, Present, Refreshed, Since};
 pub use port::WaycoreOnboarding;
 pub use provision::Provisioned;
 

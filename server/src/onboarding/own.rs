@@ -19,12 +19,22 @@ impl UseCases {
     /// Reads a connection by an id that a browser sent. Whatever is not the caller's, and whatever is not there,
     /// fails in the same way; only the log tells them apart.
     pub(super) async fn own_connection(&self, caller: &Caller, id: &ConnectionId) -> Result<Own, Failure> {
+        self.read_own(caller, id, Cause::Look).await
+    }
+
+    /// The same, for another reason than that somebody looks.
+    pub(super) async fn read_own(
+        &self,
+        caller: &Caller,
+        id: &ConnectionId,
+        cause: Cause,
+    ) -> Result<Own, Failure> {
         let entity = self.mapped_entity(caller).await?;
         let wire = match self.waycore.get_connection(id).await {
             Ok(wire) => wire,
             // An id that Waycore cannot read is the id of nothing.
             Err(Error::NotFound | Error::Invalid) => {
-                self.bury(caller, id).await?;
+                self.bury(caller, id, cause).await?;
                 return Err(Missing::Unknown.into());
             }
             Err(error) => return Err(Failure::of(Call::GetConnection)(error)),
@@ -40,8 +50,8 @@ impl UseCases {
     }
 
     /// Notes that Waycore no longer knows a connection of the caller's.
-    pub(super) async fn bury(&self, caller: &Caller, id: &ConnectionId) -> Result<(), Failure> {
-        match self.write(caller, &[Write::Tombstone { id, cause: Cause::Look }]).await {
+    pub(super) async fn bury(&self, caller: &Caller, id: &ConnectionId, cause: Cause) -> Result<(), Failure> {
+        match self.write(caller, &[Write::Tombstone { id, cause }]).await {
             // It was never known here either.
             Ok(()) | Err(StoreError::Missing) => Ok(()),
             Err(error) => Err(error.into()),

@@ -3,20 +3,22 @@
 use std::sync::Arc;
 
 use app::backend::{
-    Caller, Coaching, ConnectionRecord, Credentials, FinishSetup, Kept, ListQuery, Money, Onboarding,
-    StartConnection, TransactionQuery, request_scope,
+    Caller, Coaching, ConnectionRecord, Credentials, Customer, FinishSetup, Kept, ListQuery, Money,
+    Onboarding, StartConnection, TransactionQuery, Visit, request_scope,
 };
 use app::copy::locale::{self, speaking};
 use app::error::WireError;
 use app::model::{Account, Connection, ConnectionPage, Institution, Started, TransactionPage};
 use async_trait::async_trait;
-use domain::ids::{CustomerId, EntityId};
+use domain::ids::{ConnectionId, CustomerId, EntityId};
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
-use waycore::Waycore;
+use waycore::wire::Page;
+use waycore::{Error, ListConnections, Waycore};
 
 use super::UseCases;
 use super::arrivals::Arrivals;
+use super::live::{Present, Refreshed, Since};
 use super::locks::Locks;
 use super::mirror::Mirror;
 use super::provision::Provisioned;
@@ -25,7 +27,7 @@ use crate::clock::Clock;
 use crate::config::Environment;
 use crate::failure::{Failure, Missing};
 use crate::sealed::Sealer;
-use crate::store::Store;
+use crate::store::{Cause, Store, StoreError};
 
 /// Drives the onboarding by way of Waycore. Cheap to clone.
 #[derive(Clone)]
@@ -60,6 +62,48 @@ impl WaycoreOnboarding {
     /// Keeps a mirror of the catalog until the end.
     pub(crate) async fn keep_mirror(self, shutdown: CancellationToken) {
         self.0.keep_mirror(shutdown).await;
+    }
+
+    /// What a customer's pages show.
+    pub(crate) async fn present(&self, customer: &Customer) -> Result<Present, StoreError> {
+        self.0.present(customer).await
+    }
+
+    /// What happened to a customer's connections after an event; `None` where only the present state tells.
+    pub(crate) async fn since(&self, customer: &Customer, after: u64) -> Result<Option<Since>, StoreError> {
+        self.0.since(customer, after).await
+    }
+
+    /// Reads a connection for whoever has it.
+    pub(crate) async fn refresh(&self, id: &ConnectionId, cause: Cause) -> Result<Refreshed, Failure> {
+        self.0.refresh(id, cause).await
+    }
+
+    /// Keeps a row of a list of everybody's.
+    pub(crate) async fn keep_row(
+        &self,
+        row: waycore::wire::Connection,
+        cause: Cause,
+    ) -> Result<Refreshed, Failure> {
+        self.0.keep_row(row, cause).await
+    }
+
+    /// Tells the pages of a connection's customer that there are new transactions.
+    pub(crate) async fn note_transactions(&self, id: &ConnectionId) -> Result<(), Failure> {
+        self.0.note_transactions(id).await
+    }
+
+    /// Reads all of a customer's connections.
+    pub(crate) async fn reread(&self, customer: &Customer) -> Result<(), Failure> {
+        self.0.reread(customer).await
+    }
+
+    /// A page of Waycore's list, of every customer's connections.
+    pub(crate) async fn everybodys(
+        &self,
+        filter: &ListConnections,
+    ) -> Result<Page<waycore::wire::Connection>, Error> {
+        self.0.everybodys(filter).await
     }
 
     /// For the host's backend: maps a customer to an entity; to the one given, if one is.
@@ -137,6 +181,10 @@ fn support_code() -> String {
 impl Onboarding for WaycoreOnboarding {
     async fn arrived(&self, caller: &Caller) {
         self.0.arrived(caller).await;
+    }
+
+    async fn visit(&self, caller: &Caller) -> Result<Visit, WireError> {
+        self.read(caller, "visit", self.0.visit(caller)).await
     }
 
     async fn list_connections(&self, caller: &Caller, query: ListQuery) -> Result<ConnectionPage, WireError> {

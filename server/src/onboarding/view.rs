@@ -5,6 +5,8 @@ use app::model;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::connection::{ActionRequiredBy, ConnectionState, Instructions, NextAction, Setup};
 use domain::display_name;
+use domain::ids::ConnectionId;
+use domain::poll::Watched;
 use domain::status_label::StatusLabel;
 use domain::step::{Progress, Step, step};
 use domain::timestamp::Timestamp;
@@ -13,7 +15,7 @@ use waycore::wire::DateTime;
 use super::UseCases;
 use super::own::Own;
 use crate::failure::{Failure, Missing};
-use crate::store::{Cause, ConnectionRecord, Reading, StoreError};
+use crate::store::{Cause, ConnectionRecord, Observed, Reading, StoreError};
 
 impl UseCases {
     /// Keeps the state that was just read and shows it, together with what is kept about the connection here.
@@ -44,9 +46,11 @@ impl UseCases {
             body: &serde_json::to_string(&own.wire).unwrap_or_default(),
             state: &state_word(own),
             cause,
+            updated_at: own.connection.updated_at,
+            watched: Watched::of(&own.connection.state),
         };
-        let version = self.store.observe(self.tenant(caller), reading, self.clock.now()).await;
-        let version = version.map_err(|error| match error {
+        let observed = self.store.observe(self.tenant(caller), reading, self.clock.now()).await;
+        let observed = observed.map_err(|error| match error {
             // Waycore calls it this customer's, and these rows another's: nobody gets to see it.
             StoreError::Taken => {
                 tracing::error!(target: "security", event = "connection_moved", connection = %id, "withheld");
@@ -54,12 +58,21 @@ impl UseCases {
             }
             error => Failure::from(error),
         })?;
+        let Observed::Kept(version) = observed else { return self.overtaken_by(caller, id).await };
         let is_new = record.is_none_or(|record| record.version != version);
         if let (true, ConnectionState::Unrecognised(state)) = (is_new, &own.connection.state) {
             tracing::warn!(connection = %id, state, "Waycore reports a state that is not known");
         }
         shown.version = shown_version(version);
         Ok(shown)
+    }
+
+    /// What is known of a connection of which an older state came late: no page goes back to that.
+    async fn overtaken_by(&self, caller: &Caller, id: &ConnectionId) -> Result<model::Connection, Failure> {
+        let record = self.store.connection(self.tenant(caller), id).await?;
+        let known = record.as_ref().filter(|record| record.removed_at.is_none());
+        let known = known.and_then(|record| Some(kept(&Own::kept(record)?, record)));
+        known.ok_or_else(|| Missing::Unknown.into())
     }
 }
 
@@ -68,7 +81,7 @@ pub(super) fn kept(own: &Own, record: &ConnectionRecord) -> model::Connection {
     model::Connection { version: shown_version(record.version), ..seen(own, Some(record)) }
 }
 
-fn shown_version(version: u64) -> i64 {
+pub(super) fn shown_version(version: u64) -> i64 {
     i64::try_from(version).unwrap_or(i64::MAX)
 }
 

@@ -5,14 +5,17 @@ use std::sync::LazyLock;
 use app::backend::Customer;
 use domain::bank_choice::RequestedName;
 use domain::ids::{ConnectionId, EntityId, UserId};
+use domain::poll::Watched;
 use domain::step::Progress;
 use domain::timestamp::Timestamp;
 
 use super::{
     Action, AuditEntry, AuditEvent, AuditHead, AuditKeys, Begun, BrokenChain, Cause, ChainCheck,
-    EntityIntent, IntentId, Outcome, Reading, Store, StoreError, Tenant, TermsReceipt, Write,
+    EntityIntent, IntentId, Observed, Outcome, Reading, Store, StoreError, Tenant, TermsReceipt, Write,
 };
 use crate::config::{Environment, SecretKeys};
+
+pub(super) mod live;
 
 /// Runs every test of this module on stores that `$open` opens, each empty.
 macro_rules! conforms {
@@ -44,6 +47,7 @@ macro_rules! conforms {
             what_is_idle_is_pruned,
             a_fresh_store_is_ready,
         );
+        $crate::store::conformance::live::conforms_live!($open);
     };
     ($open:expr; $($name:ident),* $(,)?) => {$(
         #[tokio::test]
@@ -144,8 +148,22 @@ async fn observe(
     state: &str,
     millis: i64,
 ) -> Result<u64, StoreError> {
-    let reading = Reading { connection: id, fingerprint: state, body: state, state, cause: Cause::Look };
-    store.observe(tenant, reading, at(millis)).await
+    match store.observe(tenant, reading(id, state, millis), at(millis)).await? {
+        Observed::Kept(version) => Ok(version),
+        Observed::Overtaken => panic!("{state} was overtaken"),
+    }
+}
+
+fn reading<'a>(id: &'a ConnectionId, state: &'a str, updated_at: i64) -> Reading<'a> {
+    Reading {
+        connection: id,
+        fingerprint: state,
+        body: state,
+        state,
+        cause: Cause::Look,
+        updated_at: at(updated_at),
+        watched: (state == "pending").then_some(Watched::Activation),
+    }
 }
 
 pub(super) async fn an_entity_is_intended_and_then_mapped(store: &dyn Store) {
@@ -260,14 +278,8 @@ pub(super) async fn the_history_tells_each_change_of_state(store: &dyn Store) {
         observe(store, acme(), &id, state, millis).await.unwrap();
     }
     // The same state, shown differently, is no change of state.
-    let renamed = Reading {
-        connection: &id,
-        fingerprint: "renamed",
-        body: "renamed",
-        state: "active",
-        cause: Cause::Sync,
-    };
-    assert_eq!(store.observe(acme(), renamed, at(100_001)).await.unwrap(), 3);
+    let renamed = Reading { state: "active", cause: Cause::Sync, ..reading(&id, "renamed", 100_001) };
+    assert_eq!(store.observe(acme(), renamed, at(100_001)).await.unwrap(), Observed::Kept(3));
     let told: Vec<_> = store.history(acme(), &id).await.unwrap();
     let told: Vec<_> =
         told.iter().map(|one| (one.version, one.at, one.before.as_deref(), one.after.as_deref())).collect();
@@ -295,8 +307,8 @@ pub(super) async fn a_tombstone_keeps_nothing_but_its_history(store: &dyn Store)
     let last = told.last().unwrap();
     assert_eq!((last.before.as_deref(), &last.after, last.cause), (Some("active"), &None, Cause::Removal));
     assert_eq!(told.len(), 2);
-    // Waycore is the truth: what it shows again is there again.
-    assert_eq!(observe(store, acme(), &id, "active", 5).await.unwrap(), 3);
+    // Waycore is the truth: what it shows again, later than any answer that was on its way, is there again.
+    assert_eq!(observe(store, acme(), &id, "active", 100_000).await.unwrap(), 3);
     assert_eq!(store.connections(acme()).await.unwrap().len(), 1);
 }
 
@@ -474,8 +486,8 @@ pub(super) async fn what_is_idle_is_pruned(store: &dyn Store) {
     begin(store, acme(), "bank", 3).await.unwrap();
     store.seen(acme(), &ana(), at(1)).await.unwrap();
     store.seen(globex(), &ana(), at(9)).await.unwrap();
-    assert_eq!(store.prune(at(5)).await.unwrap(), 2);
-    assert_eq!(store.prune(at(5)).await.unwrap(), 0);
+    assert_eq!(store.prune(at(5), at(5)).await.unwrap(), 2);
+    assert_eq!(store.prune(at(5), at(5)).await.unwrap(), 0);
     assert_eq!(begin(store, acme(), "bank", 6).await, None, "what is open stays");
     assert_eq!(store.audit_head().await.unwrap().unwrap().seq, 2, "the audit log stays");
 }
@@ -510,8 +522,7 @@ pub(super) async fn banks_are_often_chosen_by_several_customers(store: &dyn Stor
         let tenant = Tenant { customer, environment: Environment::Live };
         let body = format!("{{\"institutionId\": \"{bank}\"}}");
         let id = connection(&format!("c-{made}"));
-        let reading =
-            Reading { connection: &id, fingerprint: "f", body: &body, state: "draft", cause: Cause::Look };
+        let reading = Reading { body: &body, ..reading(&id, "draft", 1) };
         store.observe(tenant, reading, at(1)).await.unwrap();
     };
     for customer in &customers {

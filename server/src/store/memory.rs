@@ -1,5 +1,7 @@
 //! The store in memory, for tests that need thousands of them. It keeps nothing beyond the process.
 
+mod live;
+
 use std::collections::{BTreeMap, HashSet};
 use std::sync::{Mutex, PoisonError};
 
@@ -11,10 +13,12 @@ use domain::step::Progress;
 use domain::timestamp::Timestamp;
 use serde_json::Value;
 
+use self::live::LiveRows;
+use super::live::Bus;
 use super::{
-    ABANDONED_AFTER_MILLIS, Action, AuditEntry, AuditEvent, AuditHead, AuditKeys, AuditRow, Begun, Cause,
-    Change, ConnectionRecord, EntityIntent, IntentId, MappedEntity, Outcome, Reading, SIGN_IN_AFTER_MILLIS,
-    Store, StoreError, Tenant, TermsReceipt, Write,
+    ABANDONED_AFTER_MILLIS, Action, Announcement, AuditEntry, AuditEvent, AuditHead, AuditKeys, AuditRow,
+    Begun, Cause, Change, ConnectionRecord, EntityIntent, EventKind, IntentId, MappedEntity, Observed,
+    Outcome, Reading, SIGN_IN_AFTER_MILLIS, Store, StoreError, Tenant, TermsReceipt, Write,
 };
 use crate::config::Environment;
 
@@ -23,6 +27,7 @@ use crate::config::Environment;
 pub struct MemoryStore {
     rows: Mutex<Rows>,
     audit_keys: AuditKeys,
+    bus: Bus,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -34,6 +39,9 @@ struct Rows {
     intents: Vec<Intent>,
     sessions: Vec<(Owner, UserId, Timestamp)>,
     audit: Vec<AuditRow>,
+    live: LiveRows,
+    /// Announced once the change is kept.
+    told: Vec<Announcement>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,7 +74,7 @@ impl Owner {
 impl MemoryStore {
     /// An empty one.
     pub fn new(audit_keys: AuditKeys) -> Self {
-        Self { rows: Mutex::default(), audit_keys }
+        Self { rows: Mutex::default(), audit_keys, bus: Bus::default() }
     }
 
     fn read<T>(&self, read: impl FnOnce(&Rows) -> T) -> T {
@@ -78,7 +86,10 @@ impl MemoryStore {
         let mut rows = self.rows.lock().unwrap_or_else(PoisonError::into_inner);
         let mut copy = rows.clone();
         let answer = change(&mut copy)?;
+        let told = std::mem::take(&mut copy.told);
         *rows = copy;
+        drop(rows);
+        told.into_iter().for_each(|announcement| self.bus.tell(announcement));
         Ok(answer)
     }
 
@@ -158,6 +169,9 @@ impl Rows {
                 read_at: None,
                 removed_at: None,
                 fingerprint: None,
+                updated_at: None,
+                sync_not_before: None,
+                watched: None,
             };
             self.connections.push((Owner::of(tenant), record));
         }
@@ -203,8 +217,12 @@ impl Rows {
             read_at: record.read_at,
             removed_at: Some(now),
             fingerprint: None,
+            updated_at: None,
+            sync_not_before: None,
+            watched: None,
         };
         self.note_change(tenant, id, None, (version, cause, now));
+        self.add_event(tenant, EventKind::Removed, id, now);
         Ok(())
     }
 
@@ -305,6 +323,15 @@ impl Store for MemoryStore {
                         rows.connection(tenant, id)?.progress.completion_sent = Some(as_of);
                     }
                     Write::Tombstone { id, cause } => rows.bury(tenant, id, cause, now)?,
+                    Write::NewTransactions(id) => {
+                        if rows.connection(tenant, id)?.removed_at.is_some() {
+                            return Err(StoreError::Missing);
+                        }
+                        rows.add_event(tenant, EventKind::Transactions, id, now);
+                    }
+                    Write::SyncNotBefore { id, at } => {
+                        rows.connection(tenant, id)?.sync_not_before = Some(at)
+                    }
                     Write::Terms(receipt) => rows.receipts.push((Owner::of(tenant), receipt.clone())),
                     Write::End(intent, Outcome::Done | Outcome::Refused | Outcome::Unknown) => {
                         rows.end(intent, now)?;
@@ -321,11 +348,14 @@ impl Store for MemoryStore {
         tenant: Tenant<'_>,
         reading: Reading<'_>,
         now: Timestamp,
-    ) -> Result<u64, StoreError> {
+    ) -> Result<Observed, StoreError> {
         self.change(|rows| {
             let record = rows.remember(tenant, reading.connection, None, now)?;
             if record.is_as_in(&reading, now) {
-                return Ok(record.version);
+                return Ok(Observed::Kept(record.version));
+            }
+            if record.overtakes(&reading, now) {
+                return Ok(Observed::Overtaken);
             }
             let changed = record.fingerprint.as_deref() != Some(reading.fingerprint);
             let version = record.version + u64::from(changed);
@@ -334,11 +364,14 @@ impl Store for MemoryStore {
             record.body = Some(reading.body.to_owned());
             record.read_at = Some(now);
             record.removed_at = None;
+            record.updated_at = Some(reading.updated_at);
+            record.watched = reading.watched;
             if changed {
                 let facts = (version, reading.cause, now);
                 rows.note_change(tenant, reading.connection, Some(reading.state), facts);
+                rows.add_event(tenant, EventKind::Connection, reading.connection, now);
             }
-            Ok(version)
+            Ok(Observed::Kept(version))
         })
     }
 
@@ -430,6 +463,7 @@ impl Store for MemoryStore {
             rows.changes.retain(|(owner, ..)| !owner.is(tenant));
             rows.intents.retain(|intent| !intent.owner.is(tenant));
             rows.sessions.retain(|(owner, ..)| !owner.is(tenant));
+            rows.live.forget(tenant);
             // In a database the receipts stay without their names; here nobody could ask for them.
             rows.receipts.retain(|(owner, _)| !owner.is(tenant));
             let event = AuditEvent::CustomerForgotten;
@@ -466,12 +500,14 @@ impl Store for MemoryStore {
         })
     }
 
-    async fn prune(&self, before: Timestamp) -> Result<u64, StoreError> {
+    async fn prune(&self, before: Timestamp, now: Timestamp) -> Result<u64, StoreError> {
         self.change(|rows| {
-            let count = rows.intents.len() + rows.sessions.len();
+            let count = |rows: &Rows| rows.intents.len() + rows.sessions.len() + rows.live.len();
+            let all = count(rows);
             rows.intents.retain(|intent| intent.ended_at.is_none_or(|at| at >= before));
             rows.sessions.retain(|(_, _, at)| *at >= before);
-            Ok((count - rows.intents.len() - rows.sessions.len()) as u64)
+            rows.live.prune(before, now);
+            Ok((all - count(rows)) as u64)
         })
     }
 

@@ -7,6 +7,7 @@
 mod audit;
 #[cfg(test)]
 mod conformance;
+mod live;
 mod memory;
 mod records;
 mod sql;
@@ -18,10 +19,14 @@ use domain::timestamp::Timestamp;
 use crate::config::Environment;
 
 pub use audit::{AuditEntry, AuditEvent, AuditHead, AuditKeys, AuditRow, BrokenChain, ChainCheck};
+pub use live::{
+    Announcement, CustomerEvent, CustomerKey, Delivery, DueDelivery, EVENTS_KEPT_MILLIS, EventKind,
+    InboxSize, LONGEST_RETRY_MILLIS, LiveStore, Missed, Settled, VISIT_ENDS_AFTER_MILLIS, WatchedConnection,
+};
 pub use memory::MemoryStore;
 pub use records::{
-    Action, Begun, Cause, Change, ConnectionRecord, EntityIntent, IntentId, MappedEntity, Outcome, Reading,
-    StoreError, Tenant, TermsReceipt, Write,
+    Action, Begun, Cause, Change, ConnectionRecord, EntityIntent, IntentId, MappedEntity, Observed, Outcome,
+    Reading, StoreError, Tenant, TermsReceipt, Write,
 };
 pub use sql::{Commits, DatabaseKind, OpenError, SqlStore};
 
@@ -36,7 +41,7 @@ pub const SIGN_IN_AFTER_MILLIS: i64 = 12 * 60 * 60 * 1_000;
 ///
 /// `now` is the caller's clock; the store reads none.
 #[async_trait]
-pub trait Store: Send + Sync + 'static {
+pub trait Store: LiveStore {
     /// The tenant's row of the customer-to-entity map, be it finished or only intended.
     async fn entity(&self, tenant: Tenant<'_>) -> Result<Option<MappedEntity>, StoreError>;
 
@@ -67,7 +72,8 @@ pub trait Store: Send + Sync + 'static {
     -> Result<(), StoreError>;
 
     /// Keeps a state that was just read and gives the version that goes with it: 1 for the first, one more each time
-    /// the fingerprint differs from the one before. A change of the state's word goes into the history.
+    /// the fingerprint differs from the one before. A change of the state's word goes into the history, and the
+    /// customer's pages hear of every new version. What was overtaken on its way changes nothing.
     ///
     /// Remembers a connection that was not known. [`StoreError::Taken`] when it is another tenant's.
     async fn observe(
@@ -75,7 +81,7 @@ pub trait Store: Send + Sync + 'static {
         tenant: Tenant<'_>,
         reading: Reading<'_>,
         now: Timestamp,
-    ) -> Result<u64, StoreError>;
+    ) -> Result<Observed, StoreError>;
 
     /// One connection of the tenant's, a tombstone included.
     async fn connection(
@@ -124,9 +130,9 @@ pub trait Store: Send + Sync + 'static {
     /// Gives the number.
     async fn abandon(&self, begun_before: Timestamp, now: Timestamp) -> Result<u64, StoreError>;
 
-    /// Removes what is idle since before a moment: intents that have ended, and sessions. Never the audit log. Gives the
-    /// number of rows.
-    async fn prune(&self, before: Timestamp) -> Result<u64, StoreError>;
+    /// Removes what is idle since before a moment: intents and deliveries that have ended, sessions and visits; and
+    /// events that are older than [`EVENTS_KEPT_MILLIS`]. Never the audit log. Gives the number of rows.
+    async fn prune(&self, before: Timestamp, now: Timestamp) -> Result<u64, StoreError>;
 
     /// Whether the database answers and holds exactly this program's tables.
     async fn check(&self) -> Result<(), StoreError>;

@@ -3,6 +3,7 @@
 use app::backend::Customer;
 use domain::bank_choice::RequestedName;
 use domain::ids::{ConnectionId, EntityId, UserId};
+use domain::poll::Watched;
 use domain::step::Progress;
 use domain::timestamp::Timestamp;
 
@@ -64,6 +65,12 @@ pub struct ConnectionRecord {
     pub removed_at: Option<Timestamp>,
     /// Of the state that was last read.
     pub fingerprint: Option<String>,
+    /// Waycore's `updatedAt` in that state.
+    pub updated_at: Option<Timestamp>,
+    /// Until then Waycore refuses a sync, as far as it said so.
+    pub sync_not_before: Option<Timestamp>,
+    /// What is expected to happen to it.
+    pub watched: Option<Watched>,
 }
 
 /// How exactly the time of a reading that found nothing new is kept: a page that asks every five seconds must not be a
@@ -73,11 +80,22 @@ const READ_AT_MILLIS: i64 = 60_000;
 impl ConnectionRecord {
     /// Whether there is nothing to keep about a reading.
     pub(super) fn is_as_in(&self, reading: &Reading<'_>, now: Timestamp) -> bool {
-        let recent = |at: Timestamp| (0..READ_AT_MILLIS).contains(&(now.as_millis() - at.as_millis()));
         self.removed_at.is_none()
             && self.fingerprint.as_deref() == Some(reading.fingerprint)
-            && self.read_at.is_some_and(recent)
+            && self.read_at.is_some_and(|at| is_recent(at, now))
     }
+
+    /// Whether a reading was overtaken on its way by what is known already. That can only be so for a while: an answer
+    /// takes seconds, and a Waycore that goes back for good is to be believed.
+    pub(super) fn overtakes(&self, reading: &Reading<'_>, now: Timestamp) -> bool {
+        let later = self.updated_at.is_some_and(|at| at > reading.updated_at)
+            && self.read_at.is_some_and(|at| is_recent(at, now));
+        later || self.removed_at.is_some_and(|at| is_recent(at, now))
+    }
+}
+
+fn is_recent(at: Timestamp, now: Timestamp) -> bool {
+    (0..READ_AT_MILLIS).contains(&(now.as_millis() - at.as_millis()))
 }
 
 /// A state of a connection that was just read.
@@ -93,6 +111,19 @@ pub struct Reading<'a> {
     pub state: &'a str,
     /// Why it was read.
     pub cause: Cause,
+    /// Waycore's `updatedAt` in it.
+    pub updated_at: Timestamp,
+    /// What is expected to happen to it.
+    pub watched: Option<Watched>,
+}
+
+/// What became of a reading.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Observed {
+    /// It is what is known now, with this version.
+    Kept(u64),
+    /// What is known is later than it.
+    Overtaken,
 }
 
 /// What led to a change of a connection's state being seen.
@@ -110,10 +141,23 @@ pub enum Cause {
     Repair,
     /// Somebody removed it.
     Removal,
+    /// Waycore said that something happened.
+    Webhook,
+    /// It was watched for everybody.
+    Watch,
 }
 
 impl Cause {
-    const ALL: [Self; 6] = [Self::Look, Self::Start, Self::Finish, Self::Sync, Self::Repair, Self::Removal];
+    const ALL: [Self; 8] = [
+        Self::Look,
+        Self::Start,
+        Self::Finish,
+        Self::Sync,
+        Self::Repair,
+        Self::Removal,
+        Self::Webhook,
+        Self::Watch,
+    ];
 
     /// As it is stored.
     pub fn as_str(self) -> &'static str {
@@ -124,6 +168,8 @@ impl Cause {
             Self::Sync => "sync",
             Self::Repair => "repair",
             Self::Removal => "removal",
+            Self::Webhook => "webhook",
+            Self::Watch => "watch",
         }
     }
 
@@ -248,6 +294,15 @@ pub enum Write<'a> {
         id: &'a ConnectionId,
         /// How that became known.
         cause: Cause,
+    },
+    /// Waycore has new transactions of a connection. [`StoreError::Missing`] for one that is not known.
+    NewTransactions(&'a ConnectionId),
+    /// Waycore refused a sync until then. [`StoreError::Missing`] for a connection that is not known.
+    SyncNotBefore {
+        /// Of which connection.
+        id: &'a ConnectionId,
+        /// When.
+        at: Timestamp,
     },
     /// The proof that a person accepted the terms. Never overwritten: accepting again adds a receipt.
     Terms(&'a TermsReceipt),

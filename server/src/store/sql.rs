@@ -1,6 +1,7 @@
 //! The store in SQL, in a SQLite file or on a PostgreSQL server.
 
 mod database;
+mod live;
 mod migrations;
 mod postgres;
 mod refusal;
@@ -16,15 +17,17 @@ use async_trait::async_trait;
 use domain::ids::{ConnectionId, InstitutionId, UserId};
 use domain::timestamp::Timestamp;
 
-use self::database::{Database, Lock, Value, Writing, values};
+use self::database::{Database, Lock, Writing, values};
 use self::rows::{ChangeRow, ConnectionRow, EntityRow, HeadRow, IntentRow, TermsRow};
 use self::writes::{
-    ENTITY, add_receipt, bury, end, map_entity, note_change, remember, tenant_values, update_own,
+    CONNECTION, ENTITY, add_event, add_receipt, bury, end, keep_reading, map_entity, must_exist, remember,
+    tenant_values, update_own,
 };
+use super::live::{Bus, EVENTS_KEPT_MILLIS, EventKind};
 use super::{
     ABANDONED_AFTER_MILLIS, Action, AuditEntry, AuditEvent, AuditHead, AuditKeys, AuditRow, Begun, Change,
-    ConnectionRecord, EntityIntent, IntentId, MappedEntity, Reading, SIGN_IN_AFTER_MILLIS, Store, StoreError,
-    Tenant, TermsReceipt, Write,
+    ConnectionRecord, EntityIntent, IntentId, MappedEntity, Observed, Reading, SIGN_IN_AFTER_MILLIS, Store,
+    StoreError, Tenant, TermsReceipt, Write,
 };
 use crate::config::{self, Environment, SecretKeys};
 
@@ -37,6 +40,7 @@ pub struct SqlStore {
     audit_keys: AuditKeys,
     migrations: i64,
     commits: Arc<dyn Commits>,
+    bus: Bus,
 }
 
 /// The moments around a commit at which a process can die. A test that never returns from one has crashed there.
@@ -119,7 +123,7 @@ impl SqlStore {
 
     fn over(database: Database, audit_keys: AuditKeys, migrations: usize) -> Self {
         let migrations = i64::try_from(migrations).unwrap_or(i64::MAX);
-        Self { database, audit_keys, migrations, commits: Arc::new(NoFailpoints) }
+        Self { database, audit_keys, migrations, commits: Arc::new(NoFailpoints), bus: Bus::default() }
     }
 
     async fn begin_for(&self, tenant: Tenant<'_>) -> Result<Writing, StoreError> {
@@ -130,7 +134,9 @@ impl SqlStore {
 
     async fn commit(&self, writing: Writing) -> Result<(), StoreError> {
         self.commits.before().await;
-        writing.commit().await?;
+        for announcement in writing.commit().await? {
+            self.bus.tell(announcement);
+        }
         self.commits.after().await;
         Ok(())
     }
@@ -231,6 +237,15 @@ impl Store for SqlStore {
                     update_own(&mut writing, sql, tenant, id, as_of).await?;
                 }
                 Write::Tombstone { id, cause } => bury(&mut writing, tenant, id, cause, now).await?,
+                Write::NewTransactions(id) => {
+                    must_exist(&mut writing, tenant, id).await?;
+                    add_event(&mut writing, tenant, EventKind::Transactions, id, now).await?;
+                }
+                Write::SyncNotBefore { id, at } => {
+                    let sql = "UPDATE connections SET sync_not_before = $5
+                               WHERE environment = $1 AND issuer = $2 AND org = $3 AND connection_id = $4";
+                    update_own(&mut writing, sql, tenant, id, at).await?;
+                }
                 Write::Terms(receipt) => add_receipt(&mut writing, tenant, receipt).await?,
                 Write::End(intent, outcome) => end(&mut writing, intent, outcome, now).await?,
                 Write::Audit(entry) => audited.push(entry),
@@ -257,45 +272,18 @@ impl Store for SqlStore {
         tenant: Tenant<'_>,
         reading: Reading<'_>,
         now: Timestamp,
-    ) -> Result<u64, StoreError> {
+    ) -> Result<Observed, StoreError> {
         // Most readings find nothing new, and then nothing is written.
         if let Some(known) = self.connection(tenant, reading.connection).await?
             && known.is_as_in(&reading, now)
         {
-            return Ok(known.version);
+            return Ok(Observed::Kept(known.version));
         }
         let mut writing = self.begin_for(tenant).await?;
         remember(&mut writing, tenant, reading.connection, None, now).await?;
-        let [environment, issuer, org] = tenant_values(tenant);
-        let id = Value::from(reading.connection.as_str());
-        let key = [environment, issuer, org, id];
-        let before: Vec<(Option<String>, i64)> = writing
-            .fetch(
-                "SELECT fingerprint, version FROM connections
-                 WHERE environment = $1 AND issuer = $2 AND org = $3 AND connection_id = $4",
-                &key,
-            )
-            .await?;
-        let (fingerprint, version) = before.into_iter().next().ok_or(StoreError::Missing)?;
-        let changed = fingerprint.as_deref() != Some(reading.fingerprint);
-        let version = version + i64::from(changed);
-        let [environment, issuer, org, id] = key.clone();
-        let [fingerprint, version_value, body, read_at] =
-            values![reading.fingerprint, version, reading.body, now.as_millis()];
-        writing
-            .execute(
-                "UPDATE connections
-                    SET fingerprint = $5, version = $6, body = $7, read_at = $8, removed_at = NULL
-                  WHERE environment = $1 AND issuer = $2 AND org = $3 AND connection_id = $4",
-                &[environment, issuer, org, id, fingerprint, version_value, body, read_at],
-            )
-            .await?;
-        if changed {
-            let after = Some(reading.state);
-            note_change(&mut writing, &key, version, after, reading.cause, now).await?;
-        }
+        let observed = keep_reading(&mut writing, tenant, &reading, now).await?;
         self.commit(writing).await?;
-        rows::version(version)
+        Ok(observed)
     }
 
     async fn connection(
@@ -304,14 +292,8 @@ impl Store for SqlStore {
         connection: &ConnectionId,
     ) -> Result<Option<ConnectionRecord>, StoreError> {
         let [environment, issuer, org] = tenant_values(tenant);
-        let rows: Vec<ConnectionRow> = self
-            .database
-            .fetch(
-                "SELECT * FROM connections
-                 WHERE environment = $1 AND issuer = $2 AND org = $3 AND connection_id = $4",
-                &[environment, issuer, org, connection.as_str().into()],
-            )
-            .await?;
+        let key = [environment, issuer, org, connection.as_str().into()];
+        let rows: Vec<ConnectionRow> = self.database.fetch(CONNECTION, &key).await?;
         first(rows)
     }
 
@@ -437,6 +419,9 @@ impl Store for SqlStore {
             "DELETE FROM connection_history WHERE environment = $1 AND issuer = $2 AND org = $3",
             "DELETE FROM intents WHERE environment = $1 AND issuer = $2 AND org = $3",
             "DELETE FROM sessions WHERE environment = $1 AND issuer = $2 AND org = $3",
+            "DELETE FROM visits WHERE environment = $1 AND issuer = $2 AND org = $3",
+            "DELETE FROM customer_events WHERE environment = $1 AND issuer = $2 AND org = $3",
+            "DELETE FROM event_heads WHERE environment = $1 AND issuer = $2 AND org = $3",
             "UPDATE terms_receipts SET issuer = '', org = '', user_id = 'forgotten'
              WHERE environment = $1 AND issuer = $2 AND org = $3",
         ] {
@@ -473,14 +458,18 @@ impl Store for SqlStore {
         Ok(rows.into_iter().next().map(AuditHead::from))
     }
 
-    async fn prune(&self, before: Timestamp) -> Result<u64, StoreError> {
+    async fn prune(&self, before: Timestamp, now: Timestamp) -> Result<u64, StoreError> {
         let mut writing = self.database.begin(Lock::Customer("")).await?;
         let mut rows = 0;
-        for sql in [
-            "DELETE FROM intents WHERE outcome <> 'open' AND ended_at < $1",
-            "DELETE FROM sessions WHERE seen_at < $1",
+        let old_events = now.as_millis() - EVENTS_KEPT_MILLIS;
+        for (sql, before) in [
+            ("DELETE FROM intents WHERE outcome <> 'open' AND ended_at < $1", before.as_millis()),
+            ("DELETE FROM sessions WHERE seen_at < $1", before.as_millis()),
+            ("DELETE FROM visits WHERE seen_at < $1", before.as_millis()),
+            ("DELETE FROM inbox WHERE due_at IS NULL AND received_at < $1", before.as_millis()),
+            ("DELETE FROM customer_events WHERE at < $1", old_events),
         ] {
-            rows += writing.execute(sql, &values![before.as_millis()]).await?;
+            rows += writing.execute(sql, &values![before]).await?;
         }
         self.commit(writing).await?;
         Ok(rows)

@@ -1,6 +1,7 @@
 //! The edge to the browser: who asks, which page answers, and what a form leads to.
 
 mod api;
+mod events;
 mod export;
 mod flash;
 mod forms;
@@ -8,10 +9,13 @@ mod host;
 mod language;
 mod page;
 mod scope;
+mod webhooks;
 
 pub(crate) use api::FUNCTIONS;
 pub use api::{refuse, refused_origin, server_function};
+pub use events::{events, signed_out};
 pub use export::transactions_csv;
 pub use host::routes as host_routes;
 pub use language::of_browser;
 pub use page::{page, ready, refused_sign_in, sign_in};
+pub use webhooks::delivery;

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::answer::Answer;
 use crate::host::TestHost;
+use crate::listener::Listener;
 
 /// Sends what a signed-in person's browser sends. Paths are those of contract.md, without a base.
 pub(crate) struct Browser<'a> {
@@ -42,6 +43,18 @@ impl<'a> Browser<'a> {
     /// Asks for a page with any method.
     pub(crate) async fn send_as(&self, method: &str, path: &str) -> Answer {
         self.send(method, path, "text/html", &[]).await
+    }
+
+    /// Opens a stream of events, as a page does; `last` is the last event that it heard.
+    pub(crate) async fn listen(&self, path: &str, last: Option<&str>) -> Listener {
+        let mut request = Request::builder().uri(self.host.path(path)).header("accept", "text/event-stream");
+        for (name, value) in &self.headers {
+            request = request.header(*name, value);
+        }
+        if let Some(last) = last {
+            request = request.header("last-event-id", last);
+        }
+        Listener::of(self.host.router(), request.body(Body::empty()).expect("a request")).await
     }
 
     /// Calls a server function as an island does; the answer is JSON.

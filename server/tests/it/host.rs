@@ -51,6 +51,17 @@ impl TestHost {
         Self::start_below("").await
     }
 
+    /// The same, to which Waycore's deliveries are sent, signed with one of these secrets.
+    pub(crate) async fn start_with_webhooks(secrets: &[&str]) -> Self {
+        let waycore = SimulatedWaycore::start().await;
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let mut settings = settings(&waycore, Database::Sqlite(folder.path().join("connect.db")), "");
+        settings.webhook_secrets = secrets.iter().map(|secret| (*secret).into()).collect();
+        let mounted = server::mount_demo(settings, Layout::default(), CancellationToken::new()).await;
+        let routers = vec![mounted.expect("a mount").router];
+        Self::of(waycore, routers, "", SignIn::Demo, folder)
+    }
+
     /// The same below a path prefix.
     pub(crate) async fn start_below(base: &str) -> Self {
         Self::demo(SimulatedWaycore::start().await, base).await
@@ -141,6 +152,11 @@ impl TestHost {
     pub(crate) async fn send(&self, request: Request) -> Answer {
         let turn = self.turn.fetch_add(1, Ordering::Relaxed) % self.replicas.len();
         Answer::of(self.replicas[turn].clone(), request).await
+    }
+
+    /// The product's routes, for a test that serves them.
+    pub(crate) fn router(&self) -> Router {
+        self.replicas[0].clone()
     }
 
     /// A path of the product's, as a browser sees it.

@@ -193,3 +193,39 @@ async fn a_log_that_was_changed_or_cut_off_does_not_verify() {
     let changed = audit(&settings, &["verify"]);
     assert!(!changed.success && changed.err.starts_with("Row 1 "), "{changed:?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn doctor_registers_the_webhook_and_shows_its_secret_to_nobody() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let (waycore, folder) = (SimulatedWaycore::start().await, tempfile::tempdir().unwrap());
+    let settings = settings(&waycore, folder.path());
+    let secret_file = folder.path().join("webhook-secret");
+    let path = secret_file.display().to_string();
+    let register = |url: &str| {
+        let arguments = ["doctor", "--json", "--register-webhook", url, "--secret-file", &path];
+        Program::finished(&arguments, &borrowed(&settings))
+    };
+    let refused = register("http://127.0.0.1:1/webhooks/waycore");
+    assert!(!refused.success && !secret_file.exists(), "{refused:?}");
+    let done = register("https://app.example.com/banks/webhooks/waycore");
+    assert!(done.success, "{done:?}");
+    let secret = std::fs::read_to_string(&secret_file).unwrap();
+    assert!(secret.len() >= 16, "{done:?}");
+    assert!(!done.out.contains(&secret) && !done.err.contains(&secret), "it is printed nowhere");
+    let mode = std::fs::metadata(&secret_file).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    let changes = waycore.changes().await;
+    assert_eq!(changes.len(), 2, "{changes:?}");
+    assert_eq!(changes[0], "POST /v1/webhooks");
+    assert!(changes[1].starts_with("POST /v1/webhooks/") && changes[1].ends_with("/test"), "{changes:?}");
+
+    // A second time would be a second registration, and every change would come twice.
+    let again = register("https://app.example.com/banks/webhooks/waycore");
+    assert!(!again.success && again.out.contains("is registered already"), "{again:?}");
+    let elsewhere = register("https://app.example.com/other/webhooks/waycore");
+    assert!(
+        !elsewhere.success && elsewhere.out.contains("nothing was registered"),
+        "a file is never overwritten"
+    );
+    assert_eq!(std::fs::read_to_string(&secret_file).unwrap(), secret);
+}

@@ -61,6 +61,8 @@ pub(super) fn island(said: Say) -> &'static str {
         Say::SavedDays => "saved {n} days ago",
         Say::ExpiresDay => "expires in 1 day",
         Say::ExpiresDays => "expires in {n} days",
+        Say::Gone => "Removed",
+        Say::NewTransactions => "There are new transactions",
     }
 }
 

@@ -26,6 +26,7 @@ pub(in crate::copy) static PAGES: PageWords = PageWords {
         older: "Show older connections",
         last_synced: "Last updated",
         never_synced: "No data yet",
+        changed: "Changed since your last visit",
         filter: "Show",
         all: "All",
         none_with_status: "No connection has this status.",

@@ -63,6 +63,8 @@ pub(super) fn island(said: Say) -> &'static str {
         Say::SavedDays => "guardado hace {n} días",
         Say::ExpiresDay => "caduca en 1 día",
         Say::ExpiresDays => "caduca en {n} días",
+        Say::Gone => "Eliminada",
+        Say::NewTransactions => "Hay movimientos nuevos",
     }
 }
 

@@ -26,6 +26,7 @@ pub(in crate::copy) static PAGES: PageWords = PageWords {
         older: "Mostrar conexiones anteriores",
         last_synced: "Actualizado",
         never_synced: "Aún sin datos",
+        changed: "Cambió desde su última visita",
         filter: "Mostrar",
         all: "Todas",
         none_with_status: "Ninguna conexión tiene este estado.",

@@ -21,7 +21,7 @@ use waycore::{
 const BEGIN: i64 = 1_700_000_000_000;
 
 #[derive(Default)]
-pub(super) struct FakeWaycore(Mutex<World>);
+pub(crate) struct FakeWaycore(Mutex<World>);
 
 #[derive(Default)]
 struct World {
@@ -35,6 +35,8 @@ struct World {
     answers_creates_with: Option<String>,
     page_size: usize,
     slow_by: Duration,
+    is_down: bool,
+    nonsense_about: Option<String>,
     ticks: i64,
 }
 
@@ -45,14 +47,14 @@ struct Fault {
 }
 
 impl FakeWaycore {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let fake = Self::default();
         fake.bank("harbour", "Harbour Bank", &["https://harbour.example/login"]);
         fake.bank("meadow", "Meadow Savings", &["https://meadow.example/", "https://biz.meadow.example/"]);
         fake
     }
 
-    pub(super) fn bank(&self, id: &str, name: &str, portals: &[&str]) {
+    pub(crate) fn bank(&self, id: &str, name: &str, portals: &[&str]) {
         self.world(|world| {
             world.institutions.push(json!({
                 "institutionId": id, "name": name,
@@ -62,41 +64,51 @@ impl FakeWaycore {
         });
     }
 
-    pub(super) fn entity(&self, id: &str, external_id: &str, is_default: bool) {
+    pub(crate) fn entity(&self, id: &str, external_id: &str, is_default: bool) {
         self.world(|world| world.add_entity(id, external_id, is_default));
     }
 
     /// A connection of an entity's that was made elsewhere.
-    pub(super) fn connection(&self, id: &str, entity: &str) {
+    pub(crate) fn connection(&self, id: &str, entity: &str) {
         self.world(|world| world.add_connection(id, entity, None, Some("https://elsewhere.example/")));
     }
 
     /// Changes fields of a connection, those of its setup included, and its `updatedAt`.
-    pub(super) fn change(&self, id: &str, fields: Value) {
+    pub(crate) fn change(&self, id: &str, fields: Value) {
         self.world(|world| world.change(id, fields));
     }
 
     /// The next such call fails, and takes no effect.
-    pub(super) fn fail(&self, call: &'static str, error: Error) {
+    pub(crate) fn fail(&self, call: &'static str, error: Error) {
         self.world(|world| {
             world.failures.entry(call).or_default().push_back(Fault { error, applied: false })
         });
     }
 
     /// The answer of the next such call is lost.
-    pub(super) fn lose_answer(&self, call: &'static str) {
+    pub(crate) fn lose_answer(&self, call: &'static str) {
         let fault = Fault { error: Error::Unknown(Unclear::Timeout), applied: true };
         self.world(|world| world.failures.entry(call).or_default().push_back(fault));
     }
 
     /// Removes a connection as if somebody had done it elsewhere.
-    pub(super) fn vanish(&self, id: &str) {
+    pub(crate) fn vanish(&self, id: &str) {
         self.world(|world| world.connections.retain(|row| row["id"] != id));
     }
 
     /// From now on, reads of connections take so long.
-    pub(super) fn slow_down(&self, by: Duration) {
+    pub(crate) fn slow_down(&self, by: Duration) {
         self.world(|world| world.slow_by = by);
+    }
+
+    /// From now on, or not any more, every call fails.
+    pub(crate) fn is_down(&self, is_down: bool) {
+        self.world(|world| world.is_down = is_down);
+    }
+
+    /// From now on what is said of one connection makes no sense.
+    pub(crate) fn talk_nonsense_about(&self, id: &str) {
+        self.world(|world| world.nonsense_about = Some(id.to_owned()));
     }
 
     async fn wait(&self) {
@@ -106,28 +118,28 @@ impl FakeWaycore {
         }
     }
 
-    pub(super) fn ignore_filters(&self) {
+    pub(crate) fn ignore_filters(&self) {
         self.world(|world| world.ignores_filters = true);
     }
 
-    pub(super) fn refuse_second_completion(&self) {
+    pub(crate) fn refuse_second_completion(&self) {
         self.world(|world| world.refuses_second_completion = true);
     }
 
-    pub(super) fn answer_creates_with(&self, id: &str) {
+    pub(crate) fn answer_creates_with(&self, id: &str) {
         self.world(|world| world.answers_creates_with = Some(id.to_owned()));
     }
 
-    pub(super) fn page_size(&self, rows: usize) {
+    pub(crate) fn page_size(&self, rows: usize) {
         self.world(|world| world.page_size = rows);
     }
 
-    pub(super) fn has_been_called(&self, call: &str) -> bool {
+    pub(crate) fn has_been_called(&self, call: &str) -> bool {
         self.world(|world| world.calls.iter().any(|made| made.starts_with(call)))
     }
 
     /// What was called since the last time this was asked.
-    pub(super) fn calls(&self) -> Vec<String> {
+    pub(crate) fn calls(&self) -> Vec<String> {
         self.world(|world| std::mem::take(&mut world.calls))
     }
 
@@ -144,6 +156,9 @@ impl FakeWaycore {
     ) -> Result<T, Error> {
         self.world(|world| {
             world.calls.push([call, detail].join(" ").trim_end().to_owned());
+            if world.is_down {
+                return Err(Error::Server(503));
+            }
             match world.failures.get_mut(call).and_then(VecDeque::pop_front) {
                 Some(Fault { error, applied: true }) => work(world).and(Err(error)),
                 Some(Fault { error, applied: false }) => Err(error),
@@ -287,7 +302,12 @@ impl Waycore for FakeWaycore {
 
     async fn get_connection(&self, id: &ConnectionId) -> Result<Connection, Error> {
         self.wait().await;
-        self.answer("get_connection", id.as_str(), |world| Ok(typed(world.find(id.as_str())?.clone())))
+        self.answer("get_connection", id.as_str(), |world| {
+            if world.nonsense_about.as_deref() == Some(id.as_str()) {
+                return Err(Error::Nonsense(waycore::client::Nonsense::Body));
+            }
+            Ok(typed(world.find(id.as_str())?.clone()))
+        })
     }
 
     async fn list_connections(&self, filter: &ListConnections) -> Result<Page<Connection>, Error> {

@@ -4,7 +4,7 @@ mod bench;
 mod confirming;
 mod crashing;
 mod entities;
-mod fake_waycore;
+pub(crate) mod fake_waycore;
 mod finishing;
 mod listing;
 mod looking;

@@ -7,7 +7,7 @@ use sqlx::postgres::{PgPool, PgRow};
 use sqlx::sqlite::{SqlitePool, SqliteRow};
 use sqlx::{FromRow, Postgres, Sqlite, Transaction};
 
-use crate::store::StoreError;
+use crate::store::{Announcement, StoreError};
 
 /// An open database.
 #[derive(Clone)]
@@ -34,11 +34,19 @@ pub(super) trait Row:
 
 impl<T> Row for T where T: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin {}
 
-/// What is written together.
-pub(super) enum Writing {
+/// What is written together, and what is announced once it is kept.
+pub(super) struct Writing {
+    open: Open,
+    told: Vec<Announcement>,
+}
+
+enum Open {
     Sqlite(Transaction<'static, Sqlite>),
     Postgres(Transaction<'static, Postgres>),
 }
+
+/// The channel on which replicas hear of each other.
+pub(super) const CHANNEL: &str = "waycore_connect";
 
 /// What is kept apart from others of its kind until the transaction ends, on all replicas.
 pub(super) enum Lock<'a> {
@@ -46,6 +54,8 @@ pub(super) enum Lock<'a> {
     Customer(&'a str),
     /// The end of the audit log.
     Audit,
+    /// Nothing but the rows themselves: they keep each other apart.
+    Inbox,
 }
 
 /// Binds values to a statement of either database.
@@ -82,10 +92,11 @@ impl Database {
 
     /// Begins to write. SQLite has one writer at a time; PostgreSQL as many as there are locks.
     pub(super) async fn begin(&self, lock: Lock<'_>) -> Result<Writing, StoreError> {
-        let mut writing = match self {
-            Self::Sqlite { writer, .. } => Writing::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),
-            Self::Postgres(pool) => Writing::Postgres(pool.begin().await?),
+        let open = match self {
+            Self::Sqlite { writer, .. } => Open::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),
+            Self::Postgres(pool) => Open::Postgres(pool.begin().await?),
         };
+        let mut writing = Writing { open, told: Vec::new() };
         writing.lock(lock).await?;
         Ok(writing)
     }
@@ -104,10 +115,11 @@ impl Database {
 impl Writing {
     /// Waits until nobody else holds the lock; it is released with the transaction.
     pub(super) async fn lock(&mut self, lock: Lock<'_>) -> Result<(), StoreError> {
-        if let Self::Postgres(transaction) = self {
+        if let Open::Postgres(transaction) = &mut self.open {
             let (class, name) = match lock {
                 Lock::Customer(name) => (1, name),
                 Lock::Audit => (2, ""),
+                Lock::Inbox => return Ok(()),
             };
             sqlx::query("SELECT pg_advisory_xact_lock($1, hashtext($2))")
                 .bind(class)
@@ -123,11 +135,11 @@ impl Writing {
         sql: &'static str,
         values: &[Value],
     ) -> Result<Vec<T>, StoreError> {
-        Ok(match self {
-            Self::Sqlite(transaction) => {
+        Ok(match &mut self.open {
+            Open::Sqlite(transaction) => {
                 bound!(sqlx::query_as::<Sqlite, T>(sql), values).fetch_all(&mut **transaction).await?
             }
-            Self::Postgres(transaction) => {
+            Open::Postgres(transaction) => {
                 bound!(sqlx::query_as::<Postgres, T>(sql), values).fetch_all(&mut **transaction).await?
             }
         })
@@ -135,22 +147,39 @@ impl Writing {
 
     /// The number of rows that it changed.
     pub(super) async fn execute(&mut self, sql: &'static str, values: &[Value]) -> Result<u64, StoreError> {
-        Ok(match self {
-            Self::Sqlite(transaction) => {
+        Ok(match &mut self.open {
+            Open::Sqlite(transaction) => {
                 bound!(sqlx::query(sql), values).execute(&mut **transaction).await?.rows_affected()
             }
-            Self::Postgres(transaction) => {
+            Open::Postgres(transaction) => {
                 bound!(sqlx::query(sql), values).execute(&mut **transaction).await?.rows_affected()
             }
         })
     }
 
-    pub(super) async fn commit(self) -> Result<(), StoreError> {
-        match self {
-            Self::Sqlite(transaction) => transaction.commit().await?,
-            Self::Postgres(transaction) => transaction.commit().await?,
+    /// Announces something once this is kept.
+    pub(super) async fn tell(&mut self, announcement: Announcement) -> Result<(), StoreError> {
+        match &mut self.open {
+            Open::Sqlite(_) => self.told.push(announcement),
+            // The server itself tells every replica, this one too, at the commit.
+            Open::Postgres(transaction) => {
+                sqlx::query("SELECT pg_notify($1, $2)")
+                    .bind(CHANNEL)
+                    .bind(announcement.to_text())
+                    .execute(&mut **transaction)
+                    .await?;
+            }
         }
         Ok(())
+    }
+
+    /// Keeps all of it. Gives what is to be announced in this process.
+    pub(super) async fn commit(self) -> Result<Vec<Announcement>, StoreError> {
+        match self.open {
+            Open::Sqlite(transaction) => transaction.commit().await?,
+            Open::Postgres(transaction) => transaction.commit().await?,
+        }
+        Ok(self.told)
     }
 }
 
@@ -163,6 +192,12 @@ impl From<&str> for Value {
 impl From<Option<&str>> for Value {
     fn from(text: Option<&str>) -> Self {
         Self::Text(text.map(ToOwned::to_owned))
+    }
+}
+
+impl From<Option<i64>> for Value {
+    fn from(number: Option<i64>) -> Self {
+        Self::Int(number)
     }
 }
 

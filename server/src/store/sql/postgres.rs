@@ -14,8 +14,10 @@ use super::refusal::{DatabaseKind, OpenError};
 use crate::store::AuditKeys;
 
 /// In the order of their making; a released one never changes.
-const MIGRATIONS: &[Released] =
-    &[(1, "onboarding", include_str!("../../../migrations/postgres/0001_onboarding.sql"))];
+const MIGRATIONS: &[Released] = &[
+    (1, "onboarding", include_str!("../../../migrations/postgres/0001_onboarding.sql")),
+    (2, "live", include_str!("../../../migrations/postgres/0002_live.sql")),
+];
 
 /// More would only wait in the server: every request holds one for milliseconds.
 const MOST_CONNECTIONS: u32 = 16;

@@ -3,6 +3,7 @@
 use app::backend::Customer;
 use domain::bank_choice::RequestedName;
 use domain::ids::{ConnectionId, EntityId, UserId};
+use domain::poll::Watched;
 use domain::step::Progress;
 use domain::timestamp::Timestamp;
 
@@ -64,6 +65,9 @@ pub(super) struct ConnectionRow {
     read_at: Option<i64>,
     removed_at: Option<i64>,
     fingerprint: Option<String>,
+    updated_at: Option<i64>,
+    sync_not_before: Option<i64>,
+    watched: Option<String>,
 }
 
 impl TryFrom<ConnectionRow> for ConnectionRecord {
@@ -84,6 +88,10 @@ impl TryFrom<ConnectionRow> for ConnectionRecord {
             read_at: row.read_at.map(Timestamp::from_millis),
             removed_at: row.removed_at.map(Timestamp::from_millis),
             fingerprint: row.fingerprint,
+            updated_at: row.updated_at.map(Timestamp::from_millis),
+            sync_not_before: row.sync_not_before.map(Timestamp::from_millis),
+            // A reason that a newer program knows is one to look at it alone.
+            watched: row.watched.map(|reason| Watched::parse(&reason).unwrap_or(Watched::Alone)),
         })
     }
 }

@@ -16,6 +16,7 @@ use crate::store::AuditKeys;
 const MIGRATIONS: &[Released] = &[
     (1, "onboarding", include_str!("../../../migrations/sqlite/0001_onboarding.sql")),
     (2, "operations", include_str!("../../../migrations/sqlite/0002_operations.sql")),
+    (3, "live", include_str!("../../../migrations/sqlite/0003_live.sql")),
 ];
 
 impl SqlStore {

@@ -89,3 +89,60 @@ async fn the_database_itself_keeps_the_audit_log_append_only() {
         assert!(format!("{refused:?}").contains("append-only"), "{refused:?}");
     }
 }
+
+mod replicas {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::store::{Announcement, CustomerKey, LiveStore as _};
+    use test_postgres::TestDatabase;
+    use tokio_util::sync::CancellationToken;
+
+    async fn two() -> (SqlStore, SqlStore, TestDatabase) {
+        let database = TestDatabase::new().await;
+        let url = database.url().into();
+        let open = || SqlStore::postgres(&url, DatabaseKind::Serve, audit_keys());
+        (open().await.unwrap(), open().await.unwrap(), database)
+    }
+
+    #[tokio::test]
+    async fn what_one_keeps_the_other_hears_of() {
+        let (one, other, _database) = two().await;
+        let mut heard = other.announcements();
+        let shutdown = CancellationToken::new();
+        let listening = tokio::spawn({
+            let (other, shutdown) = (other.clone(), shutdown.clone());
+            async move { other.listen(shutdown).await }
+        });
+        assert_eq!(heard.recv().await.unwrap(), Announcement::Everything, "it begins to listen");
+        one.announce(&Announcement::Interest("in c1".to_owned())).await.unwrap();
+        let id = domain::ids::ConnectionId::parse("c1").unwrap();
+        let now = Timestamp::from_millis(1);
+        let connection = Write::Connection { id: &id, requested_name: None };
+        one.write(acme(), &[connection, Write::NewTransactions(&id)], now).await.unwrap();
+        assert_eq!(heard.recv().await.unwrap(), Announcement::Interest("in c1".to_owned()));
+        assert_eq!(heard.recv().await.unwrap(), Announcement::Customer(CustomerKey::of(acme())));
+        shutdown.cancel();
+        listening.await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_lease_is_held_by_one_until_it_is_let_go_or_ends() {
+        let (one, other, _database) = two().await;
+        assert!(one.hold_lease("watcher", "one", 60_000).await.unwrap());
+        assert!(!other.hold_lease("watcher", "other", 60_000).await.unwrap());
+        assert!(one.hold_lease("watcher", "one", 60_000).await.unwrap(), "again");
+        assert!(other.hold_lease("another", "other", 60_000).await.unwrap());
+        other.release_lease("watcher", "other").await.unwrap();
+        assert!(!other.hold_lease("watcher", "other", 60_000).await.unwrap(), "it was not its own");
+        one.release_lease("watcher", "one").await.unwrap();
+        assert!(other.hold_lease("watcher", "other", 1).await.unwrap());
+        tokio::time::timeout(Duration::from_secs(5), async {
+            while !one.hold_lease("watcher", "one", 60_000).await.unwrap() {
+                tokio::task::yield_now().await;
+            }
+        })
+        .await
+        .expect("the lease of a dead replica ends");
+    }
+}

@@ -2,15 +2,22 @@
 
 use domain::bank_choice::RequestedName;
 use domain::ids::{ConnectionId, EntityId};
+use domain::poll::Watched;
 use domain::timestamp::Timestamp;
 
 use super::database::{Value, Writing, values};
 use super::first;
-use super::rows::EntityRow;
-use crate::store::{Cause, IntentId, MappedEntity, Outcome, StoreError, Tenant, TermsReceipt};
+use super::rows::{ConnectionRow, EntityRow};
+use crate::store::{
+    Announcement, Cause, ConnectionRecord, CustomerKey, EventKind, IntentId, MappedEntity, Observed, Outcome,
+    Reading, StoreError, Tenant, TermsReceipt,
+};
 
 pub(super) const ENTITY: &str = "SELECT external_entity_id, entity_id, created_at FROM entity_map
                       WHERE environment = $1 AND issuer = $2 AND org = $3";
+
+pub(super) const CONNECTION: &str = "SELECT * FROM connections
+                      WHERE environment = $1 AND issuer = $2 AND org = $3 AND connection_id = $4";
 
 /// `$1`, `$2` and `$3` of every statement about a tenant's rows.
 pub(super) fn tenant_values(tenant: Tenant<'_>) -> [Value; 3] {
@@ -93,10 +100,95 @@ pub(super) async fn bury(
     }
     let sql = "UPDATE connections
                   SET requested_name = NULL, user_confirmed = NULL, completion_sent = NULL, fingerprint = NULL,
-                      body = NULL, version = version + 1, removed_at = $5
+                      body = NULL, updated_at = NULL, watched = NULL, sync_not_before = NULL,
+                      version = version + 1, removed_at = $5
                 WHERE environment = $1 AND issuer = $2 AND org = $3 AND connection_id = $4";
     update_own(writing, sql, tenant, id, now).await?;
-    note_change(writing, &key, version + 1, None, cause, now).await
+    note_change(writing, &key, version + 1, None, cause, now).await?;
+    add_event(writing, tenant, EventKind::Removed, id, now).await
+}
+
+/// Keeps a reading of a connection that is remembered.
+pub(super) async fn keep_reading(
+    writing: &mut Writing,
+    tenant: Tenant<'_>,
+    reading: &Reading<'_>,
+    now: Timestamp,
+) -> Result<Observed, StoreError> {
+    let [environment, issuer, org] = tenant_values(tenant);
+    let key = [environment, issuer, org, Value::from(reading.connection.as_str())];
+    let known: Vec<ConnectionRow> = writing.fetch(CONNECTION, &key).await?;
+    let known: ConnectionRecord = first(known)?.ok_or(StoreError::Missing)?;
+    if known.overtakes(reading, now) {
+        return Ok(Observed::Overtaken);
+    }
+    let changed = known.fingerprint.as_deref() != Some(reading.fingerprint);
+    let version = known.version + u64::from(changed);
+    let stored = i64::try_from(version).map_err(|_| StoreError::Corrupt { what: "version" })?;
+    let [environment, issuer, org, id] = key.clone();
+    let [fingerprint, stored_version, body, read_at, updated_at, watched] = values![
+        reading.fingerprint,
+        stored,
+        reading.body,
+        now.as_millis(),
+        reading.updated_at.as_millis(),
+        reading.watched.map(Watched::as_str),
+    ];
+    writing
+        .execute(
+            "UPDATE connections
+                SET fingerprint = $5, version = $6, body = $7, read_at = $8, updated_at = $9, watched = $10,
+                    removed_at = NULL
+              WHERE environment = $1 AND issuer = $2 AND org = $3 AND connection_id = $4",
+            &[environment, issuer, org, id, fingerprint, stored_version, body, read_at, updated_at, watched],
+        )
+        .await?;
+    if changed {
+        note_change(writing, &key, stored, Some(reading.state), reading.cause, now).await?;
+        add_event(writing, tenant, EventKind::Connection, reading.connection, now).await?;
+    }
+    Ok(Observed::Kept(version))
+}
+
+pub(super) async fn must_exist(
+    writing: &mut Writing,
+    tenant: Tenant<'_>,
+    id: &ConnectionId,
+) -> Result<(), StoreError> {
+    let [environment, issuer, org] = tenant_values(tenant);
+    let known: Vec<ConnectionRow> =
+        writing.fetch(CONNECTION, &[environment, issuer, org, id.as_str().into()]).await?;
+    let known: Option<ConnectionRecord> = first(known)?;
+    known.filter(|known| known.removed_at.is_none()).map(|_| ()).ok_or(StoreError::Missing)
+}
+
+/// Adds an event of the customer's, whose lock is held: its number is the one after the last.
+pub(super) async fn add_event(
+    writing: &mut Writing,
+    tenant: Tenant<'_>,
+    kind: EventKind,
+    id: &ConnectionId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let next: Vec<(i64,)> = writing
+        .fetch(
+            "INSERT INTO event_heads (environment, issuer, org, seq) VALUES ($1, $2, $3, 1)
+             ON CONFLICT (environment, issuer, org) DO UPDATE SET seq = event_heads.seq + 1
+             RETURNING seq",
+            &tenant_values(tenant),
+        )
+        .await?;
+    let seq = next.first().map_or(1, |(seq,)| *seq);
+    let [environment, issuer, org] = tenant_values(tenant);
+    let [seq, kind, id, at] = values![seq, kind.as_str(), id.as_str(), now.as_millis()];
+    writing
+        .execute(
+            "INSERT INTO customer_events (environment, issuer, org, seq, kind, connection_id, at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7)",
+            &[environment, issuer, org, seq, kind, id, at],
+        )
+        .await?;
+    writing.tell(Announcement::Customer(CustomerKey::of(tenant))).await
 }
 
 /// Notes a change of state, if the word for it changed.

@@ -1,0 +1,209 @@
+//! Hears what changed about the connections that the page shows, and brings it up to date: the server renders the page
+//! again, and it is fetched softly.
+//!
+//! The page says what it knows: `data-live` up to which event, `data-open` which connection it is about, and each
+//! `[data-connection]` in which version and words.
+
+use std::cell::{Cell, RefCell};
+
+use js_sys::{JSON, Reflect};
+use leptos::task::spawn_local;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Element, EventSource, HtmlInputElement, MessageEvent, Response, VisibilityState};
+
+use super::{all, announce, data, document, listen, navigation, page, paths, window};
+use crate::copy::{self, Say};
+use crate::paths::encode;
+
+/// After so many failures in a row the page asks every five seconds instead, for a minute.
+const MOST_FAILURES: u32 = 3;
+const POLLS: u32 = 12;
+
+thread_local! {
+    static STREAM: RefCell<Option<EventSource>> = const { RefCell::new(None) };
+    static FAILURES: Cell<u32> = const { Cell::new(0) };
+    /// The page is being fetched again.
+    static UPDATING: Cell<bool> = const { Cell::new(false) };
+    /// Somebody already notices when the page is hidden and shown.
+    static NOTICED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Follows what the present page shows, while it can be seen.
+pub(crate) fn attach() {
+    if !NOTICED.replace(true) {
+        listen(&document(), "visibilitychange", |_| {
+            if is_hidden() {
+                leave();
+            } else if FAILURES.get() < MOST_FAILURES {
+                connect();
+            }
+        });
+    }
+    connect();
+}
+
+/// The page is not looked at any more.
+pub(super) fn leave() {
+    if let Some(stream) = STREAM.take() {
+        stream.close();
+    }
+}
+
+fn is_hidden() -> bool {
+    document().visibility_state() == VisibilityState::Hidden
+}
+
+/// Where the page hears what happened after what it shows.
+fn address() -> Option<String> {
+    let page = data("main [data-live]")?;
+    Some([&paths().events(), "?open=", &encode(&page("open")), "&after=", &page("live")].concat())
+}
+
+fn connect() {
+    leave();
+    let Some(address) = address().filter(|_| !is_hidden()) else { return };
+    if FAILURES.get() >= MOST_FAILURES {
+        return spawn_local(poll(address));
+    }
+    let Ok(stream) = EventSource::new(&address) else { return };
+    for kind in ["connection", "removed", "transactions"] {
+        listen(&stream, kind, move |event| {
+            if let Some(event) = event.dyn_ref::<MessageEvent>() {
+                // What comes without a number was so before, and the page knows of it or does not show it.
+                let is_news = !event.last_event_id().is_empty();
+                heard(kind, &event.data().as_string().unwrap_or_default(), is_news);
+            }
+        });
+    }
+    listen(&stream, "open", |_| FAILURES.set(0));
+    listen(&stream, "error", |_| failed());
+    STREAM.set(Some(stream));
+}
+
+/// The browser comes back by itself, unless the server refused.
+fn failed() {
+    let refused = STREAM.with_borrow(|stream| {
+        stream.as_ref().is_some_and(|stream| stream.ready_state() == EventSource::CLOSED)
+    });
+    FAILURES.set(if refused { MOST_FAILURES } else { FAILURES.get() + 1 });
+    if FAILURES.get() >= MOST_FAILURES {
+        connect();
+    }
+}
+
+/// Asks for the present state every five seconds, and after a while tries to listen again.
+async fn poll(address: String) {
+    let visit = navigation::visit_count();
+    let address = [&address, "&snapshot="].concat();
+    let mut trouble = false;
+    for _ in 0..POLLS {
+        page::sleep(5_000).await;
+        page::visible().await;
+        if navigation::visit_count() != visit {
+            return;
+        }
+        match ask(&address).await {
+            Ok((401, _)) => return navigation::refresh(),
+            Ok((200, text)) => {
+                trouble = false;
+                for block in text.split("\n\n") {
+                    if let Some((kind, data)) = block.split_once("\ndata: ") {
+                        heard(kind.trim_start_matches("event: "), data, false);
+                    }
+                }
+            }
+            // Said once, not every five seconds.
+            _ if !trouble => {
+                trouble = true;
+                announce(&copy::say(Say::LiveTrouble));
+            }
+            _ => {}
+        }
+        if navigation::visit_count() != visit {
+            return;
+        }
+    }
+    FAILURES.set(0);
+    connect();
+}
+
+async fn ask(address: &str) -> Result<(u16, String), JsValue> {
+    let response: Response = JsFuture::from(window().fetch_with_str(address)).await?.dyn_into()?;
+    let text = JsFuture::from(response.text()?).await?.as_string();
+    Ok((response.status(), text.unwrap_or_default()))
+}
+
+/// Whether the page shows something else than what was heard.
+fn heard(kind: &str, data: &str, is_news: bool) {
+    let Ok(data) = JSON::parse(data) else { return };
+    let field = |name: &str| Reflect::get(&data, &name.into()).unwrap_or_default();
+    let id = field("connectionId").as_string().unwrap_or_default();
+    let shown = all("main [data-connection]").find(|shown| attribute(shown, "data-connection") == id);
+    let is_old = match (shown, kind) {
+        (Some(shown), "connection") => {
+            attribute(&shown, "data-version").parse::<f64>().ok() < field("version").as_f64()
+                || field("step").as_string().is_none_or(|step| step != attribute(&shown, "data-step"))
+        }
+        // Only its own page shows a connection's transactions.
+        (Some(shown), "transactions") => shown.has_attribute("data-follow"),
+        (Some(_), _) => true,
+        // A list may be of those in one state, and this one in it now.
+        (None, _) => is_news && kind == "connection" && document_has_list(),
+    };
+    if is_old && !UPDATING.replace(true) {
+        let has_transactions = kind == "transactions";
+        spawn_local(async move {
+            update(has_transactions).await;
+            UPDATING.set(false);
+        });
+    }
+}
+
+fn document_has_list() -> bool {
+    all("main [data-live][data-open='']").next().is_some()
+}
+
+/// Fetches the page again and says what is new about it.
+async fn update(has_transactions: bool) {
+    let visit = navigation::visit_count();
+    // What is being typed is worth more than news.
+    while all("main input").any(|field| is_edited(&field)) {
+        page::sleep(2_000).await;
+        if navigation::visit_count() != visit {
+            return;
+        }
+    }
+    let before: Vec<_> = words().collect();
+    navigation::refreshed().await;
+    let after: Vec<_> = words().collect();
+    let mut news: Vec<String> =
+        after.iter().filter(|said| !before.contains(said)).map(|(_, said)| said.clone()).collect();
+    let gone = before.iter().filter(|(id, _)| after.iter().all(|(other, _)| other != id));
+    // The page of a connection that is gone says so itself.
+    if document_has_list() {
+        news.extend(gone.map(|(_, said)| [said, ". ", &copy::say(Say::Gone)].concat()));
+    }
+    if has_transactions {
+        news.push(copy::say(Say::NewTransactions));
+    }
+    if !news.is_empty() {
+        announce(&news.join(". "));
+    }
+}
+
+/// Each connection's id, and what would be said of it.
+fn words() -> impl Iterator<Item = (String, String)> {
+    all("main [data-says]")
+        .map(|shown| (attribute(&shown, "data-connection"), attribute(&shown, "data-says")))
+}
+
+fn is_edited(field: &Element) -> bool {
+    field.dyn_ref::<HtmlInputElement>().is_some_and(|field| {
+        field.value() != field.default_value() || field.checked() != field.default_checked()
+    })
+}
+
+fn attribute(element: &Element, name: &str) -> String {
+    element.get_attribute(name).unwrap_or_default()
+}

@@ -1,0 +1,73 @@
+//! What a stream says, in the words of server-sent events (contract.md, Events).
+
+use app::model::Connection;
+use serde::Serialize;
+
+use crate::onboarding::{Happened, News, Present};
+use crate::store::{CustomerKey, EventKind};
+
+/// How long a browser waits before it comes back.
+pub(super) const RETRY_MILLIS: u32 = 2_000;
+
+/// Keeps proxies from taking the stream for dead.
+pub(super) const HEARTBEAT: &str = ":\n\n";
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct State<'a> {
+    connection_id: &'a str,
+    status: &'a str,
+    kind: &'a str,
+    sync_status: Option<&'a str>,
+    step: &'a str,
+    version: i64,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Named<'a> {
+    connection_id: &'a str,
+}
+
+fn state(shown: &Connection) -> String {
+    let state = State {
+        connection_id: &shown.id,
+        status: &shown.status,
+        kind: &shown.kind,
+        sync_status: shown.sync_status.as_deref(),
+        step: shown.step.name(),
+        version: shown.version,
+    };
+    json(&state)
+}
+
+/// These types have nothing that JSON cannot hold.
+fn json(value: &impl Serialize) -> String {
+    serde_json::to_string(value).unwrap_or_default()
+}
+
+/// The present state. The id comes with the last of it: whoever is interrupted before has not seen all.
+pub(super) fn snapshot(customer: CustomerKey, present: &Present) -> String {
+    let mut text = format!("retry: {RETRY_MILLIS}\n\n");
+    for connection in &present.connections {
+        text.push_str(&block(EventKind::Connection, &state(&connection.shown)));
+    }
+    text.push_str(&format!("id: {}\n\n", customer.event_id(present.head)));
+    text
+}
+
+/// One thing that happened.
+pub(super) fn news(customer: CustomerKey, news: &News) -> String {
+    let named = |id: &domain::ids::ConnectionId| json(&Named { connection_id: id.as_str() });
+    let (kind, data) = match &news.what {
+        Happened::Connection(connection) => (EventKind::Connection, state(&connection.shown)),
+        Happened::Removed(id) => (EventKind::Removed, named(id)),
+        Happened::Transactions(id) => (EventKind::Transactions, named(id)),
+    };
+    format!("id: {}\n{}", customer.event_id(news.seq), block(kind, &data))
+}
+
+/// The data is JSON, which has no line breaks.
+fn block(kind: EventKind, data: &str) -> String {
+    format!("event: {}\ndata: {data}\n\n", kind.as_str())
+}

@@ -1,0 +1,287 @@
+//! Whose pages are open, and what they hear.
+//!
+//! Each customer with an open page has a channel, however many pages there are: what happened is read and written down
+//! once for all of them. The channel also knows what its customer waits for, which is what is watched.
+
+mod channel;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use app::backend::{Caller, Customer};
+use aws_lc_rs::digest;
+use bytes::Bytes;
+use domain::ids::ConnectionId;
+use http::HeaderMap;
+use tokio::sync::broadcast::error::RecvError;
+use tokio::time::{Instant, MissedTickBehavior, interval};
+use tokio_util::sync::CancellationToken;
+
+use super::interest::{AGAIN_AFTER, Interest, Told};
+use super::pace::Pace;
+use crate::config::Environment;
+use crate::onboarding::WaycoreOnboarding;
+use crate::store::{Announcement, CustomerKey, Store, StoreError, Tenant};
+
+pub(super) use channel::{Channel, Joined};
+
+/// A browser has six connections to one site, and its pages need some.
+const MOST_STREAMS: usize = 6;
+
+/// How often pages that were left are noticed, and interest that changed is told.
+const TICK: Duration = Duration::from_millis(500);
+
+/// Of a customer whose page asks for the present state now and then, instead of listening.
+const POLLED_WITHIN: Duration = Duration::from_secs(15);
+
+/// The open pages of this process.
+pub(crate) struct Hub {
+    onboarding: WaycoreOnboarding,
+    store: Arc<dyn Store>,
+    environment: Environment,
+    replica: String,
+    shutdown: CancellationToken,
+    channels: Mutex<HashMap<CustomerKey, Arc<Channel>>>,
+    sessions: Mutex<HashMap<SessionKey, Vec<CancellationToken>>>,
+}
+
+/// One person in one browser.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct SessionKey([u8; 16]);
+
+impl SessionKey {
+    /// The host's sessions are not ours to read, so a browser is told from another by its name.
+    pub(crate) fn of(caller: &Caller, headers: &HeaderMap) -> Self {
+        let agent = headers.get(http::header::USER_AGENT).map_or(&b""[..], |agent| agent.as_bytes());
+        let Customer { issuer, org } = &caller.customer;
+        let mut hash = digest::Context::new(&digest::SHA256);
+        for part in [issuer.as_bytes(), org.as_bytes(), caller.user.as_str().as_bytes(), agent] {
+            hash.update(part);
+            hash.update(b"\0");
+        }
+        let mut key = [0; 16];
+        for (place, byte) in key.iter_mut().zip(hash.finish().as_ref()) {
+            *place = *byte;
+        }
+        Self(key)
+    }
+}
+
+/// Somebody who listens, until it is dropped.
+pub(crate) struct Viewer {
+    hub: Arc<Hub>,
+    session: SessionKey,
+    key: CustomerKey,
+    open: Option<ConnectionId>,
+    /// Cancelled when it has to end.
+    pub(super) end: CancellationToken,
+    pub(super) joined: Joined,
+    pub(super) channel: Arc<Channel>,
+}
+
+impl Drop for Viewer {
+    fn drop(&mut self) {
+        self.hub.leave(self);
+    }
+}
+
+impl Hub {
+    pub(super) fn new(
+        onboarding: WaycoreOnboarding,
+        store: Arc<dyn Store>,
+        environment: Environment,
+        shutdown: CancellationToken,
+    ) -> Self {
+        Self {
+            onboarding,
+            store,
+            environment,
+            replica: uuid::Uuid::now_v7().to_string(),
+            shutdown,
+            channels: Mutex::default(),
+            sessions: Mutex::default(),
+        }
+    }
+
+    fn key(&self, customer: &Customer) -> CustomerKey {
+        CustomerKey::of(Tenant { customer, environment: self.environment })
+    }
+
+    fn channel(&self, customer: &Customer) -> (CustomerKey, Arc<Channel>) {
+        let key = self.key(customer);
+        let mut channels = self.channels.lock().unwrap_or_else(PoisonError::into_inner);
+        let channel = channels.entry(key).or_insert_with(|| Arc::new(Channel::new(key, customer.clone())));
+        (key, channel.clone())
+    }
+
+    /// Listens for a person, whose page shows `open`, from after the event with the id `last`.
+    pub(crate) async fn join(
+        self: &Arc<Self>,
+        caller: &Caller,
+        session: SessionKey,
+        open: Option<ConnectionId>,
+        last: Option<&str>,
+    ) -> Result<Viewer, StoreError> {
+        let (key, channel) = self.channel(&caller.customer);
+        channel.opened(open.as_ref());
+        let end = self.shutdown.child_token();
+        let joined = match channel.join(&self.onboarding, last).await {
+            Ok(joined) => joined,
+            Err(error) => {
+                channel.closed(open.as_ref());
+                return Err(error);
+            }
+        };
+        self.admit(session, &end);
+        Ok(Viewer { hub: self.clone(), session, key, open, end, joined, channel })
+    }
+
+    /// The present state once, for a page that asks instead of listening; it counts as open for a while.
+    pub(crate) async fn poll(
+        &self,
+        caller: &Caller,
+        open: Option<ConnectionId>,
+    ) -> Result<Bytes, StoreError> {
+        let (_, channel) = self.channel(&caller.customer);
+        channel.polled(open, Instant::now() + POLLED_WITHIN);
+        channel.snapshot(&self.onboarding).await
+    }
+
+    /// Ends the streams of a session, because its person signed out.
+    pub(crate) fn end_session(&self, session: SessionKey) {
+        let mut sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
+        sessions.remove(&session).into_iter().flatten().for_each(|stream| stream.cancel());
+    }
+
+    /// The oldest stream of a session makes room for the newest.
+    fn admit(&self, session: SessionKey, end: &CancellationToken) {
+        let mut sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
+        let streams = sessions.entry(session).or_default();
+        streams.retain(|stream| !stream.is_cancelled());
+        if streams.len() >= MOST_STREAMS {
+            streams.remove(0).cancel();
+        }
+        streams.push(end.clone());
+        metrics::gauge!("connect_event_streams").increment(1);
+    }
+
+    fn leave(&self, viewer: &Viewer) {
+        viewer.end.cancel();
+        let mut sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(streams) = sessions.get_mut(&viewer.session) {
+            streams.retain(|stream| !stream.is_cancelled());
+            if streams.is_empty() {
+                sessions.remove(&viewer.session);
+            }
+        }
+        drop(sessions);
+        viewer.channel.closed(viewer.open.as_ref());
+        metrics::gauge!("connect_event_streams").decrement(1);
+        tracing::debug!(customer = ?viewer.key, "a stream ended");
+    }
+
+    /// Passes on what is announced, until the end.
+    pub(super) async fn run(self: Arc<Self>) {
+        let work = async {
+            tokio::join!(self.pass_on(), self.tell_interest(), self.read_again());
+        };
+        tokio::select! {
+            biased;
+            () = self.shutdown.cancelled() => {}
+            () = work => {}
+        }
+    }
+
+    async fn pass_on(self: &Arc<Self>) {
+        let mut announcements = self.store.announcements();
+        loop {
+            let channels = match announcements.recv().await {
+                Ok(Announcement::Customer(key)) => self.of(key).into_iter().collect(),
+                Ok(Announcement::Reread(key)) => {
+                    self.of(key).inspect(|channel| channel.reread(true));
+                    continue;
+                }
+                Ok(Announcement::Everything) | Err(RecvError::Lagged(_)) => self.all(),
+                Ok(Announcement::Inbox(_) | Announcement::Interest(_)) => continue,
+                Err(RecvError::Closed) => return,
+            };
+            for channel in channels {
+                channel.notice(&self.onboarding, &self.shutdown);
+            }
+        }
+    }
+
+    fn of(&self, key: CustomerKey) -> Option<Arc<Channel>> {
+        self.channels.lock().unwrap_or_else(PoisonError::into_inner).get(&key).cloned()
+    }
+
+    fn all(&self) -> Vec<Arc<Channel>> {
+        let channels = self.channels.lock().unwrap_or_else(PoisonError::into_inner);
+        channels.values().cloned().collect()
+    }
+
+    /// Tells whoever watches what people here look at: at once when it changes, and again and again.
+    async fn tell_interest(&self) {
+        let mut ticks = interval(TICK);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let (mut told, mut at) = (Interest::default(), Instant::now());
+        loop {
+            ticks.tick().await;
+            self.sweep_out();
+            let mut interest = Interest::default();
+            for channel in self.all() {
+                channel.add_interest(&mut interest);
+            }
+            let again = !interest.is_empty() && at.elapsed() >= AGAIN_AFTER;
+            if interest == told && !again {
+                continue;
+            }
+            let text = Told::by(&self.replica, self.environment, &interest);
+            match self.store.announce(&Announcement::Interest(text)).await {
+                Ok(()) => (told, at) = (interest, Instant::now()),
+                Err(error) => {
+                    let error = &error as &dyn std::error::Error;
+                    tracing::warn!(error, "what people look at cannot be told");
+                }
+            }
+        }
+    }
+
+    /// Forgets the channels that nobody listens to.
+    fn sweep_out(&self) {
+        let now = Instant::now();
+        let mut channels = self.channels.lock().unwrap_or_else(PoisonError::into_inner);
+        // One that somebody is about to join is held by them.
+        channels.retain(|_, channel| channel.is_open(now) || Arc::strong_count(channel) > 1);
+    }
+
+    /// Reads what is open once a minute, because not everything that can happen is in a list of those that wait.
+    async fn read_again(&self) {
+        let pace = Pace::new();
+        let mut ticks = interval(TICK);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            ticks.tick().await;
+            for channel in self.all() {
+                if !pace.may_ask() || !channel.wants_rereading() {
+                    continue;
+                }
+                pace.turn().await;
+                match self.onboarding.reread(&channel.customer).await {
+                    Ok(()) => {
+                        pace.went_well();
+                        channel.reread(true);
+                        // Then each replica reads by itself.
+                        let _ = self.store.announce(&Announcement::Reread(channel.key)).await;
+                    }
+                    Err(failure) => {
+                        pace.failed_with(&failure);
+                        channel.reread(false);
+                        tracing::debug!(?failure, "an open page was not read again");
+                    }
+                }
+            }
+        }
+    }
+}

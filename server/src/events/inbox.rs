@@ -1,0 +1,210 @@
+//! Looks into deliveries. One is a hint and no more: its payload is not documented, it may be late, repeated or out of
+//! order, so the connection is read and what it says now is what counts.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::ids::ConnectionId;
+use domain::timestamp::Timestamp;
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+use waycore::wire::EventType;
+
+use super::watcher::Shared;
+use crate::failure::Failure;
+use crate::onboarding::Refreshed;
+use crate::store::{Cause, DueDelivery, Settled, StoreError};
+
+/// However many deliveries there are for a connection, it is read once a second.
+const READ_EVERY: Duration = Duration::from_secs(1);
+
+/// How many connections are read at a time.
+const AT_ONCE: usize = 16;
+
+/// How many deliveries are looked at together.
+const BATCH: i64 = 512;
+
+/// A delivery that fails for a reason of its own, so often, is given up.
+const MOST_ATTEMPTS: u32 = 8;
+
+/// Whatever else may be the matter, it is tried again within ten seconds.
+const LONGEST_PAUSE_MILLIS: i64 = 8_000;
+
+/// Of the rows that a create is about to write.
+const NOT_YET_MILLIS: i64 = 2_000;
+
+/// What is done with the deliveries.
+pub(super) struct Inbox {
+    shared: Arc<Shared>,
+    read_at: HashMap<ConnectionId, Instant>,
+    reading: JoinSet<Option<ConnectionId>>,
+    under_way: HashSet<Option<ConnectionId>>,
+}
+
+/// Deliveries that one read settles: those of a connection, or all that name none.
+struct Letters {
+    connection: Option<ConnectionId>,
+    deliveries: Vec<DueDelivery>,
+}
+
+impl Inbox {
+    pub(super) fn new(shared: Arc<Shared>) -> Self {
+        Self { shared, read_at: HashMap::new(), reading: JoinSet::new(), under_way: HashSet::new() }
+    }
+
+    /// Begins to look into what is due, and gives the time of the next look that has to come by itself.
+    pub(super) async fn look(&mut self) -> Result<Duration, StoreError> {
+        while let Some(ended) = self.reading.try_join_next() {
+            self.ended(ended);
+        }
+        if !self.shared.pace.may_ask() {
+            return Ok(READ_EVERY);
+        }
+        let (environment, now) = (self.shared.environment, self.shared.clock.now());
+        let due = self.shared.store.due_deliveries(environment, now, BATCH).await?;
+        self.read_at.retain(|_, at| at.elapsed() < READ_EVERY);
+        let (letters, nothing_to_do) = sort(due);
+        if !nothing_to_do.is_empty() {
+            self.shared.store.settle(environment, &nothing_to_do).await?;
+        }
+        let mut wait = READ_EVERY;
+        for letters in letters {
+            if self.under_way.contains(&letters.connection) || self.under_way.len() >= AT_ONCE {
+                continue;
+            }
+            if let Some(at) = letters.connection.as_ref().and_then(|id| self.read_at.get(id)) {
+                wait = wait.min(READ_EVERY.saturating_sub(at.elapsed()));
+                continue;
+            }
+            self.begin(letters);
+        }
+        Ok(wait)
+    }
+
+    fn begin(&mut self, letters: Letters) {
+        let connection = letters.connection.clone();
+        self.under_way.insert(connection.clone());
+        if let Some(id) = &connection {
+            self.read_at.insert(id.clone(), Instant::now());
+        }
+        let shared = self.shared.clone();
+        self.reading.spawn(async move {
+            shared.look_into(letters).await;
+            connection
+        });
+    }
+
+    /// Waits until something under way has ended; for ever if nothing is.
+    pub(super) async fn one_ended(&mut self) {
+        match self.reading.join_next().await {
+            Some(ended) => self.ended(ended),
+            None => std::future::pending().await,
+        }
+    }
+
+    fn ended(&mut self, ended: Result<Option<ConnectionId>, tokio::task::JoinError>) {
+        match ended {
+            Ok(connection) => drop(self.under_way.remove(&connection)),
+            // Which one broke is not said. Those that have not ended stay due, and are begun again at worst.
+            Err(error) => {
+                tracing::error!(%error, "looking into a delivery broke");
+                self.under_way.clear();
+            }
+        }
+    }
+}
+
+/// What there is to read for, and what is settled without.
+fn sort(due: Vec<DueDelivery>) -> (Vec<Letters>, Vec<(String, Settled)>) {
+    let (mut letters, mut nothing_to_do): (Vec<Letters>, Vec<_>) = (Vec::new(), Vec::new());
+    let mut places: HashMap<Option<ConnectionId>, usize> = HashMap::new();
+    for due in due {
+        let event_type = EventType::from(due.delivery.event_type.as_str());
+        let says_something =
+            matches!(event_type, EventType::ConnectionStatusChanged | EventType::TransactionsSyncAvailable);
+        if !says_something {
+            if !matches!(event_type, EventType::Test) {
+                tracing::info!(
+                    event_type = due.delivery.event_type,
+                    "a delivery of a type that says nothing"
+                );
+            }
+            nothing_to_do.push((due.delivery.event_id, Settled::Done));
+            continue;
+        }
+        let connection = due.delivery.connection.clone();
+        let place = *places.entry(connection.clone()).or_insert_with(|| {
+            letters.push(Letters { connection, deliveries: Vec::new() });
+            letters.len() - 1
+        });
+        if let Some(letters) = letters.get_mut(place) {
+            letters.deliveries.push(due);
+        }
+    }
+    (letters, nothing_to_do)
+}
+
+impl Shared {
+    async fn look_into(&self, letters: Letters) {
+        let read = match &letters.connection {
+            Some(id) => self.read_for(id, &letters.deliveries).await,
+            None => self.sweep_all().await.map(|()| Refreshed::Read { changed: true }),
+        };
+        let now = self.clock.now();
+        let passing = match &read {
+            Ok(_) => {
+                self.pace.went_well();
+                false
+            }
+            Err(failure) => self.pace.failed_with(failure) || matches!(failure, Failure::Store(_)),
+        };
+        let settled = letters.deliveries.iter().map(|due| {
+            let outcome = outcome(&read, passing, due.attempts, now);
+            if outcome == Settled::Parked {
+                metrics::counter!("connect_deliveries_parked_total").increment(1);
+                tracing::error!(
+                    event = due.delivery.event_id,
+                    "a delivery is parked: it failed again and again"
+                );
+            }
+            (due.delivery.event_id.clone(), outcome)
+        });
+        let settled: Vec<_> = settled.collect();
+        if let Err(failure) = read {
+            tracing::warn!(?failure, "a delivery could not be looked into");
+        }
+        // Then they stay due, and are looked into once more.
+        if let Err(error) = self.store.settle(self.environment, &settled).await {
+            let error = &error as &dyn std::error::Error;
+            tracing::warn!(error, "that deliveries were looked into cannot be noted");
+        }
+    }
+
+    async fn read_for(&self, id: &ConnectionId, deliveries: &[DueDelivery]) -> Result<Refreshed, Failure> {
+        let read = self.onboarding.refresh(id, Cause::Webhook).await?;
+        if let Refreshed::Read { changed } = read {
+            self.flow.delivered(id, changed);
+        }
+        let is_money = |due: &DueDelivery| {
+            EventType::from(due.delivery.event_type.as_str()) == EventType::TransactionsSyncAvailable
+        };
+        if deliveries.iter().any(is_money) {
+            self.onboarding.note_transactions(id).await?;
+        }
+        Ok(read)
+    }
+}
+
+/// What becomes of a delivery. `passing`: what failed says nothing about it.
+fn outcome(read: &Result<Refreshed, Failure>, passing: bool, attempts: u32, now: Timestamp) -> Settled {
+    let later = |millis: i64| Timestamp::from_millis(now.as_millis() + millis);
+    match read {
+        // Perhaps the row of a connection that is being created is not written yet.
+        Ok(Refreshed::Unknown) if attempts == 0 => Settled::Again(later(NOT_YET_MILLIS)),
+        Ok(_) => Settled::Done,
+        Err(_) if passing => Settled::Postponed(later(1_000)),
+        Err(_) if attempts + 1 >= MOST_ATTEMPTS => Settled::Parked,
+        Err(_) => Settled::Again(later((500_i64 << attempts.min(8)).min(LONGEST_PAUSE_MILLIS))),
+    }
+}

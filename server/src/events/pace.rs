@@ -1,0 +1,93 @@
+//! How often Waycore is read for everybody: its reads are the scarce thing, and most of them are for people.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep_until};
+use waycore::{Error, RetryAfter};
+
+use crate::failure::Failure;
+
+/// Ten a second for everybody together. The documents name no limit of a key; should it be as low as the fifty a second
+/// that one customer may ask of us, four in five of it are left to people.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// After a failure of Waycore's that named no time.
+const FIRST_REST: Duration = Duration::from_secs(1);
+
+/// Once it works again, everything is right within ten seconds.
+const LONGEST_REST: Duration = Duration::from_secs(4);
+
+/// When the next read may begin.
+#[derive(Debug)]
+pub(super) struct Pace(Mutex<Times>);
+
+#[derive(Debug)]
+struct Times {
+    next: Instant,
+    /// The key as a whole has to wait until then.
+    rest_until: Instant,
+    rest: Duration,
+}
+
+impl Pace {
+    pub(super) fn new() -> Self {
+        let now = Instant::now();
+        Self(Mutex::new(Times { next: now, rest_until: now, rest: FIRST_REST }))
+    }
+
+    fn times<T>(&self, look: impl FnOnce(&mut Times) -> T) -> T {
+        look(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Whether Waycore can be asked at all.
+    pub(super) fn may_ask(&self) -> bool {
+        self.times(|times| times.rest_until <= Instant::now())
+    }
+
+    /// Waits for the next read.
+    pub(super) async fn turn(&self) {
+        let turn = self.times(|times| {
+            let turn = times.next.max(Instant::now());
+            times.next = turn + PAUSE;
+            turn
+        });
+        sleep_until(turn).await;
+    }
+
+    /// It answered.
+    pub(super) fn went_well(&self) {
+        self.times(|times| times.rest = FIRST_REST);
+    }
+
+    /// It did not; `true` if that says something about Waycore and nothing about what was asked for.
+    pub(super) fn failed(&self, error: &Error) -> bool {
+        let named = match error {
+            Error::RateLimited { retry_after } => retry_after.map(RetryAfter::as_duration),
+            Error::CircuitOpen { retry_after } => Some(retry_after.as_duration()),
+            Error::Server(_)
+            | Error::Timeout
+            | Error::Unreachable(_)
+            | Error::Unauthorized
+            | Error::Forbidden => None,
+            Error::Invalid
+            | Error::NotFound
+            | Error::Conflict { .. }
+            | Error::Unknown(_)
+            | Error::Nonsense(_) => return false,
+        };
+        self.times(|times| {
+            times.rest_until = times.rest_until.max(Instant::now() + named.unwrap_or(times.rest));
+            times.rest = (times.rest * 2).min(LONGEST_REST);
+        });
+        true
+    }
+
+    /// The same, of a use case.
+    pub(super) fn failed_with(&self, failure: &Failure) -> bool {
+        match failure {
+            Failure::Waycore { error, .. } => self.failed(error),
+            _ => false,
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! One open page: what it hears, for as long as its person is signed in.
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use app::backend::Customer;
+use axum::body::{Body, Bytes};
+use futures_util::stream;
+use http::request::Parts;
+use http::{HeaderMap, HeaderName, HeaderValue, Request, Uri};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::mpsc;
+use tokio::time::{Instant, MissedTickBehavior, interval_at, timeout};
+
+use super::frame::HEARTBEAT;
+use super::hub::Viewer;
+use super::takeover::Takeover;
+use crate::identity::HostIdentity;
+use crate::onboarding::WaycoreOnboarding;
+
+/// At least every fifteen seconds, says the contract.
+const BEAT: Duration = Duration::from_secs(10);
+
+/// Every so many beats it is asked again who is asking: every thirty seconds.
+const BEATS_PER_CHECK: u32 = 3;
+
+/// Whoever does not take what is written for so long is not there.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How many texts an ordinary body holds for a slow reader.
+const QUEUE: usize = 4;
+
+/// Who asked for a stream, to be asked about again. Ten thousand streams keep ten thousand of these, so the headers are
+/// kept as the text that they are.
+pub(crate) struct Asker {
+    identity: Arc<dyn HostIdentity>,
+    customer: Customer,
+    uri: Uri,
+    headers: Box<[u8]>,
+    /// What a host's own server attached to the request, for its identity to find again.
+    extensions: http::Extensions,
+}
+
+impl Asker {
+    pub(crate) fn new(identity: Arc<dyn HostIdentity>, customer: Customer, request: &Parts) -> Self {
+        let mut headers = Vec::new();
+        for (name, value) in &request.headers {
+            headers.extend_from_slice(name.as_str().as_bytes());
+            headers.push(0);
+            headers.extend_from_slice(value.as_bytes());
+            headers.push(0);
+        }
+        let mut extensions = request.extensions.clone();
+        extensions.remove::<Takeover>();
+        Self { identity, customer, uri: request.uri.clone(), headers: headers.into(), extensions }
+    }
+
+    /// Whether the same customer's person is still signed in, and may still look.
+    async fn is_signed_in(&self) -> bool {
+        let (mut parts, ()) = Request::new(()).into_parts();
+        parts.uri = self.uri.clone();
+        parts.headers = self.header_map();
+        parts.extensions = self.extensions.clone();
+        match self.identity.identify(&parts).await {
+            Ok(caller) => caller.customer == self.customer && caller.role.reads(),
+            Err(_) => false,
+        }
+    }
+
+    fn header_map(&self) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        let mut texts = self.headers.split(|byte| *byte == 0);
+        while let (Some(name), Some(value)) = (texts.next(), texts.next()) {
+            if let (Ok(name), Ok(value)) = (HeaderName::from_bytes(name), HeaderValue::from_bytes(value)) {
+                headers.append(name, value);
+            }
+        }
+        headers
+    }
+}
+
+/// A stream that has begun.
+pub(crate) struct EventStream {
+    pub(crate) viewer: Viewer,
+    pub(crate) asker: Asker,
+    pub(crate) onboarding: WaycoreOnboarding,
+}
+
+impl EventStream {
+    /// The answer's body, written by a task of its own: to the socket where that can be had.
+    pub(crate) fn into_body(self, takeover: Option<Takeover>) -> Body {
+        if let Some(takeover) = takeover {
+            return takeover.body(move |socket| {
+                tokio::spawn(self.write_to(Chunked(socket)));
+            });
+        }
+        let (texts, written) = mpsc::channel::<Bytes>(QUEUE);
+        tokio::spawn(self.write_to(texts));
+        let written = stream::unfold(written, |mut written| async {
+            let text = written.recv().await?;
+            Some((Ok::<_, io::Error>(text), written))
+        });
+        Body::from_stream(written)
+    }
+
+    /// Writes until the reader is gone, the session is over, or the server ends.
+    async fn write_to(mut self, mut reader: impl Reader) {
+        let first = self.viewer.joined.first.clone();
+        if !takes(&mut reader, first.text).await {
+            return;
+        }
+        let mut heard = first.seq;
+        // Not all in the same second, however many came at once.
+        let begin = Instant::now() + BEAT.mul_f64(fastrand::f64());
+        let mut beats = interval_at(begin, BEAT);
+        beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut count = 0;
+        loop {
+            let text = tokio::select! {
+                biased;
+                () = self.viewer.end.cancelled() => break,
+                () = reader.gone() => return,
+                frame = self.viewer.joined.frames.recv() => match frame {
+                    Ok(frame) if frame.seq > heard => {
+                        heard = frame.seq;
+                        frame.text
+                    }
+                    Ok(_) => continue,
+                    Err(RecvError::Lagged(_)) => match self.viewer.channel.snapshot(&self.onboarding).await {
+                        Ok(text) => text,
+                        Err(_) => break,
+                    },
+                    Err(RecvError::Closed) => break,
+                },
+                _ = beats.tick() => {
+                    count += 1;
+                    if count % BEATS_PER_CHECK == 0 && !self.asker.is_signed_in().await {
+                        break;
+                    }
+                    Bytes::from_static(HEARTBEAT.as_bytes())
+                }
+            };
+            if !takes(&mut reader, text).await {
+                return;
+            }
+        }
+        // Whoever is gone meanwhile needs no end.
+        let _ = timeout(PATIENCE, reader.end()).await;
+    }
+}
+
+async fn takes(reader: &mut impl Reader, text: Bytes) -> bool {
+    timeout(PATIENCE, reader.write(text)).await.is_ok_and(|taken| taken.is_ok())
+}
+
+/// Whoever reads a stream.
+trait Reader: Send + 'static {
+    fn write(&mut self, text: Bytes) -> impl Future<Output = io::Result<()>> + Send;
+    /// Waits until it is not there any more.
+    fn gone(&mut self) -> impl Future<Output = ()> + Send;
+    fn end(&mut self) -> impl Future<Output = io::Result<()>> + Send;
+}
+
+impl Reader for mpsc::Sender<Bytes> {
+    async fn write(&mut self, text: Bytes) -> io::Result<()> {
+        self.send(text).await.map_err(|_| io::ErrorKind::BrokenPipe.into())
+    }
+
+    async fn gone(&mut self) {
+        self.closed().await;
+    }
+
+    async fn end(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// A socket on which an answer in chunks has begun (RFC 9112, section 7.1).
+struct Chunked(TcpStream);
+
+impl Reader for Chunked {
+    async fn write(&mut self, text: Bytes) -> io::Result<()> {
+        let chunk = [format!("{:x}\r\n", text.len()).as_bytes(), &text, b"\r\n"].concat();
+        self.0.write_all(&chunk).await
+    }
+
+    async fn gone(&mut self) {
+        // Nothing is expected from the other side any more; what comes all the same is not looked at.
+        let mut ignored = [0; 64];
+        while self.0.read(&mut ignored).await.is_ok_and(|count| count > 0) {}
+    }
+
+    async fn end(&mut self) -> io::Result<()> {
+        self.0.write_all(b"0\r\n\r\n").await?;
+        self.0.shutdown().await
+    }
+}

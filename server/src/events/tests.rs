@@ -1,0 +1,132 @@
+//! Live pages as a whole: replicas, deliveries, faults and open pages, in virtual time and at random.
+//!
+//! A schedule is decided by its seed alone. `CONNECT_SCHEDULES` says how many are tried, `CONNECT_SCHEDULE` which one
+//! alone.
+
+mod page;
+mod world;
+
+use std::time::Duration;
+
+use self::world::World;
+use super::takeover::Takeover;
+
+const SCHEDULES: u64 = 1_000;
+
+/// Whatever happened: the page's last state is Waycore's, versions only grow, nothing goes back, and no change is
+/// announced twice. The page says so itself at every event.
+#[test]
+fn whatever_happens_on_the_way_the_page_ends_up_right() {
+    let setting = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
+    let seeds = match setting("CONNECT_SCHEDULE") {
+        Some(seed) => seed..seed + 1,
+        None => 0..setting("CONNECT_SCHEDULES").unwrap_or(SCHEDULES),
+    };
+    for seed in seeds {
+        let runtime =
+            tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+        fastrand::seed(seed);
+        runtime.block_on(async {
+            let mut world = World::new(seed).await;
+            world.live_through().await;
+            world.settle().await;
+            world.check();
+        });
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_change_is_shown_within_a_second_of_its_delivery_and_within_six_without() {
+    let mut world = World::new(7).await;
+    let page = world.open_page(0).await;
+    tokio::time::sleep(Duration::from_secs(20)).await;
+    world.change(0);
+    world.deliver(0, Duration::ZERO);
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    world.check_page(page);
+    world.change(0);
+    tokio::time::sleep(Duration::from_secs(6)).await;
+    world.check_page(page);
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_list_serves_all_who_wait_however_many_pages_are_open() {
+    let mut world = World::new(7).await;
+    world.await_activation();
+    tokio::time::sleep(Duration::from_secs(130)).await;
+    let reads = |world: &World| world.calls().iter().filter(|call| *call == "list_connections").count();
+    world.calls();
+    tokio::time::sleep(Duration::from_secs(120)).await;
+    let unwatched = reads(&world);
+    assert!((2..=6).contains(&unwatched), "one list of each kind a minute: {unwatched}");
+    for page in 0..200 {
+        world.open_page(page % 2).await;
+    }
+    tokio::time::sleep(Duration::from_secs(10)).await;
+    world.calls();
+    tokio::time::sleep(Duration::from_secs(50)).await;
+    let watched = reads(&world);
+    assert!((9..=13).contains(&watched), "one every five seconds: {watched}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_flood_of_deliveries_for_a_connection_is_one_read_a_second() {
+    let mut world = World::new(7).await;
+    tokio::time::sleep(Duration::from_secs(20)).await;
+    world.calls();
+    for delivery in 0..5_000_u64 {
+        world.deliver(0, Duration::from_millis(delivery * 2));
+    }
+    tokio::time::sleep(Duration::from_secs(15)).await;
+    let reads = world.calls().iter().filter(|call| call.starts_with("get_connection")).count();
+    assert!((8..=12).contains(&reads), "ten seconds of deliveries: {reads}");
+    assert_eq!(world.inbox().await.waiting, 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_dead_replica_is_replaced_within_ten_seconds() {
+    let mut world = World::new(7).await;
+    let page = world.open_page(1).await;
+    tokio::time::sleep(Duration::from_secs(20)).await;
+    world.crash(0);
+    world.change(0);
+    tokio::time::sleep(Duration::from_secs(13)).await;
+    world.check_page(page);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_delivery_that_fails_for_a_reason_of_its_own_is_parked_and_the_others_are_not() {
+    let mut world = World::new(7).await;
+    let page = world.open_page(0).await;
+    tokio::time::sleep(Duration::from_secs(20)).await;
+    world.talk_nonsense_about(1);
+    world.deliver(1, Duration::ZERO);
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    world.change(0);
+    world.deliver(0, Duration::ZERO);
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    world.check_connection(page, 0);
+    tokio::time::sleep(Duration::from_secs(60)).await;
+    let size = world.inbox().await;
+    assert_eq!((size.waiting, size.parked), (0, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_seventh_page_of_a_browser_ends_the_first() {
+    let mut world = World::new(7).await;
+    let mut pages = Vec::new();
+    for _ in 0..7 {
+        pages.push(world.open_in_one_browser().await);
+    }
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let ended: Vec<bool> = pages.iter().map(|page| page.is_finished()).collect();
+    assert_eq!(ended, [true, false, false, false, false, false, false]);
+}
+
+#[test]
+fn a_socket_is_taken_only_when_the_head_is_sent() {
+    let takeover = Takeover::default();
+    assert!(!takeover.is_due());
+    let _body = takeover.body(|_| {});
+    assert!(!takeover.is_due(), "nobody has asked for the body yet");
+}

@@ -1,0 +1,62 @@
+//! An open page, as a browser keeps it.
+
+use std::collections::HashMap;
+
+use serde_json::Value;
+
+/// What a page shows and has announced.
+#[derive(Debug, Default)]
+pub(super) struct Page {
+    pub(super) shown: HashMap<String, Shown>,
+    /// The id of the last event, with which a browser comes back.
+    pub(super) last_id: Option<String>,
+    pub(super) announced: Vec<(String, i64)>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Shown {
+    pub(super) version: i64,
+    pub(super) status: String,
+}
+
+impl Page {
+    /// Takes what a stream says. `order` is where a status stands in its connection's life at Waycore.
+    pub(super) fn hears(&mut self, text: &str, order: impl Fn(&str) -> usize) {
+        for block in text.split("\n\n") {
+            let field =
+                |name: &str| block.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "));
+            if let Some(data) = field("data") {
+                let data: Value = serde_json::from_str(data).unwrap();
+                if field("event") == Some("connection") {
+                    self.shows(&data, &order);
+                }
+            }
+            if let Some(id) = field("id") {
+                let grows = self.last_id.as_ref().is_none_or(|last| number(last) <= number(id));
+                assert!(grows, "{id} came after {:?}", self.last_id);
+                self.last_id = Some(id.to_owned());
+            }
+        }
+    }
+
+    fn shows(&mut self, data: &Value, order: impl Fn(&str) -> usize) {
+        let id = data["connectionId"].as_str().unwrap().to_owned();
+        let version = data["version"].as_i64().unwrap();
+        let status = data["status"].as_str().unwrap().to_owned();
+        let before = self.shown.get(&id);
+        if before.is_some_and(|before| before.version >= version) {
+            return;
+        }
+        if let Some(before) = before {
+            assert!(order(&before.status) <= order(&status), "{id} went from {before:?} back to {status}");
+            let change = (id.clone(), version);
+            assert!(!self.announced.contains(&change), "{change:?} was announced twice");
+            self.announced.push(change);
+        }
+        self.shown.insert(id, Shown { version, status });
+    }
+}
+
+fn number(id: &str) -> u64 {
+    id.parse().unwrap()
+}

@@ -1,0 +1,359 @@
+//! Two replicas, a store, a Waycore and some pages, and what happens to them.
+
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use app::backend::{Caller, Customer, Role};
+use domain::ids::{ConnectionId, EntityId, UserId};
+use domain::timestamp::Timestamp;
+use fastrand::Rng;
+use http::HeaderMap;
+use serde_json::json;
+use tokio::task::JoinHandle;
+use tokio::time::{Instant, sleep};
+use tokio_util::sync::CancellationToken;
+
+use super::page::Page;
+use crate::clock::Clock;
+use crate::config::{Environment, SecretKeys};
+use crate::events::{Live, SessionKey};
+use crate::onboarding::WaycoreOnboarding;
+use crate::onboarding::tests::fake_waycore::FakeWaycore;
+use crate::sealed::Sealer;
+use crate::store::{
+    AuditKeys, Cause, Delivery, InboxSize, LiveStore as _, MemoryStore, Store, Tenant, Write,
+};
+
+/// In the order of a life, so that a step back would show.
+const LIFE: [&str; 7] =
+    ["draft", "pendingActivation", "active", "errored", "reauthRequired", "paused", "revoked"];
+
+const CONNECTIONS: usize = 3;
+
+/// How long things happen, and how long they may take to be right again: an open page is read again every minute.
+const HAPPENS: Duration = Duration::from_secs(45);
+const SETTLES: Duration = Duration::from_secs(75);
+
+/// Virtual time, on a clock that somebody may set.
+struct SetClock {
+    began: Instant,
+    off_by: AtomicI64,
+}
+
+impl Clock for SetClock {
+    fn now(&self) -> Timestamp {
+        let passed = i64::try_from(self.began.elapsed().as_millis()).unwrap();
+        Timestamp::from_millis(1_800_000_000_000 + passed + self.off_by.load(Ordering::Relaxed))
+    }
+}
+
+/// A process, until it crashes.
+struct Replica {
+    live: Live,
+    onboarding: WaycoreOnboarding,
+    clock: Arc<SetClock>,
+    /// Everything that it does; to crash is to stop in the middle, with nothing let go or finished.
+    work: JoinHandle<()>,
+}
+
+pub(super) struct World {
+    seed: u64,
+    began: Instant,
+    rng: Rng,
+    waycore: Arc<FakeWaycore>,
+    store: Arc<MemoryStore>,
+    replicas: Vec<Replica>,
+    caller: Caller,
+    pages: Vec<(Arc<Mutex<Page>>, JoinHandle<()>)>,
+    /// Where each connection stands in its life.
+    stages: Vec<usize>,
+    deliveries: u64,
+}
+
+fn id(connection: usize) -> ConnectionId {
+    ConnectionId::parse(format!("conn_{connection}")).unwrap()
+}
+
+fn stage_of(status: &str) -> usize {
+    LIFE.iter().position(|known| *known == status).unwrap()
+}
+
+impl World {
+    pub(super) async fn new(seed: u64) -> Self {
+        let keys = SecretKeys::parse("a key that is long enough for a test").unwrap();
+        let store = Arc::new(MemoryStore::new(AuditKeys::new(&keys)));
+        let waycore = Arc::new(FakeWaycore::new());
+        waycore.entity("ent_1", "host:acme", false);
+        let customer = Customer { issuer: "host".to_owned(), org: "acme".to_owned() };
+        let tenant = Tenant { customer: &customer, environment: Environment::Live };
+        let (began, entity) = (Timestamp::from_millis(1), EntityId::parse("ent_1").unwrap());
+        store.record_entity_intent(tenant, "host:acme", began).await.unwrap();
+        store.write(tenant, &[Write::Entity(&entity)], began).await.unwrap();
+        for connection in 0..CONNECTIONS {
+            waycore.connection(id(connection).as_str(), "ent_1");
+            let known = Write::Connection { id: &id(connection), requested_name: None };
+            store.write(tenant, &[known], began).await.unwrap();
+        }
+        let caller = Caller {
+            customer,
+            user: UserId::parse("ana").unwrap(),
+            role: Role::Manager,
+            org_name: None,
+            name: None,
+            locale: None,
+        };
+        let mut world = Self {
+            seed,
+            began: Instant::now(),
+            rng: Rng::with_seed(seed),
+            waycore,
+            store,
+            replicas: Vec::new(),
+            caller,
+            pages: Vec::new(),
+            stages: vec![0; CONNECTIONS],
+            deliveries: 0,
+        };
+        for _ in 0..2 {
+            let replica = world.replica();
+            world.replicas.push(replica);
+        }
+        for connection in 0..CONNECTIONS {
+            let read = world.replicas[0].onboarding.refresh(&id(connection), Cause::Look).await;
+            read.unwrap();
+        }
+        world
+    }
+
+    fn replica(&self) -> Replica {
+        let clock = Arc::new(SetClock { began: self.began, off_by: AtomicI64::new(0) });
+        let (shared, time): (Arc<dyn Store>, Arc<dyn Clock>) = (self.store.clone(), clock.clone());
+        let sealer =
+            Sealer::new(&SecretKeys::parse("a key that is long enough for a test").unwrap()).unwrap();
+        let onboarding = WaycoreOnboarding::new(
+            self.waycore.clone(),
+            shared.clone(),
+            time.clone(),
+            Environment::Live,
+            "host",
+            sealer,
+        );
+        let shutdown = CancellationToken::new();
+        let (live, work) = Live::new(&onboarding, &shared, &time, Environment::Live, &shutdown);
+        Replica { live, onboarding, clock, work: tokio::spawn(work) }
+    }
+
+    /// A connection goes on in its life.
+    pub(super) fn change(&mut self, connection: usize) {
+        let stage = &mut self.stages[connection];
+        if *stage + 1 == LIFE.len() {
+            return;
+        }
+        *stage += 1;
+        let status = LIFE[*stage];
+        let kind = if *stage < 2 { "setup" } else { "ready" };
+        let mut fields = json!({ "status": status, "kind": kind });
+        if kind == "ready" {
+            fields["syncStatus"] = json!("idle");
+            fields["institutionId"] = json!("harbour");
+        }
+        self.waycore.change(id(connection).as_str(), fields);
+    }
+
+    /// All connections wait for activation. Nobody is told.
+    pub(super) fn await_activation(&mut self) {
+        for connection in 0..CONNECTIONS {
+            self.change(connection);
+        }
+    }
+
+    pub(super) fn calls(&self) -> Vec<String> {
+        self.waycore.calls()
+    }
+
+    pub(super) async fn inbox(&self) -> InboxSize {
+        self.store.inbox_size(Environment::Live).await.unwrap()
+    }
+
+    pub(super) fn talk_nonsense_about(&self, connection: usize) {
+        self.waycore.talk_nonsense_about(id(connection).as_str());
+    }
+
+    /// A delivery comes after a while, to some replica.
+    pub(super) fn deliver(&mut self, connection: usize, after: Duration) {
+        self.deliveries += 1;
+        let delivery = Delivery {
+            event_id: format!("evt_{}", self.deliveries),
+            event_type: "connection.status_changed".to_owned(),
+            // Now and then it does not say what it is about.
+            connection: (self.rng.u8(0..8) > 0 || after.is_zero()).then(|| id(connection)),
+        };
+        self.post(delivery, after);
+    }
+
+    fn post(&mut self, delivery: Delivery, after: Duration) {
+        let replica = self.rng.usize(0..self.replicas.len());
+        let intake = self.replicas[replica].live.intake.clone();
+        tokio::spawn(async move {
+            sleep(after).await;
+            // Waycore tries again until it is taken.
+            while intake.keep(delivery.clone()).await.is_err() {
+                sleep(Duration::from_secs(1)).await;
+                if after > HAPPENS {
+                    return;
+                }
+            }
+        });
+    }
+
+    /// A process dies, wherever it is.
+    pub(super) fn crash(&mut self, replica: usize) {
+        let next = self.replica();
+        let dead = std::mem::replace(&mut self.replicas[replica], next);
+        dead.work.abort();
+    }
+
+    /// Opens a page on a replica; it comes back when its stream ends.
+    pub(super) async fn open_page(&mut self, replica: usize) -> usize {
+        let page = Arc::new(Mutex::new(Page::default()));
+        let number = self.pages.len();
+        let live: Vec<_> = self.replicas.iter().map(|replica| replica.live.clone()).collect();
+        let replica = replica % live.len();
+        let reading = tokio::spawn(read(live, replica, self.caller.clone(), number, page.clone()));
+        self.pages.push((page, reading));
+        number
+    }
+
+    /// One of many pages of one browser, which does not come back.
+    pub(super) async fn open_in_one_browser(&mut self) -> JoinHandle<()> {
+        let hub = self.replicas[0].live.hub.clone();
+        let session = SessionKey::of(&self.caller, &HeaderMap::new());
+        let viewer = hub.join(&self.caller, session, None, None).await.unwrap();
+        tokio::spawn(async move { viewer.end.cancelled().await })
+    }
+
+    /// Things happen at random.
+    pub(super) async fn live_through(&mut self) {
+        for page in 0..2 {
+            self.open_page(page).await;
+        }
+        let began = Instant::now();
+        while began.elapsed() < HAPPENS {
+            sleep(Duration::from_millis(self.rng.u64(0..2_500))).await;
+            match self.rng.u8(0..20) {
+                0..9 => self.something_changes(),
+                9 => self.waycore.is_down(true),
+                10..12 => self.waycore.is_down(false),
+                12 => self.waycore.slow_down(Duration::from_millis(self.rng.u64(0..3_000))),
+                13 => {
+                    let replica = self.rng.usize(0..2);
+                    self.crash(replica);
+                    self.reopen().await;
+                }
+                14 => {
+                    let minutes = self.rng.i64(-10..=10);
+                    let replica = &self.replicas[self.rng.usize(0..2)];
+                    replica.clock.off_by.store(minutes * 60_000, Ordering::Relaxed);
+                }
+                15 => self.reopen().await,
+                16 => self.deliver(0, Duration::ZERO),
+                17 => self.waycore.slow_down(Duration::ZERO),
+                _ => {}
+            }
+        }
+        self.waycore.is_down(false);
+        self.waycore.slow_down(Duration::ZERO);
+        self.reopen().await;
+    }
+
+    /// Waycore's delivery may be lost, late, repeated, and overtaken.
+    fn something_changes(&mut self) {
+        let connection = self.rng.usize(0..CONNECTIONS);
+        self.change(connection);
+        if self.rng.u8(0..5) == 0 {
+            return;
+        }
+        let late = Duration::from_millis(self.rng.u64(0..8_000));
+        self.deliver(connection, late);
+        if self.rng.bool() {
+            let again = Delivery {
+                event_id: format!("evt_{}", self.deliveries),
+                event_type: "connection.status_changed".to_owned(),
+                connection: Some(id(connection)),
+            };
+            let later = late + Duration::from_millis(self.rng.u64(0..4_000));
+            self.post(again, later);
+        }
+    }
+
+    /// Each page's stream breaks, and its browser comes back to some replica with what it heard last.
+    async fn reopen(&mut self) {
+        for (number, (page, reading)) in self.pages.iter_mut().enumerate() {
+            reading.abort();
+            let live: Vec<_> = self.replicas.iter().map(|replica| replica.live.clone()).collect();
+            let replica = self.rng.usize(0..live.len());
+            if self.rng.u8(0..4) == 0 {
+                page.lock().unwrap().last_id = None;
+            }
+            *reading = tokio::spawn(read(live, replica, self.caller.clone(), number, page.clone()));
+        }
+    }
+
+    pub(super) async fn settle(&mut self) {
+        sleep(SETTLES).await;
+    }
+
+    pub(super) fn check(&self) {
+        for page in 0..self.pages.len() {
+            self.check_page(page);
+        }
+    }
+
+    pub(super) fn check_page(&self, page: usize) {
+        for connection in 0..CONNECTIONS {
+            self.check_connection(page, connection);
+        }
+    }
+
+    pub(super) fn check_connection(&self, page: usize, connection: usize) {
+        let page = self.pages[page].0.lock().unwrap();
+        let shown = page.shown.get(id(connection).as_str()).map(|shown| shown.status.as_str());
+        assert_eq!(shown, Some(LIFE[self.stages[connection]]), "conn_{connection} of schedule {}", self.seed);
+    }
+}
+
+/// What a browser does: it listens, and comes back two seconds after its stream ended.
+async fn read(live: Vec<Live>, first: usize, caller: Caller, number: usize, page: Arc<Mutex<Page>>) {
+    let mut headers = HeaderMap::new();
+    headers.insert("user-agent", number.to_string().parse().unwrap());
+    let session = SessionKey::of(&caller, &headers);
+    let open = Some(id(number % CONNECTIONS));
+    let mut turn = first;
+    loop {
+        let last = page.lock().unwrap().last_id.clone();
+        let hub = &live[turn % live.len()].hub;
+        turn += 1;
+        if let Ok(mut viewer) = hub.join(&caller, session, open.clone(), last.as_deref()).await {
+            let hears = |text: &[u8]| {
+                page.lock().unwrap().hears(std::str::from_utf8(text).unwrap(), stage_of);
+            };
+            hears(&viewer.joined.first.text);
+            let mut heard = viewer.joined.first.seq;
+            loop {
+                tokio::select! {
+                    frame = viewer.joined.frames.recv() => match frame {
+                        Ok(frame) if frame.seq > heard => {
+                            heard = frame.seq;
+                            hears(&frame.text);
+                        }
+                        Ok(_) => {}
+                        Err(_) => break,
+                    },
+                    () = viewer.end.cancelled() => break,
+                }
+            }
+        }
+        sleep(Duration::from_secs(2)).await;
+    }
+}

@@ -1,0 +1,181 @@
+//! Watches for everybody who waits. One replica does, by a lease; Waycore's reads are the scarce thing, so one list
+//! serves every tab, person, customer and replica.
+
+mod flow;
+mod sweeps;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::watch;
+use tokio::time::{MissedTickBehavior, interval, sleep};
+use tokio_util::sync::CancellationToken;
+
+use self::flow::Flow;
+use self::sweeps::Sweeps;
+use super::inbox::Inbox;
+use super::interest::Everybody;
+use super::pace::Pace;
+use crate::clock::Clock;
+use crate::config::Environment;
+use crate::onboarding::WaycoreOnboarding;
+use crate::store::{Announcement, Store};
+
+/// What one replica does for all others.
+const LEASE: &str = "watcher";
+
+/// Another replica takes over after so long, which is within ten seconds of a death.
+const LEASE_MILLIS: u32 = 7_000;
+const RENEWED_EVERY: Duration = Duration::from_secs(2);
+
+/// How often it is looked whether a read is due.
+const TICK: Duration = Duration::from_millis(250);
+
+/// After the rows could not be read.
+const AGAIN: Duration = Duration::from_secs(1);
+
+/// Looks into deliveries and reads what people wait for, while this process holds the lease.
+pub(super) struct Watcher {
+    shared: Arc<Shared>,
+    replica: String,
+}
+
+/// What all of its parts need.
+pub(super) struct Shared {
+    pub(super) onboarding: WaycoreOnboarding,
+    pub(super) store: Arc<dyn Store>,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) environment: Environment,
+    pub(super) pace: Pace,
+    pub(super) flow: Flow,
+}
+
+impl Watcher {
+    pub(super) fn new(
+        onboarding: WaycoreOnboarding,
+        store: Arc<dyn Store>,
+        clock: Arc<dyn Clock>,
+        environment: Environment,
+    ) -> Self {
+        let (pace, flow) = (Pace::new(), Flow::default());
+        let shared = Arc::new(Shared { onboarding, store, clock, environment, pace, flow });
+        Self { shared, replica: uuid::Uuid::now_v7().to_string() }
+    }
+
+    /// Works until the end, and then leaves the lease to another replica.
+    pub(super) async fn run(self, shutdown: CancellationToken) {
+        let (holds, held) = watch::channel(false);
+        let work = async {
+            tokio::join!(
+                self.hold_lease(&holds),
+                self.look_into_deliveries(held.clone()),
+                self.sweep(held.clone()),
+                self.count(held.clone()),
+            );
+        };
+        tokio::select! {
+            biased;
+            () = shutdown.cancelled() => {}
+            () = work => {}
+        }
+        if *held.borrow()
+            && let Err(error) = self.shared.store.release_lease(&self.lease(), &self.replica).await
+        {
+            tracing::warn!(error = &error as &dyn std::error::Error, "the lease ends by itself");
+        }
+    }
+
+    /// Live and test are watched each by itself.
+    fn lease(&self) -> String {
+        [LEASE, "/", self.shared.environment.as_str()].concat()
+    }
+
+    async fn hold_lease(&self, holds: &watch::Sender<bool>) {
+        let lease = self.lease();
+        let mut ticks = interval(RENEWED_EVERY);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            ticks.tick().await;
+            let held = self.shared.store.hold_lease(&lease, &self.replica, LEASE_MILLIS).await;
+            let held = held.unwrap_or_else(|error| {
+                tracing::warn!(error = &error as &dyn std::error::Error, "the lease cannot be held");
+                false
+            });
+            if holds.send_replace(held) != held {
+                tracing::info!(held, "whether this replica watches for all");
+            }
+        }
+    }
+
+    async fn look_into_deliveries(&self, mut held: watch::Receiver<bool>) {
+        let mut inbox = Inbox::new(self.shared.clone());
+        let mut announcements = self.shared.store.announcements();
+        loop {
+            if held.wait_for(|held| *held).await.is_err() {
+                return;
+            }
+            let wait = inbox.look().await.unwrap_or_else(|error| {
+                tracing::warn!(error = &error as &dyn std::error::Error, "the inbox cannot be read");
+                AGAIN
+            });
+            let own = self.shared.environment;
+            let news = async {
+                loop {
+                    match announcements.recv().await {
+                        Ok(Announcement::Inbox(environment)) if environment == own => return,
+                        Ok(Announcement::Everything) | Err(RecvError::Lagged(_)) => return,
+                        Err(RecvError::Closed) => std::future::pending().await,
+                        Ok(_) => {}
+                    }
+                }
+            };
+            tokio::select! {
+                biased;
+                () = inbox.one_ended() => {}
+                () = news => {}
+                () = sleep(wait) => {}
+            }
+        }
+    }
+
+    async fn sweep(&self, mut held: watch::Receiver<bool>) {
+        let mut sweeps = Sweeps::new(self.shared.clone());
+        let mut everybody = Everybody::default();
+        let mut announcements = self.shared.store.announcements();
+        let mut ticks = interval(TICK);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                biased;
+                _ = ticks.tick() => {
+                    if *held.borrow_and_update() && self.shared.pace.may_ask() {
+                        sweeps.look(&everybody.interest()).await;
+                    }
+                }
+                // Whoever does not hold the lease listens all the same, and knows at once when it does.
+                heard = announcements.recv() => match heard {
+                    Ok(Announcement::Interest(text)) => everybody.heard(&text, self.shared.environment),
+                    Ok(_) | Err(RecvError::Lagged(_)) => {}
+                    Err(RecvError::Closed) => return,
+                },
+            }
+        }
+    }
+
+    /// How full the inbox is, for `/metrics`.
+    async fn count(&self, mut held: watch::Receiver<bool>) {
+        loop {
+            if held.wait_for(|held| *held).await.is_err() {
+                return;
+            }
+            if let Ok(size) = self.shared.store.inbox_size(self.shared.environment).await {
+                #[expect(clippy::cast_precision_loss, reason = "a gauge need not be exact above 2^53")]
+                let gauge = |count: u64| count as f64;
+                metrics::gauge!("connect_deliveries_waiting").set(gauge(size.waiting));
+                metrics::gauge!("connect_deliveries_parked").set(gauge(size.parked));
+            }
+            sleep(Duration::from_secs(15)).await;
+        }
+    }
+}

@@ -1,0 +1,203 @@
+//! What live pages need: the present state of a customer's connections and what changed in it, and reading a connection
+//! for everybody who looks at it.
+
+use app::backend::{Caller, Customer, Role, Visit};
+use app::model;
+use domain::connection::{ActionRequiredBy, ConnectionState, Instructions, Setup};
+use domain::ids::{ConnectionId, UserId};
+use domain::poll::Watched;
+use waycore::wire::{Connection, Page};
+use waycore::{Error, ListConnections};
+
+use super::own::{Own, is_own, understood};
+use super::view::{kept, shown_version};
+use super::{UseCases, access};
+use crate::failure::{Call, Failure, Missing};
+use crate::store::{Cause, ConnectionRecord, CustomerKey, EventKind, StoreError, Tenant, Write};
+
+/// What a customer's pages show, and the last event that is in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Present {
+    pub(crate) head: u64,
+    pub(crate) connections: Vec<LiveConnection>,
+}
+
+/// One connection of a customer's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct LiveConnection {
+    pub(crate) shown: model::Connection,
+    pub(crate) id: ConnectionId,
+    /// What is expected to happen to it.
+    pub(crate) watched: Option<Watched>,
+    /// It is being set up, and the next move is not the customer's: details are being prepared, for instance.
+    pub(crate) awaits_others: bool,
+}
+
+/// What a customer's pages have not heard of yet, up to the event `head`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Since {
+    pub(crate) head: u64,
+    pub(crate) news: Vec<News>,
+}
+
+/// Something that a customer's pages have not heard of yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct News {
+    pub(crate) seq: u64,
+    pub(crate) what: Happened,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Happened {
+    /// The connection looks like this now.
+    Connection(Box<LiveConnection>),
+    Removed(ConnectionId),
+    Transactions(ConnectionId),
+}
+
+/// What came of reading a connection for everybody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Refreshed {
+    /// It is there.
+    Read {
+        /// Something about it was new.
+        changed: bool,
+    },
+    /// It is not there any more, and that is on record.
+    Gone,
+    /// It is none of ours: of another product on the same organization, or not on record yet.
+    Unknown,
+}
+
+impl UseCases {
+    fn of<'a>(&self, customer: &'a Customer) -> Tenant<'a> {
+        Tenant { customer, environment: self.environment }
+    }
+
+    /// The present state, as it was last read.
+    pub(super) async fn present(&self, customer: &Customer) -> Result<Present, StoreError> {
+        let tenant = self.of(customer);
+        // The head comes first: what happens in between is told once more, and never missed.
+        let head = self.store.events_after(tenant, u64::MAX).await?.head;
+        let records = self.store.connections(tenant).await?;
+        Ok(Present { head, connections: records.iter().filter_map(live).collect() })
+    }
+
+    /// Notes that somebody looks at the list.
+    pub(super) async fn visit(&self, caller: &Caller) -> Result<Visit, Failure> {
+        access::may_read(caller)?;
+        let tenant = self.tenant(caller);
+        let head = self.store.events_after(tenant, u64::MAX).await?.head;
+        let heard = CustomerKey::of(tenant).event_id(head).to_string();
+        let away = self.store.visit(tenant, &caller.user, self.clock.now()).await?;
+        let changed = match away {
+            Some((since, until)) => self.store.changed_between(tenant, since, until).await?,
+            None => Vec::new(),
+        };
+        Ok(Visit { heard, changed: changed.iter().map(ToString::to_string).collect() })
+    }
+
+    /// What happened after an event; `None` where only the present state tells.
+    pub(super) async fn since(&self, customer: &Customer, after: u64) -> Result<Option<Since>, StoreError> {
+        let tenant = self.of(customer);
+        let missed = self.store.events_after(tenant, after).await?;
+        let Some(events) = missed.events else { return Ok(None) };
+        if events.is_empty() {
+            return Ok(Some(Since { head: missed.head, news: Vec::new() }));
+        }
+        let records = self.store.connections(tenant).await?;
+        let news = events.into_iter().filter_map(|event| {
+            let record = records.iter().find(|record| record.id == event.connection);
+            let what = match event.kind {
+                // What is gone by now has another event, which says so.
+                EventKind::Connection => Happened::Connection(Box::new(live(record?)?)),
+                EventKind::Removed => Happened::Removed(event.connection),
+                EventKind::Transactions => Happened::Transactions(event.connection),
+            };
+            Some(News { seq: event.seq, what })
+        });
+        Ok(Some(Since { head: missed.head, news: news.collect() }))
+    }
+
+    /// Reads a connection for whoever has it.
+    pub(super) async fn refresh(&self, id: &ConnectionId, cause: Cause) -> Result<Refreshed, Failure> {
+        let Some(customer) = self.store.owner(self.environment, id).await? else {
+            return Ok(Refreshed::Unknown);
+        };
+        let product = product(customer);
+        match self.read_own(&product, id, cause).await {
+            Ok(own) => self.keep_own(&product, &own, cause).await,
+            Err(Failure::NotFound(Missing::Unknown)) => Ok(Refreshed::Gone),
+            Err(failure) => Err(failure),
+        }
+    }
+
+    /// Keeps a row of a list of everybody's.
+    pub(super) async fn keep_row(&self, row: Connection, cause: Cause) -> Result<Refreshed, Failure> {
+        let connection = understood(&row, Call::ListConnections)?;
+        let Some(customer) = self.store.owner(self.environment, &connection.id).await? else {
+            return Ok(Refreshed::Unknown);
+        };
+        let product = product(customer);
+        let entity = self.mapped_entity(&product).await?;
+        if !is_own(&product, &row, &entity) {
+            return Err(Missing::Foreign.into());
+        }
+        self.keep_own(&product, &Own { wire: row, connection }, cause).await
+    }
+
+    async fn keep_own(&self, product: &Caller, own: &Own, cause: Cause) -> Result<Refreshed, Failure> {
+        let record = self.store.connection(self.tenant(product), &own.connection.id).await?;
+        let before = record.as_ref().map(|record| shown_version(record.version));
+        let shown = self.keep(product, own, record.as_ref(), cause).await?;
+        Ok(Refreshed::Read { changed: before != Some(shown.version) })
+    }
+
+    /// Tells the pages of a connection's customer that there are new transactions.
+    pub(super) async fn note_transactions(&self, id: &ConnectionId) -> Result<(), Failure> {
+        let Some(customer) = self.store.owner(self.environment, id).await? else { return Ok(()) };
+        match self.write(&product(customer), &[Write::NewTransactions(id)]).await {
+            Ok(()) | Err(StoreError::Missing) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Reads all of a customer's connections.
+    pub(super) async fn reread(&self, customer: &Customer) -> Result<(), Failure> {
+        self.read_list(&product(customer.clone()), Cause::Watch).await.map(drop)
+    }
+
+    /// A page of Waycore's list, of every customer's connections.
+    pub(super) async fn everybodys(&self, filter: &ListConnections) -> Result<Page<Connection>, Error> {
+        self.waycore.list_connections(filter).await
+    }
+}
+
+/// The product itself, as it reads for a customer whom nobody speaks for at the moment.
+fn product(customer: Customer) -> Caller {
+    Caller { customer, user: UserId::product(), role: Role::Viewer, org_name: None, name: None, locale: None }
+}
+
+fn live(record: &ConnectionRecord) -> Option<LiveConnection> {
+    let own = Own::kept(record)?;
+    let awaits_others = match &own.connection.state {
+        ConnectionState::Draft(setup) => awaits_others(setup),
+        _ => false,
+    };
+    Some(LiveConnection {
+        shown: kept(&own, record),
+        id: record.id.clone(),
+        watched: Watched::of(&own.connection.state),
+        awaits_others,
+    })
+}
+
+fn awaits_others(setup: &Setup) -> bool {
+    setup.action_required_by != ActionRequiredBy::EndUser || being_prepared(&setup.instructions)
+}
+
+fn being_prepared(instructions: &Instructions) -> bool {
+    let Instructions { first_name, last_name, address, email, username, phone_number, .. } = instructions;
+    let values = [first_name, last_name, address, email, username, phone_number];
+    instructions.email_pending || instructions.phone_pending || values.into_iter().any(Option::is_none)
+}

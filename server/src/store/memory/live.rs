@@ -1,0 +1,290 @@
+//! What makes pages live, in memory.
+
+use std::time::Duration;
+
+use app::backend::Customer;
+use async_trait::async_trait;
+use domain::ids::{ConnectionId, UserId};
+use domain::poll::Watched;
+use domain::timestamp::Timestamp;
+use tokio::sync::broadcast;
+use tokio::time::Instant;
+
+use super::{MemoryStore, Owner, Rows};
+use crate::config::Environment;
+use crate::store::live::last_of_each;
+use crate::store::{
+    Announcement, CustomerEvent, CustomerKey, Delivery, DueDelivery, EVENTS_KEPT_MILLIS, EventKind,
+    InboxSize, LONGEST_RETRY_MILLIS, LiveStore, Missed, Settled, StoreError, Tenant, VISIT_ENDS_AFTER_MILLIS,
+    WatchedConnection,
+};
+
+#[derive(Debug, Clone, Default)]
+pub(super) struct LiveRows {
+    inbox: Vec<Letter>,
+    events: Vec<(Owner, CustomerEvent, Timestamp)>,
+    heads: Vec<(Owner, u64)>,
+    leases: Vec<(String, String, Instant)>,
+    visits: Vec<Visit>,
+}
+
+#[derive(Debug, Clone)]
+struct Letter {
+    environment: Environment,
+    delivery: Delivery,
+    received_at: Timestamp,
+    attempts: u32,
+    due_at: Option<Timestamp>,
+    parked: bool,
+}
+
+#[derive(Debug, Clone)]
+struct Visit {
+    owner: Owner,
+    user: UserId,
+    away_since: Option<Timestamp>,
+    began_at: Timestamp,
+    seen_at: Timestamp,
+}
+
+impl LiveRows {
+    pub(super) fn forget(&mut self, tenant: Tenant<'_>) {
+        self.events.retain(|(owner, ..)| !owner.is(tenant));
+        self.heads.retain(|(owner, _)| !owner.is(tenant));
+        self.visits.retain(|visit| !visit.owner.is(tenant));
+    }
+
+    pub(super) fn prune(&mut self, before: Timestamp, now: Timestamp) {
+        self.inbox.retain(|letter| letter.due_at.is_some() || letter.received_at >= before);
+        self.visits.retain(|visit| visit.seen_at >= before);
+        self.events.retain(|(_, _, at)| at.as_millis() >= now.as_millis() - EVENTS_KEPT_MILLIS);
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.inbox.len() + self.visits.len() + self.events.len()
+    }
+}
+
+impl Rows {
+    pub(super) fn add_event(
+        &mut self,
+        tenant: Tenant<'_>,
+        kind: EventKind,
+        id: &ConnectionId,
+        now: Timestamp,
+    ) {
+        let head = match self.live.heads.iter_mut().find(|(owner, _)| owner.is(tenant)) {
+            Some((_, head)) => head,
+            None => {
+                self.live.heads.push((Owner::of(tenant), 0));
+                return self.add_event(tenant, kind, id, now);
+            }
+        };
+        *head += 1;
+        let event = CustomerEvent { seq: *head, kind, connection: id.clone() };
+        self.live.events.push((Owner::of(tenant), event, now));
+        self.told.push(Announcement::Customer(CustomerKey::of(tenant)));
+    }
+}
+
+#[async_trait]
+impl LiveStore for MemoryStore {
+    fn announcements(&self) -> broadcast::Receiver<Announcement> {
+        self.bus.listen()
+    }
+
+    async fn announce(&self, announcement: &Announcement) -> Result<(), StoreError> {
+        self.bus.tell(announcement.clone());
+        Ok(())
+    }
+
+    async fn receive(
+        &self,
+        environment: Environment,
+        deliveries: &[Delivery],
+        now: Timestamp,
+    ) -> Result<u64, StoreError> {
+        self.change(|rows| {
+            let mut new = 0;
+            for delivery in deliveries {
+                let known = |letter: &Letter| {
+                    letter.environment == environment && letter.delivery.event_id == delivery.event_id
+                };
+                if rows.live.inbox.iter().any(known) {
+                    continue;
+                }
+                new += 1;
+                rows.live.inbox.push(Letter {
+                    environment,
+                    delivery: delivery.clone(),
+                    received_at: now,
+                    attempts: 0,
+                    due_at: Some(now),
+                    parked: false,
+                });
+            }
+            if new > 0 {
+                rows.told.push(Announcement::Inbox(environment));
+            }
+            Ok(new)
+        })
+    }
+
+    async fn due_deliveries(
+        &self,
+        environment: Environment,
+        now: Timestamp,
+        limit: i64,
+    ) -> Result<Vec<DueDelivery>, StoreError> {
+        let is_due = |at: Timestamp| at <= now || at.as_millis() > now.as_millis() + LONGEST_RETRY_MILLIS;
+        let limit = usize::try_from(limit).unwrap_or(0);
+        Ok(self.read(|rows| {
+            let due = rows.live.inbox.iter().filter(|letter| letter.environment == environment);
+            let mut due: Vec<_> = due.filter(|letter| letter.due_at.is_some_and(is_due)).collect();
+            due.sort_by_key(|letter| letter.due_at);
+            let due = due.into_iter().take(limit);
+            due.map(|letter| DueDelivery { delivery: letter.delivery.clone(), attempts: letter.attempts })
+                .collect()
+        }))
+    }
+
+    async fn settle(
+        &self,
+        environment: Environment,
+        settled: &[(String, Settled)],
+    ) -> Result<(), StoreError> {
+        self.change(|rows| {
+            for letter in rows.live.inbox.iter_mut().filter(|letter| letter.environment == environment) {
+                let found = settled.iter().find(|(id, _)| *id == letter.delivery.event_id);
+                if let Some((_, settled)) = found {
+                    letter.attempts += u32::from(!matches!(settled, Settled::Postponed(_)));
+                    letter.parked = *settled == Settled::Parked;
+                    letter.due_at = match settled {
+                        Settled::Again(at) | Settled::Postponed(at) => Some(*at),
+                        Settled::Done | Settled::Parked => None,
+                    };
+                }
+            }
+            Ok(())
+        })
+    }
+
+    async fn inbox_size(&self, environment: Environment) -> Result<InboxSize, StoreError> {
+        Ok(self.read(|rows| {
+            let own = || rows.live.inbox.iter().filter(|letter| letter.environment == environment);
+            InboxSize {
+                waiting: own().filter(|letter| letter.due_at.is_some()).count() as u64,
+                parked: own().filter(|letter| letter.parked).count() as u64,
+            }
+        }))
+    }
+
+    async fn owner(
+        &self,
+        environment: Environment,
+        connection: &ConnectionId,
+    ) -> Result<Option<Customer>, StoreError> {
+        Ok(self.read(|rows| {
+            let mut known = rows.connections.iter();
+            let found = known.find(|(owner, record)| {
+                owner.environment == environment && record.id == *connection && record.removed_at.is_none()
+            });
+            found.map(|(owner, _)| owner.customer.clone())
+        }))
+    }
+
+    async fn watched(
+        &self,
+        environment: Environment,
+        reason: Option<Watched>,
+    ) -> Result<Vec<WatchedConnection>, StoreError> {
+        Ok(self.read(|rows| {
+            let there = rows.connections.iter().filter(|(owner, record)| {
+                owner.environment == environment
+                    && record.removed_at.is_none()
+                    && reason.is_none_or(|reason| record.watched == Some(reason))
+            });
+            there
+                .map(|(_, record)| WatchedConnection { id: record.id.clone(), updated_at: record.updated_at })
+                .collect()
+        }))
+    }
+
+    async fn events_after(&self, tenant: Tenant<'_>, after: u64) -> Result<Missed, StoreError> {
+        Ok(self.read(|rows| {
+            let head = rows.live.heads.iter().find(|(owner, _)| owner.is(tenant)).map_or(0, |(_, seq)| *seq);
+            let own = |(owner, event, _): &&(Owner, CustomerEvent, Timestamp)| {
+                owner.is(tenant) && event.seq > after
+            };
+            let events: Vec<_> =
+                rows.live.events.iter().filter(own).map(|(_, event, _)| event.clone()).collect();
+            let whole = after == head || events.first().is_some_and(|event| event.seq == after + 1);
+            Missed { head, events: whole.then(|| last_of_each(events)) }
+        }))
+    }
+
+    async fn hold_lease(&self, name: &str, holder: &str, millis: u32) -> Result<bool, StoreError> {
+        self.change(|rows| {
+            let now = Instant::now();
+            let others = |(known, other, until): &(String, String, Instant)| {
+                known == name && other != holder && *until >= now
+            };
+            if rows.live.leases.iter().any(others) {
+                return Ok(false);
+            }
+            rows.live.leases.retain(|(known, ..)| known != name);
+            rows.live.leases.push((
+                name.to_owned(),
+                holder.to_owned(),
+                now + Duration::from_millis(millis.into()),
+            ));
+            Ok(true)
+        })
+    }
+
+    async fn release_lease(&self, name: &str, holder: &str) -> Result<(), StoreError> {
+        self.change(|rows| {
+            rows.live.leases.retain(|(known, other, _)| known != name || other != holder);
+            Ok(())
+        })
+    }
+
+    async fn visit(
+        &self,
+        tenant: Tenant<'_>,
+        user: &UserId,
+        now: Timestamp,
+    ) -> Result<Option<(Timestamp, Timestamp)>, StoreError> {
+        self.change(|rows| {
+            let own = |visit: &&mut Visit| visit.owner.is(tenant) && visit.user == *user;
+            let Some(visit) = rows.live.visits.iter_mut().find(own) else {
+                let (owner, user) = (Owner::of(tenant), user.clone());
+                rows.live.visits.push(Visit { owner, user, away_since: None, began_at: now, seen_at: now });
+                return Ok(None);
+            };
+            if now.as_millis() - visit.seen_at.as_millis() >= VISIT_ENDS_AFTER_MILLIS {
+                (visit.away_since, visit.began_at) = (Some(visit.seen_at), now);
+            }
+            visit.seen_at = now;
+            Ok(visit.away_since.map(|since| (since, visit.began_at)))
+        })
+    }
+
+    async fn changed_between(
+        &self,
+        tenant: Tenant<'_>,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Result<Vec<ConnectionId>, StoreError> {
+        Ok(self.read(|rows| {
+            let mut changed: Vec<ConnectionId> = Vec::new();
+            for (owner, id, change) in &rows.changes {
+                let then = change.at > from && change.at <= to && change.before.is_some();
+                if owner.is(tenant) && then && !changed.contains(id) {
+                    changed.push(id.clone());
+                }
+            }
+            changed
+        }))
+    }
+}

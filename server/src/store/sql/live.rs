@@ -1,0 +1,341 @@
+//! The rows behind live pages, and how replicas hear of each other.
+
+use std::time::Duration;
+
+use app::backend::Customer;
+use async_trait::async_trait;
+use domain::ids::{ConnectionId, UserId};
+use domain::poll::Watched;
+use domain::timestamp::Timestamp;
+use sqlx::postgres::PgListener;
+use tokio::sync::broadcast;
+use tokio_util::sync::CancellationToken;
+
+use super::SqlStore;
+use super::database::{CHANNEL, Database, Lock, Value, Writing, values};
+use super::rows::version;
+use super::writes::tenant_values;
+use crate::config::Environment;
+use crate::store::live::last_of_each;
+use crate::store::{
+    Announcement, CustomerEvent, Delivery, DueDelivery, EventKind, InboxSize, LONGEST_RETRY_MILLIS,
+    LiveStore, Missed, Settled, StoreError, Tenant, VISIT_ENDS_AFTER_MILLIS, WatchedConnection,
+};
+
+/// How exactly the end of a visit is known.
+const VISIT_NOTED_EVERY_MILLIS: i64 = 60_000;
+
+/// After the listening connection broke.
+const LISTEN_AGAIN: Duration = Duration::from_millis(500);
+
+impl SqlStore {
+    /// Passes on what replicas announce, until the end. Whatever may have been missed is announced as
+    /// [`Announcement::Everything`]: rows are the truth, and whoever listens looks at them.
+    pub async fn listen(&self, shutdown: CancellationToken) {
+        let listen = async {
+            let Database::Postgres(pool) = &self.database else { return std::future::pending().await };
+            loop {
+                if let Err(error) = self.hear(pool).await {
+                    tracing::warn!(
+                        error = &error as &dyn std::error::Error,
+                        "replicas are not heard of for a moment"
+                    );
+                }
+                tokio::time::sleep(LISTEN_AGAIN).await;
+            }
+        };
+        tokio::select! {
+            () = listen => {}
+            () = shutdown.cancelled() => {}
+        }
+    }
+
+    async fn hear(&self, pool: &sqlx::PgPool) -> Result<(), sqlx::Error> {
+        let mut listener = PgListener::connect_with(pool).await?;
+        listener.listen(CHANNEL).await?;
+        self.bus.tell(Announcement::Everything);
+        // `None`: the connection broke, and was made again; what was announced meanwhile is lost.
+        loop {
+            let heard = listener.try_recv().await?;
+            self.bus
+                .tell(heard.map_or(Announcement::Everything, |heard| Announcement::parse(heard.payload())));
+        }
+    }
+}
+
+#[async_trait]
+impl LiveStore for SqlStore {
+    fn announcements(&self) -> broadcast::Receiver<Announcement> {
+        self.bus.listen()
+    }
+
+    async fn announce(&self, announcement: &Announcement) -> Result<(), StoreError> {
+        match &self.database {
+            Database::Sqlite { .. } => self.bus.tell(announcement.clone()),
+            Database::Postgres(pool) => {
+                let tell = sqlx::query("SELECT pg_notify($1, $2)").bind(CHANNEL).bind(announcement.to_text());
+                tell.execute(pool).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn receive(
+        &self,
+        environment: Environment,
+        deliveries: &[Delivery],
+        now: Timestamp,
+    ) -> Result<u64, StoreError> {
+        let mut writing = self.database.begin(Lock::Inbox).await?;
+        let mut new = 0;
+        for delivery in deliveries {
+            let connection = delivery.connection.as_ref().map(ConnectionId::as_str);
+            new += writing
+                .execute(
+                    "INSERT INTO inbox (environment, event_id, event_type, connection_id, received_at, due_at)
+                     VALUES ($1, $2, $3, $4, $5, $5) ON CONFLICT (environment, event_id) DO NOTHING",
+                    &values![
+                        environment.as_str(),
+                        delivery.event_id.as_str(),
+                        delivery.event_type.as_str(),
+                        connection,
+                        now.as_millis(),
+                    ],
+                )
+                .await?;
+        }
+        if new > 0 {
+            writing.tell(Announcement::Inbox(environment)).await?;
+        }
+        self.commit(writing).await?;
+        Ok(new)
+    }
+
+    async fn due_deliveries(
+        &self,
+        environment: Environment,
+        now: Timestamp,
+        limit: i64,
+    ) -> Result<Vec<DueDelivery>, StoreError> {
+        // What is due in a later minute than any retry was noted by a clock that is ahead of this one.
+        let absurd = now.as_millis() + LONGEST_RETRY_MILLIS;
+        let rows: Vec<(String, String, Option<String>, i64)> = self
+            .database
+            .fetch(
+                "SELECT event_id, event_type, connection_id, attempts FROM inbox
+                 WHERE environment = $1 AND due_at IS NOT NULL AND (due_at <= $2 OR due_at > $3)
+                 ORDER BY due_at LIMIT $4",
+                &values![environment.as_str(), now.as_millis(), absurd, limit],
+            )
+            .await?;
+        let due = |(event_id, event_type, connection, attempts): (String, String, Option<String>, i64)| {
+            // It was an id when it was kept.
+            let connection = connection.and_then(|id| ConnectionId::parse(id).ok());
+            let attempts = u32::try_from(attempts).unwrap_or(u32::MAX);
+            DueDelivery { delivery: Delivery { event_id, event_type, connection }, attempts }
+        };
+        Ok(rows.into_iter().map(due).collect())
+    }
+
+    async fn settle(
+        &self,
+        environment: Environment,
+        settled: &[(String, Settled)],
+    ) -> Result<(), StoreError> {
+        let mut writing = self.database.begin(Lock::Inbox).await?;
+        for (event_id, settled) in settled {
+            let (due_at, parked, tried) = match settled {
+                Settled::Done => (None, 0, 1),
+                Settled::Again(at) => (Some(at.as_millis()), 0, 1),
+                Settled::Postponed(at) => (Some(at.as_millis()), 0, 0),
+                Settled::Parked => (None, 1, 1),
+            };
+            let sql = "UPDATE inbox SET due_at = $3, parked = $4, attempts = attempts + $5
+                       WHERE environment = $1 AND event_id = $2";
+            let row = values![environment.as_str(), event_id.as_str(), due_at, parked, tried];
+            writing.execute(sql, &row).await?;
+        }
+        self.commit(writing).await
+    }
+
+    async fn inbox_size(&self, environment: Environment) -> Result<InboxSize, StoreError> {
+        let sql = "SELECT (SELECT count(*) FROM inbox WHERE environment = $1 AND due_at IS NOT NULL),
+                          (SELECT count(*) FROM inbox WHERE environment = $1 AND parked = 1)";
+        let rows: Vec<(i64, i64)> = self.database.fetch(sql, &values![environment.as_str()]).await?;
+        let count = |number: i64| u64::try_from(number).unwrap_or(0);
+        Ok(rows.first().map_or(InboxSize::default(), |(waiting, parked)| InboxSize {
+            waiting: count(*waiting),
+            parked: count(*parked),
+        }))
+    }
+
+    async fn owner(
+        &self,
+        environment: Environment,
+        connection: &ConnectionId,
+    ) -> Result<Option<Customer>, StoreError> {
+        let sql = "SELECT issuer, org FROM connections
+                   WHERE environment = $1 AND connection_id = $2 AND removed_at IS NULL";
+        let rows: Vec<(String, String)> =
+            self.database.fetch(sql, &values![environment.as_str(), connection.as_str()]).await?;
+        Ok(rows.into_iter().next().map(|(issuer, org)| Customer { issuer, org }))
+    }
+
+    async fn watched(
+        &self,
+        environment: Environment,
+        reason: Option<Watched>,
+    ) -> Result<Vec<WatchedConnection>, StoreError> {
+        let sql = match reason {
+            Some(_) => {
+                "SELECT connection_id, updated_at FROM connections WHERE environment = $1 AND watched = $2"
+            }
+            None => {
+                "SELECT connection_id, updated_at FROM connections
+                 WHERE environment = $1 AND removed_at IS NULL AND ($2 = '')"
+            }
+        };
+        let reason = reason.map_or("", Watched::as_str);
+        let rows: Vec<(String, Option<i64>)> =
+            self.database.fetch(sql, &values![environment.as_str(), reason]).await?;
+        let watched = rows.into_iter().map(|(id, updated_at)| {
+            let id = ConnectionId::parse(id).map_err(|_| StoreError::Corrupt { what: "connection id" })?;
+            Ok(WatchedConnection { id, updated_at: updated_at.map(Timestamp::from_millis) })
+        });
+        watched.collect()
+    }
+
+    async fn events_after(&self, tenant: Tenant<'_>, after: u64) -> Result<Missed, StoreError> {
+        let heads: Vec<(i64,)> = self
+            .database
+            .fetch(
+                "SELECT seq FROM event_heads WHERE environment = $1 AND issuer = $2 AND org = $3",
+                &tenant_values(tenant),
+            )
+            .await?;
+        let head = heads.first().map_or(Ok(0), |(seq,)| version(*seq))?;
+        if after >= head {
+            return Ok(Missed { head, events: (after == head).then(Vec::new) });
+        }
+        let [environment, issuer, org] = tenant_values(tenant);
+        let from = Value::from(i64::try_from(after).unwrap_or(i64::MAX));
+        let rows: Vec<(i64, String, String)> = self
+            .database
+            .fetch(
+                "SELECT seq, kind, connection_id FROM customer_events
+                 WHERE environment = $1 AND issuer = $2 AND org = $3 AND seq > $4 ORDER BY seq",
+                &[environment, issuer, org, from],
+            )
+            .await?;
+        let corrupt = |what| StoreError::Corrupt { what };
+        let events = rows.into_iter().map(|(seq, kind, connection)| {
+            Ok(CustomerEvent {
+                seq: version(seq)?,
+                kind: EventKind::parse(&kind).ok_or(corrupt("event"))?,
+                connection: ConnectionId::parse(connection).map_err(|_| corrupt("connection id"))?,
+            })
+        });
+        let events: Vec<CustomerEvent> = events.collect::<Result<_, StoreError>>()?;
+        // One that was added since the head was read is one more; one that is missing has been pruned.
+        let whole = events.first().is_some_and(|event| event.seq == after + 1);
+        let head = events.last().map_or(head, |event| event.seq.max(head));
+        Ok(Missed { head, events: whole.then(|| last_of_each(events)) })
+    }
+
+    async fn hold_lease(&self, name: &str, holder: &str, millis: u32) -> Result<bool, StoreError> {
+        // A file has but one process, and that one may always.
+        if let Database::Sqlite { .. } = &self.database {
+            return Ok(true);
+        }
+        let sql = "INSERT INTO leases (name, holder, until)
+                   VALUES ($1, $2, CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT) + $3)
+                   ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until = excluded.until
+                    WHERE leases.holder = excluded.holder
+                       OR leases.until < CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)";
+        let mut writing = self.database.begin(Lock::Inbox).await?;
+        let held = writing.execute(sql, &values![name, holder, i64::from(millis)]).await?;
+        self.commit(writing).await?;
+        Ok(held == 1)
+    }
+
+    async fn release_lease(&self, name: &str, holder: &str) -> Result<(), StoreError> {
+        let mut writing = self.database.begin(Lock::Inbox).await?;
+        let sql = "DELETE FROM leases WHERE name = $1 AND holder = $2";
+        writing.execute(sql, &values![name, holder]).await?;
+        self.commit(writing).await
+    }
+
+    async fn visit(
+        &self,
+        tenant: Tenant<'_>,
+        user: &UserId,
+        now: Timestamp,
+    ) -> Result<Option<(Timestamp, Timestamp)>, StoreError> {
+        let mut writing = self.begin_for(tenant).await?;
+        let [environment, issuer, org] = tenant_values(tenant);
+        let key = [environment, issuer, org, user.as_str().into()];
+        let rows: Vec<(Option<i64>, i64, i64)> = writing
+            .fetch(
+                "SELECT away_since, began_at, seen_at FROM visits
+                 WHERE environment = $1 AND issuer = $2 AND org = $3 AND user_id = $4",
+                &key,
+            )
+            .await?;
+        let now = now.as_millis();
+        let (away_since, began_at) = match rows.first() {
+            Some((away_since, began_at, seen_at)) if now - seen_at < VISIT_ENDS_AFTER_MILLIS => {
+                (*away_since, *began_at)
+            }
+            Some((_, _, seen_at)) => (Some(*seen_at), now),
+            None => (None, now),
+        };
+        // Somebody who looks again and again is not a write each time.
+        if rows.first().is_none_or(|(_, _, seen_at)| now - seen_at >= VISIT_NOTED_EVERY_MILLIS) {
+            note_visit(&mut writing, key, away_since, began_at, now).await?;
+            self.commit(writing).await?;
+        }
+        Ok(away_since.map(|since| (Timestamp::from_millis(since), Timestamp::from_millis(began_at))))
+    }
+
+    async fn changed_between(
+        &self,
+        tenant: Tenant<'_>,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Result<Vec<ConnectionId>, StoreError> {
+        let [environment, issuer, org] = tenant_values(tenant);
+        let [from, to] = values![from.as_millis(), to.as_millis()];
+        let rows: Vec<(String,)> = self
+            .database
+            .fetch(
+                "SELECT DISTINCT connection_id FROM connection_history
+                 WHERE environment = $1 AND issuer = $2 AND org = $3 AND at > $4 AND at <= $5
+                   AND state_before IS NOT NULL",
+                &[environment, issuer, org, from, to],
+            )
+            .await?;
+        let corrupt = |_| StoreError::Corrupt { what: "connection id" };
+        rows.into_iter().map(|(id,)| ConnectionId::parse(id).map_err(corrupt)).collect()
+    }
+}
+
+async fn note_visit(
+    writing: &mut Writing,
+    key: [Value; 4],
+    away_since: Option<i64>,
+    began_at: i64,
+    now: i64,
+) -> Result<(), StoreError> {
+    let [environment, issuer, org, user] = key;
+    let [away_since, began_at, now] = values![away_since, began_at, now];
+    writing
+        .execute(
+            "INSERT INTO visits (environment, issuer, org, user_id, away_since, began_at, seen_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7)
+             ON CONFLICT (environment, issuer, org, user_id) DO UPDATE
+                SET away_since = excluded.away_since, began_at = excluded.began_at, seen_at = excluded.seen_at",
+            &[environment, issuer, org, user, away_since, began_at, now],
+        )
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,116 @@
+//! `/webhooks/waycore`: Waycore's deliveries (contract.md, Webhooks). Believed, kept and answered; all else is done later.
+
+use axum::body::{Bytes, to_bytes};
+use axum::extract::{Request, State};
+use axum::response::{IntoResponse as _, Response};
+use domain::ids::ConnectionId;
+use http::StatusCode;
+use http::request::Parts;
+use serde_json::Value;
+use waycore::webhook::{self, SignatureError};
+
+use crate::events::NotKept;
+use crate::startup::AppState;
+use crate::store::Delivery;
+
+const LONGEST_BODY: usize = 256 * 1024;
+
+/// Longer texts are no ids and no types of Waycore's.
+const LONGEST_WORD: usize = 200;
+
+/// Where a connection's id has been seen, or would be expected: the payload is not documented.
+const CONNECTION_IDS: [&str; 4] = ["/connectionId", "/connection/id", "/connection_id", "/id"];
+
+/// Takes a delivery in.
+pub async fn delivery(State(state): State<AppState>, request: Request) -> Response {
+    if state.webhook_secrets.is_empty() {
+        return StatusCode::NOT_FOUND.into_response();
+    }
+    let (parts, body) = request.into_parts();
+    let Ok(body) = to_bytes(body, LONGEST_BODY).await else {
+        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+    };
+    if let Err(error) = verify(&state, &parts, &body) {
+        metrics::counter!("connect_deliveries_refused_total").increment(1);
+        tracing::warn!(target: "security", event = "webhook_refused", %error, "a delivery was not believed");
+        return StatusCode::UNAUTHORIZED.into_response();
+    }
+    let Some(delivery) = read(&body) else { return StatusCode::BAD_REQUEST.into_response() };
+    match state.live.intake.keep(delivery).await {
+        Ok(()) => StatusCode::NO_CONTENT.into_response(),
+        Err(NotKept) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+    }
+}
+
+/// Over the bytes as they came, before anything reads them.
+fn verify(state: &AppState, parts: &Parts, body: &Bytes) -> Result<(), SignatureError> {
+    let mut headers = parts.headers.get_all(webhook::HEADER).iter();
+    let (Some(header), None) = (headers.next(), headers.next()) else {
+        return Err(SignatureError::Malformed);
+    };
+    let header = header.to_str().map_err(|_| SignatureError::Malformed)?;
+    let now = state.clock.now().as_millis() / 1_000;
+    webhook::verify(body, header, &state.webhook_secrets, now, webhook::TOLERANCE)
+}
+
+fn read(body: &[u8]) -> Option<Delivery> {
+    let event: Value = serde_json::from_slice(body).ok()?;
+    let word = |name: &str| {
+        let word = event.as_object()?.get(name)?.as_str()?;
+        (!word.is_empty() && word.chars().count() <= LONGEST_WORD && !word.contains('\0'))
+            .then(|| word.to_owned())
+    };
+    let ids = CONNECTION_IDS.iter().filter_map(|place| event.get("data")?.pointer(place)?.as_str());
+    Some(Delivery {
+        event_id: word("id")?,
+        event_type: word("type")?,
+        connection: ids.filter_map(|id| ConnectionId::parse(id).ok()).next(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[track_caller]
+    fn check(body: Value, expected: Option<(&str, &str, Option<&str>)>) {
+        let read = read(body.to_string().as_bytes());
+        let found = read.as_ref().map(|delivery| {
+            let connection = delivery.connection.as_ref().map(ConnectionId::as_str);
+            (delivery.event_id.as_str(), delivery.event_type.as_str(), connection)
+        });
+        assert_eq!(found, expected, "{body}");
+    }
+
+    #[test]
+    fn a_delivery_needs_an_id_and_a_type_and_no_more() {
+        check(json!({ "id": "evt_1", "type": "test" }), Some(("evt_1", "test", None)));
+        check(
+            json!({ "id": "evt_1", "type": "of tomorrow", "data": [] }),
+            Some(("evt_1", "of tomorrow", None)),
+        );
+        for data in [
+            json!({ "connectionId": "c1" }),
+            json!({ "connection": { "id": "c1", "status": "active" } }),
+            json!({ "id": "c1" }),
+            json!({ "connectionId": 7, "connection_id": "c1" }),
+        ] {
+            check(json!({ "id": "e", "type": "t", "data": data }), Some(("e", "t", Some("c1"))));
+        }
+        for unreadable in [json!(null), json!("c1"), json!({}), json!({ "connectionId": "" })] {
+            check(json!({ "id": "e", "type": "t", "data": unreadable }), Some(("e", "t", None)));
+        }
+        for nothing in [
+            json!([]),
+            json!("evt"),
+            json!({ "id": "e" }),
+            json!({ "type": "t" }),
+            json!({ "id": 1, "type": "t" }),
+            json!({ "id": "", "type": "t" }),
+            json!({ "id": "e".repeat(201), "type": "t" }),
+        ] {
+            check(nothing, None);
+        }
+    }
+}
