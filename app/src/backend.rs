@@ -203,6 +203,8 @@ pub struct ConnectionRecord {
     /// Oldest first, as the next.
     pub changes: Vec<StateChange>,
     pub receipts: Vec<TermsReceipt>,
+    /// Seconds until Waycore may be asked for a sync again, as far as it said so.
+    pub sync_again_in: Option<u64>,
 }
 
 /// What is odd about what was typed for an unlisted bank.
@@ -227,6 +229,14 @@ impl Coaching {
     }
 }
 
+/// Banks to choose from before anything is typed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Suggested {
+    pub banks: Vec<Institution>,
+    /// They are what other customers of the host have chosen; else they are the catalog's first.
+    pub often_chosen: bool,
+}
+
 /// Drives the onboarding of one customer. Every method proves that what it touches is the caller's own; somebody
 /// else's answers exactly like what does not exist.
 #[async_trait]
@@ -249,7 +259,7 @@ pub trait Onboarding: Send + Sync {
         portal_url: &str,
     ) -> Result<Option<Institution>, WireError>;
     /// Banks to choose from before anything is typed.
-    async fn popular_banks(&self, caller: &Caller) -> Result<Vec<Institution>, WireError>;
+    async fn popular_banks(&self, caller: &Caller) -> Result<Suggested, WireError>;
     /// The caller's connections as they were last read; Waycore is not asked.
     async fn held_connections(&self, caller: &Caller) -> Result<Vec<Connection>, WireError>;
     /// What is odd about an unlisted bank. Waycore is not asked.
@@ -352,9 +362,18 @@ impl Site {
     }
 }
 
+/// What a form has done, where the page after it would not show that it worked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub enum Done {
+    /// What a bank issued was handed over again.
+    HandedOver,
+}
+
 /// The message that a form left for the page after it, and what had been typed. Never a value that a bank issued.
 #[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize)]
 pub struct Flash {
+    #[serde(default)]
+    pub done: Option<Done>,
     pub error: Option<domain::user_error::UserError>,
     pub values: Vec<(String, String)>,
 }

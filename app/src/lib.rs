@@ -16,6 +16,8 @@ pub mod components;
 pub mod copy;
 pub mod error;
 pub mod islands;
+#[cfg(feature = "ssr")]
+mod matched;
 pub mod model;
 #[cfg(feature = "ssr")]
 pub mod pages;

@@ -111,6 +111,9 @@ pub struct TransactionPage {
     pub transactions: Vec<Transaction>,
     /// Ours: good for the same customer and filter alone.
     pub next_cursor: Option<String>,
+    /// No more was searched for a text in one go, so that there may be more that fits. For pages alone.
+    #[serde(skip)]
+    pub cut: bool,
 }
 
 /// Which screen a connection asks for.
@@ -169,7 +172,7 @@ pub struct Instructions {
 }
 
 /// A bank of Waycore's catalog.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "ssr", derive(Serialize, Deserialize), serde(rename_all = "camelCase"))]
 pub struct Institution {
     pub institution_id: String,
@@ -178,6 +181,20 @@ pub struct Institution {
     pub domain: String,
     /// The canonical portal first.
     pub portals: Vec<String>,
+    /// The name, then the domain, in parts of which every second was typed. For our own search field, which asks for them.
+    #[cfg_attr(feature = "ssr", serde(default, skip_serializing_if = "Vec::is_empty"))]
+    pub name_parts: Vec<String>,
+    #[cfg_attr(feature = "ssr", serde(default, skip_serializing_if = "Vec::is_empty"))]
+    pub domain_parts: Vec<String>,
+}
+
+#[cfg(feature = "ssr")]
+impl Institution {
+    /// The same bank, with what was typed marked in it.
+    pub fn marked(self, typed: &str) -> Self {
+        let (name_parts, domain_parts) = crate::matched::parts(&self.name, &self.domain, typed);
+        Self { name_parts, domain_parts, ..self }
+    }
 }
 
 /// Answer of `list_connections`.

@@ -52,6 +52,16 @@ impl Paths {
         format!("{}/new?institution={}", self.base, encode(institution))
     }
 
+    /// Another connection in place of one whose address was wrong. What it begins with is read from that one, so that no
+    /// link can put another address into the form.
+    pub fn again(&self, connection: &str) -> String {
+        format!("{}/new?again={}", self.base, encode(connection))
+    }
+
+    pub fn again_unlisted(&self, connection: &str) -> String {
+        format!("{}/new?unlisted=true&again={}", self.base, encode(connection))
+    }
+
     pub fn resume_draft(&self, draft: &str) -> String {
         format!("{}/new?draft={}", self.base, encode(draft))
     }

@@ -12,7 +12,7 @@ use leptos_router::{
 use crate::{
     backend::{Chrome, Site, request_scope},
     components::PageTitle,
-    copy::pages::words,
+    copy::{locale, pages::words},
     pages::{DetailPage, ListPage, NewPage, NotFoundPage, RemovePage, SetupPage, SheetPage},
 };
 
@@ -67,7 +67,7 @@ fn document(
     let style_sheets = chrome.style_sheets.clone();
     view! {
         <!DOCTYPE html>
-        <html lang=crate::copy::locale::current().tag()>
+        <html lang=locale::current().tag() dir=locale::language().direction()>
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>

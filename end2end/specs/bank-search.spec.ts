@@ -69,6 +69,17 @@ test.describe('the live search', { tag: '@javascript' }, () => {
     await expect(option.locator('mark')).toHaveText('dard Test');
   });
 
+  test('words in another order are marked, and a domain', async ({ person }) => {
+    await person.startsConnecting();
+    const field = person.page.getByRole('combobox', { name: 'Bank', exact: true });
+    const option = person.page.getByRole('option', { name: STANDARD_BANK.name });
+    await field.fill('BANK standard');
+    await expect(option.locator('mark')).toHaveText(['Standard', 'Bank']);
+    await field.fill('standard-test-bank.example');
+    await expect(option.locator('mark')).toHaveText(['standard-test-bank.example']);
+    await expect(option).toHaveAccessibleName('Standard Test Bank portal.standard-test-bank.example');
+  });
+
   test('results appear at once', async ({ person }, info) => {
     await person.startsConnecting();
     const searches = [
@@ -182,7 +193,8 @@ test('a bank that the company has says so, and leads there once it is chosen', a
 
 test('a bank that is often chosen still has to be confirmed', async ({ person, org, simulator }) => {
   await person.startsConnecting();
-  const often = person.region('Often chosen').getByRole('link');
+  // Where few have chosen anything yet, the first of the list stand there.
+  const often = person.page.getByRole('region', { name: /Often chosen|The first in the list/ }).getByRole('link');
   await expect(often.first()).toBeVisible();
   const name = STANDARD_BANK.name;
   await often.filter({ hasText: name }).click();
@@ -241,4 +253,11 @@ test('without a choice nothing is sent', { tag: '@no-javascript' }, async ({ per
   await person.sees('Connection details');
   await expect(person.page.getByRole('main').getByText(/choose your bank/i).first()).toBeVisible();
   expect(await simulator.receivedNaming(org)).toEqual([]);
+});
+
+test('what was typed is marked in the rows that a form finds', { tag: '@no-javascript' }, async ({ person }) => {
+  await person.startsConnecting();
+  await searchesFor(person, 'bank standard');
+  const row = person.page.getByRole('main').locator('label').filter({ hasText: STANDARD_BANK.name });
+  await expect(row.locator('mark')).toHaveText(['Standard', 'Bank']);
 });

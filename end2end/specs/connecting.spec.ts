@@ -128,3 +128,42 @@ test('two banks stand in the list, the newest first', async ({ person }) => {
   await expect(person.listed(/First Bank|Second Bank/)).toHaveText([/Second Bank/, /First Bank/]);
   await expect(person.listed('First Bank')).toContainText('Setup in progress');
 });
+
+test('in a list of banks each has its usual portal chosen', { tag: '@no-javascript' }, async ({ person, simulator }) => {
+  await person.startsConnecting();
+  await person.page.getByRole('searchbox', { name: 'Bank', exact: true }).fill('test bank');
+  await person.button('Search').click();
+  const portals = person.page.getByRole('radiogroup', { name: 'Bank portal', exact: true });
+  await expect(portals.first()).toBeVisible();
+  for (const bank of await portals.all()) {
+    await expect(bank.getByRole('radio', { checked: true })).toHaveCount(1);
+    await expect(bank.getByRole('radio').first()).toBeChecked();
+  }
+  // A portal of the one bank is no portal of the other.
+  await person.page.getByRole('radio', { name: STANDARD_BANK.name }).check();
+  await person.continues();
+  await person.sees('Create the delegated user');
+  const received = await simulator.receivedFor(person.connectionId());
+  const created = received.find(({ method, path }) => method === 'POST' && path === '/v1/connections');
+  expect(created?.body).toMatchObject({ institutionId: STANDARD_BANK.id });
+  expect(created?.body).not.toHaveProperty('portalUrl');
+});
+
+test('an address that was wrong is corrected from what is known', async ({ person, simulator }) => {
+  const [wrong, right] = [ownPortal('/login'), ownPortal('/business')];
+  const first = await person.startsSetupOfUnlisted('Mistaken Bank', wrong);
+  await simulator.put(first, { kind: 'ready', status: 'invalidConfig' });
+  await person.open(`/connections/${first}`);
+  await expect(person.page.getByRole('main').locator('section').filter({ hasText: 'needs a correction' })).toContainText(wrong);
+  await person.link('Start again with a corrected URL').click();
+  await person.sees('Connection details');
+  await expect(person.textbox('Bank name')).toHaveValue('Mistaken Bank');
+  await expect(person.textbox('Bank portal URL')).toHaveValue(wrong);
+  await person.textbox('Bank portal URL').fill(right);
+  await person.continues();
+  await person.sees('Create the delegated user');
+  expect(person.connectionId()).not.toBe(first);
+  await expect(person.link('Open bank portal')).toHaveAttribute('href', right);
+  await person.opensList();
+  await expect(person.listed('Mistaken Bank').filter({ hasText: 'Needs correction' })).toBeVisible();
+});

@@ -83,7 +83,18 @@ test('a connection whose sign-in expired takes what the bank issued anew', async
   await person.button('Hand over').click();
   await expect(person.page.getByRole('alert')).toHaveCount(0);
   await expect(person.textbox('Password')).toHaveValue('');
+  await expect(person.page.getByRole('main').getByRole('status')).toContainText('Handed over');
+  if (person.hasJavaScript) await expect(person.page.locator('#announcer')).toContainText('Handed over');
   const [handed, ...more] = handedOver(await simulator.receivedFor(id));
   expect(more).toEqual([]);
   expect(Object.keys(handed?.body ?? {})).toEqual(['password']);
+});
+
+test('both confirmations that are missing are said above the form', async ({ person }) => {
+  await person.startsSetupOfUnlisted('Forgetful Bank', ownPortal());
+  await person.saysThatUserExists();
+  await person.button('Finish setup').click();
+  const alert = person.page.getByRole('alert');
+  await expect(alert).toContainText('Confirm that the delegated user is active.');
+  await expect(alert).toContainText('Accept the terms of use to finish the setup.');
 });

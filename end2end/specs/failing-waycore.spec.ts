@@ -127,10 +127,10 @@ test('active but still a setup is activating, not connected', async ({ person, s
 
 test('a bank can be searched for while Waycore is down', async ({ startAlone }) => {
   const { person, simulator } = await startAlone();
-  // The catalog is mirrored by now: banks that are often chosen are taken from it.
+  // The catalog is mirrored by now: banks to begin with are taken from it.
   await expect(async () => {
     await person.startsConnecting();
-    await expect(person.region('Often chosen')).toBeVisible({ timeout: 1_000 });
+    await expect(person.region('The first in the list')).toBeVisible({ timeout: 1_000 });
   }).toPass();
   await simulator.failForEverybody({ match: { path: '/v1/' }, effect: { status: 503 } });
   await person.open('/new');

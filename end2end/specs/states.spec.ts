@@ -26,7 +26,7 @@ const ACTIONS = {
   finishSetup: { role: 'button', name: 'Finish setup' },
   syncNow: { role: 'button', name: 'Sync now' },
   handOver: { role: 'button', name: 'Hand over' },
-  startAgain: { role: 'link', name: 'Start again with a corrected address' },
+  startAgain: { role: 'link', name: 'Start again with a corrected URL' },
   connectAgain: { role: 'link', name: 'Connect a bank' },
 } as const;
 type Action = keyof typeof ACTIONS;
@@ -112,6 +112,7 @@ const STATES: State[] = [
     put: { ...CREATE, actionRequiredBy: 'integrator' },
     label: 'Setup in progress',
     ...USER,
+    says: 'We have something to do first.',
     action: 'userCreated',
   },
   {

@@ -7,7 +7,8 @@ use anyhow::{Context, Result};
 use crate::workspace::Workspace;
 
 /// What is tried at random, and how often; each is read by the tests themselves.
-const LONG: [(&str, &str); 2] = [("PROPTEST_CASES", "20000"), ("CONNECT_WALKS", "500")];
+const LONG: [(&str, &str); 3] =
+    [("PROPTEST_CASES", "20000"), ("CONNECT_WALKS", "500"), ("CONNECT_SCHEDULES", "10000")];
 
 pub(crate) fn soak(workspace: &Workspace) -> Result<ExitCode> {
     let mut checks = Command::new(std::env::current_exe().context("this very program cannot be found")?);

@@ -37,12 +37,15 @@ impl Json {
 
 impl Readable for Institutions {
     fn read(json: &Json) -> Option<Self> {
+        let texts = |json: &Json, name: &str| json.list(name, |text| text.0.as_string());
         let institution = |json: &Json| {
             Some(Institution {
                 institution_id: json.text("institutionId")?,
                 name: json.text("name")?,
                 domain: json.text("domain")?,
-                portals: json.list("portals", |portal| portal.0.as_string())?,
+                portals: texts(json, "portals")?,
+                name_parts: texts(json, "nameParts").unwrap_or_default(),
+                domain_parts: texts(json, "domainParts").unwrap_or_default(),
             })
         };
         Some(Self { institutions: json.list("institutions", institution)? })

@@ -4,11 +4,17 @@ use leptos::prelude::*;
 
 use crate::{error::WireError, model::Institutions};
 
-/// At most 20 banks of the catalog that fit what was typed.
+/// At most 20 banks of the catalog that fit what was typed; if asked, with what was typed marked in them.
 #[server(endpoint = "search_institutions", output = super::wire::Answer)]
-pub async fn search_institutions(query: Option<String>) -> Result<Institutions, WireError> {
+pub async fn search_institutions(
+    query: Option<String>,
+    marked: Option<String>,
+) -> Result<Institutions, WireError> {
     let scope = super::scope()?;
     let query = query.unwrap_or_default();
-    let institutions = scope.onboarding.search_institutions(&scope.caller, &query).await?;
+    let mut institutions = scope.onboarding.search_institutions(&scope.caller, &query).await?;
+    if super::checked(marked.as_deref()) {
+        institutions = institutions.into_iter().map(|bank| bank.marked(&query)).collect();
+    }
     Ok(Institutions { institutions })
 }

@@ -87,7 +87,8 @@ impl Combobox {
                     this.found(Vec::new(), "");
                     break;
                 }
-                let answer = crate::api::search_institutions(Some(text.clone())).await;
+                let answer =
+                    crate::api::search_institutions(Some(text.clone()), Some("true".to_owned())).await;
                 if this.text() != text {
                     continue;
                 }
@@ -115,30 +116,38 @@ impl Combobox {
         }
         // The keyboard stays on its bank, should that have been found again.
         let before = self.active.get().and_then(|index| self.banks.borrow().get(index).cloned());
-        self.active.set(before.and_then(|bank| banks.iter().position(|found| *found == bank)));
+        self.active.set(
+            before
+                .and_then(|bank| banks.iter().position(|found| found.institution_id == bank.institution_id)),
+        );
         self.list.set_text_content(None);
-        let typed = self.text().trim().to_ascii_lowercase();
         for (index, bank) in banks.iter().enumerate() {
-            self.add_option(index, bank, &typed);
+            self.add_option(index, bank);
         }
         self.banks.replace(banks);
         self.news.set_text_content(Some(news));
         self.show();
     }
 
-    fn add_option(&self, index: usize, bank: &Institution, typed: &str) {
+    fn add_option(&self, index: usize, bank: &Institution) {
         let option = element("li", "option", "");
         let _ = option.set_attribute("role", "option");
         option.set_id(&option_id(index));
-        let name = element("span", "option-name", "");
-        mark(&name, &bank.name, typed);
-        let _ = option.append_child(&name);
-        for (class, text) in [("option-domain", Some(bank.domain.clone())), ("option-held", self.badge(bank))]
-        {
-            if let Some(text) = text {
+        let badge = self.badge(bank).unwrap_or_default();
+        for (class, text, parts) in [
+            ("option-name", &bank.name, &bank.name_parts[..]),
+            ("option-domain", &bank.domain, &bank.domain_parts),
+            ("option-held", &badge, &[]),
+        ] {
+            let part = element("span", class, if parts.is_empty() { text } else { "" });
+            for (index, text) in parts.iter().enumerate() {
+                let tag = if index % 2 == 0 { "span" } else { "mark" };
+                let _ = part.append_child(&element(tag, "", text));
+            }
+            if !text.is_empty() {
+                let _ = option.append_child(&part);
                 // The space is read, where the gap is only seen.
                 let _ = option.append_with_str_1(" ");
-                let _ = option.append_child(&element("span", class, &text));
             }
         }
         let _ = self.list.append_child(&option);
@@ -261,7 +270,7 @@ impl Combobox {
         // The catalog is asked again: the bank may have changed since the draft was saved.
         let this = self.clone();
         leptos::task::spawn_local(async move {
-            let found = crate::api::search_institutions(Some(draft.institution_id.clone())).await;
+            let found = crate::api::search_institutions(Some(draft.institution_id.clone()), None).await;
             let bank = found.ok().and_then(|found| {
                 found.institutions.into_iter().find(|bank| bank.institution_id == draft.institution_id)
             });
@@ -274,18 +283,6 @@ impl Combobox {
 
 fn option_id(index: usize) -> String {
     ["bank-option-", &index.to_string()].concat()
-}
-
-/// Writes a name with the part that was typed marked in it.
-fn mark(into: &Element, name: &str, typed: &str) {
-    let begin = name.to_ascii_lowercase().find(typed).filter(|_| !typed.is_empty());
-    let parts = begin.and_then(|begin| {
-        Some((name.get(..begin)?, name.get(begin..begin + typed.len())?, name.get(begin + typed.len()..)?))
-    });
-    let Some((before, marked, after)) = parts else { return into.set_text_content(Some(name)) };
-    into.set_text_content(Some(before));
-    let _ = into.append_child(&element("mark", "", marked));
-    let _ = into.append_with_str_1(after);
 }
 
 /// The portals of a bank that has several: the one chosen before the server had a question, else its usual one.

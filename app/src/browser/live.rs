@@ -142,7 +142,9 @@ fn heard(kind: &str, data: &str, is_news: bool) {
     let shown = all("main [data-connection]").find(|shown| attribute(shown, "data-connection") == id);
     let is_old = match (shown, kind) {
         (Some(shown), "connection") => {
-            attribute(&shown, "data-version").parse::<f64>().ok() < field("version").as_f64()
+            // Reading a fraction from text would cost 10 kB; versions are whole numbers.
+            let version = field("version").as_f64().unwrap_or_default() as i64;
+            attribute(&shown, "data-version").parse::<i64>().is_ok_and(|shown| shown < version)
                 || field("step").as_string().is_none_or(|step| step != attribute(&shown, "data-step"))
         }
         // Only its own page shows a connection's transactions.

@@ -15,7 +15,9 @@ mod time;
 
 use domain::timestamp::Timestamp;
 use wasm_bindgen::{JsCast, UnwrapThrowExt, prelude::Closure};
-use web_sys::{Document, Element, Event, EventTarget, ScrollIntoViewOptions, ScrollLogicalPosition, Window};
+use web_sys::{
+    Document, Element, Event, EventTarget, HtmlElement, ScrollIntoViewOptions, ScrollLogicalPosition, Window,
+};
 
 use crate::paths::Paths;
 
@@ -98,6 +100,13 @@ pub(crate) fn listen(target: &EventTarget, event: &str, handle: impl Fn(Event) +
 pub(crate) fn announce(text: &str) {
     if let Some(announcer) = document().get_element_by_id("announcer") {
         announcer.set_text_content(Some(text));
+    }
+}
+
+/// Says what a part of the page says.
+pub(crate) fn announce_part(part: &Element) {
+    if let Some(part) = part.dyn_ref::<HtmlElement>() {
+        announce(&part.inner_text());
     }
 }
 

@@ -3,7 +3,7 @@
 use wasm_bindgen::JsCast;
 use web_sys::{Document, DomParser, Element, HtmlElement, HtmlFormElement, SupportedType};
 
-use super::{document, element, live, page, window};
+use super::{announce_part, document, element, live, page, window};
 use crate::copy::{self, Say};
 
 /// A page of this very build.
@@ -83,6 +83,10 @@ pub(super) fn begin(position: f64) {
         focus(&heading);
     }
     window().scroll_to_with_x_and_y(0.0, position);
+    // What is there from the beginning is news to nobody's screen reader.
+    if let Ok(Some(said)) = document().query_selector("main [data-said]") {
+        announce_part(&said);
+    }
 }
 
 /// A form that did not reach the server keeps what was typed.

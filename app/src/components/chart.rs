@@ -12,11 +12,11 @@ use crate::{
 
 /// In units of the drawing, which scales.
 const WIDTH: f64 = 440.0;
-const HEIGHT: f64 = 200.0;
-/// Room for the amounts beside the drawing, and for days below it.
+const HEIGHT: f64 = 220.0;
+/// Room for the amounts beside the drawing, for days below it, and for the currency above the amounts.
 const LEFT: f64 = 76.0;
 const BOTTOM: f64 = 24.0;
-const TOP: f64 = 10.0;
+const TOP: f64 = 30.0;
 
 /// No more names of months than these, or they would touch.
 const NAMES: usize = 5;
@@ -44,8 +44,8 @@ impl Scale {
         TOP + (HEIGHT - TOP - BOTTOM) * (self.high - amount) / (self.high - self.low)
     }
 
-    /// Lines across the drawing, with the amount that they stand for.
-    fn lines(&self) -> AnyView {
+    /// Lines across the drawing, with the amount that they stand for, below their currency.
+    fn lines(&self, currency: &str) -> AnyView {
         let count = ((self.high - self.low) / self.step).round() as i32;
         let lines = (0..=count).map(|index| {
             let amount = self.low + self.step * f64::from(index);
@@ -58,7 +58,11 @@ impl Scale {
                 </text>
             }
         });
-        lines.collect_view().into_any()
+        view! {
+            <text class="chart-text chart-amount" x=at(LEFT - 8.0) y="12">{currency.to_owned()}</text>
+            {lines.collect_view()}
+        }
+        .into_any()
     }
 }
 
@@ -113,7 +117,7 @@ fn balance_chart(currency: &str, balances: &[DayBalance]) -> Option<AnyView> {
     });
     let rows = rows.collect_view();
     let drawing = view! {
-        {scale.lines()}
+        {scale.lines(currency)}
         <polyline class="chart-balance" points=points></polyline>
         <text class="chart-text" x=at(LEFT) y=at(HEIGHT - 4.0)>{day(&first.day)}</text>
         <text class="chart-text chart-amount" x=at(WIDTH) y=at(HEIGHT - 4.0)>{day(&last.day)}</text>
@@ -169,7 +173,7 @@ fn month_chart(currency: &str, months: &[MonthFlow]) -> AnyView {
         }
     });
     let rows = rows.collect_view();
-    let drawing = view! { {scale.lines()} {bars.collect_view()} };
+    let drawing = view! { {scale.lines(currency)} {bars.collect_view()} };
     let legend = view! {
         <p class="legend" aria-hidden="true">
             <span class="legend-in">{text.came_in}</span> <span class="legend-out">{text.went_out}</span>

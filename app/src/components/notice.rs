@@ -48,9 +48,10 @@ pub fn KeptNotice(as_of: Option<String>, now_millis: i64) -> impl IntoView {
     })
 }
 
-/// The message that a form left, above the form; the page's errors repeat it beside their field.
+/// The message that a form left, above the form; the page's errors repeat it beside their field. `also` is what else is
+/// wrong with it.
 #[component]
-pub fn ErrorNotice(flash: Flash) -> impl IntoView {
+pub fn ErrorNotice(flash: Flash, #[prop(optional_no_strip)] also: Option<String>) -> impl IntoView {
     flash.error.map(|error| {
         let support = (!error.support_code.is_empty() && error.field.is_none()).then(|| {
             view! {
@@ -61,6 +62,7 @@ pub fn ErrorNotice(flash: Flash) -> impl IntoView {
             <div role="alert" class="alert">
                 <Notice tone=Tone::Negative title=super::problem_title(error.code)>
                     <p>{error.message}</p>
+                    {also.map(|text| view! { <p>{text}</p> })}
                     {support}
                 </Notice>
             </div>

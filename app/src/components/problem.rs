@@ -15,10 +15,12 @@ use crate::{
 pub fn Problem(site: Site, error: WireError, #[prop(optional)] sign_in: Option<String>) -> impl IntoView {
     let error = error.0;
     let title = problem_title(error.code);
-    let retry = !matches!(
-        error.code,
-        ErrorCode::SignedOut | ErrorCode::Forbidden | ErrorCode::NotFound | ErrorCode::InvalidInput
-    );
+    let retry = match error.code {
+        // Without a page of ours to sign in, that happens elsewhere, and this page is tried again.
+        ErrorCode::SignedOut => sign_in.is_none(),
+        ErrorCode::Forbidden | ErrorCode::NotFound | ErrorCode::InvalidInput => false,
+        _ => true,
+    };
     let wait = error.retry_after_seconds.map(|seconds| {
         view! { <p>{words().problem.wait} " " <Countdown seconds/></p> }
     });

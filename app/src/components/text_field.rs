@@ -27,6 +27,7 @@ pub fn TextField(
                 name=id
                 value=value
                 autocomplete="off"
+                dir="auto"
                 autocapitalize="none"
                 spellcheck="false"
                 aria-describedby=(!described.is_empty()).then_some(described)

@@ -24,6 +24,13 @@ pub enum Language {
 }
 
 impl Language {
+    /// As `<html dir>` has it; the styles follow from it.
+    pub fn direction(self) -> &'static str {
+        match self {
+            Self::English | Self::Spanish => "ltr",
+        }
+    }
+
     /// As `<html lang>` and receipts name it.
     pub fn code(self) -> &'static str {
         match self {

@@ -19,17 +19,17 @@ words! {
 
     /// The list of connections.
     list: ListWords {
-        title, connect, empty_title, empty_login, empty_password, empty_remove, older, last_synced, never_synced, changed, filter, all, none_with_status, show_all, move_you, move_bank, move_waycore, viewer, drafts,
+        title, connect, empty_title, empty_login, empty_password, empty_remove, older, last_synced, never_synced, changed, filter, all, none_with_status, show_all, move_you, move_bank, move_waycore, move_us, viewer, drafts,
     }
 
     /// The wizard's frame.
     wizard: WizardWords {
-        progress, step_details, step_user, step_finish, step_activation, done, next_title, whose_move, you, your_bank, waycore, now, finish_later, back_to_setup, cancel, viewer, remove,
+        progress, step_details, step_user, step_finish, step_activation, done, next_title, whose_move, you, your_bank, waycore, us, now_us, now_choose, now_prepare, now_create, now_hand_over, now_confirm, now_activate, now_wait, now, finish_later, back_to_setup, cancel, viewer, remove,
     }
 
     /// Step 1.
     details: DetailsWords {
-        title, bank_hint, bank_name, bank_name_hint, portal_url, portal_url_hint, different_bank, saved_on_device, lead, search, results, no_results, not_listed, listed, continue_on, portals, unlisted_lead, choose_match, another, next_1, next_2, next_3, popular, held, held_connected, held_setup, open_held, coach_ip, coach_imitates, coach_matches, coach_choose,
+        title, bank_hint, bank_name, bank_name_hint, portal_url, portal_url_hint, different_bank, saved_on_device, lead, search, results, no_results, not_listed, listed, continue_on, portals, unlisted_lead, choose_match, another, next_1, next_2, next_3, popular, first_banks, again_title, again_portal, again_address, again_stays, held, held_connected, held_setup, open_held, coach_ip, coach_imitates, coach_matches, coach_choose,
     }
 
     /// Step 2.
@@ -49,7 +49,7 @@ words! {
 
     /// The detail of a connection.
     detail: DetailWords {
-        connected_title, connected, reauth_title, reauth, errored_title, errored, invalid_title, invalid, paused_title, paused, revoked_title, revoked, checking_title, checking, facts, portal, sync, last_synced, never, created, error_code, all, reconnect, repair, hand_over, start_again, sync_now, remove, accounts, transactions, no_accounts, not_granted, silent, pending, history, history_started, history_changed, history_gone, terms, terms_accepted, balance, lowest, highest, date, month, by_month, came_in, went_out, numbers, others_left_out, too_much, available, as_of, filters, account, all_accounts, from, to, contains, show, clear, older, narrow, nothing_fits, description, amount, csv, status, counterparty, reference, currency, transaction_id, again_in, viewer, no_transactions,
+        connected_title, connected, reauth_title, reauth, errored_title, errored, invalid_title, invalid, paused_title, paused, revoked_title, revoked, checking_title, checking, facts, portal, sync, last_synced, never, created, error_code, all, reconnect, repair, hand_over, handed_over_title, handed_over, start_again, sync_now, remove, accounts, transactions, no_accounts, not_granted, silent, pending, history, history_started, history_changed, history_gone, terms, terms_accepted, balance, lowest, highest, date, month, by_month, came_in, went_out, numbers, others_left_out, too_much, available, as_of, filters, account, all_accounts, from, to, contains, show, clear, older, narrow, searched_in_part, nothing_fits, description, amount, csv, status, counterparty, reference, currency, transaction_id, again_in, viewer, no_transactions,
     }
 
     /// What is said about something that was refused, where only the server says it.

@@ -1,21 +1,19 @@
 //! One connection.
 
-use domain::{
-    status_label::{StatusLabel, SyncLabel},
-    user_error::ErrorCode,
-};
+use domain::status_label::SyncLabel;
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
 use super::{
     money::{self, Shown},
     shown_by_detail,
+    state::{done_notice, repair, state_notice},
 };
 use crate::{
     backend::{ConnectionRecord, Kept, RequestScope, TransactionQuery},
     components::{
-        BankCredentials, BankPortalLink, Countdown, ErrorNotice, KeptNotice, Moment, Notice, PageTitle,
-        StatusBadge, Tone, following, go, load,
+        BankPortalLink, Countdown, ErrorNotice, KeptNotice, Moment, PageTitle, StatusBadge, following, go,
+        load,
     },
     copy::{DELEGATED_USER_TERMS_LINK, pages::words, status_label},
     model::{Connection, Step},
@@ -61,11 +59,12 @@ fn detail(scope: &RequestScope, seen: Kept<Connection>, record: ConnectionRecord
                 <StatusBadge label=connection.label/>
             </div>
             <ErrorNotice flash=scope.flash.clone()/>
+            {scope.flash.done.map(done_notice)}
             <KeptNotice as_of=seen.as_of now_millis=scope.now_millis/>
             {state_notice(scope, &connection)}
             {repair(scope, &connection)}
             {facts(scope, &connection)}
-            {actions(scope, &connection)}
+            {actions(scope, &connection, record.sync_again_in)}
             {viewer.then(|| view! { <p class="muted">{words().detail.viewer}</p> })}
             {money}
             {on_record(scope, record)}
@@ -75,67 +74,8 @@ fn detail(scope: &RequestScope, seen: Kept<Connection>, record: ConnectionRecord
     .into_any()
 }
 
-fn state_notice(scope: &RequestScope, connection: &Connection) -> AnyView {
-    let (tone, title, text) = match connection.label {
-        StatusLabel::Connected => (Tone::Positive, words().detail.connected_title, words().detail.connected),
-        StatusLabel::ReauthenticationRequired => {
-            (Tone::Caution, words().detail.reauth_title, words().detail.reauth)
-        }
-        StatusLabel::Error => (Tone::Negative, words().detail.errored_title, words().detail.errored),
-        StatusLabel::NeedsCorrection => (Tone::Caution, words().detail.invalid_title, words().detail.invalid),
-        StatusLabel::Paused => (Tone::Info, words().detail.paused_title, words().detail.paused),
-        StatusLabel::Revoked => (Tone::Info, words().detail.revoked_title, words().detail.revoked),
-        StatusLabel::SetupInProgress | StatusLabel::Activating | StatusLabel::Checking => {
-            (Tone::Info, words().detail.checking_title, words().detail.checking)
-        }
-    };
-    let needs_help = connection.step != Step::Connected;
-    let support = needs_help
-        .then(|| scope.site.support_url.clone())
-        .flatten()
-        .map(|href| view! { <p><a href=href rel="external">{words().shell.support}</a></p> });
-    let code = connection
-        .error_code
-        .clone()
-        .filter(|_| needs_help)
-        .map(|code| view! { <p class="muted">{words().detail.error_code} ": " <code>{code}</code></p> });
-    let again = (connection.label == StatusLabel::Revoked && scope.caller.role.changes()).then(|| {
-        view! { <p><a href=scope.site.paths.new_connection()>{words().detail.reconnect}</a></p> }
-    });
-    view! { <Notice tone title><p>{text}</p> {code} {again} {support}</Notice> }.into_any()
-}
-
-/// What a manager can mend here. A correction of the address is another connection: this one stays until it is removed.
-fn repair(scope: &RequestScope, connection: &Connection) -> Option<AnyView> {
-    let paths = &scope.site.paths;
-    if !scope.caller.role.changes() {
-        return None;
-    }
-    match connection.label {
-        StatusLabel::ReauthenticationRequired => Some(
-            view! {
-                <section aria-labelledby="repair">
-                    <h2 id="repair">{words().detail.repair}</h2>
-                    <form method="post" action=paths.api("update_credentials") class="stack narrow" autocomplete="off" novalidate>
-                        <input type="hidden" name="connection_id" value=connection.id.clone()/>
-                        <BankCredentials flash=scope.flash.clone()/>
-                        <div class="actions">
-                            <button class="button button-primary">{words().detail.hand_over}</button>
-                        </div>
-                    </form>
-                </section>
-            }
-            .into_any(),
-        ),
-        StatusLabel::NeedsCorrection => {
-            Some(view! { <p><a href=paths.new_unlisted()>{words().detail.start_again}</a></p> }.into_any())
-        }
-        _ => None,
-    }
-}
-
 /// What a manager may do with it.
-fn actions(scope: &RequestScope, connection: &Connection) -> Option<AnyView> {
+fn actions(scope: &RequestScope, connection: &Connection, sync_again_in: Option<u64>) -> Option<AnyView> {
     let paths = &scope.site.paths;
     let id = connection.id.clone();
     let sync = (connection.step == Step::Connected).then(|| {
@@ -147,8 +87,7 @@ fn actions(scope: &RequestScope, connection: &Connection) -> Option<AnyView> {
         }
     });
     let remove = paths.remove(&connection.id);
-    let refused = scope.flash.error.as_ref().filter(|error| error.code == ErrorCode::Cooldown);
-    let wait = refused.and_then(|error| error.retry_after_seconds).map(|seconds| {
+    let wait = sync_again_in.filter(|_| connection.step == Step::Connected).map(|seconds| {
         view! { <p class="muted">{words().detail.again_in} " " <Countdown seconds/></p> }
     });
     let row = view! { <div class="actions">{sync} <a href=remove>{words().detail.remove}</a></div> {wait} };

@@ -172,5 +172,6 @@ fn whose_move(row: &Connection) -> Option<&'static str> {
         (_, Mover::You) => Some(text.move_you),
         (_, Mover::YourBank) => Some(text.move_bank),
         (_, Mover::Waycore) => Some(text.move_waycore),
+        (_, Mover::Us) => Some(text.move_us),
     }
 }

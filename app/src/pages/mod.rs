@@ -9,6 +9,7 @@ mod remove;
 mod setup;
 mod sheet;
 mod sign_in;
+mod state;
 
 pub use detail::DetailPage;
 pub use list::ListPage;

@@ -220,6 +220,8 @@ fn transaction_list(
         };
         view! { <p class="muted" role="status">{said}</p> }
     });
+    let cut =
+        (page.cut && !empty).then(|| view! { <p class="muted" role="status">{text.searched_in_part}</p> });
     let several = accounts.len() > 1;
     let rows = page.transactions.into_iter().map(|row| {
         let account = accounts.iter().find(|account| several && account.id == row.account_id);
@@ -228,22 +230,23 @@ fn transaction_list(
     let rows: Vec<_> = rows.collect();
     let table = (!empty).then(|| {
         view! {
-            <table class="transactions">
-                <thead>
-                    <tr>
-                        <th scope="col">{text.date}</th>
-                        <th scope="col">{text.description}</th>
-                        <th scope="col" class="amount">{text.amount}</th>
+            // The roles hold where a phone lays the rows out as something else than a table.
+            <table class="transactions" role="table">
+                <thead role="rowgroup">
+                    <tr role="row">
+                        <th role="columnheader" scope="col">{text.date}</th>
+                        <th role="columnheader" scope="col">{text.description}</th>
+                        <th role="columnheader" scope="col" class="amount">{text.amount}</th>
                     </tr>
                 </thead>
-                <tbody>{rows}</tbody>
+                <tbody role="rowgroup">{rows}</tbody>
             </table>
         }
     });
     let file = (!empty).then(|| {
         view! { <a href=paths.transactions_csv(id, &again) download="">{text.csv}</a> }
     });
-    view! { {none} {table} <p class="actions">{next} {file}</p> }.into_any()
+    view! { {none} {cut} {table} <p class="actions">{next} {file}</p> }.into_any()
 }
 
 fn transaction_row(row: Transaction, account: Option<String>) -> AnyView {
@@ -252,10 +255,10 @@ fn transaction_row(row: Transaction, account: Option<String>) -> AnyView {
     let named = [row.description, row.counterparty_name, row.merchant_name, row.raw_description];
     let what = named.into_iter().flatten().next().unwrap_or_default();
     view! {
-        <tr>
-            <td class="muted transaction-day">{when}</td>
-            <td>{what} {account.map(|name| view! { <span class="muted transaction-account">{name}</span> })}</td>
-            <td class="amount">{amount(&row.amount, &row.currency)}</td>
+        <tr role="row">
+            <td role="cell" class="muted transaction-day">{when}</td>
+            <td role="cell">{what} {account.map(|name| view! { <span class="muted transaction-account">{name}</span> })}</td>
+            <td role="cell" class="amount">{amount(&row.amount, &row.currency)}</td>
         </tr>
     }
     .into_any()

@@ -1,4 +1,4 @@
-//! Step 1 as a page: three ways to name a bank.
+//! Step 1 as a page: three ways to name a bank, and a way to correct one.
 
 use domain::user_error::ErrorCode;
 use leptos::prelude::*;
@@ -8,7 +8,7 @@ use crate::{
     backend::RequestScope,
     components::load,
     error::WireError,
-    model::Institution,
+    model::{Connection, Institution},
     wizard::{Details, connection_details},
 };
 
@@ -21,6 +21,7 @@ pub fn NewPage() -> impl IntoView {
         institution: query.get("institution"),
         unlisted: query.get("unlisted").is_some(),
         draft: query.get("draft"),
+        again: query.get("again").filter(|id| !id.is_empty()),
     };
     load(
         move |scope| async move { gather(&scope, asked).await },
@@ -33,16 +34,26 @@ struct Asked {
     institution: Option<String>,
     unlisted: bool,
     draft: Option<String>,
+    again: Option<String>,
 }
 
-async fn gather(scope: &RequestScope, asked: Asked) -> Result<Details, WireError> {
+async fn gather(scope: &RequestScope, mut asked: Asked) -> Result<Details, WireError> {
     if !scope.caller.role.changes() {
         return Err(WireError::new(ErrorCode::Forbidden, crate::copy::errors().forbidden));
     }
-    let mut details = Details { draft: asked.draft, unlisted: asked.unlisted, ..Details::default() };
-    if !asked.unlisted {
-        details.held = scope.onboarding.held_connections(&scope.caller).await?;
+    let mut details = Details { draft: asked.draft.take(), ..Details::default() };
+    if let Some(id) = &asked.again {
+        let again = scope.onboarding.look_at_connection(&scope.caller, id).await?.what;
+        asked.institution = several_portals(scope, &again).await;
+        asked.unlisted |= asked.institution.is_none();
+        details.again = Some(again);
     }
+    details.unlisted = asked.unlisted;
+    if asked.unlisted {
+        details.matched = matched(scope).await;
+        return Ok(details);
+    }
+    details.held = scope.onboarding.held_connections(&scope.caller).await?;
     if let Some(id) = asked.institution {
         details.results = Some(vec![scope.onboarding.institution(&scope.caller, &id).await?]);
     } else if let Some(text) = asked.query {
@@ -56,13 +67,18 @@ async fn gather(scope: &RequestScope, asked: Asked) -> Result<Details, WireError
             Err(error) => return Err(error),
         });
         details.query = text;
-    } else if !asked.unlisted {
-        details.popular = scope.onboarding.popular_banks(&scope.caller).await?;
-    }
-    if asked.unlisted {
-        details.matched = matched(scope).await;
+    } else {
+        details.suggested = scope.onboarding.popular_banks(&scope.caller).await?;
     }
     Ok(details)
+}
+
+/// The bank of a connection, if it has another portal to choose. Else only its address can be corrected: for the portal
+/// that the catalog knows, Waycore would return the very connection that does not work.
+async fn several_portals(scope: &RequestScope, again: &Connection) -> Option<String> {
+    let id = again.institution_id.clone()?;
+    let bank = scope.onboarding.institution(&scope.caller, &id).await.ok()?;
+    (bank.portals.len() > 1).then_some(id)
 }
 
 /// The bank that the refused input seems to mean. Without an answer the page still says what was refused.

@@ -6,7 +6,7 @@ use leptos_router::hooks::{use_params_map, use_query_map};
 
 use super::shown_by_detail;
 use crate::{
-    backend::{Kept, RequestScope},
+    backend::{ConnectionRecord, Kept, RequestScope},
     components::{KeptNotice, go, load},
     model::{Connection, Step},
     paths::SetupStep,
@@ -24,18 +24,23 @@ pub fn SetupPage() -> impl IntoView {
     load(
         |scope| async move {
             let read = scope.onboarding.look_at_connection(&scope.caller, &id).await;
-            read.or_else(|error| {
+            let seen = read.or_else(|error| {
                 form_to_repeat(&scope, &id).map(|what| Kept { what, as_of: None }).ok_or(error)
-            })
+            })?;
+            let record = match seen.what.step {
+                Step::Activation => scope.onboarding.record(&scope.caller, &id).await?,
+                _ => ConnectionRecord::default(),
+            };
+            Ok((seen, record))
         },
-        move |scope, seen: Kept<Connection>| {
+        move |scope, (seen, record): (Kept<Connection>, ConnectionRecord)| {
             let connection = seen.what;
             if shown_by_detail(&connection) {
                 return go(&scope.site.paths.detail(&connection.id));
             }
             let step = match shown(&connection, asked) {
                 Step::FinishSetup => finish_setup(&scope, &connection, draft),
-                Step::Activation => activation(&scope, &connection, refresh),
+                Step::Activation => activation(&scope, &connection, &record, refresh),
                 _ => delegated_user(&scope, &connection, draft),
             };
             view! { <KeptNotice as_of=seen.as_of now_millis=scope.now_millis/> {step} }.into_any()

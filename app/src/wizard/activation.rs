@@ -3,41 +3,35 @@
 use domain::status_label::StatusLabel;
 use leptos::prelude::*;
 
-use super::frame::{Frame, Mover, WizardStep, frame, remove_link};
-use time::{Duration, OffsetDateTime, format_description::well_known::Rfc3339};
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
+use super::frame::{Frame, Mover, WizardStep, frame, mover_or, remove_link};
 use crate::{
-    backend::RequestScope,
+    backend::{ConnectionRecord, RequestScope, StateChange},
     components::{ErrorNotice, Moment, Notice, StatusBadge, Tone, following},
     copy::pages::words,
     model::Connection,
 };
 
-/// After this somebody should look into it.
-const DEADLINE: Duration = Duration::hours(24);
+/// After this somebody should look into it: 24 hours, in seconds.
+const DEADLINE: i64 = 24 * 60 * 60;
 
 /// Renders step 4. Without JavaScript the page reloads itself while `refresh` holds.
-pub fn activation(scope: &RequestScope, connection: &Connection, refresh: bool) -> AnyView {
+pub fn activation(
+    scope: &RequestScope,
+    connection: &Connection,
+    record: &ConnectionRecord,
+    refresh: bool,
+) -> AnyView {
     let paths = &scope.site.paths;
     let unknown = connection.label == StatusLabel::Checking;
     let stop = format!("{}?refresh=off", paths.setup(&connection.id));
-    let late = is_late(&connection.updated_at, scope.now_millis);
-    let code = scope.support_code.clone();
-    let since = connection.updated_at.clone();
-    let support = (unknown || late)
-        .then(|| scope.site.support_url.clone())
-        .flatten()
-        .map(|href| view! { <p><a href=href rel="external">{words().shell.support}</a></p> });
+    let since = handed_over(connection, record).to_owned();
+    let support = unknown.then(|| support(scope));
     let content = view! {
         <ErrorNotice flash=scope.flash.clone()/>
         <p class="lead">{if unknown { words().activation.checking } else { words().activation.sentence }}</p>
-        {late
-            .then(|| view! {
-                <Notice tone=Tone::Caution title=words().activation.late_title>
-                    <p>{words().activation.late}</p>
-                    <p>{words().shell.support_code} ": " <code>{code}</code></p>
-                </Notice>
-            })}
+        {late(scope, &since)}
         {support}
         <div class="panel waiting">
             <StatusBadge label=connection.label/>
@@ -71,29 +65,78 @@ pub fn activation(scope: &RequestScope, connection: &Connection, refresh: bool) 
             step: WizardStep::Activation,
             title: words().activation.title,
             bank,
-            mover: Mover::Waycore,
+            mover: mover_or(connection, Mover::Waycore),
+            now: words().wizard.now_activate,
             next,
         },
         content.into_any(),
     )
 }
 
-fn is_late(since: &str, now_millis: i64) -> bool {
-    let since = OffsetDateTime::parse(since, &Rfc3339);
-    let now = OffsetDateTime::from_unix_timestamp(now_millis / 1_000);
-    since.ok().zip(now.ok()).is_some_and(|(since, now)| now - since > DEADLINE)
+/// When the bank's part was handed over here, by the receipt of the terms, which is written with it. A setup that was
+/// completed elsewhere counts from where it was first seen to activate, else from its last change at Waycore.
+fn handed_over<'a>(connection: &'a Connection, record: &'a ConnectionRecord) -> &'a str {
+    let activating = |change: &&StateChange| change.after == Some(StatusLabel::Activating);
+    let receipt = record.receipts.last().map(|receipt| &receipt.at);
+    let seen = || record.changes.iter().rev().find(activating).map(|change| &change.at);
+    receipt.or_else(seen).unwrap_or(&connection.updated_at)
+}
+
+/// What is said after the deadline. It stands in the page before that too, hidden, and the browser shows it in time: an
+/// open page needs no network to turn late.
+fn late(scope: &RequestScope, since: &str) -> Option<AnyView> {
+    let left = seconds_left(since, scope.now_millis)?;
+    let due = (left > 0).then(|| left.to_string());
+    let code = scope.support_code.clone();
+    let support = support(scope);
+    let notice = view! {
+        <div hidden=due.is_some() data-due=due>
+            <Notice tone=Tone::Caution title=words().activation.late_title>
+                <p>{words().activation.late}</p>
+                <p>{words().shell.support_code} ": " <code>{code}</code></p>
+                {support}
+            </Notice>
+        </div>
+    };
+    Some(notice.into_any())
+}
+
+fn support(scope: &RequestScope) -> Option<AnyView> {
+    let href = scope.site.support_url.clone()?;
+    Some(view! { <p><a href=href rel="external">{words().shell.support}</a></p> }.into_any())
+}
+
+fn seconds_left(since: &str, now_millis: i64) -> Option<i64> {
+    let since = OffsetDateTime::parse(since, &Rfc3339).ok()?.unix_timestamp();
+    Some((since + DEADLINE - now_millis / 1_000).max(0))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::is_late;
+    use super::*;
+    use crate::backend::TermsReceipt;
 
     #[test]
     fn an_activation_is_late_after_a_day() {
         let since = "2026-02-01T00:00:00Z";
         let day = 1_769_990_400_000; // 2026-02-02T00:00:00Z
-        assert!(!is_late(since, day));
-        assert!(is_late(since, day + 1_000));
-        assert!(!is_late("then", day));
+        assert_eq!(seconds_left(since, day - 1_500), Some(2));
+        assert_eq!(seconds_left(since, day), Some(0));
+        assert_eq!(seconds_left(since, day + 5_000), Some(0));
+        assert_eq!(seconds_left("then", day), None);
+    }
+
+    #[test]
+    fn waiting_counts_from_the_last_handing_over() {
+        let connection = Connection { updated_at: "changed".to_owned(), ..Connection::default() };
+        let change = |at: &str, after| StateChange { at: at.to_owned(), before: None, after: Some(after) };
+        let receipt = |at: &str| TermsReceipt { user: "ana".to_owned(), at: at.to_owned() };
+        let mut record = ConnectionRecord::default();
+        assert_eq!(handed_over(&connection, &record), "changed");
+        record.changes =
+            vec![change("seen", StatusLabel::Activating), change("unclear", StatusLabel::Checking)];
+        assert_eq!(handed_over(&connection, &record), "seen");
+        record.receipts = vec![receipt("first"), receipt("again")];
+        assert_eq!(handed_over(&connection, &record), "again");
     }
 }

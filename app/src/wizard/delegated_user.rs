@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::frame::{Frame, WizardStep, frame, mover, remove_link};
+use super::frame::{Frame, Mover, WizardStep, frame, mover, remove_link};
 use crate::{
     backend::RequestScope,
     components::{BankPortalLink, ErrorNotice, following},
@@ -50,9 +50,25 @@ pub fn delegated_user(scope: &RequestScope, connection: &Connection, draft: Opti
     let next = vec![words().user.next_1, words().user.next_2];
     let bank = Some(connection.display_name.clone());
     frame(
-        Frame { step: WizardStep::User, title: words().user.title, bank, mover: mover(connection), next },
+        Frame {
+            step: WizardStep::User,
+            title: words().user.title,
+            bank,
+            mover: mover(connection),
+            now: now(connection),
+            next,
+        },
         content.into_any(),
     )
+}
+
+fn now(connection: &Connection) -> &'static str {
+    let words = &words().wizard;
+    match (mover(connection), connection.next_action.as_deref()) {
+        (Mover::Waycore, Some("createDelegatedUser")) => words.now_prepare,
+        (Mover::Waycore, _) => words.now_wait,
+        _ => words.now_create,
+    }
 }
 
 /// What the user may do at the bank, and how it signs in there.

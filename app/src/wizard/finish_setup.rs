@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::frame::{Frame, Mover, WizardStep, frame, remove_link};
+use super::frame::{Frame, Mover, WizardStep, frame, mover_or, remove_link};
 use crate::{
     backend::RequestScope,
     components::{BankCredentials, ErrorNotice, following},
@@ -16,7 +16,7 @@ pub fn finish_setup(scope: &RequestScope, connection: &Connection, draft: Option
     let paths = &scope.site.paths;
     let content = view! {
         <p class="lead">{words().finish.lead}</p>
-        <ErrorNotice flash=scope.flash.clone()/>
+        <ErrorNotice flash=scope.flash.clone() also=also_missing(scope, "accept_terms")/>
         {if scope.caller.role.changes() {
             form(scope, connection)
         } else {
@@ -35,9 +35,24 @@ pub fn finish_setup(scope: &RequestScope, connection: &Connection, draft: Option
     let next = vec![words().finish.next_1, words().finish.next_2];
     let bank = Some(connection.display_name.clone());
     frame(
-        Frame { step: WizardStep::Finish, title: words().finish.title, bank, mover: Mover::You, next },
+        Frame {
+            step: WizardStep::Finish,
+            title: words().finish.title,
+            bank,
+            mover: mover_or(connection, Mover::You),
+            now: now(connection),
+            next,
+        },
         content.into_any(),
     )
+}
+
+/// Once credentials are there, what is left is to confirm.
+fn now(connection: &Connection) -> &'static str {
+    match connection.next_action.as_deref() {
+        Some("activateConnection") => words().wizard.now_confirm,
+        _ => words().wizard.now_hand_over,
+    }
 }
 
 fn form(scope: &RequestScope, connection: &Connection) -> AnyView {
@@ -95,7 +110,7 @@ fn field_error(scope: &RequestScope, name: &'static str) -> Option<impl IntoView
     found.map(|text| view! { <p class="field-error" id=format!("{name}-error")>{text}</p> })
 }
 
-/// The answer names one field; a form that lacks both confirmations says so beside both.
+/// The answer names one field; a form that lacks both confirmations says so above, and beside both.
 fn also_missing(scope: &RequestScope, name: &str) -> Option<String> {
     let first_missing = scope.flash.error_on("delegated_user_active").is_some();
     let missing = name == "accept_terms" && first_missing && scope.flash.value(name).is_empty();

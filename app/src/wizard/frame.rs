@@ -25,6 +25,8 @@ pub enum Mover {
     You,
     YourBank,
     Waycore,
+    /// The product that mounts the flow, which Waycore calls the integrator.
+    Us,
 }
 
 /// What stands around a step.
@@ -34,6 +36,8 @@ pub(super) struct Frame {
     /// Whose bank it is about, once that is known.
     pub(super) bank: Option<String>,
     pub(super) mover: Mover,
+    /// What is being done, by whoever acts.
+    pub(super) now: &'static str,
     pub(super) next: Vec<&'static str>,
 }
 
@@ -52,6 +56,7 @@ pub(super) fn frame(frame: Frame, content: AnyView) -> AnyView {
             <aside class="side-panel" aria-label=words().wizard.next_title>
                 <h2>{words().wizard.whose_move}</h2>
                 <Relay mover=frame.mover/>
+                <p class="relay-now">{if frame.mover == Mover::Us { words().wizard.now_us } else { frame.now }}</p>
                 <h2>{words().wizard.next_title}</h2>
                 <ol class="next-list">{next}</ol>
             </aside>
@@ -64,6 +69,7 @@ pub(super) fn frame(frame: Frame, content: AnyView) -> AnyView {
 pub fn mover(connection: &Connection) -> Mover {
     let prepared = details(connection).iter().all(|(_, _, value)| value.is_some());
     match (connection.action_required_by.as_deref(), connection.next_action.as_deref()) {
+        (Some("integrator"), _) => Mover::Us,
         // Before the details are there, nobody can create the user.
         (Some("endUser"), Some("createDelegatedUser"))
             if !prepared && connection.step == Step::DelegatedUser =>
@@ -106,6 +112,12 @@ fn Stepper(current: WizardStep) -> impl IntoView {
     }
 }
 
+/// Whose move it is on a step that is somebody's by itself, unless Waycore waits for the product.
+pub(super) fn mover_or(connection: &Connection, usual: Mover) -> Mover {
+    Some(mover(connection)).filter(|mover| *mover == Mover::Us).unwrap_or(usual)
+}
+
+/// You, your bank, Waycore; and the product where it is in between.
 #[component]
 fn Relay(mover: Mover) -> impl IntoView {
     let runner = move |who: Mover, text: &'static str| {
@@ -119,6 +131,7 @@ fn Relay(mover: Mover) -> impl IntoView {
     view! {
         <ol class="relay">
             {runner(Mover::You, words().wizard.you)} {runner(Mover::YourBank, words().wizard.your_bank)}
+            {(mover == Mover::Us).then(|| runner(Mover::Us, words().wizard.us))}
             {runner(Mover::Waycore, words().wizard.waycore)}
         </ol>
     }

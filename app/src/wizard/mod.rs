@@ -1,10 +1,13 @@
 //! The wizard: one file a step, and the frame around them.
 
 mod activation;
+mod another_bank;
+mod bank_field;
 mod connection_details;
 mod delegated_user;
 mod finish_setup;
 mod frame;
+mod search_results;
 
 pub use activation::activation;
 pub use connection_details::{Details, connection_details};

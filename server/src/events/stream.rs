@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use app::backend::Customer;
 use axum::body::{Body, Bytes};
+use axum::extract::OriginalUri;
 use futures_util::stream;
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Uri};
@@ -55,7 +56,11 @@ impl Asker {
         }
         let mut extensions = request.extensions.clone();
         extensions.remove::<Takeover>();
-        Self { identity, customer, uri: request.uri.clone(), headers: headers.into(), extensions }
+        if let Some(OriginalUri(uri)) = extensions.remove() {
+            extensions.insert(OriginalUri(of_its_own(&uri)));
+        }
+        let uri = of_its_own(&request.uri);
+        Self { identity, customer, uri, headers: headers.into(), extensions }
     }
 
     /// Whether the same customer's person is still signed in, and may still look.
@@ -80,6 +85,11 @@ impl Asker {
         }
         headers
     }
+}
+
+/// A copy that does not keep the buffer alive that the request was read into.
+fn of_its_own(uri: &Uri) -> Uri {
+    uri.to_string().parse().unwrap_or_default()
 }
 
 /// A stream that has begun.

@@ -14,15 +14,29 @@ const PAGE: u16 = 100;
 const MOST_PAGES: usize = 5;
 
 impl UseCases {
-    /// The first so many banks that fit, by the mirror, or by Waycore's own search while there is none.
+    /// The first so many banks that fit, by the mirror, or by Waycore's own search while there is none. Where the mirror
+    /// has but a part of the catalog, Waycore's search fills up what the mirror does not find.
     pub(super) async fn banks(&self, query: &str, limit: u16) -> Result<Vec<Institution>, Failure> {
+        let mut banks: Vec<Institution> = Vec::new();
         if let Some(catalog) = self.mirror.catalog() {
-            return Ok(catalog.search(query, usize::from(limit)).into_iter().cloned().collect());
+            banks.extend(catalog.search(query, usize::from(limit)).into_iter().cloned());
+            if catalog.is_whole() || banks.len() >= usize::from(limit) {
+                return Ok(banks);
+            }
         }
-        let page = self.waycore.search_institutions(query, limit, None).await;
-        let mut banks = readable(page.map_err(Failure::of(Call::SearchInstitutions))?.data);
-        banks.truncate(usize::from(limit));
-        Ok(banks)
+        match self.waycore.search_institutions(query, limit, None).await {
+            Ok(page) => {
+                let more = readable(page.data).into_iter();
+                banks.extend(
+                    more.filter(|bank| banks.iter().all(|known| known.id != bank.id)).collect::<Vec<_>>(),
+                );
+                banks.truncate(usize::from(limit));
+                Ok(banks)
+            }
+            Err(error) if banks.is_empty() => Err(Failure::of(Call::SearchInstitutions)(error)),
+            // A part is better than nothing.
+            Err(_) => Ok(banks),
+        }
     }
 
     /// The bank with exactly this id.
@@ -44,7 +58,9 @@ impl UseCases {
             let by_name = name.and_then(|name| catalog.first(|bank| bank.matches_name(name.as_str())));
             let found = by_name
                 .or_else(|| catalog.first(|bank| portal.is_some_and(|portal| bank.matches_host(portal))));
-            return Ok(found.cloned());
+            if found.is_some() || catalog.is_whole() {
+                return Ok(found.cloned());
+            }
         }
         if let Some(name) = name {
             let query: Vec<&str> = name.as_str().split_whitespace().collect();
@@ -89,6 +105,7 @@ pub(super) fn shown(bank: &Institution) -> model::Institution {
         name: bank.name.clone(),
         domain: bank.domain().unwrap_or_default(),
         portals: bank.portals.iter().map(ToString::to_string).collect(),
+        ..model::Institution::default()
     }
 }
 

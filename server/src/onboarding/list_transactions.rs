@@ -75,6 +75,7 @@ impl UseCases {
             None => self.pending(id, filter).await?,
             Some(_) => Vec::new(),
         };
+        let mut cut = true;
         for _ in 0..PAGES {
             let asked = ListTransactions {
                 posted_before: filter.to.map(|day| day.plus_days(1)),
@@ -93,11 +94,12 @@ impl UseCases {
             }
             cursor = next;
             if cursor.is_none() || transactions.len() >= usize::from(ENOUGH) {
+                cut = false;
                 break;
             }
         }
         let next_cursor = cursor.and_then(|cursor| self.sealer.seal(&filter.context(caller, id), &cursor));
-        Ok(TransactionPage { transactions, next_cursor })
+        Ok(TransactionPage { transactions, next_cursor, cut })
     }
 
     /// What is pending has no day, so that a filter by day would leave it out, though it is the latest there is.

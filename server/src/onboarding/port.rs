@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use app::backend::{
     Caller, Coaching, ConnectionRecord, Credentials, Customer, FinishSetup, Kept, ListQuery, Money,
-    Onboarding, StartConnection, TransactionQuery, Visit, request_scope,
+    Onboarding, StartConnection, Suggested, TransactionQuery, Visit, request_scope,
 };
 use app::copy::locale::{self, speaking};
 use app::error::WireError;
@@ -104,6 +104,12 @@ impl WaycoreOnboarding {
         filter: &ListConnections,
     ) -> Result<Page<waycore::wire::Connection>, Error> {
         self.0.everybodys(filter).await
+    }
+
+    /// Reads the catalog once.
+    #[cfg(test)]
+    pub(super) async fn mirror_once(&self) {
+        self.0.mirror().await.expect("a catalog");
     }
 
     /// For the host's backend: maps a customer to an entity; to the one given, if one is.
@@ -209,7 +215,7 @@ impl Onboarding for WaycoreOnboarding {
             .await
     }
 
-    async fn popular_banks(&self, caller: &Caller) -> Result<Vec<Institution>, WireError> {
+    async fn popular_banks(&self, caller: &Caller) -> Result<Suggested, WireError> {
         self.read(caller, "popular_banks", self.0.popular_banks(caller)).await
     }
 

@@ -18,8 +18,14 @@ impl UseCases {
         let id: ConnectionId = connection_id(id)?;
         let changes = self.store.history(self.tenant(caller), &id).await?;
         let receipts = self.store.terms(self.tenant(caller), &id).await?;
+        let known = self.store.connection(self.tenant(caller), &id).await?;
+        let cooldown = known.and_then(|known| known.sync_not_before).map(|until| {
+            let left = until.as_millis().saturating_sub(self.clock.now().as_millis());
+            u64::try_from(left).unwrap_or(0).div_ceil(1_000)
+        });
         let label = |state: Option<String>| state.as_deref().map(label_of);
         Ok(ConnectionRecord {
+            sync_again_in: cooldown.filter(|seconds| *seconds > 0),
             changes: changes
                 .into_iter()
                 .map(|change| StateChange {

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-use app::backend::{Caller, Coaching};
+use app::backend::{Caller, Coaching, Suggested};
 use app::{copy, model};
 use domain::bank_choice::RequestedName;
 use domain::ids::InstitutionId;
@@ -31,15 +31,15 @@ pub(super) struct Popular(Mutex<HashMap<String, (Timestamp, Vec<InstitutionId>)>
 
 impl UseCases {
     /// Banks that at least five customers of this host have, else the catalog's first. None while there is no mirror.
-    pub(super) async fn popular_banks(&self, caller: &Caller) -> Result<Vec<model::Institution>, Failure> {
+    pub(super) async fn popular_banks(&self, caller: &Caller) -> Result<Suggested, Failure> {
         access::may_read(caller)?;
-        let Some(catalog) = self.mirror.catalog() else { return Ok(Vec::new()) };
+        let Some(catalog) = self.mirror.catalog() else { return Ok(Suggested::default()) };
         let chosen = self.chosen(&caller.customer.issuer).await?;
         let chosen: Vec<_> = chosen.iter().filter_map(|id| catalog.bank(id)).map(shown).collect();
-        match chosen.is_empty() {
-            true => Ok(catalog.beginning(COUNT).map(shown).collect()),
-            false => Ok(chosen),
-        }
+        Ok(match chosen.is_empty() {
+            true => Suggested { banks: catalog.beginning(COUNT).map(shown).collect(), often_chosen: false },
+            false => Suggested { banks: chosen, often_chosen: true },
+        })
     }
 
     async fn chosen(&self, issuer: &str) -> Result<Vec<InstitutionId>, Failure> {

@@ -2,7 +2,9 @@
 
 use app::backend::Caller;
 use app::model;
-use waycore::Error;
+use domain::ids::ConnectionId;
+use domain::timestamp::Timestamp;
+use waycore::{Error, RetryAfter};
 
 use super::own::connection_id;
 use super::turn::audited;
@@ -26,13 +28,29 @@ impl UseCases {
         self.show(caller, &own, Cause::Sync).await
     }
 
-    async fn ask_for_sync(&self, caller: &Caller, id: &domain::ids::ConnectionId) -> Result<(), Failure> {
+    async fn ask_for_sync(&self, caller: &Caller, id: &ConnectionId) -> Result<(), Failure> {
         self.own_connection(caller, id).await?;
         match self.waycore.sync_connection(id).await {
             Ok(()) => Ok(()),
             // It was queued, or it was not: a sync more or less does no harm, and what is read next tells.
             Err(Error::Unknown(_)) => Ok(()),
-            Err(error) => Err(Failure::of(Call::Sync)(error)),
+            Err(error) => {
+                if let Error::RateLimited { retry_after: Some(wait) }
+                | Error::Conflict { retry_after: Some(wait) } = &error
+                {
+                    self.note_cooldown(caller, id, *wait).await;
+                }
+                Err(Failure::of(Call::Sync)(error))
+            }
+        }
+    }
+
+    /// So that the page still counts down when it is opened again, on whatever device.
+    async fn note_cooldown(&self, caller: &Caller, id: &ConnectionId, wait: RetryAfter) {
+        let wait = i64::try_from(wait.as_duration().as_millis()).unwrap_or(i64::MAX);
+        let at = Timestamp::from_millis(self.clock.now().as_millis().saturating_add(wait));
+        if let Err(error) = self.write(caller, &[Write::SyncNotBefore { id, at }]).await {
+            tracing::warn!(error = &error as &dyn std::error::Error, "a cooldown is not kept");
         }
     }
 }

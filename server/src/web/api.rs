@@ -17,7 +17,7 @@ use http::{HeaderValue, StatusCode, header, request::Parts};
 use leptos::{prelude::provide_context, server_fn::ServerFn};
 use tower_http::csrf::ProtectionError;
 
-use super::{forms, language, scope};
+use super::{fields, forms, language, scope};
 use crate::{startup::AppState, telemetry::SupportCode};
 
 /// More than any form of ours can hold, the longest portal URL included.
@@ -59,6 +59,7 @@ pub async fn server_function(State(state): State<AppState>, request: Request) ->
     let Ok(body) = to_bytes(body, LONGEST_FORM).await else {
         return refuse(WireError::new(ErrorCode::InvalidInput, app::copy::errors().unreadable_form));
     };
+    let body = if html { fields::with_chosen_portal(parts.uri.path(), body) } else { body };
     let scope = scope::scope(&state, caller.clone(), support_code, Flash::default());
     language::of_caller(&caller, answer(&state, scope, &parts, body, html)).await
 }

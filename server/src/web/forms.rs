@@ -2,7 +2,7 @@
 
 use app::{
     api,
-    backend::{Flash, RequestScope},
+    backend::{Done, Flash, RequestScope},
     error::WireError,
     model::{Connection, OneConnection, Started, Step},
     paths::{SetupStep, encode},
@@ -13,6 +13,7 @@ use http::{Method, StatusCode, request::Parts};
 use leptos::server_fn::ServerFn;
 
 use super::{
+    fields::Fields,
     flash,
     page::{self, render, see_other, with_flash},
 };
@@ -28,25 +29,6 @@ const FINISH_FIELDS: [&str; 5] =
 /// How long somebody may take to sign in again and still find the message.
 const SIGN_IN_SECONDS: u64 = 15 * 60;
 
-/// The fields of a form as they were sent.
-struct Fields(Vec<(String, String)>);
-
-impl Fields {
-    fn read(body: &[u8]) -> Self {
-        Self(serde_urlencoded::from_bytes(body).unwrap_or_default())
-    }
-
-    /// A field that is filled in.
-    fn get(&self, name: &str) -> Option<&str> {
-        let found = self.0.iter().find(|(field, _)| field == name);
-        found.map(|(_, value)| value.as_str()).filter(|value| !value.trim().is_empty())
-    }
-
-    fn keep(self, names: &[&str]) -> Vec<(String, String)> {
-        self.0.into_iter().filter(|(name, _)| names.contains(&name.as_str())).collect()
-    }
-}
-
 /// The page after a form that worked.
 pub(super) fn done(state: &AppState, function: &str, body: &[u8], json: &[u8]) -> Response {
     let paths = &state.site.paths;
@@ -60,10 +42,19 @@ pub(super) fn done(state: &AppState, function: &str, body: &[u8], json: &[u8]) -
         }
         _ => serde_json::from_slice::<OneConnection>(json).ok().map(|one| one.connection),
     };
-    match connection {
-        Some(connection) => see_other(&screen(state, &connection, fields.get("draft"))),
-        None => see_other(&paths.list()),
+    let page = match connection {
+        Some(connection) => screen(state, &connection, fields.get("draft")),
+        None => paths.list(),
+    };
+    match said(function) {
+        Some(done) => back(state, &page, Flash { done: Some(done), ..Flash::default() }),
+        None => see_other(&page),
     }
+}
+
+/// What the next page says of a form that worked, where nothing else there shows that it did.
+fn said(function: &str) -> Option<Done> {
+    (function == api::UpdateCredentials::PATH).then_some(Done::HandedOver)
 }
 
 /// Where a connection goes on. The page itself sends on if its state asks for another.
@@ -98,7 +89,7 @@ pub(super) async fn refused(
         api::RemoveConnection::PATH => fields.keep(&["confirmation"]),
         _ => Vec::new(),
     };
-    back(state, &page, Flash { error: Some(error), values })
+    back(state, &page, Flash { error: Some(error), values, done: None })
 }
 
 /// The way in for somebody whose session ended while the form was filled in, and from there back to the form. Nothing that
@@ -116,7 +107,8 @@ pub(super) async fn signed_out(state: &AppState, parts: &Parts, body: &[u8], err
             api::SubmitFinish::PATH | api::UpdateCredentials::PATH => words.was_signed_out,
             _ => words.was_signed_out_before,
         };
-        let flash = Flash { error: Some(WireError::new(ErrorCode::Conflict, said).0), values: Vec::new() };
+        let error = Some(WireError::new(ErrorCode::Conflict, said).0);
+        let flash = Flash { error, ..Flash::default() };
         response.headers_mut().extend(flash::leave_for(state, flash, SIGN_IN_SECONDS));
     }
     response
@@ -145,11 +137,14 @@ fn back(state: &AppState, to: &str, flash: Flash) -> Response {
 fn step_one(state: &AppState, fields: &Fields) -> String {
     let paths = &state.site.paths;
     let scripted = fields.get("scripted").is_some();
-    let page = match (fields.get("unlisted"), fields.get("query"), fields.get("institution_id")) {
-        (Some(_), _, _) => paths.new_unlisted(),
+    let sent = (fields.get("unlisted"), fields.get("query"), fields.get("institution_id"));
+    let page = match (fields.get("again"), sent) {
+        (Some(again), (Some(_), _, _)) => paths.again_unlisted(again),
+        (Some(again), _) => paths.again(again),
+        (None, (Some(_), _, _)) => paths.new_unlisted(),
         // Without JavaScript the search text leads to results to choose from.
-        (None, Some(query), _) if !scripted => paths.new_with_query(query),
-        (None, _, Some(institution)) if !scripted => paths.new_with_institution(institution),
+        (None, (None, Some(query), _)) if !scripted => paths.new_with_query(query),
+        (None, (None, _, Some(institution))) if !scripted => paths.new_with_institution(institution),
         _ => paths.new_connection(),
     };
     match fields.get("draft") {
@@ -173,7 +168,7 @@ async fn finish_again(
     let full = state.site.paths.setup_step(id, SetupStep::Finish);
     let inner = full.strip_prefix(state.site.paths.base()).unwrap_or(&full);
     page.uri = inner.parse().unwrap_or_default();
-    let flash = Flash { error: Some(error), values: fields.keep(&FINISH_FIELDS) };
+    let flash = Flash { error: Some(error), values: fields.keep(&FINISH_FIELDS), done: None };
     let mut response = render(state, with_flash(scope, flash), page).await;
     if response.status() == StatusCode::OK {
         *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;

@@ -3,6 +3,7 @@
 mod api;
 mod events;
 mod export;
+mod fields;
 mod flash;
 mod forms;
 mod host;

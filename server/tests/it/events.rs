@@ -7,7 +7,6 @@ use axum::extract::Request;
 use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
-use tokio_util::sync::CancellationToken;
 
 use crate::host::TestHost;
 
@@ -120,8 +119,7 @@ async fn a_stream_is_served_by_the_socket_itself_and_ends_with_the_server() {
     let ana = host.signed_in_as("ana", "acme").await;
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let shutdown = CancellationToken::new();
-    let serving = tokio::spawn(server::startup::run(listener, host.router(), shutdown.clone()));
+    let serving = tokio::spawn(server::startup::run(listener, host.router(), host.shutdown.clone()));
     let session = host.signed_out().post_form("/demo/sign-in", &[("user", "ana")]).await;
     let session = session.cookie().unwrap().to_owned();
 
@@ -145,7 +143,8 @@ async fn a_stream_is_served_by_the_socket_itself_and_ends_with_the_server() {
     let mut old_text = String::new();
     read_until(&mut old, &mut old_text, "event: connection").await;
 
-    shutdown.cancel();
+    host.shutdown.cancel();
+    read_until(&mut socket, &mut text, "0\r\n\r\n").await;
     tokio::time::timeout(Duration::from_secs(20), serving).await.expect("it ends").unwrap().unwrap();
 }
 

@@ -118,3 +118,16 @@ async fn a_customer_who_is_asked_again_comes_back_to_the_setup() {
     ana.post_api("confirm_user_created", &[("connection_id", &id)]).await.ok();
     assert_eq!(step().await, "finishSetup");
 }
+
+#[tokio::test]
+async fn both_missing_confirmations_are_said_above_and_beside_their_boxes() {
+    let host = TestHost::start().await;
+    let ana = host.signed_in_as("ana", "acme").await;
+    let id = started(&ana).await;
+    let form = [("connection_id", id.as_str()), ("display_name", "Standard Test Bank")];
+    let page = ana.post_form("/api/submit_finish", &form).await;
+    assert_eq!(page.status, 422);
+    for missing in ["Confirm that the delegated user is active.", "Accept the terms of use"] {
+        assert_eq!(page.body.matches(missing).count(), 2, "{missing}: {}", page.body);
+    }
+}

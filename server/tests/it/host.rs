@@ -42,6 +42,8 @@ pub(crate) struct TestHost {
     turn: AtomicUsize,
     base: BasePath,
     sign_in: SignIn,
+    /// Ends what runs beside the routes.
+    pub(crate) shutdown: CancellationToken,
     _folder: TempDir,
 }
 
@@ -57,9 +59,14 @@ impl TestHost {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let mut settings = settings(&waycore, Database::Sqlite(folder.path().join("connect.db")), "");
         settings.webhook_secrets = secrets.iter().map(|secret| (*secret).into()).collect();
-        let mounted = server::mount_demo(settings, Layout::default(), CancellationToken::new()).await;
+        Self::mounted(waycore, settings, "", folder).await
+    }
+
+    async fn mounted(waycore: SimulatedWaycore, settings: Settings, base: &str, folder: TempDir) -> Self {
+        let shutdown = CancellationToken::new();
+        let mounted = server::mount_demo(settings, Layout::default(), shutdown.clone()).await;
         let routers = vec![mounted.expect("a mount").router];
-        Self::of(waycore, routers, "", SignIn::Demo, folder)
+        Self::of(waycore, routers, base, SignIn::Demo, folder, shutdown)
     }
 
     /// The same below a path prefix.
@@ -77,9 +84,7 @@ impl TestHost {
     async fn demo(waycore: SimulatedWaycore, base: &str) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let settings = settings(&waycore, Database::Sqlite(folder.path().join("connect.db")), base);
-        let mounted = server::mount_demo(settings, Layout::default(), CancellationToken::new()).await;
-        let routers = vec![mounted.expect("a mount").router];
-        Self::of(waycore, routers, base, SignIn::Demo, folder)
+        Self::mounted(waycore, settings, base, folder).await
     }
 
     /// A host with signed tokens, as behind `serve`.
@@ -98,14 +103,15 @@ impl TestHost {
 
     async fn serve(waycore: SimulatedWaycore, database: Database, replicas: usize, folder: TempDir) -> Self {
         // At once, as after a deployment: whoever comes second finds the tables made.
+        let shutdown = CancellationToken::new();
         let mounts = (0..replicas).map(|_| async {
             let identity = Arc::new(TokenIdentity::new(&token_settings(), Arc::new(SystemClock)));
             let settings = settings(&waycore, database.clone(), "");
-            server::mount(settings, identity, Layout::default(), CancellationToken::new()).await
+            server::mount(settings, identity, Layout::default(), shutdown.clone()).await
         });
         let mounted = futures_util::future::join_all(mounts).await;
         let routers = mounted.into_iter().map(|mounted| mounted.expect("a mount").router).collect();
-        Self::of(waycore, routers, "", SignIn::Token, folder)
+        Self::of(waycore, routers, "", SignIn::Token, folder, shutdown)
     }
 
     fn of(
@@ -114,10 +120,11 @@ impl TestHost {
         base: &str,
         sign_in: SignIn,
         folder: TempDir,
+        shutdown: CancellationToken,
     ) -> Self {
         let base = BasePath::parse(base).expect("a base path");
         let replicas = routers.into_iter().map(|router| base.mount(router)).collect();
-        Self { waycore, replicas, turn: AtomicUsize::new(0), base, sign_in, _folder: folder }
+        Self { waycore, replicas, turn: AtomicUsize::new(0), base, sign_in, shutdown, _folder: folder }
     }
 
     /// Somebody without a session.

@@ -30,7 +30,11 @@ async fn the_hosts_word_goes_before_the_browsers() {
         (None, ";q=,,;;q=2,*;q=x,es;q=0.9,-", "es", "Conexiones bancarias"),
     ] {
         let page = person(&host, locale, wishes).get("/").await;
-        assert!(page.body.contains(&format!("<html lang=\"{lang}\"")), "{locale:?} {wishes}: {}", page.body);
+        assert!(
+            page.body.contains(&format!("<html lang=\"{lang}\" dir=\"ltr\"")),
+            "{locale:?} {wishes}: {}",
+            page.body
+        );
         assert!(page.body.contains(&format!("<h1>{title}</h1>")), "{locale:?} {wishes}");
     }
 }

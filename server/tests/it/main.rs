@@ -20,6 +20,7 @@ mod operating;
 mod program;
 mod protection;
 mod provisioning;
+mod repairing;
 mod replicas;
 mod secrets;
 mod serve;

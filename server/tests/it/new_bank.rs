@@ -140,3 +140,39 @@ async fn a_second_click_finds_the_connection_of_the_first() {
     assert_ne!(one["existing"], two["existing"]);
     assert_eq!(ana.list().await.len(), 1);
 }
+
+#[tokio::test]
+async fn each_bank_of_a_list_without_javascript_has_its_own_portals_with_its_usual_one_chosen() {
+    let host = TestHost::start().await;
+    let ana = host.signed_in_as("ana", "acme").await;
+    let page = ana.get("/new?query=test%20bank").await;
+    let (_, portals) = page.body.split_once("role=\"radiogroup\"").expect("a bank with several portals");
+    let (portals, _) = portals.split_once("</fieldset>").expect("an end of them");
+    assert_eq!(portals.matches("name=\"portal_of:sim-portals\"").count(), 3, "{portals}");
+    assert_eq!(portals.matches(" checked").count(), 1, "{portals}");
+    assert!(!page.body.contains("name=\"portal_url\""), "no bank's portal can be sent with another bank");
+
+    let chosen = "https://treasury.three-portals-test-bank.example/sign-in";
+    let form = [
+        ("portal_of:sim-instant", "https://elsewhere.example/"),
+        ("portal_of:sim-portals", chosen),
+        ("institution_id", "sim-portals"),
+    ];
+    ana.post_form("/api/start_connection", &form).await.goes_to();
+    assert_eq!(created(&host).await, [json!({ "institutionId": "sim-portals", "portalUrl": chosen })]);
+}
+
+#[tokio::test]
+async fn what_was_typed_is_marked_for_whoever_asks() {
+    let host = TestHost::start().await;
+    let ana = host.signed_in_as("ana", "acme").await;
+    let search = [("query", "bank standard")];
+    let found = ana.post_api("search_institutions", &search).await.ok();
+    assert!(found["institutions"][0].get("nameParts").is_none(), "{found}");
+    let found = ana.post_api("search_institutions", &[search[0], ("marked", "true")]).await.ok();
+    assert_eq!(found["institutions"][0]["nameParts"], json!(["", "Standard", " Test ", "Bank", ""]));
+    let page = ana.get("/new?query=bank%20standard").await;
+    assert!(page.body.contains("<mark>Standard</mark>"), "{}", page.body);
+    let page = ana.get("/new?query=https://portal.standard-test-bank.example/login").await;
+    assert!(page.body.contains("<mark>portal.standard-test-bank.example</mark>"), "{}", page.body);
+}

@@ -124,3 +124,25 @@ async fn a_session_that_ends_at_the_bank_leads_back_to_the_same_step() {
     assert!(back.body.contains("What your bank issued has to be typed again"), "{}", back.body);
     assert!(host.waycore.changes().await.iter().all(|change| !change.contains("credentials")));
 }
+
+#[tokio::test]
+async fn an_activation_counts_from_the_handing_over_here() {
+    let host = TestHost::start().await;
+    let ana = host.signed_in_as("ana", "acme").await;
+    let id = ana.start("sim-standard").await["id"].as_str().expect("an id").to_owned();
+    let form = [("connection_id", id.as_str()), ("delegated_user_active", "on"), ("accept_terms", "on")];
+    ana.post_api("submit_finish", &form).await.ok();
+    // At Waycore it changes hours later, by Waycore's clock, which is none of ours.
+    host.waycore.wait_virtually(6 * 60 * 60).await;
+    host.waycore.put_connection(&id, json!({ "kind": "setup", "status": "pendingActivation" })).await;
+    let page = ana.get(&format!("/connections/{id}/setup")).await;
+    let (_, due) = page.body.split_once("hidden data-due=\"").expect("a notice for later");
+    let (due, notice) = due.split_once('"').expect("seconds");
+    assert!((86_300..=86_400).contains(&due.parse::<u32>().expect("a number")), "{due}");
+    assert!(notice.contains("It has been more than a day") && notice.contains("Support code"), "{notice}");
+    let (_, handed_over) = page.body.split_once("Handed over").expect("since when");
+    assert!(
+        handed_over.contains("data-age=\"0\"") || handed_over.contains("data-age=\"1\""),
+        "{handed_over}"
+    );
+}

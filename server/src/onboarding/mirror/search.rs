@@ -5,8 +5,11 @@ use domain::ids::InstitutionId;
 use domain::portal_url::PortalUrl;
 use strsim::osa_distance;
 
-/// Every bank, with what it is found by.
-pub(in crate::onboarding) struct Catalog(Vec<Entry>);
+/// The banks that are held, with what each is found by.
+pub(in crate::onboarding) struct Catalog {
+    entries: Vec<Entry>,
+    whole: bool,
+}
 
 struct Entry {
     bank: Institution,
@@ -32,7 +35,7 @@ enum Fit {
 }
 
 impl Catalog {
-    pub(super) fn new(banks: Vec<Institution>) -> Self {
+    pub(super) fn new(banks: Vec<Institution>, whole: bool) -> Self {
         let entry = |bank: Institution| {
             let name = bank.name.to_lowercase();
             Entry {
@@ -43,7 +46,12 @@ impl Catalog {
                 bank,
             }
         };
-        Self(banks.into_iter().map(entry).collect())
+        Self { entries: banks.into_iter().map(entry).collect(), whole }
+    }
+
+    /// Whether Waycore has no more banks than these.
+    pub(in crate::onboarding) fn is_whole(&self) -> bool {
+        self.whole
     }
 
     /// At most so many banks, the best fit first. Fits with typos are looked for only where there are not enough others.
@@ -60,19 +68,19 @@ impl Catalog {
     }
 
     pub(in crate::onboarding) fn bank(&self, id: &InstitutionId) -> Option<&Institution> {
-        self.0.iter().map(|entry| &entry.bank).find(|bank| bank.id == *id)
+        self.entries.iter().map(|entry| &entry.bank).find(|bank| bank.id == *id)
     }
 
     pub(in crate::onboarding) fn first(
         &self,
         condition: impl Fn(&Institution) -> bool,
     ) -> Option<&Institution> {
-        self.0.iter().map(|entry| &entry.bank).find(|bank| condition(bank))
+        self.entries.iter().map(|entry| &entry.bank).find(|bank| condition(bank))
     }
 
     /// The first so many banks, as Waycore orders them.
     pub(in crate::onboarding) fn beginning(&self, count: usize) -> impl Iterator<Item = &Institution> {
-        self.0.iter().take(count).map(|entry| &entry.bank)
+        self.entries.iter().take(count).map(|entry| &entry.bank)
     }
 
     /// The bank whose domain a host imitates: one letter off, or in front of another domain.
@@ -84,12 +92,12 @@ impl Catalog {
             let in_front = own != known && host.contains(&format!("{known}."));
             close || in_front
         };
-        self.0.iter().find(|entry| entry.hosts.iter().any(imitated)).map(|entry| &entry.bank)
+        self.entries.iter().find(|entry| entry.hosts.iter().any(imitated)).map(|entry| &entry.bank)
     }
 
     fn fitting(&self, fit: impl Fn(&Entry) -> Option<Fit>) -> Vec<(Fit, &Entry)> {
         let mut found: Vec<_> =
-            self.0.iter().filter_map(|entry| fit(entry).map(|fit| (fit, entry))).collect();
+            self.entries.iter().filter_map(|entry| fit(entry).map(|fit| (fit, entry))).collect();
         found.sort_by(|(one, a), (other, b)| (one, &a.name, &a.id).cmp(&(other, &b.name, &b.id)));
         found
     }
@@ -184,12 +192,13 @@ mod tests {
             name: name.to_owned(),
             portals: vec![PortalUrl::parse(portal).expect(portal)],
         };
-        Catalog::new(vec![
+        let banks = vec![
             bank("north", "Northwind Commercial Bank", "https://banking.northwind.example/login"),
             bank("harbor", "Harbor Savings", "https://harbor-savings.example"),
             bank("harbour-2", "Old Harbor Trust", "https://portal.oldharbor.example/business"),
             bank("savings", "First Savings Bank", "https://first.example"),
-        ])
+        ];
+        Catalog::new(banks, true)
     }
 
     #[test]

@@ -68,6 +68,15 @@ impl Bench {
         self.clock.pass(1_000);
     }
 
+    pub(super) fn hours_later(&self, hours: i64) {
+        self.clock.pass(hours * 60 * 60 * 1_000);
+    }
+
+    /// Holds a mirror of the catalog.
+    pub(super) async fn mirrored(&self) {
+        self.port.mirror_once().await;
+    }
+
     /// The whole audit log.
     pub(super) async fn audit(&self) -> Vec<AuditRow> {
         self.store.audit_rows(0, 1_000).await.unwrap()

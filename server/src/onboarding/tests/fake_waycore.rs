@@ -28,6 +28,7 @@ struct World {
     entities: Vec<Value>,
     institutions: Vec<Value>,
     connections: Vec<Value>,
+    transactions: Vec<Value>,
     calls: Vec<String>,
     failures: HashMap<&'static str, VecDeque<Fault>>,
     ignores_filters: bool,
@@ -66,6 +67,18 @@ impl FakeWaycore {
 
     pub(crate) fn entity(&self, id: &str, external_id: &str, is_default: bool) {
         self.world(|world| world.add_entity(id, external_id, is_default));
+    }
+
+    /// Something that moved on an account of a connection, before what was given here already.
+    pub(super) fn transaction(&self, connection: &str, description: &str) {
+        self.world(|world| {
+            let moment = "2026-01-01T00:00:00Z";
+            world.transactions.push(json!({
+                "id": format!("txn_{}", world.transactions.len()), "connectionId": connection,
+                "accountId": "acc_1", "status": "posted", "postedDate": "2026-01-01", "updatedAt": moment,
+                "amount": "-1.00", "currency": "EUR", "entryType": "debit", "description": description,
+            }));
+        });
     }
 
     /// A connection of an entity's that was made elsewhere.
@@ -393,8 +406,11 @@ impl Waycore for FakeWaycore {
         self.answer("list_balances", "", |_| Err(Error::NotFound))
     }
 
-    async fn list_transactions(&self, _filter: &ListTransactions) -> Result<Page<Transaction>, Error> {
-        self.answer("list_transactions", "", |_| Err(Error::NotFound))
+    async fn list_transactions(&self, filter: &ListTransactions) -> Result<Page<Transaction>, Error> {
+        self.answer("list_transactions", "", |world| {
+            let rows = world.transactions.clone();
+            Ok(typed_page(world.page(rows, filter.cursor.as_deref())))
+        })
     }
 
     async fn get_transaction(&self, _id: &TransactionId) -> Result<Transaction, Error> {

@@ -95,3 +95,23 @@ async fn five_hundred_connections_are_ten_pages() {
         pages.iter().flat_map(|page| &page.connections).map(|connection| &connection.id).collect();
     assert_eq!((pages.len(), shown.len()), (10, 500));
 }
+
+#[tokio::test]
+async fn what_changed_while_somebody_was_away_is_marked_through_the_next_visit() {
+    let bench = Bench::new().await;
+    let id = bench.started(&ana()).await;
+    let marked = async |who| bench.port.visit(who).await.unwrap().changed;
+    assert_eq!(marked(&ana()).await, Vec::<String>::new(), "nothing has changed for whoever is new");
+    bench.hours_later(2);
+    bench.waycore.change(&id, json!({"status": "pendingActivation"}));
+    bench.get(&ana(), &id).await.unwrap();
+    bench.hours_later(2);
+    assert_eq!(marked(&ana()).await, [id.clone()]);
+    bench.later();
+    bench.waycore.change(&id, json!({"kind": "ready", "status": "active", "syncStatus": "idle"}));
+    bench.get(&ana(), &id).await.unwrap();
+    assert_eq!(marked(&ana()).await, [id], "the mark stays while the visit goes on");
+    assert_eq!(marked(&bo()).await, Vec::<String>::new(), "another customer's");
+    bench.hours_later(2);
+    assert_eq!(marked(&ana()).await, Vec::<String>::new(), "what changed before one's eyes is no news");
+}

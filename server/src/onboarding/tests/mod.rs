@@ -14,3 +14,4 @@ mod removing;
 mod searching;
 mod starting;
 mod syncing;
+mod transactions;

@@ -1,9 +1,9 @@
 //! The bank search, one bank by id, and what an unlisted bank seems to be.
 
-use app::backend::Onboarding as _;
+use app::backend::{Caller, Customer, Onboarding as _, Suggested};
 use domain::user_error::ErrorCode;
 
-use super::bench::{Bench, ana, backend, refused, vic};
+use super::bench::{Bench, ana, backend, bank, refused, vic};
 
 #[tokio::test]
 async fn at_most_twenty_banks_are_found_each_with_its_portals() {
@@ -65,4 +65,48 @@ async fn a_bank_that_seems_to_be_meant_is_offered() {
     assert_eq!(like(None, "https://meadow.example").await.as_deref(), Some("meadow"));
     assert_eq!(like(Some("Our Bank"), "https://unlisted.example").await, None);
     assert_eq!(like(Some(" "), "half-typed").await, None);
+}
+
+#[tokio::test]
+async fn a_catalog_that_is_too_long_is_held_in_part_and_waycore_searched_for_the_rest() {
+    let bench = Bench::new().await;
+    for number in 0..60 {
+        bench.waycore.bank(&format!("tower-{number}"), &format!("Tower {number}"), &[]);
+    }
+    // A page of Waycore's is small here, so that the most pages hold two banks of the fake's and 38 towers.
+    bench.waycore.page_size(1);
+    bench.mirrored().await;
+    bench.waycore.page_size(0);
+    bench.waycore.calls();
+    let found = async |query: &str| {
+        let found = bench.port.search_institutions(&ana(), query).await.unwrap();
+        found.into_iter().map(|bank| bank.institution_id).collect::<Vec<_>>()
+    };
+    assert_eq!(found("tower").await.len(), 20);
+    assert!(bench.waycore.calls().is_empty(), "enough are held");
+    assert_eq!(found("tower 59").await, ["tower-59"]);
+    assert_eq!(bench.waycore.calls().len(), 1);
+    assert_eq!(bench.port.institution(&ana(), "tower-59").await.unwrap().name, "Tower 59");
+    let like = bench.port.match_institution(&ana(), Some("tower 59"), "").await.unwrap();
+    assert_eq!(like.unwrap().institution_id, "tower-59");
+    // What is held is found while Waycore is silent, too.
+    bench.waycore.fail("search_institutions", waycore::Error::Timeout);
+    assert_eq!(found("meadow").await, ["meadow"]);
+}
+
+#[tokio::test]
+async fn banks_to_begin_with_are_those_that_others_chose_or_the_first_of_the_catalog() {
+    let bench = Bench::new().await;
+    assert_eq!(bench.port.popular_banks(&vic()).await.unwrap(), Suggested::default());
+    bench.mirrored().await;
+    let first = bench.port.popular_banks(&vic()).await.unwrap();
+    assert_eq!((first.banks.len(), first.often_chosen), (2, false));
+    for number in 0..5 {
+        let customer = Customer { issuer: "host".to_owned(), org: format!("org-{number}") };
+        bench.start(&Caller { customer, ..ana() }, bank("meadow")).await.unwrap();
+    }
+    bench.hours_later(2);
+    let chosen = bench.port.popular_banks(&vic()).await.unwrap();
+    let ids: Vec<_> = chosen.banks.iter().map(|bank| bank.institution_id.as_str()).collect();
+    assert_eq!((ids.as_slice(), chosen.often_chosen), (&["meadow"][..], true));
 }

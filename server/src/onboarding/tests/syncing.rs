@@ -34,7 +34,10 @@ async fn a_cooldown_is_told_with_its_time_whichever_status_it_comes_with() {
         bench.waycore.fail("sync_connection", refusal);
         let error = bench.port.sync_connection(&ana(), &id).await.unwrap_err().0;
         assert_eq!((error.code, error.retry_after_seconds), (ErrorCode::Cooldown, Some(90)));
+        let record = bench.port.record(&ana(), &id).await.unwrap();
+        assert_eq!(record.sync_again_in, Some(90), "a page that is opened again counts on");
     }
+    assert_eq!(bench.port.record(&bo(), &id).await.unwrap().sync_again_in, None);
     bench.waycore.fail("sync_connection", Error::Conflict { retry_after: None });
     refused(bench.port.sync_connection(&ana(), &id).await, ErrorCode::Conflict, None);
 }

@@ -1,0 +1,122 @@
+//! Which part of a bank's name or domain is what somebody typed.
+//!
+//! It is found here for both ways to search, so that the browser has only to write it.
+
+/// A text in parts, every second of which was typed; the first may be empty. No parts: nothing of it was typed.
+pub type Parts = Vec<String>;
+
+/// The parts of a bank's name, or of its domain: of the domain where an address was typed, or where the name has nothing
+/// of it.
+pub fn parts(name: &str, domain: &str, typed: &str) -> (Parts, Parts) {
+    let typed = letters(typed.trim());
+    let in_name = split(name, &ranges(&letters(name), &typed));
+    let in_domain = split(domain, &Vec::from_iter(find(&letters(domain), host(&typed))));
+    let address = typed.contains(&'.') && !typed.iter().any(|letter| letter.is_whitespace());
+    match in_name.is_empty() || (address && !in_domain.is_empty()) {
+        true => (Vec::new(), in_domain),
+        false => (in_name, Vec::new()),
+    }
+}
+
+/// In lower case, letter by letter, so that each stays in its place.
+fn letters(text: &str) -> Vec<char> {
+    text.chars().map(|letter| letter.to_lowercase().next().unwrap_or(letter)).collect()
+}
+
+/// From a letter to the one after the last.
+type Range = (usize, usize);
+
+/// Where all that was typed stands in one place; else where each word of it begins a word.
+fn ranges(text: &[char], typed: &[char]) -> Vec<Range> {
+    if let Some(whole) = find(text, typed) {
+        return vec![whole];
+    }
+    let words = typed.split(|letter| !letter.is_alphanumeric()).filter(|word| !word.is_empty());
+    let mut found: Vec<Range> = words.filter_map(|word| begin_of_word(text, word)).collect();
+    found.sort_unstable();
+    // Of two words that begin the same one, the longer counts.
+    found.reverse();
+    found.dedup_by_key(|(begin, _)| *begin);
+    found.reverse();
+    found
+}
+
+fn find(text: &[char], typed: &[char]) -> Option<Range> {
+    let begin = text.windows(typed.len().max(1)).position(|part| part == typed)?;
+    Some((begin, begin + typed.len()))
+}
+
+fn begin_of_word(text: &[char], word: &[char]) -> Option<Range> {
+    let begins = |at: &usize| *at == 0 || text.get(at - 1).is_some_and(|before| !before.is_alphanumeric());
+    let fits = |at: &usize| text.get(*at..).is_some_and(|rest| rest.starts_with(word));
+    let begin = (0..text.len()).filter(begins).find(fits)?;
+    Some((begin, begin + word.len()))
+}
+
+/// The host in a pasted address; all of any other text.
+fn host(typed: &[char]) -> &[char] {
+    let scheme = find(typed, &['/', '/']).map_or(0, |(_, end)| end);
+    let rest = typed.get(scheme..).unwrap_or_default();
+    let rest = rest.strip_prefix(&['w', 'w', 'w', '.']).unwrap_or(rest);
+    rest.split(|letter| matches!(letter, '/' | '?' | '#' | ':')).next().unwrap_or_default()
+}
+
+fn split(text: &str, ranges: &[Range]) -> Parts {
+    let text: Vec<char> = text.chars().collect();
+    let mut parts = Parts::new();
+    let mut done = 0;
+    for (begin, end) in ranges {
+        for part in [done..*begin, *begin..*end] {
+            parts.push(text.get(part).unwrap_or_default().iter().collect());
+        }
+        done = *end;
+    }
+    if !parts.is_empty() {
+        parts.push(text.get(done..).unwrap_or_default().iter().collect());
+    }
+    parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parts;
+
+    #[track_caller]
+    fn check(typed: &str, name: &str, marked: &[&str]) {
+        assert_eq!(parts(name, "portal.harbor.example", typed), (own(marked), Vec::new()), "{typed}");
+    }
+
+    fn own(parts: &[&str]) -> Vec<String> {
+        parts.iter().map(|part| (*part).to_owned()).collect()
+    }
+
+    #[test]
+    fn what_was_typed_is_found_in_a_name() {
+        check("rbor SAV", "Harbor Savings", &["Ha", "rbor Sav", "ings"]);
+        check("savings harbor", "Harbor Savings", &["", "Harbor", " ", "Savings", ""]);
+        check("sav  h", "Harbor Savings", &["", "H", "arbor ", "Sav", "ings"]);
+        check("har harbor", "Harbor Savings", &["", "Harbor", " Savings"]);
+        check("ÉTOILE", "Banque de l'Étoile", &["Banque de l'", "Étoile", ""]);
+        check("istanbul", "Garanti İSTANBUL", &["Garanti ", "İSTANBUL", ""]);
+        // Half of it is a typo: the rest is still what was typed.
+        check("harbor svaings", "Harbor Savings", &["", "Harbor", " Savings"]);
+        check("st. harbor", "St. Harbor", &["", "St. Harbor", ""]);
+    }
+
+    #[test]
+    fn what_was_typed_is_found_in_a_domain_where_the_name_has_none_of_it() {
+        for (typed, marked) in [
+            ("harbor.example", &["portal.", "harbor.example", ""][..]),
+            ("https://portal.harbor.example:443/login?x", &["", "portal.harbor.example", ""]),
+            ("WWW.harbor.EXAMPLE", &["portal.", "harbor.example", ""]),
+            ("", &[]),
+            ("https://", &[]),
+            ("xyz", &[]),
+        ] {
+            for name in ["North Bank", "Harbor Savings"] {
+                let found = parts(name, "portal.harbor.example", typed);
+                assert_eq!(found, (Vec::new(), own(marked)), "{typed}");
+            }
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! Banks to choose from by radio button: what a search without JavaScript found, or one that was chosen by its link.
+
+use leptos::prelude::*;
+
+use super::{
+    bank_field::{SearchForm, another_portal, held_note},
+    connection_details::{Details, again_field},
+};
+use crate::{
+    api::PORTAL_OF,
+    backend::RequestScope,
+    copy::{Say, pages::words, say},
+    model::Institution,
+    paths::Paths,
+};
+
+/// Results to choose from. Nothing is chosen beforehand, unless the customer came by choosing it.
+pub(super) fn search_results(paths: &Paths, scope: &RequestScope, mut details: Details) -> AnyView {
+    let again = again_field(&details);
+    let unlisted = details.unlisted_path(paths);
+    let begun = details.portal();
+    // Whoever corrects an address wants another connection beside the one that does not work.
+    let first = details.again.is_none();
+    let results = details.results.take().unwrap_or_default();
+    let Details { query, draft, held, refused, .. } = details;
+    let chosen_by_link = query.is_empty();
+    let none = results.is_empty();
+    let nothing_fits = none && refused.is_none();
+    let flash = &scope.flash;
+    let error = flash.error_on("institution_id").or_else(|| flash.error_on("portal_url"));
+    let (bank, portal) = (flash.value("institution_id"), flash.value("portal_url"));
+    let portal = if portal.is_empty() { begun } else { portal };
+    let rows = results.into_iter().map(|row| {
+        let checked = chosen_by_link || row.institution_id == bank;
+        let held = held.iter().find(|held| held.institution_id.as_deref() == Some(&row.institution_id));
+        let note = held.map(|held| view! { <p class="held">{held_note(paths, held)}</p> });
+        view! { {result_row(row.marked(&query), checked, &portal)} {note} }
+    });
+    let rows = rows.collect_view();
+    view! {
+        <SearchForm paths=paths.clone() query=query.clone() refused/>
+        {nothing_fits.then(|| view! { <p role="status">{words().details.no_results}</p> })}
+        <form method="post" action=paths.api("start_connection") class="stack">
+            <input type="hidden" name="query" value=query/>
+            {draft.map(|id| view! { <input type="hidden" name="draft" value=id/> })}
+            {again}
+            {first.then(|| another_portal(flash))}
+            {(!none).then(|| view! {
+                <fieldset class="choices">
+                    <legend>{if chosen_by_link { say(Say::Bank) } else { words().details.results }}</legend>
+                    {error.map(|text| view! { <p class="field-error">{text}</p> })}
+                    {rows}
+                </fieldset>
+            })}
+            <p class="switch"><a href=unlisted>{words().details.not_listed}</a></p>
+            <div class="actions">
+                {(!none).then(|| view! { <button class="button button-primary">{words().details.continue_on}</button> })}
+                <a href=paths.list()>{words().wizard.cancel}</a>
+            </div>
+        </form>
+    }
+    .into_any()
+}
+
+fn result_row(bank: Institution, checked: bool, chosen_portal: &str) -> impl IntoView + use<> {
+    let id = ["bank ", &bank.institution_id].concat().replace(char::is_whitespace, "-");
+    let portals = (bank.portals.len() > 1).then(|| portals(&bank, &id, chosen_portal));
+    let name = marked(bank.name, bank.name_parts);
+    let domain = marked(bank.domain, bank.domain_parts);
+    view! {
+        <label class="choice">
+            <input type="radio" name="institution_id" value=bank.institution_id checked=checked/>
+            <span id=id>{name} ", " {domain}</span>
+        </label>
+        {portals}
+    }
+}
+
+/// The portals of a bank, the one that was chosen before or else its usual one chosen. Each bank has a group of its own,
+/// so that a choice in one is none in another; the server takes that of the bank that is chosen in the end.
+fn portals(bank: &Institution, described: &str, chosen: &str) -> AnyView {
+    let chosen = bank.portals.iter().position(|portal| portal == chosen).unwrap_or(0);
+    let name = [PORTAL_OF, &bank.institution_id].concat();
+    let rows = bank.portals.iter().enumerate().map(|(index, portal)| {
+        let usual = (index == 0).then(|| view! { " " <span class="muted">{say(Say::UsualPortal)}</span> });
+        view! {
+            <label class="choice choice-portal">
+                <input type="radio" name=name.clone() value=portal.clone() checked=index == chosen/>
+                <span>{portal.clone()} {usual}</span>
+            </label>
+        }
+    });
+    let rows = rows.collect_view();
+    view! {
+        <fieldset class="choices-nested" role="radiogroup" aria-describedby=described.to_owned()>
+            <legend>{words().details.portals}</legend>
+            {rows}
+        </fieldset>
+    }
+    .into_any()
+}
+
+/// A text with what was typed marked in it.
+fn marked(text: String, parts: Vec<String>) -> AnyView {
+    if parts.is_empty() {
+        return text.into_any();
+    }
+    // An empty text would be written as a space.
+    let parts = parts.into_iter().enumerate().filter(|(_, part)| !part.is_empty());
+    let parts = parts.map(|(index, part)| match index % 2 {
+        0 => part.into_any(),
+        _ => view! { <mark>{part}</mark> }.into_any(),
+    });
+    parts.collect_view().into_any()
+}
