@@ -142,10 +142,12 @@ export const CONNECTED = { kind: 'ready', status: 'active', syncStatus: 'idle' }
  * it cannot be reached.
  */
 function front({ first, second }: Record<Replica, number>): { http: string; location: string } {
+  // One that was dead is tried again at once: a test does not wait until nginx has forgotten it.
+  const [one, other] = [first, second].map((port) => `server 127.0.0.1:${port} max_fails=0`);
   const http = `
-  upstream both { server 127.0.0.1:${first}; server 127.0.0.1:${second}; }
-  upstream first { server 127.0.0.1:${first}; server 127.0.0.1:${second} backup; }
-  upstream second { server 127.0.0.1:${second}; server 127.0.0.1:${first} backup; }
+  upstream both { ${one}; ${other}; }
+  upstream first { ${one}; ${other} backup; }
+  upstream second { ${other}; ${one} backup; }
   map $cookie_replica $replica { default both; first first; second second; }`;
   const location = `
     proxy_set_header Host $http_host;
