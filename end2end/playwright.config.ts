@@ -37,6 +37,9 @@ export default defineConfig({
     { name: 'no-javascript', grepInvert: /@javascript/, use: { javaScriptEnabled: false } },
     // In a host's own server, and behind a proxy; both in a production build without the demo's sign-in.
     { name: 'mounted', testDir: 'mounted' },
+    // Two servers on one database, behind a proxy, while Waycore changes things and one of them dies.
+    // Nothing is recorded: that would slow what is measured.
+    { name: 'replicas', testDir: 'replicas', use: { trace: 'off' } },
     // The simulator on its own, without a browser and without any of our code.
     { name: 'simulator', testDir: 'simulator' },
   ],

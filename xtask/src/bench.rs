@@ -4,7 +4,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-use crate::build::build;
+use crate::build::{build, build_example};
 use crate::process::{program, watched};
 use crate::tools::{self, Chromium};
 use crate::workspace::Workspace;
@@ -36,13 +36,28 @@ with the lowest and the highest in brackets; of accessibility and best practices
 |---|---|---|---|---|
 ";
 
+const LIVE: &str = "
+## Live status
+
+A production server on SQLite, the simulator, and 10,000 streams of events that people of 2,500 customers hold open, each
+customer waiting for four banks. A stream is idle when it has had its first look and its signs of life; its memory is what the
+server's has grown by, half a minute later. From webhook to browser is from the first byte of a signed delivery to the event on
+a stream: the delivery is stored, the connection is read again at the simulator, its new state is stored, and every stream of
+the customer is told. Deliveries come at a fixed rate, whether the ones before were answered or not.
+
+| what | measured | promised |
+|---|---|---|
+";
+
 pub(crate) fn bench(workspace: &Workspace) -> Result<()> {
     let wrk = tools::wrk(workspace)?;
     let lighthouse = tools::lighthouse(workspace)?;
     let binary = build(workspace)?;
+    let live_load = build_example(workspace, "live_load")?;
     // After the build, which installs the Playwright that may have to bring one.
     let chromium = tools::chromium(workspace)?;
     let simulator = measure(script(workspace, "simulator.mjs").arg(&binary).arg(wrk).arg(SECONDS))?;
+    let live = measure(with_many_files(workspace).arg(live_load).arg(&binary))?;
     let mut in_browser = script(workspace, "lighthouse.mjs");
     in_browser.arg(&binary).arg(lighthouse);
     if let Chromium::System(program) = chromium {
@@ -51,10 +66,10 @@ pub(crate) fn bench(workspace: &Workspace) -> Result<()> {
     let pages = measure(&mut in_browser)?;
     std::fs::write(
         workspace.root.join("BENCH.md"),
-        format!("{SIMULATOR}{}{PAGES}{}", simulator.rows, pages.rows),
+        format!("{SIMULATOR}{}{LIVE}{}{PAGES}{}", simulator.rows, live.rows, pages.rows),
     )
     .context("BENCH.md cannot be written")?;
-    if !(simulator.is_kept && pages.is_kept) {
+    if !(simulator.is_kept && live.is_kept && pages.is_kept) {
         bail!("a measurement is below what is promised: see above");
     }
     Ok(())
@@ -72,6 +87,13 @@ fn script(workspace: &Workspace, name: &str) -> Command {
     let mut node = program("node", &workspace.root);
     node.arg(workspace.root.join("xtask/bench").join(name));
     node
+}
+
+/// Runs a program, its first argument, with as many open files as the system allows; what it starts has them too.
+fn with_many_files(workspace: &Workspace) -> Command {
+    let mut shell = program("sh", &workspace.root);
+    shell.args(["-c", r#"ulimit -n "$(ulimit -Hn)" && exec "$0" "$@""#]);
+    shell
 }
 
 fn measure(script: &mut Command) -> Result<Measured> {

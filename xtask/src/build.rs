@@ -17,10 +17,11 @@ pub(crate) fn build(workspace: &Workspace) -> Result<PathBuf> {
     Ok(workspace.target.join("release/waycore-connect"))
 }
 
-/// Builds the product that mounts the flow, with the assets of the last [`build`] inside, and says where it is.
-pub(crate) fn build_example_host(workspace: &Workspace) -> Result<PathBuf> {
-    build_server(workspace, &["--example", "host"]).context("the example of a host does not compile")?;
-    Ok(workspace.target.join("release/examples/host"))
+/// Builds an example of the server's, with the assets of the last [`build`] inside, and says where it is.
+pub(crate) fn build_example(workspace: &Workspace, name: &str) -> Result<PathBuf> {
+    build_server(workspace, &["--example", name])
+        .with_context(|| format!("the example {name} does not compile"))?;
+    Ok(workspace.target.join("release/examples").join(name))
 }
 
 fn build_server(workspace: &Workspace, what: &[&str]) -> Result<()> {

@@ -6,7 +6,7 @@ use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
 use super::{Checks, Tally};
-use crate::build::build_example_host;
+use crate::build::build_example;
 use crate::process::program;
 use crate::tools::{self, Chromium};
 
@@ -22,8 +22,10 @@ pub(super) fn run(checks: &Checks) -> Tally {
 fn drive(checks: &Checks) -> Result<Tally> {
     let workspace = checks.workspace;
     let binary = checks.binary()?;
-    let host = build_example_host(workspace)?;
+    let host = build_example(workspace, "host")?;
     let nginx = tools::nginx(workspace)?;
+    // Two servers share one; the test starts it.
+    tools::postgres(workspace)?;
     let chromium = tools::chromium(workspace)?;
     let report = workspace.target.join("end2end-report.json");
     // An old report must never be taken for this run's.

@@ -1,0 +1,21 @@
+// How long something takes to be seen.
+import { test, type Locator } from '@playwright/test';
+import { expect } from './replicas';
+
+/** How often a page is looked at, in milliseconds: what is measured is at most so much too long. */
+const OFTEN = 50;
+
+/** Waits until all of these are visible, and notes how long each of them took. Fails when one takes longer than that. */
+export async function seenWithin(limit: number, since: number, what: Record<string, Locator>): Promise<void> {
+  const seen = Object.entries(what).map(async ([name, locator]) => {
+    await expect
+      .poll(() => locator.first().isVisible(), { message: name, intervals: [OFTEN], timeout: limit + 2 * OFTEN })
+      .toBe(true);
+    return { name, took: Date.now() - since };
+  });
+  const all = await Promise.all(seen);
+  const said = all.map(({ name, took }) => `${name} ${took} ms`).join(', ');
+  test.info().annotations.push({ type: 'seen', description: said });
+  console.log(`${test.info().title}: ${said}`);
+  for (const { name, took } of all) expect(took, name).toBeLessThanOrEqual(limit);
+}
