@@ -39,7 +39,14 @@ export default defineConfig({
     { name: 'mounted', testDir: 'mounted' },
     // Two servers on one database, behind a proxy, while Waycore changes things and one of them dies.
     // Nothing is recorded: that would slow what is measured.
-    { name: 'replicas', testDir: 'replicas', use: { trace: 'off' } },
+    // Last and one by one, because seconds are counted.
+    {
+      name: 'replicas',
+      testDir: 'replicas',
+      use: { trace: 'off' },
+      workers: 1,
+      dependencies: ['javascript', 'no-javascript', 'mounted', 'simulator'],
+    },
     // The simulator on its own, without a browser and without any of our code.
     { name: 'simulator', testDir: 'simulator' },
   ],
