@@ -35,18 +35,20 @@ pub fn ListPage() -> impl IntoView {
     let query = use_query_map().read_untracked();
     let status = query.get("status").filter(|status| !status.is_empty());
     let wanted = ListQuery { status: status.clone(), cursor: query.get("cursor") };
+    let part = status.is_some() || wanted.cursor.is_some();
     load(
         |scope| async move { scope.onboarding.look_at_list(&scope.caller, wanted).await },
-        |scope, seen: Kept<ConnectionPage>| list(&scope, seen, status),
+        move |scope, seen: Kept<ConnectionPage>| list(&scope, seen, status, part),
     )
 }
 
-fn list(scope: &RequestScope, seen: Kept<ConnectionPage>, status: Option<String>) -> AnyView {
+/// `part` of the list is looked at, so that there is more than stands on the page.
+fn list(scope: &RequestScope, seen: Kept<ConnectionPage>, status: Option<String>, part: bool) -> AnyView {
     let text = &words().list;
     let page = seen.what;
     let paths = &scope.site.paths;
     let empty = page.connections.is_empty();
-    let many = page.connections.len() >= MANY || page.next_cursor.is_some() || status.is_some();
+    let many = page.connections.len() >= MANY || page.next_cursor.is_some() || part;
     let next = page.next_cursor.map(|cursor| {
         let filter = [("status", status.clone().unwrap_or_default()), ("cursor", cursor)];
         view! { <p><a href=paths.list_part(&filter)>{text.older}</a></p> }
