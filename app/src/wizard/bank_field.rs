@@ -44,7 +44,7 @@ pub(super) fn bank_search(scope: &RequestScope, held: Vec<Connection>) -> AnyVie
                 aria-invalid=invalid
                 aria-expanded="false"
             />
-            <ul id="bank-options" role="listbox" aria-label=crate::copy::say(crate::copy::Say::Bank) class="options" hidden></ul>
+            <ul id="bank-options" role="listbox" tabindex="-1" aria-label=crate::copy::say(crate::copy::Say::Bank) class="options" hidden></ul>
             <p class="hint" id="bank-news" role="status"></p>
             <input type="hidden" id="bank-chosen" name="institution_id" value=""/>
             <div id="bank-portals"></div>
