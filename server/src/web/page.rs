@@ -12,7 +12,7 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use domain::user_error::ErrorCode;
-use http::{HeaderValue, StatusCode, Uri, header, request::Parts};
+use http::{HeaderValue, Method, StatusCode, Uri, header, request::Parts};
 use leptos::prelude::provide_context;
 
 use super::{flash, language, scope};
@@ -53,9 +53,14 @@ pub(super) async fn no_caller(state: &AppState, parts: &Parts, error: WireError)
         let page = format!("{}{return_to}", state.origin);
         let join = if sign_in.contains('?') { '&' } else { '?' };
         let to = format!("{sign_in}{join}return_to={}", app::paths::encode(&page));
-        // A script that fetches a page cannot follow to another site; the person can.
+        // A script that fetches a page cannot follow to another site, and the page's own policy keeps a form that was
+        // sent from doing so; the person can.
         let fetched = parts.headers.get("sec-fetch-mode").is_some_and(|mode| mode != "navigate");
-        return if fetched { problem_page(state, parts, error, Some(to)).await } else { see_other(&to) };
+        return if fetched || parts.method == Method::POST {
+            problem_page(state, parts, error, Some(to)).await
+        } else {
+            see_other(&to)
+        };
     }
     problem(state, parts, error).await
 }
