@@ -1,38 +1,235 @@
-// A whole setup with the keyboard alone. What an auditor finds on each screen is in screens.spec.ts and states.spec.ts.
-import { STANDARD_BANK, type Person } from '../support/person';
-import { expect, test } from '../support/test';
+// What an auditor's script cannot see: the keyboard alone, colours of the person's own, contrast, and fingers. What it
+// finds on each screen is in screens.spec.ts, states.spec.ts and moments.spec.ts.
+import AxeBuilder from '@axe-core/playwright';
+import type { Locator, Page } from '@playwright/test';
+import { INSTANT_BANK, STANDARD_BANK, type Person } from '../support/person';
+import type { Simulator } from '../support/simulator';
+import { expect, ownPortal, test } from '../support/test';
 
-test('a whole setup with the keyboard alone', { tag: '@javascript' }, async ({ person }) => {
-  const { page } = person;
-  const reach = async (target: ReturnType<Person['link']>) => {
-    for (let presses = 0; presses < 40; presses += 1) {
-      if (await target.evaluate((element) => element === document.activeElement)) return;
-      await page.keyboard.press('Tab');
-    }
-    await expect(target).toBeFocused();
-  };
-  await person.opensList();
-  await reach(person.link('Connect a bank'));
-  await page.keyboard.press('Enter');
-  await person.sees('Connection details');
-  await reach(page.getByRole('combobox', { name: 'Bank', exact: true }));
-  await page.keyboard.type(STANDARD_BANK.id);
-  // What was found for the first letters is replaced by what was found for all of them.
-  await expect(page.getByRole('option')).toHaveCount(1);
-  await expect(page.getByRole('option', { name: STANDARD_BANK.name })).toBeVisible();
-  await page.keyboard.press('ArrowDown');
-  await page.keyboard.press('Enter');
-  await reach(person.button('Continue'));
-  await page.keyboard.press('Enter');
-  await person.sees('Create the delegated user');
-  await reach(person.button('I have created the user'));
-  await page.keyboard.press('Enter');
-  await person.sees('Finish setup');
-  await reach(person.checkbox('The delegated user is active'));
-  await page.keyboard.press('Space');
-  await reach(person.checkbox('I accept the Waycore terms of use'));
-  await page.keyboard.press('Space');
-  await reach(person.button('Finish setup'));
-  await page.keyboard.press('Enter');
-  await person.sees('Activating your connection');
+/** Goes on with the Tab key until the keyboard is on it. */
+async function reach(target: Locator): Promise<void> {
+  for (let presses = 0; presses < 40; presses += 1) {
+    if (await target.evaluate((element) => element === document.activeElement)) return;
+    await target.page().keyboard.press('Tab');
+  }
+  await expect(target).toBeFocused();
+}
+
+test.describe('with the keyboard alone', { tag: '@javascript' }, () => {
+  test('a whole setup', async ({ person }) => {
+    const { page } = person;
+    await person.opensList();
+    await reach(person.link('Connect a bank'));
+    await page.keyboard.press('Enter');
+    await person.sees('Connection details');
+    await reach(page.getByRole('combobox', { name: 'Bank', exact: true }));
+    await page.keyboard.type(STANDARD_BANK.id);
+    // What was found for the first letters is replaced by what was found for all of them.
+    await expect(page.getByRole('option')).toHaveCount(1);
+    await expect(page.getByRole('option', { name: STANDARD_BANK.name })).toBeVisible();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await reach(person.button('Continue'));
+    await page.keyboard.press('Enter');
+    await person.sees('Create the delegated user');
+    await reach(person.button('I have created the user'));
+    await page.keyboard.press('Enter');
+    await person.sees('Finish setup');
+    await reach(person.checkbox('The delegated user is active'));
+    await page.keyboard.press('Space');
+    await reach(person.checkbox('I accept the Waycore terms of use'));
+    await page.keyboard.press('Space');
+    await reach(person.button('Finish setup'));
+    await page.keyboard.press('Enter');
+    await person.sees('Activating your connection');
+  });
+
+  test('a new sign-in is handed over', async ({ person, simulator }) => {
+    const { page } = person;
+    const id = await person.startsSetupOfUnlisted('Expired Bank', ownPortal());
+    await simulator.put(id, { kind: 'ready', status: 'reauthRequired' });
+    await person.opensList();
+    await reach(person.link('Expired Bank'));
+    await page.keyboard.press('Enter');
+    await person.sees('Expired Bank');
+    await reach(person.button('Hand over'));
+    await page.keyboard.press('Enter');
+    // Back at what has to be mended, without a search for it.
+    await expect(person.textbox('Bank username')).toHaveAttribute('aria-invalid', 'true');
+    await person.ready();
+    await reach(person.textbox('Password'));
+    await page.keyboard.type('issued anew');
+    await page.keyboard.press('Enter');
+    await expect
+      .poll(async () => (await simulator.receivedFor(id)).filter(({ path }) => path.endsWith('/credentials')).length)
+      .toBe(1);
+    await expect(person.textbox('Password')).toHaveValue('');
+    await expect(page.getByRole('alert')).toHaveCount(0);
+  });
+
+  test('a connection is removed', async ({ person, simulator }) => {
+    const { page } = person;
+    const id = await person.startsSetupOfUnlisted('Leaving Bank', ownPortal());
+    await simulator.connect(id);
+    await person.opensList();
+    await reach(person.link('Leaving Bank'));
+    await page.keyboard.press('Enter');
+    await person.sees('Leaving Bank');
+    await reach(person.link('Remove connection'));
+    await page.keyboard.press('Enter');
+    await person.sees('Remove connection');
+    await reach(person.textbox('Name of the connection'));
+    await page.keyboard.type('Leaving');
+    await page.keyboard.press('Enter');
+    await expect(person.textbox('Name of the connection')).toHaveAttribute('aria-invalid', 'true');
+    await person.ready();
+    await reach(person.textbox('Name of the connection'));
+    await page.keyboard.press('ControlOrMeta+a');
+    await page.keyboard.type('Leaving Bank');
+    await reach(person.button('Remove permanently'));
+    await page.keyboard.press('Enter');
+    await person.sees('Bank connections');
+    await expect(person.listed('Leaving Bank')).toHaveCount(0);
+  });
 });
+
+/** Every screen once, in the order in which a customer meets them. */
+async function onEveryScreen(
+  person: Person,
+  simulator: Simulator,
+  look: (what: string) => Promise<void>,
+): Promise<void> {
+  const { page } = person;
+  await person.context.clearCookies();
+  await person.open('/');
+  await look('the sign-in');
+  await person.signIn();
+  await person.opensList();
+  await look('the empty list');
+  await person.startsConnecting();
+  await look('connection details');
+  await page.getByRole('combobox', { name: 'Bank', exact: true }).fill('test bank');
+  await expect(page.getByRole('option').first()).toBeVisible();
+  await page.getByRole('combobox', { name: 'Bank', exact: true }).press('ArrowDown');
+  await look('search results');
+  await person.startsConnecting();
+  await person.saysThatBankIsNotListed();
+  await person.fillsInUnlistedBank('Mistyped Bank', 'http://bank.example/login');
+  await person.continues();
+  await expect(person.textbox('Bank portal URL')).toHaveAttribute('aria-invalid', 'true');
+  await person.ready();
+  await look('a refused bank');
+  const id = await person.startsSetupOf(INSTANT_BANK);
+  await look('the delegated user');
+  await person.open(`/connections/${id}/sheet`);
+  await look('the sheet');
+  await person.open(`/connections/${id}/setup?step=finish`);
+  await look('finish setup');
+  await person.confirmsAndFinishes();
+  await person.sees('Activating your connection');
+  await simulator.keepActivating(id);
+  await person.reload();
+  await look('the activation');
+  await simulator.connect(id);
+  await person.open(`/connections/${id}`);
+  await expect(person.transactions().first()).toBeVisible();
+  await look('the detail');
+  await simulator.put(id, { kind: 'ready', status: 'reauthRequired' });
+  await person.open(`/connections/${id}`);
+  await look('the repair');
+  await person.open(`/connections/${id}/remove`);
+  await look('the removal');
+  await person.startsConnecting();
+  await person.chooses(STANDARD_BANK);
+  await person.opensList();
+  await expect(person.button('Discard draft').first()).toBeVisible();
+  await look('the list');
+  await person.open('/no-such-page');
+  await look('a problem');
+}
+
+test('colours of the person’s own leave everything told apart', { tag: '@javascript' }, async ({ person, simulator }) => {
+  const { page } = person;
+  await page.emulateMedia({ forcedColors: 'active' });
+  await onEveryScreen(person, simulator, async (what) => {
+    expect.soft(await page.evaluate(flat), `${what}: told apart by a colour that is gone`).toEqual([]);
+    // The ring around what has the keyboard is a line, and lines are there.
+    await page.keyboard.press('Tab');
+    await expect.soft(page.locator(':focus-visible'), `${what}: the ring of the keyboard`).toHaveCSS('outline', /(solid|auto) [2-9]px$/);
+  });
+});
+
+test('who asks for more contrast gets it', { tag: '@javascript' }, async ({ person, simulator }) => {
+  const { page } = person;
+  await page.emulateMedia({ contrast: 'more' });
+  await onEveryScreen(person, simulator, async (what) => {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      expect.soft(await tooPale(page), `${what}, ${colorScheme}: under 7:1`).toEqual([]);
+    }
+  });
+});
+
+test('a finger finds everything', { tag: '@javascript' }, async ({ person, simulator }) => {
+  const { page } = person;
+  await page.setViewportSize({ width: 375, height: 667 });
+  await onEveryScreen(person, simulator, async (what) => {
+    expect.soft(await page.evaluate(tooSmall), `${what}: too small for a finger`).toEqual([]);
+  });
+});
+
+/** WCAG 2.2, 1.4.6: what is paler than 7:1, or 4.5:1 if it is large. */
+async function tooPale(page: Page): Promise<string[]> {
+  const auditor = new AxeBuilder({ page }).withRules('color-contrast-enhanced').setLegacyMode();
+  const { violations } = await auditor.analyze();
+  return violations.flatMap(({ nodes }) => nodes.map(({ html, any }) => `${any[0]?.message}: ${html}`));
+}
+
+/** Runs in the page: what has neither a line nor words of its own where grounds are painted over. */
+function flat(): string[] {
+  const seen = (element: Element) => element.checkVisibility() && element.getBoundingClientRect().width > 1;
+  const line = (element: Element) => {
+    const { borderTopStyle, borderTopWidth, outlineStyle, outlineWidth } = getComputedStyle(element);
+    const drawn = (style: string, width: string) => style !== 'none' && Number.parseFloat(width) >= 1;
+    return drawn(borderTopStyle, borderTopWidth) || drawn(outlineStyle, outlineWidth);
+  };
+  const needsLine = '.button, .badge, .notice, input:not([type=checkbox], [type=radio], [type=hidden]), select, '
+    + '[aria-selected=true], nav [aria-current]';
+  const boxes = [...document.querySelectorAll(needsLine)].filter((element) => seen(element) && !line(element));
+  const shapes = [...document.querySelectorAll('main svg')].filter(seen).filter((drawing) => {
+    const ground = getComputedStyle(document.body).backgroundColor;
+    return [...drawing.querySelectorAll('path, rect, line, polyline')].some((shape) => {
+      const { fill, stroke } = getComputedStyle(shape);
+      return [fill, stroke].every((colour) => colour === 'none' || colour === ground);
+    });
+  });
+  return [...boxes, ...shapes].map((element) => element.outerHTML.slice(0, 120));
+}
+
+/** Runs in the page: buttons and fields that are lower than 44 pixels, and whatever else is smaller than 24. */
+function tooSmall(): string[] {
+  const seen = (element: Element) => element.checkVisibility() && element.getBoundingClientRect().width > 1;
+  const main = '.button, select, [role=option], input:not([type=checkbox], [type=radio])';
+  const all = `${main}, a[href], button, input, summary`;
+  // A word in the middle of a sentence is as high as the sentence (WCAG 2.2, 2.5.8), and so is a lone one in a line of
+  // its own only if that line is high enough.
+  const inSentence = (element: Element) =>
+    getComputedStyle(element).display === 'inline' &&
+    [...(element.parentElement?.childNodes ?? [])].some((node) => node !== element && (node.textContent ?? '').trim() !== '');
+  const box = (element: Element) => {
+    const own = element.getBoundingClientRect();
+    // Whoever taps the words beside a box ticks it.
+    const label = element.matches('[type=checkbox], [type=radio]') ? (element as HTMLInputElement).labels?.[0] : undefined;
+    const beside = label?.getBoundingClientRect() ?? own;
+    const height = Math.max(own.bottom, beside.bottom) - Math.min(own.top, beside.top);
+    return { width: Math.max(own.width, beside.width), height };
+  };
+  return [...document.querySelectorAll(all)].filter(seen).flatMap((element) => {
+    if (element.matches('[type=hidden], .skip-link') || inSentence(element)) return [];
+    const { width, height } = box(element);
+    const least = element.matches(main) ? 44 : 24;
+    // Half a pixel is rounding.
+    const small = height < least - 0.5 || width < 24;
+    return small ? [`${width.toFixed(0)} by ${height.toFixed(0)}: ${element.outerHTML.slice(0, 120)}`] : [];
+  });
+}

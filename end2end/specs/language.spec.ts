@@ -1,7 +1,6 @@
 // Somebody whose browser asks for Spanish, as it is written in Mexico, reads nothing else.
-import { readdirSync, readFileSync } from 'node:fs';
-import path from 'node:path';
 import { looksRight } from '../support/audit';
+import { ENGLISH, englishIn, SPANISH } from '../support/language';
 import { INSTANT_BANK, type Person } from '../support/person';
 import type { Screen } from '../support/pictures';
 import { reflows } from '../support/reflow';
@@ -9,24 +8,12 @@ import { expect, test } from '../support/test';
 
 test.use({ locale: 'es-MX' });
 
-/** Sentences and longer phrases of one language's catalogue. Single words may be the same in both, or part of a name. */
-function phrases(language: string): Set<string> {
-  const folder = path.resolve(__dirname, '../../app/src/copy', language);
-  const code = readdirSync(folder).map((file) => readFileSync(path.join(folder, file), 'utf8'));
-  const texts = code.flatMap((text) => [...text.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map(([, said = '']) => said));
-  return new Set(texts.filter((said) => said.trim().split(/\s+/).length >= 2 && !/[{}]/.test(said)));
-}
-
-const SPANISH = phrases('es');
-const ENGLISH = [...phrases('en')].filter((said) => !SPANISH.has(said));
-
 async function readsInSpanish(person: Person, heading: string, screen: Screen, state: string): Promise<void> {
   await person.sees(heading);
   const { page } = person;
   await expect(page.locator('html')).toHaveAttribute('lang', 'es-MX');
-  const text = (await page.locator('body').innerText()).replaceAll('\u00a0', ' ');
-  const read = [text, await page.title(), ...(await page.locator('[aria-label]').evaluateAll((all) => all.map((one) => one.ariaLabel)))];
-  const english = ENGLISH.filter((said) => read.some((part) => part?.includes(said)));
+  const labels = await page.locator('[aria-label]').evaluateAll((all) => all.map((one) => one.ariaLabel));
+  const english = englishIn(await page.locator('body').innerText(), await page.title(), ...labels);
   expect(english, `English on ${screen}`).toEqual([]);
   await reflows(page, { width: 375, height: 667 }, screen);
   await looksRight(person, screen, state);

@@ -1,28 +1,39 @@
-// Nothing is lost to somebody who zooms to 400 %, or has a small phone: no screen scrolls sideways or cuts anything off.
+// Nothing is lost to somebody who zooms to 400 %, has a small phone, or reads a language with longer words or from
+// right to left: no screen scrolls sideways or cuts anything off.
 import { INSTANT_BANK, PORTALS_BANK, type Person } from '../support/person';
-import { NARROW, reflows } from '../support/reflow';
+import { NARROW, reflows, reflowsInOtherLanguages } from '../support/reflow';
 import { expect, ownPortal, test } from '../support/test';
 
-const WIDE = { width: 1280, height: 800 };
 const LONG_NAME = 'Donaudampfschifffahrtsgesellschaftsbank of the Unreasonably Long Names, Head Office';
 
 async function looksNarrow(person: Person, what: string): Promise<void> {
   for (const size of NARROW) await reflows(person.page, size, what);
-  // For whoever reads from right to left, though no catalogue does yet.
-  await person.page.evaluate(() => (document.documentElement.dir = 'rtl'));
-  for (const size of [NARROW[0], WIDE]) await reflows(person.page, size, `${what}, from right to left,`);
-  await person.page.evaluate(() => (document.documentElement.dir = 'ltr'));
+  await reflowsInOtherLanguages(person.page, what);
 }
 
-test('the list reflows', async ({ person, simulator }) => {
+test('the sign-in reflows', async ({ person }) => {
+  await person.context.clearCookies();
+  await person.page.goto(person.url('/demo/sign-in'));
+  await person.page.getByRole('main').getByText('Somebody else').click();
+  await expect(person.button('Sign in')).toBeVisible();
+  await looksNarrow(person, 'the sign-in');
+});
+
+test('the list, the sheet and a problem reflow', async ({ person, simulator }) => {
   for (const status of ['active', 'reauthRequired', 'unheard of']) {
     const id = await person.startsSetupOfUnlisted(`${LONG_NAME}, ${status}`, ownPortal());
     await simulator.put(id, { kind: 'ready', status });
   }
-  await person.startsSetupOfUnlisted(LONG_NAME, ownPortal());
+  const setup = await person.startsSetupOfUnlisted(LONG_NAME, ownPortal());
   await person.opensList();
   await expect(person.listed(LONG_NAME)).toHaveCount(4);
   await looksNarrow(person, 'the list');
+  await person.open(`/connections/${setup}/sheet`);
+  await person.sees('Create a user at the bank');
+  await looksNarrow(person, 'the sheet');
+  await person.open('/no-such-page');
+  await person.sees('Not found');
+  await looksNarrow(person, 'a problem');
 });
 
 test('the list reflows with its filters', async ({ person }) => {
@@ -63,9 +74,9 @@ test('the steps of a setup reflow', async ({ person, simulator }) => {
   await looksNarrow(person, 'the activation');
 });
 
-test('a connected bank reflows', async ({ person }) => {
+test('a connected bank and its removal reflow', async ({ person }) => {
   test.slow();
-  await person.connects(INSTANT_BANK);
+  const id = await person.connects(INSTANT_BANK);
   await looksNarrow(person, 'the detail');
   for (const name of ['Balance', 'Money in and out by month']) {
     const figure = person.page.getByRole('figure', { name, exact: true });
@@ -73,4 +84,7 @@ test('a connected bank reflows', async ({ person }) => {
     await expect(figure.getByRole('table')).toBeVisible();
   }
   await looksNarrow(person, 'the numbers of the charts');
+  await person.open(`/connections/${id}/remove`);
+  await person.sees('Remove connection');
+  await looksNarrow(person, 'the removal');
 });

@@ -1,9 +1,14 @@
-// Another brand: what a host's theme file changes, and that everything else still looks right with it.
+// Another brand: what a host's theme file and logo change, and that every screen still looks right with them.
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { looksRight } from '../support/audit';
 import { INSTANT_BANK, type Person } from '../support/person';
+import type { Screen } from '../support/pictures';
+import type { Simulator } from '../support/simulator';
 import { expect, test } from '../support/test';
 
 const BRAND = `
@@ -19,31 +24,66 @@ const BRAND = `
 }
 `;
 
-/** A demo in another brand, and somebody in front of it. */
-const branded = test.extend<{ customer: Person }>({
-  customer: async ({ startAlone }, use) => {
+const LOGO = `
+<svg xmlns="http://www.w3.org/2000/svg" width="132" height="28" viewBox="0 0 132 28">
+  <path d="M2 26V2h20v6H9v4h11v6H9v8z" fill="#b06ac4"/>
+  <path d="M34 8h96v12H34z" fill="#b06ac4" opacity="0.6"/>
+</svg>
+`;
+
+/** A demo in another brand, whose logo is the host's own, and somebody in front of it. */
+const branded = test.extend<{ branded: { person: Person; simulator: Simulator } }>({
+  branded: async ({ startAlone }, use) => {
     const folder = await mkdtemp(path.join(tmpdir(), 'connect-theme-'));
     const theme = path.join(folder, 'theme.css');
     await writeFile(theme, BRAND);
-    const { person, simulator } = await startAlone({ env: { CONNECT_THEME_FILE: theme } });
-    const id = await person.startsSetupOf(INSTANT_BANK);
-    await looksRight(person, 'delegated user', 'in another brand');
-    await simulator.connect(id);
-    await use(person);
+    const host = createServer((_, answer) => answer.setHeader('content-type', 'image/svg+xml').end(LOGO));
+    await once(host.listen(0, '127.0.0.1'), 'listening');
+    const logo = `http://127.0.0.1:${(host.address() as AddressInfo).port}/logo.svg`;
+    await use(await startAlone({ env: { CONNECT_THEME_FILE: theme, CONNECT_LOGO_URL: logo } }));
+    host.closeAllConnections();
+    host.close();
     await rm(folder, { recursive: true, force: true });
   },
 });
 
-branded('a theme of the host is on every page', { tag: '@javascript' }, async ({ customer: person }) => {
-  await person.opensList();
+/** Looks at a screen as everywhere, and for the brand on it. */
+async function wearsTheBrand(person: Person, screen: Screen, heading: string): Promise<void> {
+  await person.sees(heading);
+  const logo = person.page.getByRole('banner').getByRole('img');
+  await expect.poll(() => logo.evaluate((image: HTMLImageElement) => image.naturalWidth), `logo: ${screen}`).toBe(132);
+  await expect(person.page.locator('body')).toHaveCSS('font-family', /^Georgia/);
+  await looksRight(person, screen, 'in another brand');
+}
+
+branded('a brand of the host is on every screen', { tag: '@javascript' }, async ({ branded: { person, simulator } }) => {
+  test.slow();
+  await person.open('/');
   const connect = person.link('Connect a bank');
   await expect(connect).toHaveCSS('background-color', 'rgb(122, 46, 142)');
   await expect(connect).toHaveCSS('border-radius', '0px');
-  await looksRight(person, 'list', 'in another brand');
   await person.startsConnecting();
-  await looksRight(person, 'connection details', 'in another brand');
+  await wearsTheBrand(person, 'connection details', 'Connection details');
+  const id = await person.startsSetupOf(INSTANT_BANK);
+  await wearsTheBrand(person, 'delegated user', 'Create the delegated user');
+  await person.open(`/connections/${id}/sheet`);
+  await wearsTheBrand(person, 'sheet', 'Create a user at the bank');
+  await person.open(`/connections/${id}/setup?step=finish`);
+  await wearsTheBrand(person, 'finish setup', 'Finish setup');
+  await person.confirmsAndFinishes();
+  await simulator.keepActivating(id);
+  await person.open(`/connections/${id}/setup`);
+  await wearsTheBrand(person, 'activation', 'Activating your connection');
+  await simulator.connect(id);
+  await person.open(`/connections/${id}`);
+  await wearsTheBrand(person, 'detail', INSTANT_BANK.name);
   await person.opensList();
-  await person.link(INSTANT_BANK.name).click();
-  await person.sees(INSTANT_BANK.name);
-  await looksRight(person, 'detail', 'in another brand');
+  await wearsTheBrand(person, 'list', 'Bank connections');
+  await person.open(`/connections/${id}/remove`);
+  await wearsTheBrand(person, 'removal', 'Remove connection');
+  await person.open('/no-such-page');
+  await wearsTheBrand(person, 'problem', 'Not found');
+  await person.context.clearCookies();
+  await person.open('/');
+  await wearsTheBrand(person, 'sign-in', 'Sign in to the demo');
 });

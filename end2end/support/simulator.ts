@@ -58,6 +58,13 @@ export class Simulator {
     await this.put(connectionId, { kind: 'setup', status: 'pendingActivation' });
   }
 
+  /** Waycore says of a connection that it was last changed at another time. */
+  async saysChangedAt(connectionId: string, at: Date): Promise<void> {
+    const connection = await this.control(connectionId);
+    const body = { ...connection, updatedAt: at.toISOString() };
+    await this.fail({ match: { method: 'GET', connectionId }, effect: { status: 200, body } });
+  }
+
   /** Makes requests fail. Always matched to one customer: the other tests go on meanwhile. */
   async fail(fault: Fault & { match: { entityId: string } | { connectionId: string } }): Promise<void> {
     await this.post('faults', { ...fault, match: { ...fault.match, organizationId: ORGANIZATION } });
@@ -76,9 +83,7 @@ export class Simulator {
 
   /** What Waycore issued for a connection's delegated user, as the control API answers it. */
   async instructionsOf(connectionId: string): Promise<Issued> {
-    const response = await this.request.post(`${this.url}/_sim/connections/${connectionId}`, { data: {} });
-    expect(response.ok(), await response.text()).toBe(true);
-    return (await response.json()).setup.instructions;
+    return ((await this.control(connectionId)).setup as { instructions: Issued }).instructions;
   }
 
   /** The simulated portal of the connection's bank. */
@@ -112,6 +117,13 @@ export class Simulator {
   async receivedNaming(text: string): Promise<Received[]> {
     const quoted = JSON.stringify(text).slice(1, -1);
     return (await this.journal({})).filter((received) => JSON.stringify(received).includes(quoted));
+  }
+
+  /** A connection as the control API answers it. */
+  private async control(connectionId: string): Promise<Record<string, unknown>> {
+    const response = await this.request.post(`${this.url}/_sim/connections/${connectionId}`, { data: {} });
+    expect(response.ok(), await response.text()).toBe(true);
+    return (await response.json()) as Record<string, unknown>;
   }
 
   private async journal(filter: Record<string, string>): Promise<Received[]> {

@@ -11,6 +11,7 @@ import {
 } from '@playwright/test';
 import type { Place } from './demo';
 import { Dice } from './dice';
+import { englishIn } from './language';
 import { Person } from './person';
 import { see, THINGS, type Kind, type Sight, type Thing } from './sight';
 import type { Received, Simulator } from './simulator';
@@ -39,6 +40,16 @@ const BY_ITSELF = /\/(pkg|theme)\/|\/api\/(get_connection|search_institutions|co
 const PATIENCE_MILLIS = 20_000;
 const TABS = 3;
 
+/** Who walks. */
+export interface Feet {
+  seed: number;
+  org: string;
+  role?: 'viewer' | 'manager';
+  locale?: 'en-US' | 'es-ES';
+  /** Connections that others have begun. */
+  connections?: string[];
+}
+
 interface Step {
   /** How likely it is beside the others. */
   weight: number;
@@ -54,23 +65,30 @@ export class Walker {
   private readonly banks: string[];
   private readonly trouble: string[] = [];
   private readonly asked = new Map<Page, Set<Request>>();
-  private readonly connections = new Set<string>();
+  private readonly connections: Set<string>;
+  private readonly org: string;
+  private readonly role: 'viewer' | 'manager';
+  private readonly locale: string;
   /** Connections whose name was typed before "Remove permanently" was pressed. */
   private readonly given = new Set<string>();
   private person!: Person;
   /** Step 1 was handed in since the last look. */
   private handedIn = false;
   /** Step 1 was handed in and not refused. */
-  private mayHaveCreated = false;
+  private mayHaveCreated: boolean;
 
   constructor(
     private readonly browser: Browser,
     private readonly place: Place,
     private readonly simulator: Simulator,
-    private readonly org: string,
-    seed: number,
+    { seed, org, role = 'manager', locale = 'en-US', connections = [] }: Feet,
   ) {
     this.dice = new Dice(seed);
+    this.org = org;
+    this.role = role;
+    this.locale = locale;
+    this.connections = new Set(connections);
+    this.mayHaveCreated = connections.length > 0;
     this.banks = [1, 2].map(() => this.dice.pick(SEARCHES));
   }
 
@@ -278,7 +296,7 @@ export class Walker {
     const id = this.person.connectionId();
     const deleted = (await this.simulator.receivedFor(id)).some(({ method }) => method === 'DELETE');
     expect(deleted && !this.given.has(id), `${id} was removed before its name was typed`).toBe(false);
-    const typed = await this.person.textbox('Name of the connection').inputValue();
+    const typed = await this.page.locator('input[name=confirmation]').inputValue();
     if (same(typed, sight.nameAsked)) this.given.add(id);
   }
 
@@ -325,11 +343,15 @@ export class Walker {
     javaScriptEnabled: boolean,
     storageState?: Awaited<ReturnType<BrowserContext['storageState']>>,
   ): Promise<void> {
-    const context = await this.browser.newContext({ javaScriptEnabled, ...(storageState ? { storageState } : {}) });
+    const context = await this.browser.newContext({
+      javaScriptEnabled,
+      locale: this.locale,
+      ...(storageState ? { storageState } : {}),
+    });
     this.log.push(`   (JavaScript is ${javaScriptEnabled ? 'on' : 'off'})`);
     this.asked.clear();
     context.on('console', (message) => {
-      if (message.type() === 'error' && !isExpected(message)) {
+      if (message.type() === 'error' && !isExpected(message, this.role)) {
         this.trouble.push(`console: ${message.text()} (${message.location().url})`);
       }
     });
@@ -339,7 +361,7 @@ export class Walker {
   }
 
   private in(page: Page, hasJavaScript: boolean): Person {
-    return new Person(page, page.context(), { user: 'pat', org: this.org }, this.place.url, hasJavaScript);
+    return new Person(page, page.context(), { user: 'pat', org: this.org, role: this.role }, this.place.url, hasJavaScript);
   }
 
   private listens(page: Page): void {
@@ -381,6 +403,7 @@ export class Walker {
     expect(sight.heading, `the heading of ${path}`).not.toBe('');
     expect(sight.nextSteps, `links and buttons of ${path}`).toBeGreaterThan(0);
     expect(sight.text, path).not.toMatch(INSIDES);
+    if (this.locale.startsWith('es')) expect(englishIn(sight.text), `English on ${path}`).toEqual([]);
     for (const id of sight.connections) this.connections.add(id);
     await this.seesNothingSentTooEarly(sight);
     return sight;
@@ -399,10 +422,13 @@ export class Walker {
 
 /**
  * Chromium reports every answer of 400 and more as an error, also those that a page is there for: an address that is
- * no page any more, a form that was refused, a connection that changed meanwhile, an update that comes too soon.
+ * no page any more, a form that was refused, a connection that changed meanwhile, an update that comes too soon; and to
+ * whoever may only look, the way to a form.
  */
-function isExpected(message: ConsoleMessage): boolean {
-  return /^Failed to load resource: the server responded with a status of (404|409|422|429) /.test(message.text());
+function isExpected(message: ConsoleMessage, role: 'viewer' | 'manager'): boolean {
+  const [, status] = /^Failed to load resource: the server responded with a status of (\d+) /.exec(message.text()) ?? [];
+  const expected = ['404', '409', '422', '429', ...(role === 'viewer' ? ['403'] : [])];
+  return status !== undefined && expected.includes(status);
 }
 
 function isCreation({ method, path, status }: Received): boolean {

@@ -28,9 +28,9 @@ The load generator is wrk, one thread, 16 connections; each measurement takes te
 const PAGES: &str = "
 ## Pages in a browser
 
-Lighthouse with its mobile profile, nine runs of each page, signed in, with one connected bank. The demo is measured: its
-pages and assets are those of the release, with a banner and a link to sign out besides. Of performance the median counts,
-with the lowest and the highest in brackets; of accessibility and best practices the lowest.
+Lighthouse with its mobile profile, nine runs of each page of the production server (`serve`), with one connected bank and
+somebody whom a host has signed in. Of performance the median counts, with the lowest and the highest in brackets; of
+accessibility and best practices the lowest.
 
 | page | performance | accessibility | best practices | promised at least |
 |---|---|---|---|---|
