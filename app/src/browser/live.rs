@@ -168,11 +168,12 @@ fn document_has_list() -> bool {
 
 /// Fetches the page again and says what is new about it.
 async fn update(has_transactions: bool) {
-    let visit = navigation::visit_count();
-    // What is being typed is worth more than news.
-    while all("main input").any(|field| is_edited(&field)) {
-        page::sleep(2_000).await;
-        if navigation::visit_count() != visit {
+    let main = || document().query_selector("main").ok().flatten();
+    let looked_at = main();
+    // What is being typed, and where the person is going, is worth more than news.
+    while navigation::is_busy() || all("main input").any(|field| is_edited(&field)) {
+        page::sleep(500).await;
+        if main() != looked_at {
             return;
         }
     }

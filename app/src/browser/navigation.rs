@@ -17,11 +17,18 @@ use super::{document, page, swap, window};
 thread_local! {
     /// Grows with each visit: an answer that comes after another visit has begun is dropped.
     static VISITS: Cell<u32> = const { Cell::new(0) };
+    /// The visit that is under way; 0 for none.
+    static UNDER_WAY: Cell<u32> = const { Cell::new(0) };
 }
 
 /// How many pages this document has shown.
 pub(crate) fn visit_count() -> u32 {
     VISITS.get()
+}
+
+/// Whether a page is being fetched: what the person does comes before any news.
+pub(crate) fn is_busy() -> bool {
+    UNDER_WAY.get() != 0
 }
 
 /// Goes to another page.
@@ -120,6 +127,7 @@ async fn submit(form: HtmlFormElement) {
 async fn go(visit: Visit<'_>) {
     let number = visit_count() + 1;
     VISITS.set(number);
+    UNDER_WAY.set(number);
     if visit.history == History::Push {
         remember_scroll();
     }
@@ -127,6 +135,7 @@ async fn go(visit: Visit<'_>) {
     if visit_count() != number {
         return;
     }
+    UNDER_WAY.set(0);
     match fetched {
         Ok((response, html)) => show(&visit, &response, &html).await,
         Err(_) if visit.body.is_some() => {

@@ -106,7 +106,7 @@ async fn what_changed_while_somebody_was_away_is_marked_through_the_next_visit()
     bench.waycore.change(&id, json!({"status": "pendingActivation"}));
     bench.get(&ana(), &id).await.unwrap();
     bench.hours_later(2);
-    assert_eq!(marked(ana()).await, [id.clone()]);
+    assert_eq!(marked(ana()).await, std::slice::from_ref(&id));
     bench.later();
     bench.waycore.change(&id, json!({"kind": "ready", "status": "active", "syncStatus": "idle"}));
     bench.get(&ana(), &id).await.unwrap();
