@@ -35,7 +35,7 @@ const DAYS = ['2026-01-31', '2020-02-29', '2099-12-31', ''];
 /** A running program's words, which are for its makers. */
 const INSIDES = /panicked at|stack backtrace|RuntimeError|\bat \S+\.(rs|js|wasm):\d+/;
 /** What a page asks for by itself. */
-const BY_ITSELF = /\/(pkg|theme)\/|\/api\/(get_connection|search_institutions|coach_portal)$/;
+const BY_ITSELF = /\/(pkg|theme)\/|\/events$|\/api\/(search_institutions|coach_portal)$/;
 /** Longer than an action may take, so that what could not be clicked is told apart from what nothing follows. */
 const PATIENCE_MILLIS = 20_000;
 const TABS = 3;
@@ -368,8 +368,11 @@ export class Walker {
     const open = new Set<Request>();
     this.asked.set(page, open);
     page.on('request', (request) => {
+      const { pathname } = new URL(request.url());
+      // A page that listens is never done with that.
+      if (pathname.endsWith('/events')) return;
       open.add(request);
-      if (new URL(request.url()).pathname.endsWith('/api/start_connection')) this.handedIn = true;
+      if (pathname.endsWith('/api/start_connection')) this.handedIn = true;
     });
     page.on('requestfinished', (request) => open.delete(request));
     page.on('requestfailed', (request) => open.delete(request));
