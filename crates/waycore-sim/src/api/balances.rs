@@ -47,9 +47,9 @@ pub(crate) async fn list(caller: Caller, params: Params) -> Result<Response, Api
             .filter(|row| from.is_none_or(|from| row.date >= from))
             .filter(|row| before.is_none_or(|before| row.date < before))
             .map(|row| {
-                let day = u64::try_from(row.date.as_millis() / DAY).unwrap_or_default();
-                // The upper half of an id is enough to tell the accounts of one day apart.
-                ((u128::from(u64::MAX - day) << 64) | (place(&row.account_id) >> 64), row)
+                let day = u32::try_from(row.date.as_millis() / DAY).unwrap_or_default();
+                // The upper three quarters of an id tell the accounts of one day apart; the upper half is the connection's.
+                ((u128::from(u32::MAX - day) << 96) | (place(&row.account_id) >> 32), row)
             })
             .filter(|(place, _)| window.after.is_none_or(|after| *place > after))
             .collect();

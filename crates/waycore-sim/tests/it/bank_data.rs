@@ -75,6 +75,26 @@ async fn what_is_posted_on_a_day_is_that_days_change() {
     }
 }
 
+#[rstest]
+#[case::within_a_day(1)]
+#[case::across_days(7)]
+#[tokio::test]
+async fn no_balance_is_lost_where_a_page_ends(#[case] limit: usize) {
+    let host = Host::new().await;
+    host.active("sim-standard").await;
+    let newest = host.get("/v1/balances?limit=40").await.json(200);
+    let expected = newest["data"].as_array().expect("a list");
+    let mut rows = Vec::new();
+    let mut cursor = String::new();
+    while rows.len() < expected.len() {
+        let page = host.get(&format!("/v1/balances?limit={limit}{cursor}")).await.json(200);
+        rows.extend(page["data"].as_array().expect("a list").iter().cloned());
+        cursor = format!("&cursor={}", text(&page["pagination"], "nextCursor"));
+    }
+    rows.truncate(expected.len());
+    assert_eq!(rows, *expected);
+}
+
 #[tokio::test]
 async fn the_same_company_has_the_same_bank_at_every_start() {
     let content = async || {
