@@ -18,7 +18,9 @@ export default defineConfig({
   use: {
     ...devices['Desktop Chrome'],
     actionTimeout: 15_000,
-    trace: 'retain-on-failure',
+    // A failure leaves a picture and the page's outline. A trace of every test would double what the suite costs;
+    // `playwright test --trace on` records the ones that are asked for.
+    screenshot: 'only-on-failure',
     launchOptions: {
       ...(browser ? { executablePath: browser } : {}),
       args: [
@@ -38,12 +40,10 @@ export default defineConfig({
     // In a host's own server, and behind a proxy; both in a production build without the demo's sign-in.
     { name: 'mounted', testDir: 'mounted' },
     // Two servers on one database, behind a proxy, while Waycore changes things and one of them dies.
-    // Nothing is recorded: that would slow what is measured.
     // Last and one by one, because seconds are counted.
     {
       name: 'replicas',
       testDir: 'replicas',
-      use: { trace: 'off' },
       workers: 1,
       dependencies: ['javascript', 'no-javascript', 'mounted', 'simulator'],
     },

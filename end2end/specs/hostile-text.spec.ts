@@ -148,7 +148,8 @@ test('what Waycore says', async ({ browser, playwright, startOwnDemo, javaScript
   const trouble = await watch(person);
   const id = await person.startsSetupOfUnlisted('Hostile Bank', 'https://hostile.example/');
   const entityId = await simulator.entityOf(id);
-  const at = '2026-01-02T03:04:05Z';
+  // Later than what is known already: an older state would be taken for a late answer.
+  const at = new Date(Date.now() + 60_000).toISOString();
   const answers = async (path: string, body: unknown) => {
     await simulator.failForEverybody({ match: { method: 'GET', path }, effect: { status: 200, body } });
   };
