@@ -79,7 +79,7 @@ const READ_AT_MILLIS: i64 = 60_000;
 
 impl ConnectionRecord {
     /// Whether there is nothing to keep about a reading.
-    pub(super) fn is_as_in(&self, reading: &Reading<'_>, now: Timestamp) -> bool {
+    pub(crate) fn is_as_in(&self, reading: &Reading<'_>, now: Timestamp) -> bool {
         self.removed_at.is_none()
             && self.fingerprint.as_deref() == Some(reading.fingerprint)
             && self.read_at.is_some_and(|at| is_recent(at, now))

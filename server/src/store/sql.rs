@@ -273,14 +273,7 @@ impl Store for SqlStore {
         reading: Reading<'_>,
         now: Timestamp,
     ) -> Result<Observed, StoreError> {
-        // Most readings find nothing new, and then nothing is written.
-        if let Some(known) = self.connection(tenant, reading.connection).await?
-            && known.is_as_in(&reading, now)
-        {
-            return Ok(Observed::Kept(known.version));
-        }
         let mut writing = self.begin_for(tenant).await?;
-        remember(&mut writing, tenant, reading.connection, None, now).await?;
         let observed = keep_reading(&mut writing, tenant, &reading, now).await?;
         self.commit(writing).await?;
         Ok(observed)

@@ -5,7 +5,7 @@
 
 use sqlx::postgres::{PgPool, PgRow};
 use sqlx::sqlite::{SqlitePool, SqliteRow};
-use sqlx::{FromRow, Postgres, Sqlite, Transaction};
+use sqlx::{AssertSqlSafe, FromRow, Postgres, Sqlite, Transaction};
 
 use crate::store::{Announcement, StoreError};
 
@@ -47,6 +47,18 @@ enum Open {
 
 /// The channel on which replicas hear of each other.
 pub(super) const CHANNEL: &str = "waycore_connect";
+
+/// Rows that go into one statement.
+const MOST_ROWS: usize = 256;
+
+/// `($1, $2), ($3, $4)`
+fn placeholders(rows: usize, columns: usize) -> String {
+    let row = |row: usize| {
+        let numbers = (1..=columns).map(|column| format!("${}", row * columns + column));
+        ["(", &numbers.collect::<Vec<_>>().join(", "), ")"].concat()
+    };
+    (0..rows).map(row).collect::<Vec<_>>().join(", ")
+}
 
 /// What is kept apart from others of its kind until the transaction ends, on all replicas.
 pub(super) enum Lock<'a> {
@@ -155,6 +167,35 @@ impl Writing {
                 bound!(sqlx::query(sql), values).execute(&mut **transaction).await?.rows_affected()
             }
         })
+    }
+
+    /// The same statement for many rows: `before`, their values in brackets, `after`. They go together by powers of two,
+    /// so that few texts are prepared and a flood is not a round trip for each row.
+    pub(super) async fn execute_rows<const COLUMNS: usize>(
+        &mut self,
+        before: &'static str,
+        rows: &[[Value; COLUMNS]],
+        after: &'static str,
+    ) -> Result<u64, StoreError> {
+        let (mut rest, mut changed) = (rows, 0);
+        while !rest.is_empty() {
+            let count = (1 << rest.len().ilog2()).min(MOST_ROWS);
+            let (now, later) = rest.split_at(count);
+            let values = now.as_flattened();
+            let sql = [before, &placeholders(count, COLUMNS), after].concat();
+            changed += match &mut self.open {
+                Open::Sqlite(transaction) => bound!(sqlx::query(AssertSqlSafe(sql)), values)
+                    .execute(&mut **transaction)
+                    .await?
+                    .rows_affected(),
+                Open::Postgres(transaction) => bound!(sqlx::query(AssertSqlSafe(sql)), values)
+                    .execute(&mut **transaction)
+                    .await?
+                    .rows_affected(),
+            };
+            rest = later;
+        }
+        Ok(changed)
     }
 
     /// Announces something once this is kept.

@@ -87,23 +87,26 @@ impl LiveStore for SqlStore {
         now: Timestamp,
     ) -> Result<u64, StoreError> {
         let mut writing = self.database.begin(Lock::Inbox).await?;
-        let mut new = 0;
-        for delivery in deliveries {
-            let connection = delivery.connection.as_ref().map(ConnectionId::as_str);
-            new += writing
-                .execute(
-                    "INSERT INTO inbox (environment, event_id, event_type, connection_id, received_at, due_at)
-                     VALUES ($1, $2, $3, $4, $5, $5) ON CONFLICT (environment, event_id) DO NOTHING",
-                    &values![
-                        environment.as_str(),
-                        delivery.event_id.as_str(),
-                        delivery.event_type.as_str(),
-                        connection,
-                        now.as_millis(),
-                    ],
-                )
-                .await?;
-        }
+        let rows: Vec<_> = deliveries
+            .iter()
+            .map(|delivery| {
+                values![
+                    environment.as_str(),
+                    delivery.event_id.as_str(),
+                    delivery.event_type.as_str(),
+                    delivery.connection.as_ref().map(ConnectionId::as_str),
+                    now.as_millis(),
+                    now.as_millis(),
+                ]
+            })
+            .collect();
+        let new = writing
+            .execute_rows(
+                "INSERT INTO inbox (environment, event_id, event_type, connection_id, received_at, due_at) VALUES ",
+                &rows,
+                " ON CONFLICT (environment, event_id) DO NOTHING",
+            )
+            .await?;
         if new > 0 {
             writing.tell(Announcement::Inbox(environment)).await?;
         }
@@ -143,9 +146,13 @@ impl LiveStore for SqlStore {
         settled: &[(String, Settled)],
     ) -> Result<(), StoreError> {
         let mut writing = self.database.begin(Lock::Inbox).await?;
+        let mut done = Vec::new();
         for (event_id, settled) in settled {
             let (due_at, parked, tried) = match settled {
-                Settled::Done => (None, 0, 1),
+                Settled::Done => {
+                    done.push(values![environment.as_str(), event_id.as_str()]);
+                    continue;
+                }
                 Settled::Again(at) => (Some(at.as_millis()), 0, 1),
                 Settled::Postponed(at) => (Some(at.as_millis()), 0, 0),
                 Settled::Parked => (None, 1, 1),
@@ -155,6 +162,14 @@ impl LiveStore for SqlStore {
             let row = values![environment.as_str(), event_id.as_str(), due_at, parked, tried];
             writing.execute(sql, &row).await?;
         }
+        writing
+            .execute_rows(
+                "UPDATE inbox SET due_at = NULL, parked = 0, attempts = attempts + 1
+                 WHERE (environment, event_id) IN (VALUES ",
+                &done,
+                ")",
+            )
+            .await?;
         self.commit(writing).await
     }
 
@@ -206,17 +221,6 @@ impl LiveStore for SqlStore {
     }
 
     async fn events_after(&self, tenant: Tenant<'_>, after: u64) -> Result<Missed, StoreError> {
-        let heads: Vec<(i64,)> = self
-            .database
-            .fetch(
-                "SELECT seq FROM event_heads WHERE environment = $1 AND issuer = $2 AND org = $3",
-                &tenant_values(tenant),
-            )
-            .await?;
-        let head = heads.first().map_or(Ok(0), |(seq,)| version(*seq))?;
-        if after >= head {
-            return Ok(Missed { head, events: (after == head).then(Vec::new) });
-        }
         let [environment, issuer, org] = tenant_values(tenant);
         let from = Value::from(i64::try_from(after).unwrap_or(i64::MAX));
         let rows: Vec<(i64, String, String)> = self
@@ -236,10 +240,21 @@ impl LiveStore for SqlStore {
             })
         });
         let events: Vec<CustomerEvent> = events.collect::<Result<_, StoreError>>()?;
-        // One that was added since the head was read is one more; one that is missing has been pruned.
-        let whole = events.first().is_some_and(|event| event.seq == after + 1);
-        let head = events.last().map_or(head, |event| event.seq.max(head));
-        Ok(Missed { head, events: whole.then(|| last_of_each(events)) })
+        if let (Some(first), Some(last)) = (events.first(), events.last()) {
+            // One that is missing has been pruned.
+            let (whole, head) = (first.seq == after + 1, last.seq);
+            return Ok(Missed { head, events: whole.then(|| last_of_each(events)) });
+        }
+        // Nothing came after it: because it is the last, because all has been pruned, or because it was never given.
+        let heads: Vec<(i64,)> = self
+            .database
+            .fetch(
+                "SELECT seq FROM event_heads WHERE environment = $1 AND issuer = $2 AND org = $3",
+                &tenant_values(tenant),
+            )
+            .await?;
+        let head = heads.first().map_or(Ok(0), |(seq,)| version(*seq))?;
+        Ok(Missed { head, events: (after == head).then(Vec::new) })
     }
 
     async fn hold_lease(&self, name: &str, holder: &str, millis: u32) -> Result<bool, StoreError> {

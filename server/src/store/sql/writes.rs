@@ -108,7 +108,7 @@ pub(super) async fn bury(
     add_event(writing, tenant, EventKind::Removed, id, now).await
 }
 
-/// Keeps a reading of a connection that is remembered.
+/// Keeps a reading of a connection, which is remembered if it was not.
 pub(super) async fn keep_reading(
     writing: &mut Writing,
     tenant: Tenant<'_>,
@@ -117,8 +117,16 @@ pub(super) async fn keep_reading(
 ) -> Result<Observed, StoreError> {
     let [environment, issuer, org] = tenant_values(tenant);
     let key = [environment, issuer, org, Value::from(reading.connection.as_str())];
-    let known: Vec<ConnectionRow> = writing.fetch(CONNECTION, &key).await?;
-    let known: ConnectionRecord = first(known)?.ok_or(StoreError::Missing)?;
+    let mut known: Option<ConnectionRecord> =
+        first::<ConnectionRow, _>(writing.fetch(CONNECTION, &key).await?)?;
+    if known.is_none() {
+        remember(writing, tenant, reading.connection, None, now).await?;
+        known = first::<ConnectionRow, _>(writing.fetch(CONNECTION, &key).await?)?;
+    }
+    let known = known.ok_or(StoreError::Missing)?;
+    if known.is_as_in(reading, now) {
+        return Ok(Observed::Kept(known.version));
+    }
     if known.overtakes(reading, now) {
         return Ok(Observed::Overtaken);
     }
@@ -200,27 +208,19 @@ pub(super) async fn note_change(
     cause: Cause,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let last: Vec<(Option<String>,)> = writing
-        .fetch(
-            "SELECT state_after FROM connection_history
-             WHERE environment = $1 AND issuer = $2 AND org = $3 AND connection_id = $4
-             ORDER BY id DESC LIMIT 1",
-            key,
-        )
-        .await?;
-    let before = last.into_iter().next().and_then(|(state,)| state);
-    if before.as_deref() == after {
-        return Ok(());
-    }
     let [environment, issuer, org, id] = key.clone();
-    let [version, now, before, after, cause] =
-        values![version, now.as_millis(), before.as_deref(), after, cause.as_str()];
+    let [version, now, after, cause] = values![version, now.as_millis(), after, cause.as_str()];
+    // One statement, because a page waits for it. Without a row there was no state, as after a removal.
     writing
         .execute(
             "INSERT INTO connection_history
                 (environment, issuer, org, connection_id, version, at, state_before, state_after, cause)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-            &[environment, issuer, org, id, version, now, before, after, cause],
+             SELECT $1, $2, $3, $4, $5, $6, last.state, $7, $8
+               FROM (SELECT (SELECT state_after FROM connection_history
+                              WHERE environment = $1 AND issuer = $2 AND org = $3 AND connection_id = $4
+                              ORDER BY id DESC LIMIT 1) AS state) AS last
+              WHERE last.state IS DISTINCT FROM $7",
+            &[environment, issuer, org, id, version, now, after, cause],
         )
         .await?;
     Ok(())
