@@ -75,6 +75,12 @@ pub struct StartConnection {
     pub not_listed: bool,
     /// The form is the one for banks that are not in the list.
     pub unlisted: bool,
+    /// Nobody could warn of an odd address while it was typed: it is asked about before anything is created.
+    pub unwarned: bool,
+    /// "I have checked the address": an odd one was seen and confirmed.
+    pub address_checked: bool,
+    /// The connection whose address is corrected by this one.
+    pub again: Option<String>,
     /// Whether to refuse, rather than to create, while another portal of the same bank is connected.
     pub ask_first: bool,
 }

@@ -17,7 +17,7 @@ pub mod copy;
 pub mod error;
 pub mod islands;
 #[cfg(feature = "ssr")]
-mod matched;
+pub mod matched;
 pub mod model;
 #[cfg(feature = "ssr")]
 pub mod pages;

@@ -2,6 +2,8 @@
 //!
 //! It is found here for both ways to search, so that the browser has only to write it.
 
+use strsim::osa_distance;
+
 /// A text in parts, every second of which was typed; the first may be empty. No parts: nothing of it was typed.
 pub type Parts = Vec<String>;
 
@@ -26,13 +28,14 @@ fn letters(text: &str) -> Vec<char> {
 /// From a letter to the one after the last.
 type Range = (usize, usize);
 
-/// Where all that was typed stands in one place; else where each word of it begins a word.
+/// Where all that was typed stands in one place; else where each word of it begins a word, or was meant to.
 fn ranges(text: &[char], typed: &[char]) -> Vec<Range> {
     if let Some(whole) = find(text, typed) {
         return vec![whole];
     }
     let words = typed.split(|letter| !letter.is_alphanumeric()).filter(|word| !word.is_empty());
-    let mut found: Vec<Range> = words.filter_map(|word| begin_of_word(text, word)).collect();
+    let found = words.filter_map(|word| begin_of_word(text, word).or_else(|| meant_word(text, word)));
+    let mut found: Vec<Range> = found.collect();
     found.sort_unstable();
     // Of two words that begin the same one, the longer counts.
     found.reverse();
@@ -51,6 +54,39 @@ fn begin_of_word(text: &[char], word: &[char]) -> Option<Range> {
     let fits = |at: &usize| text.get(*at..).is_some_and(|rest| rest.starts_with(word));
     let begin = (0..text.len()).filter(begins).find(fits)?;
     Some((begin, begin + word.len()))
+}
+
+/// The word that was meant, typos and all: the one with the fewest wrong letters.
+fn meant_word(text: &[char], typed: &[char]) -> Option<Range> {
+    let typed: String = typed.iter().collect();
+    let begins = (0..text.len()).filter(|at| is_letter(text, *at) && (*at == 0 || !is_letter(text, *at - 1)));
+    let words = begins.map(|begin| {
+        let length = text.iter().skip(begin).take_while(|letter| letter.is_alphanumeric()).count();
+        (begin, begin + length)
+    });
+    let wrong = |(begin, end): &Range| {
+        let known: String = text.get(*begin..*end).unwrap_or_default().iter().collect();
+        letters_wrong(&typed, &known)
+    };
+    words.filter_map(|word| Some((wrong(&word)?, word))).min().map(|(_, word)| word)
+}
+
+fn is_letter(text: &[char], at: usize) -> bool {
+    text.get(at).is_some_and(|letter| letter.is_alphanumeric())
+}
+
+/// How many letters of a typed word are wrong, as far as it may still mean the other; its end may be missing. Both in lower
+/// case.
+pub fn letters_wrong(typed: &str, known: &str) -> Option<usize> {
+    let length = typed.chars().count();
+    let allowed = match length {
+        ..4 => 0,
+        4..8 => 1,
+        _ => 2,
+    };
+    let begun: String = known.chars().take(length).collect();
+    let wrong = osa_distance(typed, known).min(osa_distance(typed, &begun));
+    (wrong <= allowed).then_some(wrong)
 }
 
 /// The host in a pasted address; all of any other text.
@@ -98,8 +134,10 @@ mod tests {
         check("har harbor", "Harbor Savings", &["", "Harbor", " Savings"]);
         check("ÉTOILE", "Banque de l'Étoile", &["Banque de l'", "Étoile", ""]);
         check("istanbul", "Garanti İSTANBUL", &["Garanti ", "İSTANBUL", ""]);
-        // Half of it is a typo: the rest is still what was typed.
-        check("harbor svaings", "Harbor Savings", &["", "Harbor", " Savings"]);
+        check("harbor svaings", "Harbor Savings", &["", "Harbor", " ", "Savings", ""]);
+        check("harobr", "Old Harbor Trust", &["Old ", "Harbor", " Trust"]);
+        // What cannot be meant is not marked.
+        check("harbor brokers", "Harbor Savings", &["", "Harbor", " Savings"]);
         check("st. harbor", "St. Harbor", &["", "St. Harbor", ""]);
     }
 

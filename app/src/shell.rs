@@ -140,8 +140,8 @@ fn Header(site: Site, person: Option<String>) -> impl IntoView {
             </a>
             <div class="page-header-end">
                 {site.chrome.home_url.clone().map(|home| view! { <a href=home rel="external">{words().shell.back_home}</a> })}
-                {person.map(|name| view! { <span class="person">{name}</span> })}
-                {site.demo
+                {person.clone().map(|name| view! { <span class="person">{name}</span> })}
+                {(site.demo && person.is_some())
                     .then(|| view! {
                         <a href=paths.sign_out() rel="external">{words().shell.sign_out}</a>
                     })}

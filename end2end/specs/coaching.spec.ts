@@ -29,6 +29,25 @@ async function startsUnlisted(person: Person): Promise<void> {
   await person.saysThatBankIsNotListed();
 }
 
+test('without JavaScript an odd address is asked about when it is sent', { tag: '@no-javascript' }, async ({
+  person,
+  org,
+  simulator,
+}) => {
+  for (const [, typed, says] of ODD.slice(2)) {
+    await person.open('/new?unlisted=true');
+    await person.fillsInUnlistedBank('Odd Bank', typed);
+    await person.continues();
+    const portal = person.textbox('Bank portal URL');
+    await expect(portal).toHaveValue(typed);
+    await expect(portal).toHaveAccessibleDescription(says);
+    expect(await simulator.receivedNaming(org)).toEqual([]);
+  }
+  await person.checkbox('I have checked the address').check();
+  await person.continues();
+  await person.sees('Create the delegated user');
+});
+
 test.describe('help with an address', { tag: '@javascript' }, () => {
   for (const [what, typed, says] of ODD) {
     test(`${what} is noticed before anything is sent`, async ({ person, org, simulator }) => {

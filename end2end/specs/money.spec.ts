@@ -88,6 +88,22 @@ test('transactions are found by account, days and text', async ({ person }) => {
   await expect(filters.getByRole('searchbox', { name: 'Contains' })).toHaveValue('');
 });
 
+test('a search without an end asks for fewer days', async ({ person, simulator }) => {
+  const connectionId = await person.connects(INSTANT_BANK);
+  const movement = {
+    id: 'movement', connectionId, accountId: 'account', status: 'posted', postedDate: daysAgo(3),
+    updatedAt: new Date().toISOString(), amount: '1.00', currency: 'EUR', entryType: 'credit', description: 'Rent',
+  };
+  const endless = { hasMore: true, nextCursor: 'another page' };
+  await simulator.fail({
+    match: { method: 'GET', path: '/v1/transactions', connectionId },
+    effect: { status: 200, body: { data: [movement], pagination: endless, meta: { requestId: 'r' } } },
+  });
+  await person.page.goto(person.url(`/connections/${connectionId}?text=not+there`));
+  await expect(person.region('Transactions').getByRole('status')).toContainText('Narrow the dates');
+  await expect(person.transactions()).toHaveCount(0);
+});
+
 test('older transactions follow, with the same filters', async ({ person }) => {
   await person.connects(INSTANT_BANK);
   const filters = person.page.getByRole('search', { name: 'Filter transactions' });

@@ -58,13 +58,6 @@ export class Simulator {
     await this.put(connectionId, { kind: 'setup', status: 'pendingActivation' });
   }
 
-  /** Waycore says of a connection that it was last changed at another time. */
-  async saysChangedAt(connectionId: string, at: Date): Promise<void> {
-    const connection = await this.control(connectionId);
-    const body = { ...connection, updatedAt: at.toISOString() };
-    await this.fail({ match: { method: 'GET', connectionId }, effect: { status: 200, body } });
-  }
-
   /** Makes requests fail. Always matched to one customer: the other tests go on meanwhile. */
   async fail(fault: Fault & { match: { entityId: string } | { connectionId: string } }): Promise<void> {
     await this.post('faults', { ...fault, match: { ...fault.match, organizationId: ORGANIZATION } });

@@ -208,7 +208,10 @@ fn figure(
             {legend}
             <details class="disclosure">
                 <summary>{words().detail.numbers}<span class="visually-hidden">": " {title}</span></summary>
-                <table class="numbers">{table}</table>
+                // By keyboard too: what scrolls can be focused.
+                <div class="numbers-room" tabindex="0" role="group" aria-label=title>
+                    <table class="numbers">{table}</table>
+                </div>
             </details>
         </figure>
     }

@@ -1,5 +1,6 @@
 //! A block that says something worth stopping for.
 
+use domain::user_error::ErrorCode;
 use leptos::prelude::*;
 
 use super::Moment;
@@ -53,6 +54,11 @@ pub fn KeptNotice(as_of: Option<String>, now_millis: i64) -> impl IntoView {
 #[component]
 pub fn ErrorNotice(flash: Flash, #[prop(optional_no_strip)] also: Option<String>) -> impl IntoView {
     flash.error.map(|error| {
+        let title = match error.code {
+            // Whoever reads it has signed in again.
+            ErrorCode::SignedOut => words().refused.was_signed_out_title,
+            code => super::problem_title(code),
+        };
         let support = (!error.support_code.is_empty() && error.field.is_none()).then(|| {
             view! {
                 <p class="muted">{crate::copy::pages::words().shell.support_code} ": " <code>{error.support_code}</code></p>
@@ -60,7 +66,7 @@ pub fn ErrorNotice(flash: Flash, #[prop(optional_no_strip)] also: Option<String>
         });
         view! {
             <div role="alert" class="alert">
-                <Notice tone=Tone::Negative title=super::problem_title(error.code)>
+                <Notice tone=Tone::Negative title>
                     <p>{error.message}</p>
                     {also.map(|text| view! { <p>{text}</p> })}
                     {support}

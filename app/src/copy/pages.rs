@@ -24,12 +24,12 @@ words! {
 
     /// The wizard's frame.
     wizard: WizardWords {
-        progress, step_details, step_user, step_finish, step_activation, done, next_title, whose_move, you, your_bank, waycore, us, now_us, now_choose, now_prepare, now_create, now_hand_over, now_confirm, now_activate, now_wait, now, finish_later, back_to_setup, cancel, viewer, remove,
+        progress, step_details, step_user, step_finish, step_activation, done, next_title, whose_move, you, manager, now_manager, your_bank, waycore, us, now_us, now_choose, now_prepare, now_create, now_hand_over, now_confirm, now_activate, now_wait, now, finish_later, back_to_setup, cancel, viewer, remove,
     }
 
     /// Step 1.
     details: DetailsWords {
-        title, bank_hint, bank_name, bank_name_hint, portal_url, portal_url_hint, different_bank, saved_on_device, lead, search, results, no_results, not_listed, listed, continue_on, portals, unlisted_lead, choose_match, another, next_1, next_2, next_3, popular, first_banks, again_title, again_portal, again_address, again_stays, held, held_connected, held_setup, open_held, coach_ip, coach_imitates, coach_matches, coach_choose,
+        title, bank_hint, bank_name, bank_name_hint, portal_url, portal_url_hint, different_bank, saved_on_device, lead, search, results, no_results, not_listed, listed, continue_on, portals, unlisted_lead, choose_match, another, next_1, next_2, next_3, popular, first_banks, again_title, again_portal, again_address, again_stays, held, held_connected, held_setup, open_held, address_checked, coach_ip, coach_imitates, coach_matches, coach_choose,
     }
 
     /// Step 2.
@@ -54,7 +54,7 @@ words! {
 
     /// What is said about something that was refused, where only the server says it.
     refused: RefusalWords {
-        sync_cooldown, sync_conflict, confirmation, mapped, nobody, bad_request, another_portal, day, days_reversed, nothing_entered, busy, was_signed_out, was_signed_out_before,
+        sync_cooldown, sync_conflict, confirmation, mapped, nobody, bad_request, another_portal, day, days_reversed, nothing_entered, busy, was_signed_out, was_signed_out_before, was_signed_out_title, odd_address,
     }
 
     /// The sheet for a bank's administrator.

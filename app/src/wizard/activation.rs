@@ -66,6 +66,7 @@ pub fn activation(
             title: words().activation.title,
             bank,
             mover: mover_or(connection, Mover::Waycore),
+            acts: scope.caller.role.changes(),
             now: words().wizard.now_activate,
             next,
         },

@@ -43,6 +43,8 @@ pub(super) fn popular(paths: &Paths, suggested: Suggested, draft: &str) -> Optio
 pub(super) fn unlisted_bank(flash: &Flash, name: String, portal: String) -> AnyView {
     let on_choice = flash.error_on("institution_id");
     let offered = on_choice.is_some();
+    let odd = flash.error_on("address_checked");
+    let is_odd = odd.is_some();
     let name_error = flash.error_on("requested_name").or(on_choice);
     // What was typed counts, an emptied field too.
     let fresh = flash.values.is_empty();
@@ -52,13 +54,19 @@ pub(super) fn unlisted_bank(flash: &Flash, name: String, portal: String) -> AnyV
         <TextField id="requested_name" label=words().details.bank_name hint=words().details.bank_name_hint
             value=value("requested_name", name) error=name_error/>
         <TextField id="portal_url" label=words().details.portal_url hint=words().details.portal_url_hint
-            value=value("portal_url", portal) error=flash.error_on("portal_url")/>
+            value=value("portal_url", portal) error=flash.error_on("portal_url").or(odd)/>
         <div id="portal-coach" class="coach" role="status"></div>
         <PortalCoach/>
         {offered.then(|| view! {
             <div class="check-row">
                 <input id="not_listed" type="checkbox" name="not_listed" value="true"/>
                 <label for="not_listed">{words().details.different_bank}</label>
+            </div>
+        })}
+        {is_odd.then(|| view! {
+            <div class="check-row">
+                <input id="address_checked" type="checkbox" name="address_checked" value="true"/>
+                <label for="address_checked">{words().details.address_checked}</label>
             </div>
         })}
     }

@@ -80,6 +80,7 @@ pub fn connection_details(scope: &RequestScope, details: Details) -> AnyView {
             title: words().details.title,
             bank: None,
             mover: Mover::You,
+            acts: scope.caller.role.changes(),
             now: words().wizard.now_choose,
             next: vec![words().details.next_1, words().details.next_2, words().details.next_3],
         },

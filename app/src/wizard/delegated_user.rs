@@ -55,6 +55,7 @@ pub fn delegated_user(scope: &RequestScope, connection: &Connection, draft: Opti
             title: words().user.title,
             bank,
             mover: mover(connection),
+            acts: scope.caller.role.changes(),
             now: now(connection),
             next,
         },

@@ -40,6 +40,7 @@ pub fn finish_setup(scope: &RequestScope, connection: &Connection, draft: Option
             title: words().finish.title,
             bank,
             mover: mover_or(connection, Mover::You),
+            acts: scope.caller.role.changes(),
             now: now(connection),
             next,
         },

@@ -36,6 +36,8 @@ pub(super) struct Frame {
     /// Whose bank it is about, once that is known.
     pub(super) bank: Option<String>,
     pub(super) mover: Mover,
+    /// Whether the reader is one of those who act; for a viewer, a manager does.
+    pub(super) acts: bool,
     /// What is being done, by whoever acts.
     pub(super) now: &'static str,
     pub(super) next: Vec<&'static str>,
@@ -43,6 +45,11 @@ pub(super) struct Frame {
 
 /// Renders a step in its frame.
 pub(super) fn frame(frame: Frame, content: AnyView) -> AnyView {
+    let now = match (frame.mover, frame.acts) {
+        (Mover::Us, _) => words().wizard.now_us,
+        (Mover::You, false) => words().wizard.now_manager,
+        _ => frame.now,
+    };
     let next = frame.next.into_iter().map(|text| view! { <li>{text}</li> }).collect_view();
     view! {
         <PageTitle text=frame.title/>
@@ -55,8 +62,8 @@ pub(super) fn frame(frame: Frame, content: AnyView) -> AnyView {
             </div>
             <aside class="side-panel" aria-label=words().wizard.next_title>
                 <h2>{words().wizard.whose_move}</h2>
-                <Relay mover=frame.mover/>
-                <p class="relay-now">{if frame.mover == Mover::Us { words().wizard.now_us } else { frame.now }}</p>
+                <Relay mover=frame.mover acts=frame.acts/>
+                <p class="relay-now">{now}</p>
                 <h2>{words().wizard.next_title}</h2>
                 <ol class="next-list">{next}</ol>
             </aside>
@@ -117,9 +124,9 @@ pub(super) fn mover_or(connection: &Connection, usual: Mover) -> Mover {
     Some(mover(connection)).filter(|mover| *mover == Mover::Us).unwrap_or(usual)
 }
 
-/// You, your bank, Waycore; and the product where it is in between.
+/// You or your manager, your bank, Waycore; and the product where it is in between.
 #[component]
-fn Relay(mover: Mover) -> impl IntoView {
+fn Relay(mover: Mover, acts: bool) -> impl IntoView {
     let runner = move |who: Mover, text: &'static str| {
         let now = who == mover;
         view! {
@@ -128,9 +135,10 @@ fn Relay(mover: Mover) -> impl IntoView {
             </li>
         }
     };
+    let you = if acts { words().wizard.you } else { words().wizard.manager };
     view! {
         <ol class="relay">
-            {runner(Mover::You, words().wizard.you)} {runner(Mover::YourBank, words().wizard.your_bank)}
+            {runner(Mover::You, you)} {runner(Mover::YourBank, words().wizard.your_bank)}
             {(mover == Mover::Us).then(|| runner(Mover::Us, words().wizard.us))}
             {runner(Mover::Waycore, words().wizard.waycore)}
         </ol>

@@ -14,6 +14,8 @@ pub enum InvalidInput {
     UnknownBank,
     /// An unlisted bank seems to be this one of the catalog.
     LooksLike(String),
+    /// The address of an unlisted bank is odd, for this reason, and nobody has said that it is right.
+    OddAddress(String),
     /// The portal is none of the bank that was chosen.
     PortalNotOfBank,
     /// Another portal of the bank is connected.
@@ -43,6 +45,7 @@ impl InvalidInput {
         match self {
             Self::BankMissing | Self::UnknownBank | Self::LooksLike(_) => "institution_id",
             Self::PortalNotOfBank | Self::PortalUrl(_) => "portal_url",
+            Self::OddAddress(_) => "address_checked",
             Self::AnotherPortal => "another",
             Self::RequestedName(_) => "requested_name",
             Self::Query(_) => "query",
@@ -62,6 +65,7 @@ impl InvalidInput {
         let errors = copy::errors();
         let sentence = match self {
             Self::LooksLike(bank) => return copy::looks_like(bank),
+            Self::OddAddress(reason) => return [reason, " ", words().refused.odd_address].concat(),
             Self::BankMissing => errors.choose_bank,
             Self::UnknownBank => errors.unknown_bank,
             Self::PortalNotOfBank => errors.portal_not_of_bank,

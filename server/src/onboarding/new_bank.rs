@@ -1,22 +1,27 @@
 //! From what was typed in step 1 to the bank that was chosen.
 
-use app::backend::StartConnection;
+use app::backend::{Caller, StartConnection};
 use domain::bank_choice::{BankChoice, RequestedName};
-use domain::ids::InstitutionId;
+use domain::ids::{ConnectionId, InstitutionId};
 use domain::portal_url::{PortalUrl, PortalUrlError};
 use url::Url;
 
 use super::UseCases;
+use super::own::Own;
 use crate::failure::{Failure, InvalidInput};
 
 impl UseCases {
     /// The choice, if it can be one. A bank of the catalog is chosen by its id alone: no text selects one, and none
     /// that the catalog knows is connected as unlisted unless the customer says that it is a different bank.
-    pub(super) async fn chosen_bank(&self, input: &StartConnection) -> Result<BankChoice, Failure> {
+    pub(super) async fn chosen_bank(
+        &self,
+        caller: &Caller,
+        input: &StartConnection,
+    ) -> Result<BankChoice, Failure> {
         let portal = filled(input.portal_url.as_deref());
         match filled(input.institution_id.as_deref()) {
             Some(id) => self.supported(id, portal).await,
-            None => self.unsupported(input, portal).await,
+            None => self.unsupported(caller, input, portal).await,
         }
     }
 
@@ -32,6 +37,7 @@ impl UseCases {
 
     async fn unsupported(
         &self,
+        caller: &Caller,
         input: &StartConnection,
         portal: Option<&str>,
     ) -> Result<BankChoice, Failure> {
@@ -46,10 +52,31 @@ impl UseCases {
         let portal = portal_url(portal).map_err(InvalidInput::PortalUrl)?;
         if !input.not_listed
             && let Some(bank) = self.bank_like(requested_name.as_ref(), Some(&portal)).await?
+            && !self.corrects(caller, input, &bank.id).await?
         {
             return Err(InvalidInput::LooksLike(bank.name).into());
         }
+        if input.unwarned
+            && !input.address_checked
+            && let Some(reason) = self.odd_address(&portal)
+        {
+            return Err(InvalidInput::OddAddress(reason).into());
+        }
         Ok(BankChoice::Unsupported { requested_name, portal })
+    }
+
+    /// Whether it is the bank's own connection whose address is corrected: which bank it is was said before.
+    async fn corrects(
+        &self,
+        caller: &Caller,
+        input: &StartConnection,
+        bank: &InstitutionId,
+    ) -> Result<bool, Failure> {
+        let again = filled(input.again.as_deref()).and_then(|id| ConnectionId::parse(id).ok());
+        let Some(id) = again else { return Ok(false) };
+        let record = self.store.connection(self.tenant(caller), &id).await?;
+        let own = record.as_ref().and_then(Own::kept);
+        Ok(own.is_some_and(|own| own.connection.institution_id.as_ref() == Some(bank)))
     }
 }
 

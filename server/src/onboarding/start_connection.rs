@@ -23,7 +23,7 @@ impl UseCases {
         input: StartConnection,
     ) -> Result<Started, Failure> {
         access::may_change(caller)?;
-        let choice = self.chosen_bank(&input).await?;
+        let choice = self.chosen_bank(caller, &input).await?;
         if input.ask_first {
             self.refuse_another_portal(caller, &choice).await?;
         }

@@ -81,10 +81,7 @@ impl UseCases {
                 None
             }
         };
-        let words = &copy::pages::words().details;
-        if portal.as_ref().is_some_and(PortalUrl::is_ip_host) {
-            coaching.notes.push(words.coach_ip.to_owned());
-        }
+        coaching.notes.extend(portal.as_ref().and_then(|portal| self.odd_address(portal)));
         let Some(catalog) = self.mirror.catalog() else { return Ok(coaching) };
         let name = requested_name.and_then(|name| RequestedName::parse(name).ok());
         let meant = catalog.first(|bank| {
@@ -92,14 +89,22 @@ impl UseCases {
                 || portal.as_ref().is_some_and(|portal| bank.matches_host(portal))
         });
         coaching.matched = meant.map(shown);
-        let imitated = portal
-            .as_ref()
-            .filter(|_| meant.is_none())
-            .and_then(|portal| catalog.imitated_by(&portal.host()));
-        if let Some(bank) = imitated {
-            let domain = bank.domain().unwrap_or_default();
-            coaching.notes.push([words.coach_imitates, " ", &bank.name, ", ", &domain, "."].concat());
-        }
         Ok(coaching)
+    }
+
+    /// What is odd about an address: a number instead of a name, or the look of another bank's. One of a bank in the
+    /// catalog is not.
+    pub(super) fn odd_address(&self, portal: &PortalUrl) -> Option<String> {
+        let words = &copy::pages::words().details;
+        if portal.is_ip_host() {
+            return Some(words.coach_ip.to_owned());
+        }
+        let catalog = self.mirror.catalog()?;
+        if catalog.first(|bank| bank.matches_host(portal)).is_some() {
+            return None;
+        }
+        let bank = catalog.imitated_by(&portal.host())?;
+        let domain = bank.domain().unwrap_or_default();
+        Some([words.coach_imitates, " ", &bank.name, ", ", &domain, "."].concat())
     }
 }

@@ -107,7 +107,7 @@ pub(super) async fn signed_out(state: &AppState, parts: &Parts, body: &[u8], err
             api::SubmitFinish::PATH | api::UpdateCredentials::PATH => words.was_signed_out,
             _ => words.was_signed_out_before,
         };
-        let error = Some(WireError::new(ErrorCode::Conflict, said).0);
+        let error = Some(WireError::new(ErrorCode::SignedOut, said).0);
         let flash = Flash { error, ..Flash::default() };
         response.headers_mut().extend(flash::leave_for(state, flash, SIGN_IN_SECONDS));
     }

@@ -82,4 +82,17 @@ async fn a_listed_bank_is_corrected_by_another_of_its_portals_or_by_an_address()
     let page = ana.get(&format!("/new?again={one}")).await;
     assert!(page.body.contains("value=\"Standard Test Bank\""), "{}", page.body);
     assert!(page.body.contains("name=\"unlisted\""), "{}", page.body);
+    let corrected = [
+        ("unlisted", "true"),
+        ("requested_name", "Standard Test Bank"),
+        ("portal_url", "https://business.standard-test-online.example/"),
+        ("again", one.as_str()),
+    ];
+    let setup = ana.post_form("/api/start_connection", &corrected).await;
+    assert!(
+        setup.goes_to().ends_with("/setup"),
+        "it is not asked whether it is another bank: {}",
+        setup.goes_to()
+    );
+    assert_ne!(setup.goes_to(), format!("/connections/{one}/setup"));
 }

@@ -1,5 +1,6 @@
 //! Finding banks by name, part of a name, typo, identifier, domain or the address of a portal.
 
+use app::matched::letters_wrong;
 use domain::bank_choice::Institution;
 use domain::ids::InstitutionId;
 use domain::portal_url::PortalUrl;
@@ -146,19 +147,6 @@ impl Asked {
         }
         (wrong > 0).then_some(Fit::Typo(wrong))
     }
-}
-
-/// How many letters of a typed word are wrong, as far as it may still mean the other; its end may be missing.
-fn letters_wrong(typed: &str, known: &str) -> Option<usize> {
-    let length = typed.chars().count();
-    let allowed = match length {
-        ..4 => 0,
-        4..8 => 1,
-        _ => 2,
-    };
-    let begun: String = known.chars().take(length).collect();
-    let wrong = osa_distance(typed, known).min(osa_distance(typed, &begun));
-    (wrong <= allowed).then_some(wrong)
 }
 
 fn words(text: &str) -> Vec<String> {

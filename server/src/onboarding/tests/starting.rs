@@ -155,6 +155,39 @@ async fn a_bank_of_the_catalog_has_to_be_picked_or_denied() {
 }
 
 #[tokio::test]
+async fn an_odd_address_is_asked_about_where_nobody_could_warn() {
+    let bench = Bench::new().await;
+    let unwarned = StartConnection { unwarned: true, ..unlisted("Odd Bank", "https://192.0.2.7/") };
+    check_refused(&bench, unwarned.clone(), "address_checked").await;
+    let checked = StartConnection { address_checked: true, ..unwarned.clone() };
+    bench.start(&ana(), checked).await.unwrap();
+    let warned = StartConnection { unwarned: false, ..unwarned };
+    assert!(bench.start(&ana(), warned).await.unwrap().existing);
+}
+
+#[tokio::test]
+async fn whoever_corrects_a_banks_address_has_said_which_bank_it_is() {
+    let bench = Bench::new().await;
+    let id = bench.start(&ana(), bank("harbour")).await.unwrap().connection.id;
+    let corrected = StartConnection {
+        again: Some(id),
+        unwarned: true,
+        unlisted: true,
+        ..unlisted("Harbour Bank", "https://new.harbour-online.example/")
+    };
+    // Of somebody else's connection nothing is known.
+    let by_another = bench.start(&bo(), corrected.clone()).await;
+    refused(by_another, ErrorCode::InvalidInput, Some("institution_id"));
+    assert!(!bench.start(&ana(), corrected.clone()).await.unwrap().existing);
+    let of_another_bank = StartConnection {
+        requested_name: Some("Meadow Savings".to_owned()),
+        portal_url: Some("https://meadow-online.example/".to_owned()),
+        ..corrected
+    };
+    refused(bench.start(&ana(), of_another_bank).await, ErrorCode::InvalidInput, Some("institution_id"));
+}
+
+#[tokio::test]
 async fn a_match_is_offered_by_its_name() {
     let bench = Bench::new().await;
     let error = bench.start(&ana(), unlisted("meadow savings", "https://x.example/")).await.unwrap_err();
