@@ -1,4 +1,5 @@
 //! The end of step 1.
+#![expect(clippy::too_many_arguments, reason = "each is a field of a form, by its name")]
 
 use leptos::prelude::*;
 

@@ -77,6 +77,9 @@ pub struct ConnectionRecord {
 /// write every five seconds.
 const READ_AT_MILLIS: i64 = 60_000;
 
+/// How far apart the clocks of two replicas may be.
+const MOST_AHEAD_MILLIS: i64 = 3_600_000;
+
 impl ConnectionRecord {
     /// Whether there is nothing to keep about a reading.
     pub(crate) fn is_as_in(&self, reading: &Reading<'_>, now: Timestamp) -> bool {
@@ -89,13 +92,18 @@ impl ConnectionRecord {
     /// takes seconds, and a Waycore that goes back for good is to be believed.
     pub(super) fn overtakes(&self, reading: &Reading<'_>, now: Timestamp) -> bool {
         let later = self.updated_at.is_some_and(|at| at > reading.updated_at)
-            && self.read_at.is_some_and(|at| is_recent(at, now));
+            && self.read_at.is_some_and(|at| is_recent(at, now) || is_ahead(at, now));
         later || self.removed_at.is_some_and(|at| reading.asked_at < at && is_recent(at, now))
     }
 }
 
 fn is_recent(at: Timestamp, now: Timestamp) -> bool {
     (0..READ_AT_MILLIS).contains(&(now.as_millis() - at.as_millis()))
+}
+
+/// Whether it was noted by a clock that is ahead of this one: that says nothing about how long ago it was.
+fn is_ahead(at: Timestamp, now: Timestamp) -> bool {
+    (-MOST_AHEAD_MILLIS..0).contains(&(now.as_millis() - at.as_millis()))
 }
 
 /// A state of a connection that was just read.

@@ -63,6 +63,9 @@ pub(in crate::store) async fn an_older_answer_never_takes_a_newer_ones_place(sto
     let late = store.observe(acme(), reading(&id, "pending", 10), at(1_500)).await.unwrap();
     assert_eq!((late, state().await.as_str()), (Observed::Overtaken, "active"));
     assert_eq!(head(store, acme()).await, 1, "nobody hears of it");
+    // Nor by the clock of a replica that is ten minutes behind.
+    let behind = store.observe(acme(), reading(&id, "pending", 10), at(1_500 - 600_000)).await.unwrap();
+    assert_eq!((behind, state().await.as_str()), (Observed::Overtaken, "active"));
     // No answer takes a minute: then it is Waycore that has gone back.
     let back = store.observe(acme(), reading(&id, "pending", 10), at(100_000)).await.unwrap();
     assert_eq!((back, state().await.as_str()), (Observed::Kept(2), "pending"));
