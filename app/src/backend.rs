@@ -149,6 +149,8 @@ pub struct Money {
     pub transactions: Region<TransactionPage>,
     /// Absent on the pages after the first.
     pub flow: Option<Flow>,
+    /// There should be one, and Waycore did not answer in time.
+    pub flow_is_silent: bool,
 }
 
 /// How the balance went, and what came in and went out, in one currency.

@@ -23,6 +23,8 @@ export const SLOW_BANK = { id: 'sim-slow', name: 'Slow Test Bank' };
 interface Options {
   /** Whether Waycore tells of changes; else they are found by asking. */
   webhooks: boolean;
+  /** What the servers believe deliveries by, where it is not what Waycore signs them with. */
+  secret?: string;
 }
 
 export class Replicas {
@@ -34,14 +36,15 @@ export class Replicas {
     private readonly databaseUrl: string,
     readonly waycore: Organization,
     private readonly ports: Record<Replica | 'front', number>,
+    private readonly secret: string,
   ) {}
 
-  static async start(postgres: Postgres, simulator: OwnSimulator, { webhooks }: Options): Promise<Replicas> {
+  static async start(postgres: Postgres, simulator: OwnSimulator, { webhooks, secret }: Options): Promise<Replicas> {
     const folder = await mkdtemp(path.join(tmpdir(), 'connect-replicas-'));
     const ports = { first: await freePort(), second: await freePort(), front: await freePort() };
     const webhookUrl = `http://127.0.0.1:${ports.front}/webhooks/waycore`;
     const waycore = await simulator.organization(webhooks ? { webhookUrl } : {});
-    const replicas = new Replicas(folder, await postgres.database(), waycore, ports);
+    const replicas = new Replicas(folder, await postgres.database(), waycore, ports, secret ?? waycore.secret);
     try {
       for (const replica of REPLICAS) await replicas.restart(replica);
       replicas.nginx = await startNginx(folder, ports.front, front(ports));
@@ -62,7 +65,7 @@ export class Replicas {
     const port = this.ports[replica];
     const { url: waycore } = this.waycore.simulator;
     const standing = { port, publicUrl: this.url, databaseUrl: this.databaseUrl, waycore, key: this.waycore.key };
-    const env = { ...settings(standing), ...HOST_TOKENS, WAYCORE_WEBHOOK_SECRET: this.waycore.secret };
+    const env = { ...settings(standing), ...HOST_TOKENS, WAYCORE_WEBHOOK_SECRET: this.secret };
     this.running.set(replica, await Running.start(SERVER, ['serve'], port, env));
   }
 
@@ -116,6 +119,27 @@ export class Replicas {
     const changed = await simulator.request('POST', `/_sim/connections/${connection}`, { body: state });
     expect(changed.status).toBe(200);
     return Date.now();
+  }
+
+  /** Waycore answers everything so, until it recovers. */
+  async fail(status: number): Promise<void> {
+    const fault = { match: { organizationId: this.waycore.id }, effect: { status } };
+    expect((await this.waycore.control('faults', fault)).status).toBe(201);
+  }
+
+  /** Ends all failures. */
+  async recover(): Promise<void> {
+    const { simulator, id } = this.waycore;
+    expect((await simulator.request('DELETE', `/_sim/faults?organizationId=${id}`)).status).toBe(200);
+  }
+
+  /** A delivery about a connection, by whoever does not know the secret. Gives how it was answered. */
+  async forge(connection: string): Promise<number> {
+    const event = { id: `evt_${randomUUID()}`, type: 'connection.status_changed', data: { connectionId: connection } };
+    const signature = `t=${Math.floor(Date.now() / 1000)},v1=${'0'.repeat(64)}`;
+    const headers = { 'Content-Type': 'application/json', 'Waycore-Signature': signature };
+    const answer = await fetch(`${this.url}/webhooks/waycore`, { method: 'POST', headers, body: JSON.stringify(event) });
+    return answer.status;
   }
 
   /** What Waycore was asked, in the order of arrival. */

@@ -48,6 +48,20 @@ test('without JavaScript an odd address is asked about when it is sent', { tag: 
   await person.sees('Create the delegated user');
 });
 
+test('an odd address and a known name are two questions, and both can be answered', { tag: '@no-javascript' }, async ({
+  person,
+}) => {
+  await person.open('/new?unlisted=true');
+  await person.fillsInUnlistedBank(STANDARD_BANK.name, 'https://192.0.2.7/login');
+  await person.continues();
+  await person.checkbox('This is a different bank').check();
+  await person.continues();
+  await expect(person.checkbox('This is a different bank')).toBeChecked();
+  await person.checkbox('I have checked the address').check();
+  await person.continues();
+  await person.sees('Create the delegated user');
+});
+
 test.describe('help with an address', { tag: '@javascript' }, () => {
   for (const [what, typed, says] of ODD) {
     test(`${what} is noticed before anything is sent`, async ({ person, org, simulator }) => {

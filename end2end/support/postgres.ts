@@ -22,27 +22,23 @@ const run = promisify(execFile);
 export class Postgres {
   private constructor(
     private readonly folder: string,
-    private readonly keeper: ChildProcess,
+    private keeper: ChildProcess,
   ) {}
 
   static async start(): Promise<Postgres> {
     // A socket's path may be no longer than 107 bytes.
     const folder = await mkdtemp(path.join(tmpdir(), 'connect-pg-'));
     if (isRoot()) await run('chown', ['postgres', folder]);
-    const [data, log] = [path.join(folder, 'data'), path.join(folder, 'log')];
-    const initdb = ['--no-sync', '--no-locale', '--encoding=UTF8', '--auth=trust', '--username', USER, data];
+    const initdb = ['--no-sync', '--no-locale', '--encoding=UTF8', '--auth=trust', '--username', USER, data(folder)];
     await run(...asServerUser('initdb', initdb));
-    const [program, args] = asServerUser('postgres', ['-D', data, '-k', folder, ...SETTINGS.flatMap((one) => ['-c', one])]);
-    const keeper = spawn('sh', ['-c', UNTIL_STDIN_ENDS, 'sh', program, ...args], {
-      env: { ...process.env, LOG: log },
-      stdio: ['pipe', 'ignore', 'ignore'],
-    });
-    const postgres = new Postgres(folder, keeper);
-    await expect(async () => {
-      const answers = await run(client('pg_isready'), ['-h', folder]).then(() => true, () => false);
-      expect(answers, await readFile(log, 'utf8').catch(() => 'it printed nothing')).toBe(true);
-    }, 'PostgreSQL answers').toPass({ timeout: 20_000, intervals: [50, 100, 250] });
-    return postgres;
+    return new Postgres(folder, await serve(folder));
+  }
+
+  /** Ends it as a crash would, and starts it again after something else has happened. */
+  async restart(meanwhile: () => Promise<void>): Promise<void> {
+    await this.stop();
+    await meanwhile();
+    this.keeper = await serve(this.folder);
   }
 
   /** The address of a database that nobody else has. */
@@ -54,11 +50,35 @@ export class Postgres {
 
   /** Ends it at once: nothing of it is wanted again. */
   async end(): Promise<void> {
+    await this.stop();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  private async stop(): Promise<void> {
     const ended = once(this.keeper, 'exit');
     this.keeper.stdin!.end();
     await ended;
-    await rm(this.folder, { recursive: true, force: true });
   }
+}
+
+function data(folder: string): string {
+  return path.join(folder, 'data');
+}
+
+/** Starts the server over a folder's data, and waits until it answers. */
+async function serve(folder: string): Promise<ChildProcess> {
+  const log = path.join(folder, 'log');
+  const settings = ['-D', data(folder), '-k', folder, ...SETTINGS.flatMap((one) => ['-c', one])];
+  const [program, args] = asServerUser('postgres', settings);
+  const keeper = spawn('sh', ['-c', UNTIL_STDIN_ENDS, 'sh', program, ...args], {
+    env: { ...process.env, LOG: log },
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
+  await expect(async () => {
+    const answers = await run(client('pg_isready'), ['-h', folder]).then(() => true, () => false);
+    expect(answers, await readFile(log, 'utf8').catch(() => 'it printed nothing')).toBe(true);
+  }, 'PostgreSQL answers').toPass({ timeout: 20_000, intervals: [50, 100, 250] });
+  return keeper;
 }
 
 /** Where Debian or the PATH has its programs. */

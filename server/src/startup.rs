@@ -120,6 +120,7 @@ pub fn build_router(state: AppState) -> anyhow::Result<Router> {
         .routes()
         .layer(from_fn_with_state(state.clone(), web::refused_sign_in))
         .layer(from_fn_with_state(state.clone(), web::signed_out));
+    let limit = TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, REQUEST_LIMIT);
     let product = Router::new()
         .route("/demo/sign-in", get(web::sign_in))
         .route("/api/{name}", post(web::server_function).get(web::page))
@@ -136,7 +137,7 @@ pub fn build_router(state: AppState) -> anyhow::Result<Router> {
             HeaderValue::from_static("no-store"),
         ))
         .layer(CompressionLayer::new())
-        .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, REQUEST_LIMIT))
+        .layer(limit)
         .layer(from_fn_with_state(state.clone(), limits::by_address));
     let https = state.secure();
     let plain = Router::new()
@@ -144,7 +145,7 @@ pub fn build_router(state: AppState) -> anyhow::Result<Router> {
         .route("/readyz", get(web::ready))
         .route("/theme/{file}", get(theme))
         // Signed by Waycore and sent by no browser, so neither its origin nor its address says anything.
-        .route("/webhooks/waycore", post(web::delivery))
+        .route("/webhooks/waycore", post(web::delivery).layer(limit))
         // Neither compressed, which would hold events back, nor ever late.
         .route("/events", get(web::events).layer(from_fn_with_state(state.clone(), limits::by_address)))
         .with_state(state);

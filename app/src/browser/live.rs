@@ -104,6 +104,8 @@ async fn poll(address: String) {
             return;
         }
         match ask(&address).await {
+            // What is being typed stays; its submit says that the session has ended.
+            Ok((401, _)) if is_being_typed() => {}
             Ok((401, _)) => return navigation::refresh(),
             Ok((200, text)) => {
                 trouble = false;
@@ -155,8 +157,9 @@ fn heard(kind: &str, data: &str, is_news: bool) {
     };
     if is_old && !UPDATING.replace(true) {
         let has_transactions = kind == "transactions";
+        let removed = (kind == "removed").then_some(id);
         spawn_local(async move {
-            update(has_transactions).await;
+            update(has_transactions, removed).await;
             UPDATING.set(false);
         });
     }
@@ -167,22 +170,28 @@ fn document_has_list() -> bool {
 }
 
 /// Fetches the page again and says what is new about it.
-async fn update(has_transactions: bool) {
+async fn update(has_transactions: bool, removed: Option<String>) {
     let main = || document().query_selector("main").ok().flatten();
     let looked_at = main();
     // What is being typed, and where the person is going, is worth more than news.
-    while navigation::is_busy() || all("main input").any(|field| is_edited(&field)) {
+    while navigation::is_busy() || is_being_typed() {
         page::sleep(500).await;
         if main() != looked_at {
             return;
         }
     }
     let before: Vec<_> = words().collect();
-    navigation::refreshed().await;
+    while !navigation::refreshed().await {
+        page::sleep(3_000).await;
+        if main() != looked_at {
+            return;
+        }
+    }
     let after: Vec<_> = words().collect();
     let mut news: Vec<String> =
         after.iter().filter(|said| !before.contains(said)).map(|(_, said)| said.clone()).collect();
-    let gone = before.iter().filter(|(id, _)| after.iter().all(|(other, _)| other != id));
+    // One that only left the list's filter is not gone.
+    let gone = before.iter().filter(|(id, _)| removed.as_ref() == Some(id));
     // The page of a connection that is gone says so itself.
     if document_has_list() {
         news.extend(gone.map(|(_, said)| [said, ". ", &copy::say(Say::Gone)].concat()));
@@ -199,6 +208,10 @@ async fn update(has_transactions: bool) {
 fn words() -> impl Iterator<Item = (String, String)> {
     all("main [data-says]")
         .map(|shown| (attribute(&shown, "data-connection"), attribute(&shown, "data-says")))
+}
+
+fn is_being_typed() -> bool {
+    all("main input").any(|field| is_edited(&field))
 }
 
 fn is_edited(field: &Element) -> bool {

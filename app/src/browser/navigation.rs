@@ -39,12 +39,14 @@ pub(crate) fn visit(url: &str) {
 
 /// Fetches the present page again. The server may answer with another one.
 pub(crate) fn refresh() {
-    spawn_local(refreshed());
+    spawn_local(async {
+        go(Visit { history: History::Replace, ..Visit::to(&here()) }).await;
+    });
 }
 
-/// The same, until it is shown.
-pub(crate) async fn refreshed() {
-    go(Visit { history: History::Replace, ..Visit::to(&here()) }).await;
+/// The same, until it is shown. The page stays as it is where nothing better came: nobody asked for another.
+pub(crate) async fn refreshed() -> bool {
+    go(Visit { history: History::Replace, quiet: true, ..Visit::to(&here()) }).await
 }
 
 /// Takes links, forms and the history over.
@@ -91,11 +93,13 @@ struct Visit<'a> {
     body: Option<UrlSearchParams>,
     history: History,
     form: Option<&'a HtmlFormElement>,
+    /// Nobody asked for it: what failed is not shown.
+    quiet: bool,
 }
 
 impl<'a> Visit<'a> {
     fn to(url: &'a str) -> Self {
-        Self { url, body: None, history: History::Push, form: None }
+        Self { url, body: None, history: History::Push, form: None, quiet: false }
     }
 }
 
@@ -105,14 +109,8 @@ async fn submit(form: HtmlFormElement) {
         return;
     }
     let Ok(data) = FormData::new_with_form(&form) else { return };
-    let Ok(fields) = UrlSearchParams::new_with_record_from_str_to_str(&js_sys::Object::new()) else { return };
-    for entry in data.entries() {
-        let Ok(entry) = entry.map(|pair| pair.unchecked_into::<Array>()) else { continue };
-        fields.append(
-            &entry.get(0).as_string().unwrap_or_default(),
-            &entry.get(1).as_string().unwrap_or_default(),
-        );
-    }
+    // From one object of the browser's to another: a password is never in this program's memory.
+    let Ok(fields) = UrlSearchParams::new_with_str_sequence_sequence(&data) else { return };
     let _ = form.set_attribute("data-busy", "");
     let action = form.get_attribute("action").unwrap_or_else(here);
     if form.method() == "post" {
@@ -124,7 +122,8 @@ async fn submit(form: HtmlFormElement) {
     let _ = form.remove_attribute("data-busy");
 }
 
-async fn go(visit: Visit<'_>) {
+/// Whether it led anywhere.
+async fn go(visit: Visit<'_>) -> bool {
     let number = visit_count() + 1;
     VISITS.set(number);
     UNDER_WAY.set(number);
@@ -133,10 +132,14 @@ async fn go(visit: Visit<'_>) {
     }
     let fetched = fetch(&visit).await;
     if visit_count() != number {
-        return;
+        return true;
     }
     UNDER_WAY.set(0);
     match fetched {
+        Ok((response, _)) if visit.quiet && (response.status() >= 500 || response.status() == 429) => {
+            return false;
+        }
+        Err(_) if visit.quiet => return false,
         Ok((response, html)) => show(&visit, &response, &html).await,
         Err(_) if visit.body.is_some() => {
             if let Some(form) = visit.form {
@@ -148,6 +151,7 @@ async fn go(visit: Visit<'_>) {
             record(&visit, visit.url);
         }
     }
+    true
 }
 
 async fn fetch(visit: &Visit<'_>) -> Result<(Response, String), JsValue> {

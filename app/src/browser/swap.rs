@@ -54,12 +54,14 @@ impl Fetched {
 /// Where the person is on a page.
 pub(super) struct Place {
     heading: Option<String>,
-    focused: Option<String>,
+    focused: Option<Element>,
 }
 
 impl Place {
     pub(super) fn of_page() -> Self {
-        let focused = document().active_element().map(|element| element.id()).filter(|id| !id.is_empty());
+        let focused = document()
+            .active_element()
+            .filter(|element| element.closest("main").is_ok_and(|main| main.is_some()));
         Self { heading: heading().and_then(|heading| heading.text_content()), focused }
     }
 
@@ -70,7 +72,22 @@ impl Place {
 
     /// The focus goes back to where it was, and the page does not move.
     pub(super) fn return_to(&self) {
-        if let Some(element) = self.focused.as_ref().and_then(|id| document().get_element_by_id(id)) {
+        let Some(before) = &self.focused else { return };
+        // By its id, else the element that leads to the same, or says the same.
+        let is_same = |element: &Element| {
+            let same = |name: &str| before.get_attribute(name) == element.get_attribute(name);
+            let says = |element: &Element| element.text_content().unwrap_or_default();
+            match before.id().is_empty() {
+                true => {
+                    same("href")
+                        && same("aria-label")
+                        && (before.has_attribute("href") || says(before) == says(element))
+                }
+                false => before.id() == element.id(),
+            }
+        };
+        let alike = ["main ", &before.tag_name()].concat();
+        if let Some(element) = super::all(&alike).find(is_same) {
             focus(&element);
         }
     }

@@ -34,7 +34,7 @@ words! {
 
     /// Step 2.
     user: UserWords {
-        title, lead_own, details, details_hint, first_name, last_name, address, username, email, phone, copy_first_name, copy_last_name, copy_address, copy_username, copy_email, copy_phone, preparing, preparing_reload, rights_title, rights, codes_title, codes, second_title, second, open_portal, copied, new_tab, guide, sheet, created, next_1, next_2,
+        title, lead_own, details, details_hint, first_name, last_name, address, username, email, phone, copy_first_name, copy_last_name, copy_address, copy_username, copy_email, copy_phone, preparing, preparing_reload, still_missing, rights_title, rights, codes_title, codes, second_title, second, open_portal, copied, new_tab, guide, sheet, created, next_1, next_2,
     }
 
     /// Step 3.
@@ -49,7 +49,7 @@ words! {
 
     /// The detail of a connection.
     detail: DetailWords {
-        connected_title, connected, reauth_title, reauth, errored_title, errored, invalid_title, invalid, paused_title, paused, revoked_title, revoked, checking_title, checking, facts, portal, sync, last_synced, never, created, error_code, all, reconnect, repair, hand_over, handed_over_title, handed_over, start_again, sync_now, remove, accounts, transactions, no_accounts, not_granted, silent, pending, history, history_started, history_changed, history_gone, terms, terms_accepted, balance, lowest, highest, date, month, by_month, came_in, went_out, numbers, others_left_out, too_much, available, as_of, filters, account, all_accounts, from, to, contains, show, clear, older, narrow, searched_in_part, nothing_fits, description, amount, csv, status, counterparty, reference, currency, transaction_id, again_in, viewer, no_transactions,
+        connected_title, connected, reauth_title, reauth, errored_title, errored, invalid_title, invalid, paused_title, paused, revoked_title, revoked, checking_title, checking, facts, portal, sync, last_synced, never, created, error_code, all, reconnect, repair, hand_over, handed_over_title, handed_over, start_again, sync_now, remove, accounts, transactions, no_accounts, not_granted, charts_silent, silent, pending, history, history_started, history_changed, history_gone, terms, terms_accepted, balance, lowest, highest, date, month, by_month, came_in, went_out, numbers, others_left_out, too_much, available, as_of, filters, account, all_accounts, from, to, contains, show, clear, older, narrow, searched_in_part, nothing_fits, description, amount, csv, status, counterparty, reference, currency, transaction_id, again_in, viewer, no_transactions,
     }
 
     /// What is said about something that was refused, where only the server says it.

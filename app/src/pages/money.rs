@@ -69,7 +69,7 @@ pub(super) async fn look(
 /// The regions "Accounts" and "Transactions".
 pub(super) fn money(scope: &RequestScope, id: &str, query: &TransactionQuery, shown: Shown) -> AnyView {
     let text = &words().detail;
-    let Shown { money: Money { accounts, transactions, flow }, refused } = shown;
+    let Shown { money: Money { accounts, transactions, flow, flow_is_silent }, refused } = shown;
     let known = match &accounts {
         Region::Here(rows) => rows.clone(),
         Region::NotGranted | Region::Silent => Vec::new(),
@@ -82,6 +82,7 @@ pub(super) fn money(scope: &RequestScope, id: &str, query: &TransactionQuery, sh
         }
         view! {
             {flow.map(|flow| view! { <Charts flow/> })}
+            {flow_is_silent.then(|| view! { <p class="muted">{text.charts_silent}</p> })}
             {form}
             {transaction_list(scope, id, query, page, &known)}
         }

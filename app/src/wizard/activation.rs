@@ -55,6 +55,7 @@ pub fn activation(
         <div class="actions">
             <a class="button button-secondary" href=paths.list()>{words().wizard.finish_later}</a>
         </div>
+        {(!scope.caller.role.changes()).then(|| view! { <p class="muted">{words().wizard.viewer}</p> })}
         {remove_link(scope, connection)}
         {following(scope, connection, None, true)}
     };

@@ -42,9 +42,12 @@ pub(super) fn popular(paths: &Paths, suggested: Suggested, draft: &str) -> Optio
 /// must be chosen or denied. `name` and `portal` are what the fields begin with.
 pub(super) fn unlisted_bank(flash: &Flash, name: String, portal: String) -> AnyView {
     let on_choice = flash.error_on("institution_id");
-    let offered = on_choice.is_some();
+    // What was answered stays answered, should there be another question.
+    let answered = |field: &str| !flash.value(field).is_empty();
+    let (denied, checked) = (answered("not_listed"), answered("address_checked"));
+    let offered = on_choice.is_some() || denied;
     let odd = flash.error_on("address_checked");
-    let is_odd = odd.is_some();
+    let is_odd = odd.is_some() || checked;
     let name_error = flash.error_on("requested_name").or(on_choice);
     // What was typed counts, an emptied field too.
     let fresh = flash.values.is_empty();
@@ -59,13 +62,13 @@ pub(super) fn unlisted_bank(flash: &Flash, name: String, portal: String) -> AnyV
         <PortalCoach/>
         {offered.then(|| view! {
             <div class="check-row">
-                <input id="not_listed" type="checkbox" name="not_listed" value="true"/>
+                <input id="not_listed" type="checkbox" name="not_listed" value="true" checked=denied/>
                 <label for="not_listed">{words().details.different_bank}</label>
             </div>
         })}
         {is_odd.then(|| view! {
             <div class="check-row">
-                <input id="address_checked" type="checkbox" name="address_checked" value="true"/>
+                <input id="address_checked" type="checkbox" name="address_checked" value="true" checked=checked/>
                 <label for="address_checked">{words().details.address_checked}</label>
             </div>
         })}

@@ -18,6 +18,7 @@ pub fn delegated_user(scope: &RequestScope, connection: &Connection, draft: Opti
         <p class="lead">{words().user.lead_own}</p>
         <ErrorNotice flash=scope.flash.clone()/>
         {instructions(connection)}
+        {support_if_missing(scope, connection)}
         <div class="actions">
             <BankPortalLink portal=connection.portal_url.clone() text=words().user.open_portal/>
             <a href=scope.site.guide(connection) target="_blank" rel="noopener noreferrer">
@@ -70,6 +71,17 @@ fn now(connection: &Connection) -> &'static str {
         (Mover::Waycore, _) => words.now_wait,
         _ => words.now_create,
     }
+}
+
+/// Who helps when a value never comes.
+fn support_if_missing(scope: &RequestScope, connection: &Connection) -> Option<AnyView> {
+    let missing = details(connection).iter().any(|(_, _, value)| value.is_none());
+    let href = scope.site.support_url.clone().filter(|_| missing)?;
+    let text = words().user.still_missing;
+    Some(
+        view! { <p class="muted">{text} " " <a href=href rel="external">{words().shell.support}</a></p> }
+            .into_any(),
+    )
 }
 
 /// What the user may do at the bank, and how it signs in there.

@@ -11,7 +11,7 @@ const TOKENS: &str = include_str!("../../../style/tokens.css");
 const LEAST_CONTRAST: f64 = 4.5;
 
 /// Text, and what it stands on.
-const PAIRS: [(&str, &str); 27] = [
+const PAIRS: [(&str, &str); 40] = [
     ("text", "background"),
     ("text", "surface"),
     ("text", "surface-raised"),
@@ -24,16 +24,29 @@ const PAIRS: [(&str, &str); 27] = [
     ("muted", "surface"),
     ("muted", "surface-raised"),
     ("muted", "accent-soft"),
+    ("muted", "info-soft"),
+    ("muted", "caution-soft"),
+    ("muted", "negative-soft"),
     ("accent", "background"),
     ("accent", "surface"),
     ("accent", "surface-raised"),
     ("accent", "accent-soft"),
+    ("accent", "info-soft"),
+    ("accent", "positive-soft"),
+    ("accent", "caution-soft"),
+    ("accent", "negative-soft"),
     ("accent-hover", "background"),
     ("accent-hover", "surface"),
+    ("accent-hover", "info-soft"),
+    ("accent-hover", "positive-soft"),
+    ("accent-hover", "caution-soft"),
+    ("accent-hover", "negative-soft"),
     ("accent-text", "accent"),
     ("accent-text", "accent-hover"),
     ("positive", "surface"),
     ("positive", "positive-soft"),
+    ("positive", "surface-raised"),
+    ("positive", "accent-soft"),
     ("caution", "caution-soft"),
     ("negative", "background"),
     ("negative", "surface"),

@@ -32,6 +32,9 @@ const MOST_STREAMS: usize = 6;
 /// How often pages that were left are noticed, and interest that changed is told.
 const TICK: Duration = Duration::from_millis(500);
 
+/// In how many ticks every channel has had a look by itself: twenty seconds.
+const TURNS: usize = 40;
+
 /// Of a customer whose page asks for the present state now and then, instead of listening.
 const POLLED_WITHIN: Duration = Duration::from_secs(15);
 
@@ -40,6 +43,7 @@ pub(crate) struct Hub {
     onboarding: WaycoreOnboarding,
     store: Arc<dyn Store>,
     environment: Environment,
+    pace: Arc<Pace>,
     replica: String,
     shutdown: CancellationToken,
     channels: Mutex<HashMap<CustomerKey, Arc<Channel>>>,
@@ -73,11 +77,30 @@ pub(crate) struct Viewer {
     hub: Arc<Hub>,
     session: SessionKey,
     key: CustomerKey,
-    open: Option<ConnectionId>,
+    _opened: Opened,
     /// Cancelled when it has to end.
     pub(super) end: CancellationToken,
     pub(super) joined: Joined,
     pub(super) channel: Arc<Channel>,
+}
+
+/// A stream that counts as open until this is dropped, also by somebody who went away before it began.
+struct Opened {
+    channel: Arc<Channel>,
+    page: Option<ConnectionId>,
+}
+
+impl Opened {
+    fn new(channel: &Arc<Channel>, page: Option<ConnectionId>) -> Self {
+        channel.opened(page.as_ref());
+        Self { channel: channel.clone(), page }
+    }
+}
+
+impl Drop for Opened {
+    fn drop(&mut self) {
+        self.channel.closed(self.page.as_ref());
+    }
 }
 
 impl Drop for Viewer {
@@ -91,12 +114,14 @@ impl Hub {
         onboarding: WaycoreOnboarding,
         store: Arc<dyn Store>,
         environment: Environment,
+        pace: Arc<Pace>,
         shutdown: CancellationToken,
     ) -> Self {
         Self {
             onboarding,
             store,
             environment,
+            pace,
             replica: uuid::Uuid::now_v7().to_string(),
             shutdown,
             channels: Mutex::default(),
@@ -124,17 +149,11 @@ impl Hub {
         last: Option<&str>,
     ) -> Result<Viewer, StoreError> {
         let (key, channel) = self.channel(&caller.customer);
-        channel.opened(open.as_ref());
+        let opened = Opened::new(&channel, open);
         let end = self.shutdown.child_token();
-        let joined = match channel.join(&self.onboarding, last).await {
-            Ok(joined) => joined,
-            Err(error) => {
-                channel.closed(open.as_ref());
-                return Err(error);
-            }
-        };
+        let joined = channel.join(&self.onboarding, last).await?;
         self.admit(session, &end);
-        Ok(Viewer { hub: self.clone(), session, key, open, end, joined, channel })
+        Ok(Viewer { hub: self.clone(), session, key, _opened: opened, end, joined, channel })
     }
 
     /// The present state once, for a page that asks instead of listening; it counts as open for a while.
@@ -145,7 +164,7 @@ impl Hub {
     ) -> Result<Bytes, StoreError> {
         let (_, channel) = self.channel(&caller.customer);
         channel.polled(open, Instant::now() + POLLED_WITHIN);
-        channel.snapshot(&self.onboarding).await
+        Ok(channel.snapshot(&self.onboarding).await?.text)
     }
 
     /// Ends the streams of a session, because its person signed out.
@@ -176,7 +195,6 @@ impl Hub {
             }
         }
         drop(sessions);
-        viewer.channel.closed(viewer.open.as_ref());
         metrics::gauge!("connect_event_streams").decrement(1);
         tracing::debug!(customer = ?viewer.key, "a stream ended");
     }
@@ -184,7 +202,7 @@ impl Hub {
     /// Passes on what is announced, until the end.
     pub(super) async fn run(self: Arc<Self>) {
         let work = async {
-            tokio::join!(self.pass_on(), self.tell_interest(), self.read_again());
+            tokio::join!(self.pass_on(), self.tell_interest(), self.read_again(), self.look_again());
         };
         tokio::select! {
             biased;
@@ -248,6 +266,23 @@ impl Hub {
         }
     }
 
+    /// Looks what is new although nobody announced it, each channel in its turn: an announcement can be lost with the process
+    /// or the connection that was to make it.
+    async fn look_again(&self) {
+        let mut ticks = interval(TICK);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut turn = 0_usize;
+        loop {
+            ticks.tick().await;
+            let all = self.all();
+            let count = all.len().div_ceil(TURNS);
+            for channel in all.iter().cycle().skip(turn % all.len().max(1)).take(count) {
+                channel.clone().notice(&self.onboarding, &self.shutdown);
+            }
+            turn = turn.wrapping_add(count);
+        }
+    }
+
     /// Forgets the channels that nobody listens to.
     fn sweep_out(&self) {
         let now = Instant::now();
@@ -258,7 +293,7 @@ impl Hub {
 
     /// Reads what is open once a minute, because not everything that can happen is in a list of those that wait.
     async fn read_again(&self) {
-        let pace = Pace::new();
+        let pace = &self.pace;
         let mut ticks = interval(TICK);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {

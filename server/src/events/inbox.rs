@@ -19,6 +19,9 @@ use crate::store::{Cause, DueDelivery, Settled, StoreError};
 /// However many deliveries there are for a connection, it is read once a second.
 const READ_EVERY: Duration = Duration::from_secs(1);
 
+/// However many deliveries do not say what they are about, everything is read so often.
+const SWEEP_EVERY: Duration = Duration::from_secs(2);
+
 /// How many connections are read at a time.
 const AT_ONCE: usize = 16;
 
@@ -40,6 +43,8 @@ pub(super) struct Inbox {
     read_at: HashMap<ConnectionId, Instant>,
     reading: JoinSet<Option<ConnectionId>>,
     under_way: HashSet<Option<ConnectionId>>,
+    /// When everything was last read because a delivery did not say what it is about.
+    swept_at: Option<Instant>,
 }
 
 /// Deliveries that one read settles: those of a connection, or all that name none.
@@ -50,7 +55,13 @@ struct Letters {
 
 impl Inbox {
     pub(super) fn new(shared: Arc<Shared>) -> Self {
-        Self { shared, read_at: HashMap::new(), reading: JoinSet::new(), under_way: HashSet::new() }
+        Self {
+            shared,
+            read_at: HashMap::new(),
+            reading: JoinSet::new(),
+            under_way: HashSet::new(),
+            swept_at: None,
+        }
     }
 
     /// Begins to look into what is due, and gives the time of the next look that has to come by itself.
@@ -76,6 +87,15 @@ impl Inbox {
             if let Some(at) = letters.connection.as_ref().and_then(|id| self.read_at.get(id)) {
                 wait = wait.min(READ_EVERY.saturating_sub(at.elapsed()));
                 continue;
+            }
+            if letters.connection.is_none() {
+                let since = self.swept_at.map(|at| at.elapsed());
+                let rest = since.map_or(Duration::ZERO, |since| SWEEP_EVERY.saturating_sub(since));
+                if !rest.is_zero() {
+                    wait = wait.min(rest);
+                    continue;
+                }
+                self.swept_at = Some(Instant::now());
             }
             self.begin(letters);
         }
@@ -157,7 +177,10 @@ impl Shared {
                 self.pace.went_well();
                 false
             }
-            Err(failure) => self.pace.failed_with(failure) || matches!(failure, Failure::Store(_)),
+            // One that Waycore fails for while it answers for others fails for a reason of its own.
+            Err(failure) => {
+                self.pace.failed_with(failure) && !self.pace.is_well() || matches!(failure, Failure::Store(_))
+            }
         };
         let settled = letters.deliveries.iter().map(|due| {
             let outcome = outcome(&read, passing, due.attempts, now);

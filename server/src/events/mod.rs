@@ -28,6 +28,7 @@ pub(crate) use intake::{Intake, NotKept};
 pub(crate) use stream::{Asker, EventStream};
 pub(crate) use takeover::{Socket, Takeover};
 
+use pace::Pace;
 use watcher::Watcher;
 
 /// What deliveries and streams meet in. Cheap to clone.
@@ -46,9 +47,12 @@ impl Live {
         environment: Environment,
         shutdown: &CancellationToken,
     ) -> (Self, impl Future<Output = ()> + Send + use<>) {
-        let hub = Arc::new(Hub::new(onboarding.clone(), store.clone(), environment, shutdown.clone()));
+        // Whoever reads for everybody shares what Waycore may be asked.
+        let pace = Arc::new(Pace::new());
+        let hub = Hub::new(onboarding.clone(), store.clone(), environment, pace.clone(), shutdown.clone());
+        let hub = Arc::new(hub);
         let (intake, take_in) = Intake::new(store.clone(), clock.clone(), environment, shutdown.clone());
-        let watcher = Watcher::new(onboarding.clone(), store.clone(), clock.clone(), environment);
+        let watcher = Watcher::new(onboarding.clone(), store.clone(), clock.clone(), environment, pace);
         let (tell, watch) = (hub.clone().run(), watcher.run(shutdown.clone()));
         let work = async move {
             tokio::join!(take_in, tell, watch);

@@ -15,6 +15,9 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// After a failure of Waycore's that named no time.
 const FIRST_REST: Duration = Duration::from_secs(1);
 
+/// How long an answer says that Waycore works.
+const A_MOMENT: Duration = Duration::from_secs(5);
+
 /// Once it works again, everything is right within ten seconds.
 const LONGEST_REST: Duration = Duration::from_secs(4);
 
@@ -28,12 +31,21 @@ struct Times {
     /// The key as a whole has to wait until then.
     rest_until: Instant,
     rest: Duration,
+    failures_in_a_row: u32,
+    /// When it last answered.
+    well_at: Option<Instant>,
 }
 
 impl Pace {
     pub(super) fn new() -> Self {
         let now = Instant::now();
-        Self(Mutex::new(Times { next: now, rest_until: now, rest: FIRST_REST }))
+        Self(Mutex::new(Times {
+            next: now,
+            rest_until: now,
+            rest: FIRST_REST,
+            failures_in_a_row: 0,
+            well_at: None,
+        }))
     }
 
     fn times<T>(&self, look: impl FnOnce(&mut Times) -> T) -> T {
@@ -57,7 +69,14 @@ impl Pace {
 
     /// It answered.
     pub(super) fn went_well(&self) {
-        self.times(|times| times.rest = FIRST_REST);
+        self.times(|times| {
+            (times.rest, times.failures_in_a_row, times.well_at) = (FIRST_REST, 0, Some(Instant::now()));
+        });
+    }
+
+    /// Whether it answered somebody a moment ago: then what fails fails by itself.
+    pub(super) fn is_well(&self) -> bool {
+        self.times(|times| times.well_at.is_some_and(|at| at.elapsed() < A_MOMENT))
     }
 
     /// It did not; `true` if that says something about Waycore and nothing about what was asked for.
@@ -77,6 +96,11 @@ impl Pace {
             | Error::Nonsense(_) => return false,
         };
         self.times(|times| {
+            times.failures_in_a_row += 1;
+            // One among others that are answered says nothing about the key.
+            if named.is_none() && times.failures_in_a_row < 2 {
+                return;
+            }
             times.rest_until = times.rest_until.max(Instant::now() + named.unwrap_or(times.rest));
             times.rest = (times.rest * 2).min(LONGEST_REST);
         });

@@ -140,15 +140,26 @@ impl EventStream {
                     }
                     Ok(_) => continue,
                     Err(RecvError::Lagged(_)) => match self.viewer.channel.snapshot(&self.onboarding).await {
-                        Ok(text) => text,
+                        Ok(state) => {
+                            heard = state.seq;
+                            state.text
+                        }
                         Err(_) => break,
                     },
                     Err(RecvError::Closed) => break,
                 },
                 _ = beats.tick() => {
                     count += 1;
-                    if count % BEATS_PER_CHECK == 0 && !self.asker.is_signed_in().await {
-                        break;
+                    if count % BEATS_PER_CHECK == 0 {
+                        let signed_in = timeout(PATIENCE, self.asker.is_signed_in());
+                        let signed_in = tokio::select! {
+                            biased;
+                            () = self.viewer.end.cancelled() => break,
+                            signed_in = signed_in => signed_in,
+                        };
+                        if !signed_in.unwrap_or(false) {
+                            break;
+                        }
                     }
                     Bytes::from_static(HEARTBEAT.as_bytes())
                 }

@@ -48,7 +48,7 @@ pub(super) struct Shared {
     pub(super) store: Arc<dyn Store>,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) environment: Environment,
-    pub(super) pace: Pace,
+    pub(super) pace: Arc<Pace>,
     pub(super) flow: Flow,
 }
 
@@ -58,8 +58,9 @@ impl Watcher {
         store: Arc<dyn Store>,
         clock: Arc<dyn Clock>,
         environment: Environment,
+        pace: Arc<Pace>,
     ) -> Self {
-        let (pace, flow) = (Pace::new(), Flow::default());
+        let flow = Flow::default();
         let shared = Arc::new(Shared { onboarding, store, clock, environment, pace, flow });
         Self { shared, replica: uuid::Uuid::now_v7().to_string() }
     }

@@ -1,8 +1,10 @@
 //! The customer's connections, newest first.
 
+use std::collections::HashMap;
+
 use app::backend::{Caller, Kept, ListQuery};
 use app::model::{Connection, ConnectionPage};
-use domain::ids::EntityId;
+use domain::ids::{ConnectionId, EntityId};
 use domain::timestamp::Timestamp;
 use waycore::{Error, ListConnections};
 
@@ -94,7 +96,8 @@ impl UseCases {
     ) -> Result<Vec<Own>, Failure> {
         let mut filter = ListConnections { entity_id: Some(entity.clone()), ..ListConnections::default() };
         let mut rows = Vec::new();
-        let asked_at = self.clock.now();
+        let known = self.store.connections(self.tenant(caller)).await?;
+        let known = known.into_iter().map(|record| (record.id, record.version)).collect();
         for _ in 0..MOST_PAGES {
             let page = self.waycore.list_connections(&filter).await;
             let page = page.map_err(|error| match error {
@@ -102,7 +105,7 @@ impl UseCases {
                 Error::NotFound => EntityFault::Gone.into(),
                 error => Failure::of(Call::ListConnections)(error),
             })?;
-            rows.extend(page.data.into_iter().filter_map(|row| own_row(caller, row, entity, asked_at)));
+            rows.extend(page.data.into_iter().filter_map(|row| own_row(caller, row, entity, &known)));
             let next = page.pagination.next_cursor.filter(|_| page.pagination.has_more);
             if next.is_none() || next == filter.cursor {
                 return Ok(rows);
@@ -135,13 +138,16 @@ fn own_row(
     caller: &Caller,
     wire: waycore::wire::Connection,
     entity: &EntityId,
-    asked_at: Timestamp,
+    known: &HashMap<ConnectionId, u64>,
 ) -> Option<Own> {
     if !is_own(caller, &wire, entity) {
         return None;
     }
     match understood(&wire, Call::ListConnections) {
-        Ok(connection) => Some(Own { wire, connection, asked_at }),
+        Ok(connection) => {
+            let asked_of = Some(known.get(&connection.id).copied().unwrap_or(0));
+            Some(Own { wire, connection, asked_of })
+        }
         Err(_) => {
             tracing::warn!(%entity, "a connection in a list has an id that cannot be one, and was left out");
             None

@@ -6,7 +6,6 @@ use app::model;
 use domain::connection::{ActionRequiredBy, ConnectionState, Instructions, Setup};
 use domain::ids::{ConnectionId, UserId};
 use domain::poll::Watched;
-use domain::timestamp::Timestamp;
 use waycore::wire::{Connection, Page};
 use waycore::{Error, ListConnections};
 
@@ -133,11 +132,11 @@ impl UseCases {
         }
     }
 
-    /// Keeps a row of a list of everybody's, which was asked for then.
+    /// Keeps a row of a list of everybody's, which was asked for while this version was known.
     pub(super) async fn keep_row(
         &self,
         row: Connection,
-        asked_at: Timestamp,
+        asked_of: u64,
         cause: Cause,
     ) -> Result<Refreshed, Failure> {
         let connection = understood(&row, Call::ListConnections)?;
@@ -149,7 +148,7 @@ impl UseCases {
         if !is_own(&product, &row, &entity) {
             return Err(Missing::Foreign.into());
         }
-        self.keep_own(&product, &Own { wire: row, connection, asked_at }, cause).await
+        self.keep_own(&product, &Own { wire: row, connection, asked_of: Some(asked_of) }, cause).await
     }
 
     async fn keep_own(&self, product: &Caller, own: &Own, cause: Cause) -> Result<Refreshed, Failure> {

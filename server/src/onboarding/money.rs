@@ -65,11 +65,12 @@ impl UseCases {
             timeout(patience, moved),
         );
         let today = Date::of_millis(self.clock.now().as_millis());
-        let flow = match (&accounts, moved) {
-            (Region::Here(accounts), Ok(Some(Ok(moved)))) => flow(accounts, moved, &filter, today),
-            _ => None,
+        let (flow, flow_is_silent) = match (&accounts, moved) {
+            (Region::Here(accounts), Ok(Some(Ok(moved)))) => (flow(accounts, moved, &filter, today), false),
+            (Region::NotGranted, _) => (None, false),
+            _ => (None, first),
         };
-        Ok(Money { accounts, transactions, flow })
+        Ok(Money { accounts, transactions, flow, flow_is_silent })
     }
 
     async fn accounts(&self, id: &ConnectionId) -> Result<Vec<model::Account>, Error> {

@@ -3,7 +3,6 @@
 use app::backend::Caller;
 use domain::connection::Connection;
 use domain::ids::{ConnectionId, EntityId};
-use domain::timestamp::Timestamp;
 use waycore::{Error, wire};
 
 use super::UseCases;
@@ -14,8 +13,8 @@ use crate::store::{Cause, ConnectionRecord, StoreError, Write};
 pub(super) struct Own {
     pub(super) wire: wire::Connection,
     pub(super) connection: Connection,
-    /// When Waycore was asked.
-    pub(super) asked_at: Timestamp,
+    /// The version that was known when Waycore was asked; see `Reading`.
+    pub(super) asked_of: Option<u64>,
 }
 
 impl UseCases {
@@ -33,7 +32,8 @@ impl UseCases {
         cause: Cause,
     ) -> Result<Own, Failure> {
         let entity = self.mapped_entity(caller).await?;
-        let asked_at = self.clock.now();
+        let record = self.store.connection(self.tenant(caller), id).await?;
+        let asked_of = Some(record.map_or(0, |record| record.version));
         let wire = match self.waycore.get_connection(id).await {
             Ok(wire) => wire,
             // An id that Waycore cannot read is the id of nothing.
@@ -50,7 +50,7 @@ impl UseCases {
         if connection.id != *id {
             return Err(Failure::Answer { call: Call::GetConnection, fault: AnswerFault::OtherConnection });
         }
-        Ok(Own { wire, connection, asked_at })
+        Ok(Own { wire, connection, asked_of })
     }
 
     /// Notes that Waycore no longer knows a connection of the caller's.
@@ -68,7 +68,7 @@ impl Own {
     pub(super) fn kept(record: &ConnectionRecord) -> Option<Self> {
         let wire: wire::Connection = serde_json::from_str(record.body.as_deref()?).ok()?;
         let connection = wire.to_domain().ok()?;
-        Some(Self { wire, connection, asked_at: record.read_at? })
+        Some(Self { wire, connection, asked_of: Some(record.version) })
     }
 }
 

@@ -11,7 +11,6 @@ use app::error::WireError;
 use app::model::{Account, Connection, ConnectionPage, Institution, Started, TransactionPage};
 use async_trait::async_trait;
 use domain::ids::{ConnectionId, CustomerId, EntityId};
-use domain::timestamp::Timestamp;
 use tokio_util::sync::CancellationToken;
 use tracing::Instrument as _;
 use waycore::wire::Page;
@@ -80,14 +79,14 @@ impl WaycoreOnboarding {
         self.0.refresh(id, cause).await
     }
 
-    /// Keeps a row of a list of everybody's, which was asked for then.
+    /// Keeps a row of a list of everybody's, which was asked for while this version was known.
     pub(crate) async fn keep_row(
         &self,
         row: waycore::wire::Connection,
-        asked_at: Timestamp,
+        asked_of: u64,
         cause: Cause,
     ) -> Result<Refreshed, Failure> {
-        self.0.keep_row(row, asked_at, cause).await
+        self.0.keep_row(row, asked_of, cause).await
     }
 
     /// Tells the pages of a connection's customer that there are new transactions.

@@ -85,8 +85,7 @@ impl UseCases {
         if !is_own(caller, &wire, entity) {
             return Err(Failure::Answer { call, fault: AnswerFault::ForeignConnection });
         }
-        let asked_at = self.clock.now();
-        Ok((Own { connection: understood(&wire, call)?, wire, asked_at }, existing))
+        Ok((Own { connection: understood(&wire, call)?, wire, asked_of: None }, existing))
     }
 }
 

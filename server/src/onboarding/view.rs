@@ -47,7 +47,7 @@ impl UseCases {
             state: &state_word(own),
             cause,
             updated_at: own.connection.updated_at,
-            asked_at: own.asked_at,
+            asked_of: own.asked_of,
             watched: Watched::of(&own.connection.state),
         };
         let now = self.clock.now();

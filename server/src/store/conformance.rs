@@ -162,7 +162,7 @@ fn reading<'a>(id: &'a ConnectionId, state: &'a str, updated_at: i64) -> Reading
         state,
         cause: Cause::Look,
         updated_at: at(updated_at),
-        asked_at: at(updated_at),
+        asked_of: None,
         watched: (state == "pending").then_some(Watched::Activation),
     }
 }

@@ -18,7 +18,7 @@ pub const EVENTS_KEPT_MILLIS: i64 = 24 * 60 * 60 * 1_000;
 pub const VISIT_ENDS_AFTER_MILLIS: i64 = 30 * 60 * 1_000;
 
 /// No retry is put off for longer: a time that is further away was written by a clock that was wrong.
-pub const LONGEST_RETRY_MILLIS: i64 = 60_000;
+pub const LONGEST_RETRY_MILLIS: i64 = 10_000;
 
 /// How many announcements a listener may lag behind before it has to look at everything.
 const ANNOUNCEMENTS: usize = 4_096;
@@ -171,6 +171,8 @@ pub struct WatchedConnection {
     pub id: ConnectionId,
     /// Waycore's `updatedAt` as it was last read.
     pub updated_at: Option<Timestamp>,
+    /// Of what is known of it.
+    pub version: u64,
 }
 
 /// What a browser that comes back has missed.

@@ -77,9 +77,6 @@ pub struct ConnectionRecord {
 /// write every five seconds.
 const READ_AT_MILLIS: i64 = 60_000;
 
-/// How far apart the clocks of two replicas may be.
-const MOST_AHEAD_MILLIS: i64 = 3_600_000;
-
 impl ConnectionRecord {
     /// Whether there is nothing to keep about a reading.
     pub(crate) fn is_as_in(&self, reading: &Reading<'_>, now: Timestamp) -> bool {
@@ -88,22 +85,19 @@ impl ConnectionRecord {
             && self.read_at.is_some_and(|at| is_recent(at, now))
     }
 
-    /// Whether a reading was overtaken on its way by what is known already. That can only be so for a while: an answer
-    /// takes seconds, and a Waycore that goes back for good is to be believed.
+    /// Whether a reading was overtaken on its way by what is known already: it is older, and something else was kept while
+    /// it was under way. No clock decides that, because those of two replicas may differ. What is older although nothing
+    /// was kept meanwhile is an answer out of Waycore's own past; after a while, a Waycore that goes back is to be believed.
     pub(super) fn overtakes(&self, reading: &Reading<'_>, now: Timestamp) -> bool {
-        let later = self.updated_at.is_some_and(|at| at > reading.updated_at)
-            && self.read_at.is_some_and(|at| is_recent(at, now) || is_ahead(at, now));
-        later || self.removed_at.is_some_and(|at| reading.asked_at < at && is_recent(at, now))
+        let moved = reading.asked_of.is_some_and(|version| version != self.version);
+        let older = self.updated_at.is_some_and(|at| at > reading.updated_at);
+        let recent = self.read_at.is_some_and(|at| is_recent(at, now));
+        (moved && (older || self.removed_at.is_some())) || (older && recent)
     }
 }
 
 fn is_recent(at: Timestamp, now: Timestamp) -> bool {
     (0..READ_AT_MILLIS).contains(&(now.as_millis() - at.as_millis()))
-}
-
-/// Whether it was noted by a clock that is ahead of this one: that says nothing about how long ago it was.
-fn is_ahead(at: Timestamp, now: Timestamp) -> bool {
-    (-MOST_AHEAD_MILLIS..0).contains(&(now.as_millis() - at.as_millis()))
 }
 
 /// A state of a connection that was just read.
@@ -121,8 +115,8 @@ pub struct Reading<'a> {
     pub cause: Cause,
     /// Waycore's `updatedAt` in it.
     pub updated_at: Timestamp,
-    /// When Waycore was asked, by the clock of whoever asked.
-    pub asked_at: Timestamp,
+    /// The version that was known when Waycore was asked, 0 for none; `None` for what is to be believed whatever is known.
+    pub asked_of: Option<u64>,
     /// What is expected to happen to it.
     pub watched: Option<Watched>,
 }

@@ -20,7 +20,8 @@ use super::{
 use crate::startup::AppState;
 
 /// The fields of step 1 that come back with a message. None is a secret.
-const STEP_ONE_FIELDS: [&str; 4] = ["query", "institution_id", "requested_name", "portal_url"];
+const STEP_ONE_FIELDS: [&str; 6] =
+    ["query", "institution_id", "requested_name", "portal_url", "not_listed", "address_checked"];
 
 /// The fields of the finish form that its own answer repeats; the password is not among them.
 const FINISH_FIELDS: [&str; 5] =

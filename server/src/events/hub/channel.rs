@@ -170,29 +170,30 @@ impl Channel {
             Some(after) if after == known.seq => Some(Since { head: after, news: Vec::new() }),
             _ => None,
         };
-        let text = match missed {
+        let first = match missed {
             Some(Since { news, .. }) => {
                 // What happened this very moment, all streams are about to hear.
                 let news = news.iter().filter(|news| news.seq <= known.seq);
                 let missed: String = news.map(|news| frame::news(self.key, news)).collect();
-                Bytes::from(format!("retry: {}\n\n{missed}", frame::RETRY_MILLIS))
+                let text = Bytes::from(format!("retry: {}\n\n{missed}", frame::RETRY_MILLIS));
+                Frame { seq: known.seq, text }
             }
-            None => self.text(known, onboarding).await?,
+            None => self.state(known, onboarding).await?,
         };
-        Ok(Joined { first: Frame { seq: known.seq, text }, frames: self.frames.subscribe() })
+        Ok(Joined { first, frames: self.frames.subscribe() })
     }
 
     /// The present state as a text of its own.
-    pub(crate) async fn snapshot(&self, onboarding: &WaycoreOnboarding) -> Result<Bytes, StoreError> {
+    pub(crate) async fn snapshot(&self, onboarding: &WaycoreOnboarding) -> Result<Frame, StoreError> {
         let mut known = self.known.lock().await;
         let known = self.catch_up(&mut known, onboarding).await?;
-        self.text(known, onboarding).await
+        self.state(known, onboarding).await
     }
 
     /// Reads it if nobody has since the last event.
-    async fn text(&self, known: &mut Known, onboarding: &WaycoreOnboarding) -> Result<Bytes, StoreError> {
+    async fn state(&self, known: &mut Known, onboarding: &WaycoreOnboarding) -> Result<Frame, StoreError> {
         if let Some(snapshot) = &known.snapshot {
-            return Ok(snapshot.clone());
+            return Ok(Frame { seq: known.seq, text: snapshot.clone() });
         }
         let present = onboarding.present(&self.customer).await?;
         let text = Bytes::from(frame::snapshot(self.key, &present));
@@ -200,7 +201,7 @@ impl Channel {
         if present.head == known.seq {
             known.snapshot = Some(text.clone());
         }
-        Ok(text)
+        Ok(Frame { seq: present.head, text })
     }
 
     /// Looks what is new, in a task of its own: many announcements meanwhile are one look.

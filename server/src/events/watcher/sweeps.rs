@@ -38,23 +38,27 @@ pub(super) struct Sweeps {
     activations: Due,
     drafts: Due,
     singles: Due,
+    /// Where the next turn of the singles begins.
+    turn: usize,
 }
 
 /// When something was read last, and a shift that keeps many servers apart.
 struct Due {
     last: Instant,
     shift: Duration,
+    /// It could not be read, because Waycore answered nobody.
+    failed: bool,
 }
 
 impl Due {
     fn new() -> Self {
-        Self { last: Instant::now(), shift: Duration::from_secs(fastrand::u64(0..10)) }
+        Self { last: Instant::now(), shift: Duration::from_secs(fastrand::u64(0..10)), failed: false }
     }
 
     /// Whether it is time again. Asking notes that it is done.
     fn again(&mut self, every: Duration) -> bool {
         let every = if every == QUIET { every - self.shift } else { every };
-        let due = self.last.elapsed() >= every;
+        let due = self.failed || self.last.elapsed() >= every;
         if due {
             *self = Self::new();
         }
@@ -64,7 +68,7 @@ impl Due {
 
 impl Sweeps {
     pub(super) fn new(shared: Arc<Shared>) -> Self {
-        Self { shared, activations: Due::new(), drafts: Due::new(), singles: Due::new() }
+        Self { shared, activations: Due::new(), drafts: Due::new(), singles: Due::new(), turn: 0 }
     }
 
     /// Does what is due, given what people look at.
@@ -73,15 +77,21 @@ impl Sweeps {
         let often = |wanted: bool| if wanted { looked_at } else { QUIET };
         let many_drafts = interest.drafts.len() > MOST_SINGLES;
         if self.activations.again(often(interest.activations)) {
-            self.done(self.shared.sweep(Watched::Activation, ConnectionStatus::PendingActivation).await);
+            let swept = self.shared.sweep(Watched::Activation, ConnectionStatus::PendingActivation).await;
+            self.activations.failed = self.done(swept);
         }
         if self.drafts.again(often(many_drafts)) {
-            self.done(self.shared.sweep(Watched::Draft, ConnectionStatus::Draft).await);
+            let swept = self.shared.sweep(Watched::Draft, ConnectionStatus::Draft).await;
+            self.drafts.failed = self.done(swept);
         }
-        let singles = interest.alone.iter().chain(&interest.drafts);
-        let singles: Vec<_> = singles.filter(|_| !many_drafts).take(2 * MOST_SINGLES).cloned().collect();
+        let drafts = interest.drafts.iter().filter(|_| !many_drafts);
+        let mut singles: Vec<_> = interest.alone.iter().chain(drafts).cloned().collect();
         if !singles.is_empty() && self.singles.again(looked_at) {
-            for id in singles {
+            // Each is the first at some time: those that fail are not always before the same others.
+            let count = singles.len();
+            singles.rotate_left(self.turn % count);
+            self.turn = self.turn.wrapping_add(2 * MOST_SINGLES);
+            for id in singles.into_iter().take(2 * MOST_SINGLES) {
                 if self.shared.pace.may_ask() {
                     self.done(self.shared.read_alone(&id).await);
                 }
@@ -89,12 +99,16 @@ impl Sweeps {
         }
     }
 
-    fn done(&self, outcome: Result<(), Failure>) {
+    /// Whether it failed for a reason that is Waycore's as a whole: then it is due again as soon as Waycore may be asked.
+    fn done(&self, outcome: Result<(), Failure>) -> bool {
         match outcome {
-            Ok(()) => self.shared.pace.went_well(),
+            Ok(()) => {
+                self.shared.pace.went_well();
+                false
+            }
             Err(failure) => {
-                self.shared.pace.failed_with(&failure);
                 tracing::warn!(?failure, "what people wait for could not be read");
+                self.shared.pace.failed_with(&failure)
             }
         }
     }
@@ -118,23 +132,31 @@ impl Shared {
     }
 
     async fn compare(&self, known: Vec<WatchedConnection>, filter: ListConnections) -> Result<(), Failure> {
-        let asked_at = self.clock.now();
         let rows = self.rows(filter).await.map_err(Failure::of(Call::ListConnections))?;
         let mut left: BTreeSet<ConnectionId> = known.iter().map(|known| known.id.clone()).collect();
-        let known: HashMap<_, _> = known.into_iter().map(|known| (known.id, known.updated_at)).collect();
+        let known: HashMap<_, _> =
+            known.into_iter().map(|known| (known.id, (known.updated_at, known.version))).collect();
+        let mut failed = Ok(());
         for row in rows {
             let Ok(id) = ConnectionId::parse(row.id()) else { continue };
             left.remove(&id);
             let updated_at = Timestamp::from_millis(row.updated_at().as_millis());
-            let same = known.get(&id).is_some_and(|kept| *kept == Some(updated_at));
-            if !same {
-                self.found(self.onboarding.keep_row(row, asked_at, Cause::Watch).await)?;
-            }
+            let found = match known.get(&id) {
+                Some((kept, _)) if *kept == Some(updated_at) => continue,
+                Some((_, version)) => self.found(self.onboarding.keep_row(row, *version, Cause::Watch).await),
+                // What was known of it when the list was asked for is not known: its own answer says more.
+                None => self.read_alone(&id).await,
+            };
+            failed = failed.and(found);
         }
+        // One that fails again and again must not stand before the others.
         for id in left.into_iter().take(MOST_LEFT) {
-            self.read_alone(&id).await?;
+            if !self.pace.may_ask() {
+                break;
+            }
+            failed = failed.and(self.read_alone(&id).await);
         }
-        Ok(())
+        failed
     }
 
     async fn rows(&self, filter: ListConnections) -> Result<Vec<Connection>, Error> {

@@ -164,9 +164,13 @@ fn host_of(text: &str) -> Option<String> {
     (host.contains('.') && !host.contains(' ')).then(|| host.to_owned())
 }
 
-/// The last two labels: good enough to compare with, and never used for more.
+/// The last two labels, or three where a country has a short second one (`co.uk`, `com.au`): good enough to compare with, and
+/// never used for more.
 fn registrable(host: &str) -> String {
-    let labels: Vec<&str> = host.trim_end_matches('.').rsplit('.').take(2).collect();
+    let host = host.trim_end_matches('.');
+    let mut last = host.rsplit('.').map(str::len);
+    let in_two = matches!((last.next(), last.next()), (Some(2), Some(..=3)));
+    let labels: Vec<&str> = host.rsplit('.').take(if in_two { 3 } else { 2 }).collect();
     labels.into_iter().rev().collect::<Vec<_>>().join(".")
 }
 
@@ -185,6 +189,7 @@ mod tests {
             bank("harbor", "Harbor Savings", "https://harbor-savings.example"),
             bank("harbour-2", "Old Harbor Trust", "https://portal.oldharbor.example/business"),
             bank("savings", "First Savings Bank", "https://first.example"),
+            bank("river", "River Bank", "https://business.riverbank.co.uk"),
         ];
         Catalog::new(banks, true)
     }
@@ -226,5 +231,9 @@ mod tests {
         assert_eq!(imitated("northwind.example.evil.test"), Some("north".to_owned()));
         assert_eq!(imitated("other.northwind.example"), None);
         assert_eq!(imitated("somewhere.test"), None);
+        // Below a country's own second level every name is another's.
+        assert_eq!(imitated("www.riverbamk.co.uk"), Some("river".to_owned()));
+        assert_eq!(imitated("www.elsewhere.co.uk"), None);
+        assert_eq!(imitated("www.elsewhere.co.uq"), None);
     }
 }

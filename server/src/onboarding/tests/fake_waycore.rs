@@ -314,18 +314,19 @@ impl Waycore for FakeWaycore {
     }
 
     async fn get_connection(&self, id: &ConnectionId) -> Result<Connection, Error> {
-        self.wait().await;
-        self.answer("get_connection", id.as_str(), |world| {
+        let answer = self.answer("get_connection", id.as_str(), |world| {
             if world.nonsense_about.as_deref() == Some(id.as_str()) {
                 return Err(Error::Nonsense(waycore::client::Nonsense::Body));
             }
             Ok(typed(world.find(id.as_str())?.clone()))
-        })
+        });
+        // What it says was so when it was asked.
+        self.wait().await;
+        answer
     }
 
     async fn list_connections(&self, filter: &ListConnections) -> Result<Page<Connection>, Error> {
-        self.wait().await;
-        self.answer("list_connections", "", |world| {
+        let answer = self.answer("list_connections", "", |world| {
             let entity = filter.entity_id.as_ref().map(|id| id.as_str());
             let status = filter.status.as_ref().map(|status| status.as_str());
             let matches = |row: &&Value| {
@@ -335,7 +336,9 @@ impl Waycore for FakeWaycore {
             };
             let rows = world.connections.iter().rev().filter(matches).cloned().collect();
             Ok(typed_page(world.page(rows, filter.cursor.as_deref())))
-        })
+        });
+        self.wait().await;
+        answer
     }
 
     async fn put_credentials(

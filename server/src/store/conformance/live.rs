@@ -5,7 +5,7 @@ use domain::poll::Watched;
 use super::*;
 use crate::store::{
     Announcement, CustomerEvent, CustomerKey, Delivery, EVENTS_KEPT_MILLIS, EventKind, InboxSize,
-    LONGEST_RETRY_MILLIS, Missed, Settled, VISIT_ENDS_AFTER_MILLIS, WatchedConnection,
+    LONGEST_RETRY_MILLIS, Missed, Reading, Settled, VISIT_ENDS_AFTER_MILLIS, WatchedConnection,
 };
 
 /// As `conforms!`, of this module.
@@ -63,9 +63,12 @@ pub(in crate::store) async fn an_older_answer_never_takes_a_newer_ones_place(sto
     let late = store.observe(acme(), reading(&id, "pending", 10), at(1_500)).await.unwrap();
     assert_eq!((late, state().await.as_str()), (Observed::Overtaken, "active"));
     assert_eq!(head(store, acme()).await, 1, "nobody hears of it");
-    // Nor by the clock of a replica that is ten minutes behind.
-    let behind = store.observe(acme(), reading(&id, "pending", 10), at(1_500 - 600_000)).await.unwrap();
-    assert_eq!((behind, state().await.as_str()), (Observed::Overtaken, "active"));
+    // Whatever the clocks of the two say that read it.
+    for clock in [-600_000, 601_000] {
+        let late = Reading { asked_of: Some(0), ..reading(&id, "pending", 10) };
+        let late = store.observe(acme(), late, at(clock)).await.unwrap();
+        assert_eq!((late, state().await.as_str()), (Observed::Overtaken, "active"));
+    }
     // No answer takes a minute: then it is Waycore that has gone back.
     let back = store.observe(acme(), reading(&id, "pending", 10), at(100_000)).await.unwrap();
     assert_eq!((back, state().await.as_str()), (Observed::Kept(2), "pending"));
@@ -75,8 +78,10 @@ pub(in crate::store) async fn what_was_removed_does_not_come_back_with_a_late_an
     let id = connection("c1");
     observe(store, acme(), &id, "active", 10).await.unwrap();
     write(store, acme(), Write::Tombstone { id: &id, cause: Cause::Removal }, 20).await.unwrap();
-    let late = store.observe(acme(), reading(&id, "active", 10), at(30)).await.unwrap();
-    assert_eq!(late, Observed::Overtaken);
+    for clock in [30, -600_000, 600_000] {
+        let late = Reading { asked_of: Some(1), ..reading(&id, "active", 10) };
+        assert_eq!(store.observe(acme(), late, at(clock)).await.unwrap(), Observed::Overtaken);
+    }
     assert_eq!(store.connections(acme()).await.unwrap(), []);
 }
 
@@ -216,14 +221,17 @@ pub(in crate::store) async fn those_that_wait_are_found(store: &dyn Store) {
         found.sort_by(|one, other| one.id.cmp(&other.id));
         found
     };
-    let waits = |id: &str, millis| WatchedConnection { id: connection(id), updated_at: Some(at(millis)) };
-    assert_eq!(found(Some(Watched::Activation)).await, [waits("c1", 1), waits("c2", 2)]);
+    let waits = |id: &str, millis, version| {
+        let updated_at = Some(at(millis));
+        WatchedConnection { id: connection(id), updated_at, version }
+    };
+    assert_eq!(found(Some(Watched::Activation)).await, [waits("c1", 1, 1), waits("c2", 2, 1)]);
     assert_eq!(found(Some(Watched::Draft)).await, []);
-    assert_eq!(found(None).await, [waits("c1", 1), waits("c2", 2), waits("c3", 3)]);
+    assert_eq!(found(None).await, [waits("c1", 1, 1), waits("c2", 2, 1), waits("c3", 3, 1)]);
     observe(store, acme(), &connection("c1"), "active", 4).await.unwrap();
     write(store, acme(), Write::Tombstone { id: &connection("c3"), cause: Cause::Look }, 5).await.unwrap();
-    assert_eq!(found(Some(Watched::Activation)).await, [waits("c2", 2)]);
-    assert_eq!(found(None).await, [waits("c1", 4), waits("c2", 2)]);
+    assert_eq!(found(Some(Watched::Activation)).await, [waits("c2", 2, 1)]);
+    assert_eq!(found(None).await, [waits("c1", 4, 2), waits("c2", 2, 1)]);
 }
 
 pub(in crate::store) async fn a_connections_owner_is_known(store: &dyn Store) {

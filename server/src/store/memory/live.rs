@@ -87,6 +87,9 @@ impl Rows {
     }
 }
 
+/// What was never looked into is due whatever a clock says.
+const AT_ONCE: Timestamp = Timestamp::from_millis(0);
+
 #[async_trait]
 impl LiveStore for MemoryStore {
     fn announcements(&self) -> broadcast::Receiver<Announcement> {
@@ -119,7 +122,7 @@ impl LiveStore for MemoryStore {
                     delivery: delivery.clone(),
                     received_at: now,
                     attempts: 0,
-                    due_at: Some(now),
+                    due_at: Some(AT_ONCE),
                     parked: false,
                 });
             }
@@ -205,7 +208,11 @@ impl LiveStore for MemoryStore {
                     && reason.is_none_or(|reason| record.watched == Some(reason))
             });
             there
-                .map(|(_, record)| WatchedConnection { id: record.id.clone(), updated_at: record.updated_at })
+                .map(|(_, record)| WatchedConnection {
+                    id: record.id.clone(),
+                    updated_at: record.updated_at,
+                    version: record.version,
+                })
                 .collect()
         }))
     }

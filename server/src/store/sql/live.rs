@@ -25,6 +25,9 @@ use crate::store::{
 /// How exactly the end of a visit is known.
 const VISIT_NOTED_EVERY_MILLIS: i64 = 60_000;
 
+/// What was never looked into is due, whatever the clocks of two replicas say.
+const DUE_AT_ONCE: i64 = 0;
+
 /// After the listening connection broke.
 const LISTEN_AGAIN: Duration = Duration::from_millis(500);
 
@@ -96,7 +99,7 @@ impl LiveStore for SqlStore {
                     delivery.event_type.as_str(),
                     delivery.connection.as_ref().map(ConnectionId::as_str),
                     now.as_millis(),
-                    now.as_millis(),
+                    DUE_AT_ONCE,
                 ]
             })
             .collect();
@@ -203,19 +206,24 @@ impl LiveStore for SqlStore {
     ) -> Result<Vec<WatchedConnection>, StoreError> {
         let sql = match reason {
             Some(_) => {
-                "SELECT connection_id, updated_at FROM connections WHERE environment = $1 AND watched = $2"
+                "SELECT connection_id, updated_at, version FROM connections
+                 WHERE environment = $1 AND watched = $2"
             }
             None => {
-                "SELECT connection_id, updated_at FROM connections
+                "SELECT connection_id, updated_at, version FROM connections
                  WHERE environment = $1 AND removed_at IS NULL AND ($2 = '')"
             }
         };
         let reason = reason.map_or("", Watched::as_str);
-        let rows: Vec<(String, Option<i64>)> =
+        let rows: Vec<(String, Option<i64>, i64)> =
             self.database.fetch(sql, &values![environment.as_str(), reason]).await?;
-        let watched = rows.into_iter().map(|(id, updated_at)| {
+        let watched = rows.into_iter().map(|(id, updated_at, known)| {
             let id = ConnectionId::parse(id).map_err(|_| StoreError::Corrupt { what: "connection id" })?;
-            Ok(WatchedConnection { id, updated_at: updated_at.map(Timestamp::from_millis) })
+            Ok(WatchedConnection {
+                id,
+                updated_at: updated_at.map(Timestamp::from_millis),
+                version: version(known)?,
+            })
         });
         watched.collect()
     }
