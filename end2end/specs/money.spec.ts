@@ -94,11 +94,15 @@ test('a search without an end asks for fewer days', async ({ person, simulator }
     id: 'movement', connectionId, accountId: 'account', status: 'posted', postedDate: daysAgo(3),
     updatedAt: new Date().toISOString(), amount: '1.00', currency: 'EUR', entryType: 'credit', description: 'Rent',
   };
-  const endless = { hasMore: true, nextCursor: 'another page' };
-  await simulator.fail({
-    match: { method: 'GET', path: '/v1/transactions', connectionId },
-    effect: { status: 200, body: { data: [movement], pagination: endless, meta: { requestId: 'r' } } },
-  });
+  // More pages than are read for one look, and for the charts beside it.
+  for (let page = 0; page < 60; page++) {
+    const pagination = { hasMore: true, nextCursor: `page ${page}` };
+    await simulator.fail({
+      match: { method: 'GET', path: '/v1/transactions', connectionId },
+      effect: { status: 200, body: { data: [movement], pagination, meta: { requestId: 'r' } } },
+      times: 1,
+    });
+  }
   await person.page.goto(person.url(`/connections/${connectionId}?text=not+there`));
   await expect(person.region('Transactions').getByRole('status')).toContainText('Narrow the dates');
   await expect(person.transactions()).toHaveCount(0);

@@ -3,7 +3,7 @@
 
 use std::cell::Cell;
 
-use js_sys::{Array, Reflect};
+use js_sys::Reflect;
 use leptos::task::spawn_local;
 use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
 use wasm_bindgen_futures::JsFuture;
@@ -34,7 +34,9 @@ pub(crate) fn is_busy() -> bool {
 /// Goes to another page.
 pub(crate) fn visit(url: &str) {
     let url = url.to_owned();
-    spawn_local(async move { go(Visit::to(&url)).await });
+    spawn_local(async move {
+        go(Visit::to(&url)).await;
+    });
 }
 
 /// Fetches the present page again. The server may answer with another one.
@@ -72,7 +74,9 @@ pub(super) fn listen() {
     let back = Closure::<dyn Fn(Event)>::new(|event: Event| {
         let scroll =
             Reflect::get(&event, &"state".into()).ok().and_then(|state| state.as_f64()).unwrap_or_default();
-        spawn_local(async move { go(Visit { history: History::Back(scroll), ..Visit::to(&here()) }).await });
+        spawn_local(async move {
+            go(Visit { history: History::Back(scroll), ..Visit::to(&here()) }).await;
+        });
     });
     let _ = window().add_event_listener_with_callback("popstate", back.as_ref().unchecked_ref());
     back.forget();
