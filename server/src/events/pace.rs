@@ -115,3 +115,48 @@ impl Pace {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn rests_for(pace: &Pace) -> Duration {
+        let began = Instant::now();
+        while !pace.may_ask() {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        began.elapsed()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_key_rests_once_waycore_fails_for_more_than_one() {
+        let pace = Pace::new();
+        assert!(pace.failed(&Error::Timeout));
+        assert!(pace.may_ask(), "one among others");
+        pace.went_well();
+        assert!(pace.is_well());
+        assert!(pace.failed(&Error::Timeout));
+        assert!(pace.may_ask());
+        for rest in [1, 2, 4, 4] {
+            pace.failed(&Error::Timeout);
+            assert_eq!(rests_for(&pace).await, Duration::from_secs(rest));
+        }
+        assert!(!pace.is_well(), "nobody was answered for a while");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_time_that_waycore_names_is_the_keys() {
+        let pace = Pace::new();
+        pace.failed(&Error::RateLimited { retry_after: Some(RetryAfter::new(Duration::from_secs(7))) });
+        assert_eq!(rests_for(&pace).await, Duration::from_secs(7));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn reads_for_everybody_are_ten_a_second() {
+        let (pace, began) = (Pace::new(), Instant::now());
+        for _ in 0..21 {
+            pace.turn().await;
+        }
+        assert_eq!(began.elapsed(), Duration::from_secs(2));
+    }
+}

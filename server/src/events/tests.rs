@@ -112,6 +112,25 @@ async fn a_delivery_that_fails_for_a_reason_of_its_own_is_parked_and_the_others_
 }
 
 #[tokio::test(start_paused = true)]
+async fn one_that_waycore_is_silent_about_slows_no_other_and_is_parked() {
+    let mut world = World::new(7).await;
+    let page = world.open_page(0).await;
+    tokio::time::sleep(Duration::from_secs(20)).await;
+    world.is_silent_about(1);
+    world.deliver(1, Duration::ZERO);
+    for second in 0..60 {
+        if second % 10 == 0 {
+            world.change(0);
+        }
+        world.deliver(0, Duration::ZERO);
+        tokio::time::sleep(Duration::from_millis(1_100)).await;
+        world.check_connection(page, 0);
+    }
+    let size = world.inbox().await;
+    assert_eq!((size.waiting, size.parked), (0, 1));
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_seventh_page_of_a_browser_ends_the_first() {
     let mut world = World::new(7).await;
     let mut pages = Vec::new();

@@ -176,6 +176,10 @@ impl World {
         self.store.inbox_size(Environment::Live).await.unwrap()
     }
 
+    pub(super) fn is_silent_about(&self, connection: usize) {
+        self.waycore.is_silent_about(id(connection).as_str());
+    }
+
     pub(super) fn talk_nonsense_about(&self, connection: usize) {
         self.waycore.talk_nonsense_about(id(connection).as_str());
     }

@@ -38,6 +38,7 @@ struct World {
     slow_by: Duration,
     is_down: bool,
     nonsense_about: Option<String>,
+    silent_about: Option<String>,
     ticks: i64,
 }
 
@@ -120,6 +121,11 @@ impl FakeWaycore {
     }
 
     /// From now on what is said of one connection makes no sense.
+    /// It answers nothing about one connection, and everything else.
+    pub(crate) fn is_silent_about(&self, id: &str) {
+        self.world(|world| world.silent_about = Some(id.to_owned()));
+    }
+
     pub(crate) fn talk_nonsense_about(&self, id: &str) {
         self.world(|world| world.nonsense_about = Some(id.to_owned()));
     }
@@ -315,6 +321,9 @@ impl Waycore for FakeWaycore {
 
     async fn get_connection(&self, id: &ConnectionId) -> Result<Connection, Error> {
         let answer = self.answer("get_connection", id.as_str(), |world| {
+            if world.silent_about.as_deref() == Some(id.as_str()) {
+                return Err(Error::Timeout);
+            }
             if world.nonsense_about.as_deref() == Some(id.as_str()) {
                 return Err(Error::Nonsense(waycore::client::Nonsense::Body));
             }
