@@ -49,3 +49,22 @@ test('without deliveries a change shows on every replica within six seconds', as
     'another activation': cy.status('Connected'),
   });
 });
+
+test('new transactions refresh an open detail, and are said once', async ({ startReplicas, meet, org }) => {
+  const replicas = await startReplicas({ webhooks: true });
+  const id = await replicas.waits(org);
+  await replicas.change(id, CONNECTED);
+  const bo = await meet(replicas, { user: 'bo', org }, 'second');
+  await bo.open(`/connections/${id}`);
+  await bo.sees(SLOW_BANK.name);
+  const pages: string[] = [];
+  bo.page.on('request', (request) => {
+    if (request.url().endsWith(`/connections/${id}`)) pages.push(request.method());
+  });
+  const told = await replicas.waycore.control('webhooks', {
+    type: 'transactions.sync_available', connectionId: id, duplicate: true,
+  });
+  expect(told.status).toBe(201);
+  await expect(bo.page.locator('#announcer')).toHaveText('There are new transactions');
+  expect(pages, 'a delivery that comes twice is one piece of news').toEqual(['GET']);
+});

@@ -124,7 +124,7 @@ export class Replicas {
   /** Waycore answers everything so, until it recovers. */
   async fail(status: number): Promise<void> {
     const fault = { match: { organizationId: this.waycore.id }, effect: { status } };
-    expect((await this.waycore.control('faults', fault)).status).toBe(201);
+    expect((await this.waycore.simulator.request('POST', '/_sim/faults', { body: fault })).status).toBe(201);
   }
 
   /** Ends all failures. */

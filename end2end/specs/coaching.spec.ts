@@ -43,7 +43,7 @@ test('without JavaScript an odd address is asked about when it is sent', { tag: 
     await expect(portal).toHaveAccessibleDescription(says);
     expect(await simulator.receivedNaming(org)).toEqual([]);
   }
-  await person.checkbox('I have checked the address').check();
+  await person.checkbox("I have checked the address: it is my bank's").check();
   await person.continues();
   await person.sees('Create the delegated user');
 });
@@ -57,7 +57,7 @@ test('an odd address and a known name are two questions, and both can be answere
   await person.checkbox('This is a different bank').check();
   await person.continues();
   await expect(person.checkbox('This is a different bank')).toBeChecked();
-  await person.checkbox('I have checked the address').check();
+  await person.checkbox("I have checked the address: it is my bank's").check();
   await person.continues();
   await person.sees('Create the delegated user');
 });

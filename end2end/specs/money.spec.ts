@@ -1,7 +1,8 @@
 // What a connected bank is for: accounts, charts, transactions to look through, and all of them as a file.
 import { readFile } from 'node:fs/promises';
 import type { Locator } from '@playwright/test';
-import { INSTANT_BANK, type Person } from '../support/person';
+import { INSTANT_BANK, Person } from '../support/person';
+import { Simulator } from '../support/simulator';
 import { expect, test } from '../support/test';
 
 /** `-1,234.50 EUR`; a page joins number and currency with a space that does not break. */
@@ -88,8 +89,17 @@ test('transactions are found by account, days and text', async ({ person }) => {
   await expect(filters.getByRole('searchbox', { name: 'Contains' })).toHaveValue('');
 });
 
-test('a search without an end asks for fewer days', async ({ person, simulator }) => {
+test('a search without an end asks for fewer days', { tag: '@no-javascript' }, async ({
+  browser,
+  playwright,
+  startOwnDemo,
+}) => {
+  const demo = await startOwnDemo();
+  const context = await browser.newContext({ javaScriptEnabled: false });
+  const person = new Person(await context.newPage(), context, { user: 'ana', org: 'acme' }, demo.place.url, false);
+  await person.signIn();
   const connectionId = await person.connects(INSTANT_BANK);
+  const simulator = new Simulator(await playwright.request.newContext(), demo.place.simulator);
   const movement = {
     id: 'movement', connectionId, accountId: 'account', status: 'posted', postedDate: daysAgo(3),
     updatedAt: new Date().toISOString(), amount: '1.00', currency: 'EUR', entryType: 'credit', description: 'Rent',
@@ -97,8 +107,8 @@ test('a search without an end asks for fewer days', async ({ person, simulator }
   // More pages than are read for one look, and for the charts beside it.
   for (let page = 0; page < 60; page++) {
     const pagination = { hasMore: true, nextCursor: `page ${page}` };
-    await simulator.fail({
-      match: { method: 'GET', path: '/v1/transactions', connectionId },
+    await simulator.failForEverybody({
+      match: { method: 'GET', path: '/v1/transactions' },
       effect: { status: 200, body: { data: [movement], pagination, meta: { requestId: 'r' } } },
       times: 1,
     });
@@ -106,6 +116,7 @@ test('a search without an end asks for fewer days', async ({ person, simulator }
   await person.page.goto(person.url(`/connections/${connectionId}?text=not+there`));
   await expect(person.region('Transactions').getByRole('status')).toContainText('Narrow the dates');
   await expect(person.transactions()).toHaveCount(0);
+  await context.close();
 });
 
 test('older transactions follow, with the same filters', async ({ person }) => {

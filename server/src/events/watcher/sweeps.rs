@@ -145,7 +145,12 @@ impl Shared {
                 Some((kept, _)) if *kept == Some(updated_at) => continue,
                 Some((_, version)) => self.found(self.onboarding.keep_row(row, *version, Cause::Watch).await),
                 // What was known of it when the list was asked for is not known: its own answer says more.
-                None => self.read_alone(&id).await,
+                None => match self.store.owner(self.environment, &id).await {
+                    Ok(Some(_)) => self.read_alone(&id).await,
+                    // Of another product on the same organization.
+                    Ok(None) => continue,
+                    Err(error) => Err(error.into()),
+                },
             };
             failed = failed.and(found);
         }
