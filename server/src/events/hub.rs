@@ -15,7 +15,7 @@ use bytes::Bytes;
 use domain::ids::ConnectionId;
 use http::HeaderMap;
 use tokio::sync::broadcast::error::RecvError;
-use tokio::time::{Instant, MissedTickBehavior, interval};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
 use tokio_util::sync::CancellationToken;
 
 use super::interest::{AGAIN_AFTER, Interest, Told};
@@ -32,8 +32,8 @@ const MOST_STREAMS: usize = 6;
 /// How often pages that were left are noticed, and interest that changed is told.
 const TICK: Duration = Duration::from_millis(500);
 
-/// In how many ticks every channel has had a look by itself: twenty seconds.
-const TURNS: usize = 40;
+/// How often each channel is looked at by itself.
+const LOOKED_AT_EVERY: Duration = Duration::from_secs(20);
 
 /// Of a customer whose page asks for the present state now and then, instead of listening.
 const POLLED_WITHIN: Duration = Duration::from_secs(15);
@@ -77,23 +77,22 @@ pub(crate) struct Viewer {
     hub: Arc<Hub>,
     session: SessionKey,
     key: CustomerKey,
-    _opened: Opened,
+    pub(super) opened: Opened,
     /// Cancelled when it has to end.
     pub(super) end: CancellationToken,
     pub(super) joined: Joined,
-    pub(super) channel: Arc<Channel>,
 }
 
 /// A stream that counts as open until this is dropped, also by somebody who went away before it began.
-struct Opened {
-    channel: Arc<Channel>,
+pub(super) struct Opened {
+    pub(super) channel: Arc<Channel>,
     page: Option<ConnectionId>,
 }
 
 impl Opened {
-    fn new(channel: &Arc<Channel>, page: Option<ConnectionId>) -> Self {
+    fn new(channel: Arc<Channel>, page: Option<ConnectionId>) -> Self {
         channel.opened(page.as_ref());
-        Self { channel: channel.clone(), page }
+        Self { channel, page }
     }
 }
 
@@ -149,11 +148,11 @@ impl Hub {
         last: Option<&str>,
     ) -> Result<Viewer, StoreError> {
         let (key, channel) = self.channel(&caller.customer);
-        let opened = Opened::new(&channel, open);
+        let opened = Opened::new(channel, open);
         let end = self.shutdown.child_token();
-        let joined = channel.join(&self.onboarding, last).await?;
+        let joined = opened.channel.join(&self.onboarding, last).await?;
         self.admit(session, &end);
-        Ok(Viewer { hub: self.clone(), session, key, _opened: opened, end, joined, channel })
+        Ok(Viewer { hub: self.clone(), session, key, opened, end, joined })
     }
 
     /// The present state once, for a page that asks instead of listening; it counts as open for a while.
@@ -266,20 +265,21 @@ impl Hub {
         }
     }
 
-    /// Looks what is new although nobody announced it, each channel in its turn: an announcement can be lost with the process
-    /// or the connection that was to make it.
+    /// Looks what is new although nobody announced it, at each channel in its turn: an announcement can be lost with the
+    /// process or the connection that was to make it.
     async fn look_again(&self) {
-        let mut ticks = interval(TICK);
-        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut turn = 0_usize;
         loop {
-            ticks.tick().await;
-            let all = self.all();
-            let count = all.len().div_ceil(TURNS);
-            for channel in all.iter().cycle().skip(turn % all.len().max(1)).take(count) {
-                channel.clone().notice(&self.onboarding, &self.shutdown);
+            let keys: Vec<_> = self.all().iter().map(|channel| channel.key).collect();
+            let pause = LOOKED_AT_EVERY.div_f64(keys.len().max(1) as f64);
+            if keys.is_empty() {
+                sleep(TICK).await;
             }
-            turn = turn.wrapping_add(count);
+            for key in keys {
+                sleep(pause).await;
+                if let Some(channel) = self.of(key) {
+                    channel.notice(&self.onboarding, &self.shutdown);
+                }
+            }
         }
     }
 

@@ -139,7 +139,7 @@ impl EventStream {
                         frame.text
                     }
                     Ok(_) => continue,
-                    Err(RecvError::Lagged(_)) => match self.viewer.channel.snapshot(&self.onboarding).await {
+                    Err(RecvError::Lagged(_)) => match self.viewer.opened.channel.snapshot(&self.onboarding).await {
                         Ok(state) => {
                             heard = state.seq;
                             state.text

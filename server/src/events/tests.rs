@@ -131,6 +131,21 @@ async fn one_that_waycore_is_silent_about_slows_no_other_and_is_parked() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn one_that_waycore_is_silent_about_is_no_reason_to_read_lists_more_often() {
+    let mut world = World::new(7).await;
+    world.await_activation();
+    world.open_page(0).await;
+    tokio::time::sleep(Duration::from_secs(130)).await;
+    // It leaves the list, so it is read by itself, in vain.
+    world.is_silent_about(1);
+    world.change(1);
+    world.calls();
+    tokio::time::sleep(Duration::from_secs(60)).await;
+    let lists = world.calls().iter().filter(|call| *call == "list_connections").count();
+    assert!((9..=16).contains(&lists), "one every five seconds, and the page's own: {lists}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_seventh_page_of_a_browser_ends_the_first() {
     let mut world = World::new(7).await;
     let mut pages = Vec::new();

@@ -20,6 +20,9 @@ pub const VISIT_ENDS_AFTER_MILLIS: i64 = 30 * 60 * 1_000;
 /// No retry is put off for longer: a time that is further away was written by a clock that was wrong.
 pub const LONGEST_RETRY_MILLIS: i64 = 10_000;
 
+/// What was never looked into is due then, so whatever the clocks of two replicas say.
+pub(super) const AT_ONCE: Timestamp = Timestamp::from_millis(0);
+
 /// How many announcements a listener may lag behind before it has to look at everything.
 const ANNOUNCEMENTS: usize = 4_096;
 

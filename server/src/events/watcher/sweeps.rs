@@ -46,7 +46,7 @@ pub(super) struct Sweeps {
 struct Due {
     last: Instant,
     shift: Duration,
-    /// It could not be read, because Waycore answered nobody.
+    /// It could not be read, because Waycore cannot be asked for a while.
     failed: bool,
 }
 
@@ -99,18 +99,13 @@ impl Sweeps {
         }
     }
 
-    /// Whether it failed for a reason that is Waycore's as a whole: then it is due again as soon as Waycore may be asked.
+    /// Whether it is due again as soon as Waycore may be asked: only where the key rests. One connection that Waycore fails
+    /// for is no reason to read a list anew.
     fn done(&self, outcome: Result<(), Failure>) -> bool {
-        match outcome {
-            Ok(()) => {
-                self.shared.pace.went_well();
-                false
-            }
-            Err(failure) => {
-                tracing::warn!(?failure, "what people wait for could not be read");
-                self.shared.pace.failed_with(&failure)
-            }
-        }
+        let Err(failure) = outcome else { return false };
+        tracing::warn!(?failure, "what people wait for could not be read");
+        self.shared.pace.failed_with(&failure);
+        !self.shared.pace.may_ask()
     }
 }
 
@@ -169,7 +164,7 @@ impl Shared {
             let filter = ListConnections { cursor, limit: Some(PAGE), ..filter.clone() };
             async move {
                 self.pace.turn().await;
-                self.onboarding.everybodys(&filter).await
+                self.onboarding.everybodys(&filter).await.inspect(|_| self.pace.went_well())
             }
         });
         rows.try_collect().await
@@ -177,7 +172,7 @@ impl Shared {
 
     async fn read_alone(&self, id: &ConnectionId) -> Result<(), Failure> {
         self.pace.turn().await;
-        self.found(self.onboarding.refresh(id, Cause::Watch).await)
+        self.found(self.onboarding.refresh(id, Cause::Watch).await.inspect(|_| self.pace.went_well()))
     }
 
     /// One connection that cannot be made sense of must not hide the others; a Waycore that fails fails for all.

@@ -12,7 +12,7 @@ use tokio::time::Instant;
 
 use super::{MemoryStore, Owner, Rows};
 use crate::config::Environment;
-use crate::store::live::last_of_each;
+use crate::store::live::{AT_ONCE, last_of_each};
 use crate::store::{
     Announcement, CustomerEvent, CustomerKey, Delivery, DueDelivery, EVENTS_KEPT_MILLIS, EventKind,
     InboxSize, LONGEST_RETRY_MILLIS, LiveStore, Missed, Settled, StoreError, Tenant, VISIT_ENDS_AFTER_MILLIS,
@@ -86,9 +86,6 @@ impl Rows {
         self.told.push(Announcement::Customer(CustomerKey::of(tenant)));
     }
 }
-
-/// What was never looked into is due whatever a clock says.
-const AT_ONCE: Timestamp = Timestamp::from_millis(0);
 
 #[async_trait]
 impl LiveStore for MemoryStore {

@@ -16,7 +16,7 @@ use super::database::{CHANNEL, Database, Lock, Value, Writing, values};
 use super::rows::version;
 use super::writes::tenant_values;
 use crate::config::Environment;
-use crate::store::live::last_of_each;
+use crate::store::live::{AT_ONCE, last_of_each};
 use crate::store::{
     Announcement, CustomerEvent, Delivery, DueDelivery, EventKind, InboxSize, LONGEST_RETRY_MILLIS,
     LiveStore, Missed, Settled, StoreError, Tenant, VISIT_ENDS_AFTER_MILLIS, WatchedConnection,
@@ -24,9 +24,6 @@ use crate::store::{
 
 /// How exactly the end of a visit is known.
 const VISIT_NOTED_EVERY_MILLIS: i64 = 60_000;
-
-/// What was never looked into is due, whatever the clocks of two replicas say.
-const DUE_AT_ONCE: i64 = 0;
 
 /// After the listening connection broke.
 const LISTEN_AGAIN: Duration = Duration::from_millis(500);
@@ -99,7 +96,7 @@ impl LiveStore for SqlStore {
                     delivery.event_type.as_str(),
                     delivery.connection.as_ref().map(ConnectionId::as_str),
                     now.as_millis(),
-                    DUE_AT_ONCE,
+                    AT_ONCE.as_millis(),
                 ]
             })
             .collect();
