@@ -410,6 +410,8 @@ pub struct RequestScope {
     pub draft_scope: String,
     /// The message that a form left for this page.
     pub flash: Flash,
+    /// The page is fetched again because it heard of something; so that was read and is on record.
+    pub after_news: bool,
     /// What time it is: the distance to a moment is written by the server, so that no island has to tell time.
     pub now_millis: i64,
 }

@@ -1,5 +1,8 @@
 //! Every URL of the product, built in one place, below a base path that is known only at run time.
 
+/// The header of a page's request for itself, after it heard of something: what it is to show was read then.
+pub const AFTER_NEWS: &str = "connect-after-news";
+
 /// The URLs of one mount.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Paths {

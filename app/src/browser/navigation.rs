@@ -13,6 +13,7 @@ use web_sys::{
 };
 
 use super::{document, page, swap, window};
+use crate::paths;
 
 thread_local! {
     /// Grows with each visit: an answer that comes after another visit has begun is dropped.
@@ -166,6 +167,9 @@ async fn fetch(visit: &Visit<'_>) -> Result<(Response, String), JsValue> {
     request.set_signal(Some(&stop.signal()));
     let headers = Headers::new()?;
     headers.set("Accept", "text/html")?;
+    if visit.quiet {
+        headers.set(paths::AFTER_NEWS, "true")?;
+    }
     request.set_headers(&headers);
     if let Some(body) = &visit.body {
         request.set_method("POST");

@@ -25,7 +25,8 @@ const EVENTS: [EventType; 3] =
 /// More registrations than anybody has.
 const PAGES: usize = 20;
 
-/// Registers `url`, keeps its secret in a new file that only its owner can read, and has a test event sent.
+/// Registers `url`, keeps its secret in a new file that only its owner can read, and has a test event sent. Of an address
+/// that is registered already the secret cannot be had again; what is left is to try it.
 ///
 /// The secret is in no answer of this function, and never printed.
 pub async fn register(waycore: &config::Waycore, url: &str, secret_file: &Path) -> Vec<Check> {
@@ -55,11 +56,7 @@ async fn registered(
     let all = paging::rows(PAGES, |cursor| async move { waycore.list_webhooks(cursor.as_deref()).await });
     let all: Vec<Webhook> = all.try_collect().await.map_err(|error| refused(&error))?;
     if let Some(known) = all.iter().find(|known| known.url == url) {
-        let id = &known.id;
-        return Err(format!(
-            "{url} is registered already, as {id}: its secret cannot be had again; delete it in the Waycore console \
-             to register it anew"
-        ));
+        return Ok(vec![is_known(known, secret_file), tried(waycore, known).await]);
     }
     // First, because the secret is given once: what cannot be kept must not be asked for.
     let file = new_file(secret_file).map_err(|error| {
@@ -86,6 +83,18 @@ async fn registered(
         made.id
     );
     Ok(vec![check(NAME, Outcome::Ok, message), tried(waycore, &made).await])
+}
+
+fn is_known(known: &Webhook, secret_file: &Path) -> Check {
+    let (url, id, path) = (&known.url, &known.id, secret_file.display());
+    if secret_file.exists() {
+        let message = format!("{url} is registered already, as {id}; {path} is taken for its secret");
+        return check(NAME, Outcome::Ok, message);
+    }
+    failed(format!(
+        "{url} is registered already, as {id}, and its secret cannot be had again: {path} is not there; delete the \
+         registration in the Waycore console to register it anew"
+    ))
 }
 
 async fn tried(waycore: &dyn Waycore, made: &Webhook) -> Check {

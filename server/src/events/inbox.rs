@@ -53,6 +53,13 @@ struct Letters {
     deliveries: Vec<DueDelivery>,
 }
 
+impl Letters {
+    fn tell_of_money(&self) -> bool {
+        let event_type = |due: &DueDelivery| EventType::from(due.delivery.event_type.as_str());
+        self.deliveries.iter().any(|due| event_type(due) == EventType::TransactionsSyncAvailable)
+    }
+}
+
 impl Inbox {
     pub(super) fn new(shared: Arc<Shared>) -> Self {
         Self {
@@ -168,7 +175,7 @@ fn sort(due: Vec<DueDelivery>) -> (Vec<Letters>, Vec<(String, Settled)>) {
 impl Shared {
     async fn look_into(&self, letters: Letters) {
         let read = match &letters.connection {
-            Some(id) => self.read_for(id, &letters.deliveries).await,
+            Some(id) => self.read_for(id).await,
             None => self.sweep_all().await.map(|()| Refreshed::Read { changed: true }),
         };
         let now = self.clock.now();
@@ -194,28 +201,38 @@ impl Shared {
             (due.delivery.event_id.clone(), outcome)
         });
         let settled: Vec<_> = settled.collect();
+        let is_there = matches!(read, Ok(Refreshed::Read { .. }));
+        let news = letters.connection.as_ref().filter(|_| is_there && letters.tell_of_money());
         if let Err(failure) = read {
             tracing::warn!(?failure, "a delivery could not be looked into");
         }
         // Then they stay due, and are looked into once more.
-        if let Err(error) = self.store.settle(self.environment, &settled).await {
-            let error = &error as &dyn std::error::Error;
-            tracing::warn!(error, "that deliveries were looked into cannot be noted");
+        if let Err(error) = self.settle(&settled, news).await {
+            tracing::warn!(?error, "that deliveries were looked into cannot be noted");
         }
     }
 
-    async fn read_for(&self, id: &ConnectionId, deliveries: &[DueDelivery]) -> Result<Refreshed, Failure> {
+    async fn read_for(&self, id: &ConnectionId) -> Result<Refreshed, Failure> {
         let read = self.onboarding.refresh(id, Cause::Webhook).await?;
         if let Refreshed::Read { changed } = read {
             self.flow.delivered(id, changed);
         }
-        let is_money = |due: &DueDelivery| {
-            EventType::from(due.delivery.event_type.as_str()) == EventType::TransactionsSyncAvailable
-        };
-        if deliveries.iter().any(is_money) {
-            self.onboarding.note_transactions(id).await?;
-        }
         Ok(read)
+    }
+
+    /// Notes what came of deliveries, and that a connection has new transactions: both or neither, so that nobody hears of
+    /// them twice.
+    async fn settle(
+        &self,
+        settled: &[(String, Settled)],
+        news: Option<&ConnectionId>,
+    ) -> Result<(), Failure> {
+        if let Some(id) = news
+            && self.onboarding.note_transactions(id, settled).await?
+        {
+            return Ok(());
+        }
+        Ok(self.store.settle(self.environment, settled).await?)
     }
 }
 

@@ -4,6 +4,7 @@
 //! alone.
 
 mod page;
+mod streams;
 mod world;
 
 use std::time::Duration;

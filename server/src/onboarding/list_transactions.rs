@@ -185,7 +185,7 @@ impl Filter {
     }
 
     /// Whose cursor, and for what.
-    fn context(&self, caller: &Caller, id: &ConnectionId) -> String {
+    pub(super) fn context(&self, caller: &Caller, id: &ConnectionId) -> String {
         let day = |day: &Option<Date>| day.map(|day| day.to_string());
         serde_json::json!([
             caller.customer.issuer,

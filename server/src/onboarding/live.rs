@@ -13,7 +13,7 @@ use super::own::{Own, is_own, understood};
 use super::view::{kept, shown_version};
 use super::{UseCases, access};
 use crate::failure::{Call, Failure, Missing};
-use crate::store::{Cause, ConnectionRecord, CustomerKey, EventKind, StoreError, Tenant, Write};
+use crate::store::{Cause, ConnectionRecord, CustomerKey, EventKind, Settled, StoreError, Tenant, Write};
 
 /// What a customer's pages show, and the last event that is in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -158,11 +158,17 @@ impl UseCases {
         Ok(Refreshed::Read { changed: before != Some(shown.version) })
     }
 
-    /// Tells the pages of a connection's customer that there are new transactions.
-    pub(super) async fn note_transactions(&self, id: &ConnectionId) -> Result<(), Failure> {
-        let Some(customer) = self.store.owner(self.environment, id).await? else { return Ok(()) };
-        match self.write(&product(customer), &[Write::NewTransactions(id)]).await {
-            Ok(()) | Err(StoreError::Missing) => Ok(()),
+    /// Tells the pages of a connection's customer that there are new transactions, and settles the deliveries that said so.
+    /// `false`: there is no such connection any more, and nothing was settled.
+    pub(super) async fn note_transactions(
+        &self,
+        id: &ConnectionId,
+        settled: &[(String, Settled)],
+    ) -> Result<bool, Failure> {
+        let Some(customer) = self.store.owner(self.environment, id).await? else { return Ok(false) };
+        match self.write(&product(customer), &[Write::NewTransactions(id), Write::Settled(settled)]).await {
+            Ok(()) => Ok(true),
+            Err(StoreError::Missing) => Ok(false),
             Err(error) => Err(error.into()),
         }
     }

@@ -34,6 +34,7 @@ mod sync_connection;
 mod terms;
 #[cfg(test)]
 pub(crate) mod tests;
+mod together;
 mod turn;
 mod update_credentials;
 mod view;
@@ -52,6 +53,7 @@ use arrivals::Arrivals;
 use locks::Locks;
 use mirror::Mirror;
 use step_one::Popular;
+use together::Together;
 
 pub(crate) use live::{Happened, LiveConnection, News, Present, Refreshed, Since};
 pub use port::WaycoreOnboarding;
@@ -70,6 +72,7 @@ struct UseCases {
     arrivals: Arrivals,
     mirror: Mirror,
     popular: Popular,
+    together: Together,
     /// No cursor of Waycore's reaches a browser in clear.
     sealer: Sealer,
 }

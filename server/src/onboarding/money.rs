@@ -1,7 +1,7 @@
 //! The accounts behind a connection, and what moved on them.
 //!
 //! The host's key may lack the scopes for them, and the flow works without: those regions then say so. They are kept
-//! nowhere here.
+//! nowhere here, but for the moment in which many pages want the same.
 
 use std::time::Duration;
 
@@ -17,6 +17,7 @@ use waycore::{Error, ListAccounts};
 use super::flow::flow;
 use super::list_transactions::Filter;
 use super::own::connection_id;
+use super::together::Sight;
 use super::{UseCases, access};
 use crate::failure::{Call, Failure, Missing};
 
@@ -41,12 +42,14 @@ impl UseCases {
         self.accounts(&id).await.map_err(Failure::of(Call::ListAccounts))
     }
 
-    /// Of a connection that is on record as the caller's: what is on record was proved when it was read.
+    /// Of a connection that is on record as the caller's: what is on record was proved when it was read. Pages that heard
+    /// of something are fetched all at once, and share what is read.
     pub(super) async fn look_at_money(
         &self,
         caller: &Caller,
         id: &str,
         query: TransactionQuery,
+        after_news: bool,
     ) -> Result<Money, Failure> {
         access::may_read(caller)?;
         let id = connection_id(id)?;
@@ -56,21 +59,36 @@ impl UseCases {
         }
         let filter = Filter::read(&query)?;
         let cursor = self.opened(caller, &id, &filter, query.cursor.as_deref())?;
+        if !after_news {
+            return Ok(self.money(caller, &id, &filter, cursor).await);
+        }
+        let head = self.store.events_after(self.tenant(caller), u64::MAX).await?.head;
+        let sight = Sight { context: filter.context(caller, &id), cursor: cursor.clone(), head };
+        Ok(self.together.read(sight, self.money(caller, &id, &filter, cursor)).await)
+    }
+
+    async fn money(
+        &self,
+        caller: &Caller,
+        id: &ConnectionId,
+        filter: &Filter,
+        cursor: Option<String>,
+    ) -> Money {
         let first = cursor.is_none();
         let patience = if filter.is_asked_for() || !first { ASKED_FOR } else { AT_ONCE };
-        let moved = async { if first { Some(self.moved(&id, &filter).await) } else { None } };
+        let moved = async { if first { Some(self.moved(id, filter).await) } else { None } };
         let (accounts, transactions, moved) = tokio::join!(
-            region(Call::ListAccounts, AT_ONCE, self.accounts(&id)),
-            region(Call::ListTransactions, patience, self.transactions(caller, &id, &filter, cursor)),
+            region(Call::ListAccounts, AT_ONCE, self.accounts(id)),
+            region(Call::ListTransactions, patience, self.transactions(caller, id, filter, cursor)),
             timeout(patience, moved),
         );
         let today = Date::of_millis(self.clock.now().as_millis());
         let (flow, flow_is_silent) = match (&accounts, moved) {
-            (Region::Here(accounts), Ok(Some(Ok(moved)))) => (flow(accounts, moved, &filter, today), false),
+            (Region::Here(accounts), Ok(Some(Ok(moved)))) => (flow(accounts, moved, filter, today), false),
             (Region::NotGranted, _) => (None, false),
             _ => (None, first),
         };
-        Ok(Money { accounts, transactions, flow, flow_is_silent })
+        Money { accounts, transactions, flow, flow_is_silent }
     }
 
     async fn accounts(&self, id: &ConnectionId) -> Result<Vec<model::Account>, Error> {

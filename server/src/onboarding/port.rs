@@ -23,11 +23,12 @@ use super::locks::Locks;
 use super::mirror::Mirror;
 use super::provision::Provisioned;
 use super::step_one::Popular;
+use super::together::Together;
 use crate::clock::Clock;
 use crate::config::Environment;
 use crate::failure::{Failure, Missing};
 use crate::sealed::Sealer;
-use crate::store::{Cause, Store, StoreError};
+use crate::store::{Cause, Settled, Store, StoreError};
 
 /// Drives the onboarding by way of Waycore. Cheap to clone.
 #[derive(Clone)]
@@ -55,6 +56,7 @@ impl WaycoreOnboarding {
             arrivals: Arrivals::default(),
             mirror: Mirror::default(),
             popular: Popular::default(),
+            together: Together::default(),
             sealer,
         }))
     }
@@ -89,9 +91,13 @@ impl WaycoreOnboarding {
         self.0.keep_row(row, asked_of, cause).await
     }
 
-    /// Tells the pages of a connection's customer that there are new transactions.
-    pub(crate) async fn note_transactions(&self, id: &ConnectionId) -> Result<(), Failure> {
-        self.0.note_transactions(id).await
+    /// Tells the pages of a connection's customer that there are new transactions, and settles the deliveries that said so.
+    pub(crate) async fn note_transactions(
+        &self,
+        id: &ConnectionId,
+        settled: &[(String, Settled)],
+    ) -> Result<bool, Failure> {
+        self.0.note_transactions(id, settled).await
     }
 
     /// Reads all of a customer's connections.
@@ -184,6 +190,11 @@ fn support_code() -> String {
     request_scope().map(|scope| scope.support_code).unwrap_or_default()
 }
 
+/// Whether it is a page that heard of what it is to show.
+fn is_after_news() -> bool {
+    request_scope().is_some_and(|scope| scope.after_news)
+}
+
 #[async_trait]
 impl Onboarding for WaycoreOnboarding {
     async fn arrived(&self, caller: &Caller) {
@@ -250,17 +261,17 @@ impl Onboarding for WaycoreOnboarding {
         caller: &Caller,
         query: ListQuery,
     ) -> Result<Kept<ConnectionPage>, WireError> {
-        let (asking, wanted) = (caller.clone(), query.clone());
+        let (asking, wanted, query) = (caller.clone(), query.clone(), &query);
         let live = |cases: Arc<UseCases>| async move { cases.list_connections(&asking, wanted).await };
-        let kept = |cases: Arc<UseCases>| async move { cases.kept_list(caller, &query).await };
-        self.read(caller, "look", self.0.look(live, kept)).await
+        let kept = |cases: Arc<UseCases>| async move { cases.kept_list(caller, query).await };
+        self.read(caller, "look", self.0.look(is_after_news(), live, kept)).await
     }
 
     async fn look_at_connection(&self, caller: &Caller, id: &str) -> Result<Kept<Connection>, WireError> {
         let (asking, wanted) = (caller.clone(), id.to_owned());
         let live = |cases: Arc<UseCases>| async move { cases.get_connection(&asking, &wanted).await };
         let kept = |cases: Arc<UseCases>| async move { cases.kept_connection(caller, id).await };
-        self.read(caller, "look", self.0.look(live, kept)).await
+        self.read(caller, "look", self.0.look(is_after_news(), live, kept)).await
     }
 
     async fn record(&self, caller: &Caller, id: &str) -> Result<ConnectionRecord, WireError> {
@@ -286,7 +297,7 @@ impl Onboarding for WaycoreOnboarding {
         id: &str,
         query: TransactionQuery,
     ) -> Result<Money, WireError> {
-        self.read(caller, "look", self.0.look_at_money(caller, id, query)).await
+        self.read(caller, "look", self.0.look_at_money(caller, id, query, is_after_news())).await
     }
 
     async fn confirm_user_created(&self, caller: &Caller, id: &str) -> Result<Connection, WireError> {

@@ -10,7 +10,7 @@ use secrecy::ExposeSecret as _;
 use serde::Serialize;
 use serde_json::json;
 
-use super::{Action, Tenant};
+use super::{Action, Cause, Tenant};
 use crate::config::SecretKeys;
 
 /// What happened.
@@ -34,6 +34,8 @@ pub enum AuditEvent {
     SyncRequested,
     /// A connection was removed.
     ConnectionRemoved,
+    /// A connection's state was found to be another, and nobody here made it so.
+    StateChanged,
     /// Something was asked for and refused.
     Refused,
     /// Something was begun whose end nobody lived to note: it was done, or not.
@@ -53,6 +55,7 @@ impl AuditEvent {
             Self::SetupCompleted => "setup_completed",
             Self::SyncRequested => "sync_requested",
             Self::ConnectionRemoved => "connection_removed",
+            Self::StateChanged => "state_changed",
             Self::Refused => "refused",
             Self::Interrupted => "interrupted",
         }
@@ -73,6 +76,17 @@ pub struct AuditEntry {
 }
 
 impl AuditEntry {
+    /// A change of state, to `after`, or to nothing. What somebody here did is told of as theirs.
+    pub(super) fn found(connection: &ConnectionId, after: Option<&str>, cause: Cause) -> Option<Self> {
+        let entry = || Self {
+            event: AuditEvent::StateChanged,
+            user: UserId::product(),
+            connection: Some(connection.clone()),
+            detail: after.unwrap_or("gone").to_owned(),
+        };
+        matches!(cause, Cause::Look | Cause::Webhook | Cause::Watch).then(entry)
+    }
+
     /// What somebody began and nobody ended; an intent's action and subject say what. Of the subject only a connection
     /// is told: the others name the customer, who may want to be forgotten.
     pub(super) fn interrupted(user: UserId, action: &str, subject: &str) -> Self {

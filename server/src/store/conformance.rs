@@ -42,6 +42,7 @@ macro_rules! conforms {
             terms_are_only_ever_added,
             coming_back_the_same_day_is_no_second_sign_in,
             the_audit_log_is_a_chain,
+            a_change_that_nobody_here_made_is_in_the_audit_log,
             many_at_once_make_one_chain,
             a_forgotten_customer_is_nowhere,
             what_is_idle_is_pruned,
@@ -406,6 +407,27 @@ pub(super) async fn coming_back_the_same_day_is_no_second_sign_in(store: &dyn St
     let rows = store.audit_rows(0, 100).await.unwrap();
     let signed_in: Vec<_> = rows.iter().map(|row| (row.at / HOUR, row.org.as_deref().unwrap())).collect();
     assert_eq!(signed_in, [(0, "acme"), (25, "acme"), (1, "globex")]);
+}
+
+pub(super) async fn a_change_that_nobody_here_made_is_in_the_audit_log(store: &dyn Store) {
+    let id = connection("c1");
+    let read = async |state, cause, millis| {
+        let reading = Reading { cause, ..reading(&id, state, millis) };
+        store.observe(acme(), reading, at(millis)).await.unwrap();
+    };
+    read("draft", Cause::Start, 1).await;
+    read("pending", Cause::Finish, 2).await;
+    read("active", Cause::Watch, 3).await;
+    read("active", Cause::Look, 4).await;
+    read("revoked", Cause::Webhook, 5).await;
+    write(store, acme(), Write::Tombstone { id: &id, cause: Cause::Look }, 6).await.unwrap();
+    write(store, acme(), Write::Tombstone { id: &id, cause: Cause::Look }, 7).await.unwrap();
+    let rows = store.audit_rows(0, 100).await.unwrap();
+    let told: Vec<_> = rows.iter().map(|row| (row.event.as_str(), row.detail.as_str(), row.at)).collect();
+    let changed = "state_changed";
+    assert_eq!(told, [(changed, "active", 3), (changed, "revoked", 5), (changed, "gone", 6)]);
+    assert!(rows.iter().all(|row| row.connection_id.as_deref() == Some("c1")));
+    assert!(rows.iter().all(|row| row.user_id.as_deref() == Some(UserId::product().as_str())));
 }
 
 pub(super) async fn the_audit_log_is_a_chain(store: &dyn Store) {

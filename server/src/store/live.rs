@@ -50,7 +50,8 @@ pub trait LiveStore: Send + Sync + 'static {
         now: Timestamp,
     ) -> Result<u64, StoreError>;
 
-    /// At most `limit` deliveries that somebody has to look into by now, the oldest first.
+    /// At most `limit` deliveries that somebody has to look into by now, the oldest first; but the first of each
+    /// connection's before any second, so that a flood for one hides no other.
     async fn due_deliveries(
         &self,
         environment: Environment,

@@ -186,13 +186,16 @@ impl Rows {
         id: &ConnectionId,
         after: Option<&str>,
         (version, cause, at): (u64, Cause, Timestamp),
-    ) {
+    ) -> Option<AuditEntry> {
         let own = |(owner, known, _): &&(Owner, ConnectionId, Change)| owner.is(tenant) && known == id;
         let before = self.changes.iter().rev().find(own).and_then(|(_, _, change)| change.after.clone());
-        if before.as_deref() != after {
-            let change = Change { version, at, before, after: after.map(ToOwned::to_owned), cause };
-            self.changes.push((Owner::of(tenant), id.clone(), change));
+        if before.as_deref() == after {
+            return None;
         }
+        let found = before.as_ref().and_then(|_| AuditEntry::found(id, after, cause));
+        let change = Change { version, at, before, after: after.map(ToOwned::to_owned), cause };
+        self.changes.push((Owner::of(tenant), id.clone(), change));
+        found
     }
 
     fn bury(
@@ -201,10 +204,10 @@ impl Rows {
         id: &ConnectionId,
         cause: Cause,
         now: Timestamp,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Option<AuditEntry>, StoreError> {
         let record = self.connection(tenant, id)?;
         if record.removed_at.is_some() {
-            return Ok(());
+            return Ok(None);
         }
         let version = record.version + 1;
         *record = ConnectionRecord {
@@ -221,9 +224,9 @@ impl Rows {
             sync_not_before: None,
             watched: None,
         };
-        self.note_change(tenant, id, None, (version, cause, now));
+        let found = self.note_change(tenant, id, None, (version, cause, now));
         self.add_event(tenant, EventKind::Removed, id, now);
-        Ok(())
+        Ok(found)
     }
 
     fn end(&mut self, intent: &IntentId, now: Timestamp) -> Result<(), StoreError> {
@@ -322,13 +325,18 @@ impl Store for MemoryStore {
                     Write::CompletionSent { id, as_of } => {
                         rows.connection(tenant, id)?.progress.completion_sent = Some(as_of);
                     }
-                    Write::Tombstone { id, cause } => rows.bury(tenant, id, cause, now)?,
+                    Write::Tombstone { id, cause } => {
+                        if let Some(found) = rows.bury(tenant, id, cause, now)? {
+                            self.append(rows, tenant, &found, now);
+                        }
+                    }
                     Write::NewTransactions(id) => {
                         if rows.connection(tenant, id)?.removed_at.is_some() {
                             return Err(StoreError::Missing);
                         }
                         rows.add_event(tenant, EventKind::Transactions, id, now);
                     }
+                    Write::Settled(settled) => rows.live.settle(tenant.environment, settled),
                     Write::SyncNotBefore { id, at } => {
                         rows.connection(tenant, id)?.sync_not_before = Some(at)
                     }
@@ -368,7 +376,10 @@ impl Store for MemoryStore {
             record.watched = reading.watched;
             if changed {
                 let facts = (version, reading.cause, now);
-                rows.note_change(tenant, reading.connection, Some(reading.state), facts);
+                if let Some(found) = rows.note_change(tenant, reading.connection, Some(reading.state), facts)
+                {
+                    self.append(rows, tenant, &found, now);
+                }
                 rows.add_event(tenant, EventKind::Connection, reading.connection, now);
             }
             Ok(Observed::Kept(version))

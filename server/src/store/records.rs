@@ -8,6 +8,7 @@ use domain::step::Progress;
 use domain::timestamp::Timestamp;
 
 use super::audit::AuditEntry;
+use super::live::Settled;
 use crate::config::Environment;
 
 /// Whose rows: one customer of one host, in one of Waycore's environments.
@@ -301,6 +302,8 @@ pub enum Write<'a> {
     },
     /// Waycore has new transactions of a connection. [`StoreError::Missing`] for one that is not known.
     NewTransactions(&'a ConnectionId),
+    /// What came of looking into deliveries, of any customer's; see [`LiveStore::settle`](super::LiveStore::settle).
+    Settled(&'a [(String, Settled)]),
     /// Waycore refused a sync until then. [`StoreError::Missing`] for a connection that is not known.
     SyncNotBefore {
         /// Of which connection.

@@ -219,7 +219,7 @@ impl Store for SqlStore {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let mut writing = self.begin_for(tenant).await?;
-        let mut audited = Vec::new();
+        let (mut audited, mut found) = (Vec::new(), Vec::new());
         for write in writes {
             match *write {
                 Write::Entity(entity) => map_entity(&mut writing, tenant, entity).await?,
@@ -236,10 +236,15 @@ impl Store for SqlStore {
                                WHERE environment = $1 AND issuer = $2 AND org = $3 AND connection_id = $4";
                     update_own(&mut writing, sql, tenant, id, as_of).await?;
                 }
-                Write::Tombstone { id, cause } => bury(&mut writing, tenant, id, cause, now).await?,
+                Write::Tombstone { id, cause } => {
+                    found.extend(bury(&mut writing, tenant, id, cause, now).await?);
+                }
                 Write::NewTransactions(id) => {
                     must_exist(&mut writing, tenant, id).await?;
                     add_event(&mut writing, tenant, EventKind::Transactions, id, now).await?;
+                }
+                Write::Settled(settled) => {
+                    live::settle(&mut writing, tenant.environment, settled).await?;
                 }
                 Write::SyncNotBefore { id, at } => {
                     let sql = "UPDATE connections SET sync_not_before = $5
@@ -251,6 +256,7 @@ impl Store for SqlStore {
                 Write::Audit(entry) => audited.push(entry),
             }
         }
+        audited.extend(&found);
         // Last, because every replica waits for this lock.
         self.append(&mut writing, tenant, &audited, now).await?;
         self.commit(writing).await
@@ -274,7 +280,8 @@ impl Store for SqlStore {
         now: Timestamp,
     ) -> Result<Observed, StoreError> {
         let mut writing = self.begin_for(tenant).await?;
-        let observed = keep_reading(&mut writing, tenant, &reading, now).await?;
+        let (observed, found) = keep_reading(&mut writing, tenant, &reading, now).await?;
+        self.append(&mut writing, tenant, found.as_ref().as_slice(), now).await?;
         self.commit(writing).await?;
         Ok(observed)
     }

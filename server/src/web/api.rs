@@ -60,7 +60,7 @@ pub async fn server_function(State(state): State<AppState>, request: Request) ->
         return refuse(WireError::new(ErrorCode::InvalidInput, app::copy::errors().unreadable_form));
     };
     let body = if html { fields::with_chosen_portal(parts.uri.path(), body) } else { body };
-    let scope = scope::scope(&state, caller.clone(), support_code, Flash::default());
+    let scope = scope::scope(&state, caller.clone(), &parts, Flash::default());
     language::of_caller(&caller, answer(&state, scope, &parts, body, html)).await
 }
 

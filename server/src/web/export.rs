@@ -38,7 +38,7 @@ pub async fn transactions_csv(
         Ok(caller) => caller,
         Err(error) => return page::no_caller(&state, &parts, error).await,
     };
-    let scope = scope::scope(&state, caller.clone(), scope::support_code(&parts), Flash::default());
+    let scope = scope::scope(&state, caller.clone(), &parts, Flash::default());
     let field = |name: &str| {
         let found = fields.iter().find(|(field, _)| field == name);
         found.map(|(_, value)| value.clone())

@@ -26,7 +26,7 @@ pub async fn page(State(state): State<AppState>, request: Request) -> Response {
         Err(error) => return no_caller(&state, &parts, error).await,
     };
     let (flash, ended) = flash::take(&state, &parts.headers).unwrap_or_default();
-    let scope = scope::scope(&state, caller.clone(), scope::support_code(&parts), flash);
+    let scope = scope::scope(&state, caller.clone(), &parts, flash);
     let mut response = language::of_caller(&caller, render(&state, scope, parts)).await;
     response.headers_mut().extend(ended);
     response

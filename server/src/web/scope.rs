@@ -40,14 +40,15 @@ pub(super) async fn identified(state: &AppState, parts: &Parts) -> Result<Caller
 }
 
 /// The scope in which a page renders or a server function runs.
-pub(super) fn scope(state: &AppState, caller: Caller, support_code: String, flash: Flash) -> RequestScope {
+pub(super) fn scope(state: &AppState, caller: Caller, parts: &Parts, flash: Flash) -> RequestScope {
     RequestScope {
         onboarding: state.onboarding.clone(),
         draft_scope: draft_scope(&caller.customer),
         caller,
         site: state.site.clone(),
-        support_code,
+        support_code: support_code(parts),
         flash,
+        after_news: parts.headers.contains_key(app::paths::AFTER_NEWS),
         now_millis: state.clock.now().as_millis(),
     }
 }

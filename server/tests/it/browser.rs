@@ -35,6 +35,12 @@ impl<'a> Browser<'a> {
         self
     }
 
+    /// The same person, whose page fetches itself again because it heard of something.
+    pub(crate) fn after_news(mut self) -> Self {
+        self.headers.push((app::paths::AFTER_NEWS, "true".to_owned()));
+        self
+    }
+
     /// Opens a page.
     pub(crate) async fn get(&self, path: &str) -> Answer {
         self.send("GET", path, "text/html", &[]).await

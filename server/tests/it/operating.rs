@@ -219,13 +219,21 @@ async fn doctor_registers_the_webhook_and_shows_its_secret_to_nobody() {
     assert_eq!(changes[0], "POST /v1/webhooks");
     assert!(changes[1].starts_with("POST /v1/webhooks/") && changes[1].ends_with("/test"), "{changes:?}");
 
-    // A second time would be a second registration, and every change would come twice.
+    // A second time would be a second registration, and every change would come twice. So it is tried, no more.
     let again = register("https://app.example.com/banks/webhooks/waycore");
-    assert!(!again.success && again.out.contains("is registered already"), "{again:?}");
+    assert!(again.success && again.out.contains("is registered already"), "{again:?}");
+    assert!(again.out.contains("\"test event\""), "{again:?}");
+    let changes = waycore.changes().await;
+    assert_eq!(changes.iter().filter(|change| *change == "POST /v1/webhooks").count(), 1, "{changes:?}");
+    assert_eq!(changes.iter().filter(|change| change.ends_with("/test")).count(), 2, "{changes:?}");
     let elsewhere = register("https://app.example.com/other/webhooks/waycore");
     assert!(
         !elsewhere.success && elsewhere.out.contains("nothing was registered"),
         "a file is never overwritten"
     );
     assert_eq!(std::fs::read_to_string(&secret_file).unwrap(), secret);
+    // Whoever lost the secret is told so, by the exit code too.
+    std::fs::remove_file(&secret_file).unwrap();
+    let lost = register("https://app.example.com/banks/webhooks/waycore");
+    assert!(!lost.success && lost.out.contains("cannot be had again") && !secret_file.exists(), "{lost:?}");
 }

@@ -5,10 +5,11 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use app::backend::{Caller, Customer, Role};
+use axum::body::BodyDataStream;
 use domain::ids::{ConnectionId, EntityId, UserId};
 use domain::timestamp::Timestamp;
 use fastrand::Rng;
-use http::HeaderMap;
+use http::{HeaderMap, Request};
 use serde_json::json;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep};
@@ -17,7 +18,8 @@ use tokio_util::sync::CancellationToken;
 use super::page::Page;
 use crate::clock::Clock;
 use crate::config::{Environment, SecretKeys};
-use crate::events::{Live, SessionKey};
+use crate::events::{Asker, EventStream, Intake, Live, SessionKey};
+use crate::identity::HostIdentity;
 use crate::onboarding::WaycoreOnboarding;
 use crate::onboarding::tests::fake_waycore::FakeWaycore;
 use crate::sealed::Sealer;
@@ -31,9 +33,15 @@ const LIFE: [&str; 7] =
 
 const CONNECTIONS: usize = 3;
 
-/// How long things happen, and how long they may take to be right again: an open page is read again every minute.
+/// How long things happen, and the latest that a delivery may be.
 const HAPPENS: Duration = Duration::from_secs(45);
-const SETTLES: Duration = Duration::from_secs(75);
+const LATEST: Duration = Duration::from_secs(12);
+
+/// How long it may take to be right again.
+const SETTLES: Duration = Duration::from_secs(10);
+
+/// The same where a delivery never came, while others do: everything is read again every minute.
+const SETTLES_UNTOLD: Duration = Duration::from_secs(75);
 
 /// Virtual time, on a clock that somebody may set.
 struct SetClock {
@@ -64,11 +72,16 @@ pub(super) struct World {
     waycore: Arc<FakeWaycore>,
     store: Arc<MemoryStore>,
     replicas: Vec<Replica>,
+    /// Where deliveries come in: those of the replicas that live.
+    doors: Arc<Mutex<Vec<Intake>>>,
     caller: Caller,
     pages: Vec<(Arc<Mutex<Page>>, JoinHandle<()>)>,
     /// Where each connection stands in its life.
     stages: Vec<usize>,
     deliveries: u64,
+    /// Whether Waycore gives deliveries up in this schedule.
+    loses: bool,
+    has_lost: bool,
 }
 
 fn id(connection: usize) -> ConnectionId {
@@ -110,13 +123,17 @@ impl World {
             waycore,
             store,
             replicas: Vec::new(),
+            doors: Arc::default(),
             caller,
             pages: Vec::new(),
             stages: vec![0; CONNECTIONS],
             deliveries: 0,
+            loses: seed % 2 == 0,
+            has_lost: false,
         };
         for _ in 0..2 {
             let replica = world.replica();
+            world.doors.lock().unwrap().push(replica.live.intake.clone());
             world.replicas.push(replica);
         }
         for connection in 0..CONNECTIONS {
@@ -184,6 +201,14 @@ impl World {
         self.waycore.talk_nonsense_about(id(connection).as_str());
     }
 
+    /// Waycore has new transactions, and the customer's pages are told.
+    pub(super) async fn new_transactions(&self, connection: usize) {
+        let tenant = Tenant { customer: &self.caller.customer, environment: Environment::Live };
+        let news = id(connection);
+        let now = self.replicas[0].clock.now();
+        self.store.write(tenant, &[Write::NewTransactions(&news)], now).await.unwrap();
+    }
+
     /// A delivery comes after a while, to some replica.
     pub(super) fn deliver(&mut self, connection: usize, after: Duration) {
         self.deliveries += 1;
@@ -197,16 +222,19 @@ impl World {
     }
 
     fn post(&mut self, delivery: Delivery, after: Duration) {
-        let replica = self.rng.usize(0..self.replicas.len());
-        let intake = self.replicas[replica].live.intake.clone();
+        let (doors, first) = (self.doors.clone(), self.rng.usize(0..self.replicas.len()));
         tokio::spawn(async move {
             sleep(after).await;
-            // Waycore tries again until it is taken.
-            while intake.keep(delivery.clone()).await.is_err() {
-                sleep(Duration::from_secs(1)).await;
-                if after > HAPPENS {
+            // Waycore tries again until it is taken, by whoever is there by then.
+            for attempt in first.. {
+                let door = {
+                    let doors = doors.lock().unwrap();
+                    doors[attempt % doors.len()].clone()
+                };
+                if door.keep(delivery.clone()).await.is_ok() {
                     return;
                 }
+                sleep(Duration::from_secs(1)).await;
             }
         });
     }
@@ -214,6 +242,7 @@ impl World {
     /// A process dies, wherever it is.
     pub(super) fn crash(&mut self, replica: usize) {
         let next = self.replica();
+        self.doors.lock().unwrap()[replica] = next.live.intake.clone();
         let dead = std::mem::replace(&mut self.replicas[replica], next);
         dead.work.abort();
     }
@@ -235,6 +264,22 @@ impl World {
         let session = SessionKey::of(&self.caller, &HeaderMap::new());
         let viewer = hub.join(&self.caller, session, None, None).await.unwrap();
         tokio::spawn(async move { viewer.end.cancelled().await })
+    }
+
+    /// The stream of a page of somebody whom `identity` knows, as it is sent.
+    pub(super) async fn stream(&self, identity: Arc<dyn HostIdentity>) -> BodyDataStream {
+        let replica = &self.replicas[0];
+        let session = SessionKey::of(&self.caller, &HeaderMap::new());
+        let viewer = replica.live.hub.join(&self.caller, session, None, None).await.unwrap();
+        let (request, ()) = Request::new(()).into_parts();
+        let asker = Asker::new(identity, self.caller.customer.clone(), &request);
+        EventStream { viewer, asker, onboarding: replica.onboarding.clone() }
+            .into_body(None)
+            .into_data_stream()
+    }
+
+    pub(super) fn caller(&self) -> Caller {
+        self.caller.clone()
     }
 
     /// Things happen at random.
@@ -275,7 +320,8 @@ impl World {
     fn something_changes(&mut self) {
         let connection = self.rng.usize(0..CONNECTIONS);
         self.change(connection);
-        if self.rng.u8(0..5) == 0 {
+        if self.loses && self.rng.u8(0..5) == 0 {
+            self.has_lost = true;
             return;
         }
         let late = Duration::from_millis(self.rng.u64(0..8_000));
@@ -305,7 +351,7 @@ impl World {
     }
 
     pub(super) async fn settle(&mut self) {
-        sleep(SETTLES).await;
+        sleep(if self.has_lost { SETTLES_UNTOLD } else { LATEST + SETTLES }).await;
     }
 
     pub(super) fn check(&self) {

@@ -26,6 +26,8 @@ macro_rules! conforms_live {
                 a_delivery_is_kept_once,
                 a_delivery_is_due_until_it_is_settled,
                 a_delivery_noted_by_a_wrong_clock_is_not_lost,
+                a_flood_for_one_connection_hides_no_other,
+                new_transactions_are_told_once_however_often_a_crash_undoes_it,
                 those_that_wait_are_found,
                 a_connections_owner_is_known,
                 what_changed_between_two_visits_is_found,
@@ -210,6 +212,32 @@ pub(in crate::store) async fn a_delivery_is_due_until_it_is_settled(store: &dyn 
 pub(in crate::store) async fn a_delivery_noted_by_a_wrong_clock_is_not_lost(store: &dyn Store) {
     store.receive(LIVE, &[delivery("e1", None)], at(LONGEST_RETRY_MILLIS * 10)).await.unwrap();
     assert_eq!(due(store, 5).await, [("e1".to_owned(), 0)]);
+}
+
+pub(in crate::store) async fn a_flood_for_one_connection_hides_no_other(store: &dyn Store) {
+    let flood: Vec<_> = (0..50).map(|number| delivery(&format!("f{number:02}"), Some("c1"))).collect();
+    store.receive(LIVE, &flood, at(1)).await.unwrap();
+    let others = [delivery("e1", Some("c2")), delivery("e2", Some("c3")), delivery("e3", None)];
+    store.receive(LIVE, &others, at(2)).await.unwrap();
+    let first: Vec<_> = due(store, 5).await.into_iter().map(|(id, _)| id).collect();
+    assert_eq!(first, ["f00", "e1", "e2", "e3", "f01", "f02", "f03", "f04", "f05", "f06"]);
+}
+
+pub(in crate::store) async fn new_transactions_are_told_once_however_often_a_crash_undoes_it(
+    store: &dyn Store,
+) {
+    let id = connection("c1");
+    observe(store, acme(), &id, "active", 1).await.unwrap();
+    store.receive(LIVE, &[delivery("e1", Some("c1"))], at(2)).await.unwrap();
+    let settled = [("e1".to_owned(), Settled::Done)];
+    let news = |id| [Write::NewTransactions(id), Write::Settled(&settled)];
+    // What is not told is not settled.
+    let unknown = connection("c9");
+    missing(store.write(acme(), &news(&unknown), at(3)).await);
+    assert_eq!(due(store, 5).await, [("e1".to_owned(), 0)]);
+    store.write(acme(), &news(&id), at(6)).await.unwrap();
+    assert_eq!(due(store, 7).await, []);
+    assert_eq!(head(store, acme()).await, 2);
 }
 
 pub(in crate::store) async fn those_that_wait_are_found(store: &dyn Store) {

@@ -1,5 +1,6 @@
 //! What makes pages live, in memory.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use app::backend::Customer;
@@ -58,6 +59,20 @@ impl LiveRows {
         self.inbox.retain(|letter| letter.due_at.is_some() || letter.received_at >= before);
         self.visits.retain(|visit| visit.seen_at >= before);
         self.events.retain(|(_, _, at)| at.as_millis() >= now.as_millis() - EVENTS_KEPT_MILLIS);
+    }
+
+    pub(super) fn settle(&mut self, environment: Environment, settled: &[(String, Settled)]) {
+        for letter in self.inbox.iter_mut().filter(|letter| letter.environment == environment) {
+            let found = settled.iter().find(|(id, _)| *id == letter.delivery.event_id);
+            if let Some((_, settled)) = found {
+                letter.attempts += u32::from(!matches!(settled, Settled::Postponed(_)));
+                letter.parked = *settled == Settled::Parked;
+                letter.due_at = match settled {
+                    Settled::Again(at) | Settled::Postponed(at) => Some(*at),
+                    Settled::Done | Settled::Parked => None,
+                };
+            }
+        }
     }
 
     pub(super) fn len(&self) -> usize {
@@ -141,8 +156,18 @@ impl LiveStore for MemoryStore {
         Ok(self.read(|rows| {
             let due = rows.live.inbox.iter().filter(|letter| letter.environment == environment);
             let mut due: Vec<_> = due.filter(|letter| letter.due_at.is_some_and(is_due)).collect();
-            due.sort_by_key(|letter| letter.due_at);
-            let due = due.into_iter().take(limit);
+            due.sort_by_key(|letter| letter.received_at);
+            let mut places: HashMap<Option<&ConnectionId>, u32> = HashMap::new();
+            let mut due: Vec<_> = due
+                .into_iter()
+                .map(|letter| {
+                    let place = places.entry(letter.delivery.connection.as_ref()).or_default();
+                    *place += 1;
+                    (*place, letter)
+                })
+                .collect();
+            due.sort_by_key(|(place, _)| *place);
+            let due = due.into_iter().map(|(_, letter)| letter).take(limit);
             due.map(|letter| DueDelivery { delivery: letter.delivery.clone(), attempts: letter.attempts })
                 .collect()
         }))
@@ -154,17 +179,7 @@ impl LiveStore for MemoryStore {
         settled: &[(String, Settled)],
     ) -> Result<(), StoreError> {
         self.change(|rows| {
-            for letter in rows.live.inbox.iter_mut().filter(|letter| letter.environment == environment) {
-                let found = settled.iter().find(|(id, _)| *id == letter.delivery.event_id);
-                if let Some((_, settled)) = found {
-                    letter.attempts += u32::from(!matches!(settled, Settled::Postponed(_)));
-                    letter.parked = *settled == Settled::Parked;
-                    letter.due_at = match settled {
-                        Settled::Again(at) | Settled::Postponed(at) => Some(*at),
-                        Settled::Done | Settled::Parked => None,
-                    };
-                }
-            }
+            rows.live.settle(environment, settled);
             Ok(())
         })
     }

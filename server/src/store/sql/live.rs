@@ -125,9 +125,12 @@ impl LiveStore for SqlStore {
         let rows: Vec<(String, String, Option<String>, i64)> = self
             .database
             .fetch(
-                "SELECT event_id, event_type, connection_id, attempts FROM inbox
-                 WHERE environment = $1 AND due_at IS NOT NULL AND (due_at <= $2 OR due_at > $3)
-                 ORDER BY due_at LIMIT $4",
+                "SELECT event_id, event_type, connection_id, attempts FROM (
+                    SELECT event_id, event_type, connection_id, attempts, received_at,
+                           ROW_NUMBER() OVER (PARTITION BY connection_id ORDER BY received_at, event_id) AS place
+                      FROM inbox
+                     WHERE environment = $1 AND due_at IS NOT NULL AND (due_at <= $2 OR due_at > $3)) AS due
+                 ORDER BY place, received_at, event_id LIMIT $4",
                 &values![environment.as_str(), now.as_millis(), absurd, limit],
             )
             .await?;
@@ -146,30 +149,7 @@ impl LiveStore for SqlStore {
         settled: &[(String, Settled)],
     ) -> Result<(), StoreError> {
         let mut writing = self.database.begin(Lock::Inbox).await?;
-        let mut done = Vec::new();
-        for (event_id, settled) in settled {
-            let (due_at, parked, tried) = match settled {
-                Settled::Done => {
-                    done.push(values![environment.as_str(), event_id.as_str()]);
-                    continue;
-                }
-                Settled::Again(at) => (Some(at.as_millis()), 0, 1),
-                Settled::Postponed(at) => (Some(at.as_millis()), 0, 0),
-                Settled::Parked => (None, 1, 1),
-            };
-            let sql = "UPDATE inbox SET due_at = $3, parked = $4, attempts = attempts + $5
-                       WHERE environment = $1 AND event_id = $2";
-            let row = values![environment.as_str(), event_id.as_str(), due_at, parked, tried];
-            writing.execute(sql, &row).await?;
-        }
-        writing
-            .execute_rows(
-                "UPDATE inbox SET due_at = NULL, parked = 0, attempts = attempts + 1
-                 WHERE (environment, event_id) IN (VALUES ",
-                &done,
-                ")",
-            )
-            .await?;
+        settle(&mut writing, environment, settled).await?;
         self.commit(writing).await
     }
 
@@ -337,6 +317,38 @@ impl LiveStore for SqlStore {
         let corrupt = |_| StoreError::Corrupt { what: "connection id" };
         rows.into_iter().map(|(id,)| ConnectionId::parse(id).map_err(corrupt)).collect()
     }
+}
+
+pub(super) async fn settle(
+    writing: &mut Writing,
+    environment: Environment,
+    settled: &[(String, Settled)],
+) -> Result<(), StoreError> {
+    let mut done = Vec::new();
+    for (event_id, settled) in settled {
+        let (due_at, parked, tried) = match settled {
+            Settled::Done => {
+                done.push(values![environment.as_str(), event_id.as_str()]);
+                continue;
+            }
+            Settled::Again(at) => (Some(at.as_millis()), 0, 1),
+            Settled::Postponed(at) => (Some(at.as_millis()), 0, 0),
+            Settled::Parked => (None, 1, 1),
+        };
+        let sql = "UPDATE inbox SET due_at = $3, parked = $4, attempts = attempts + $5
+                   WHERE environment = $1 AND event_id = $2";
+        let row = values![environment.as_str(), event_id.as_str(), due_at, parked, tried];
+        writing.execute(sql, &row).await?;
+    }
+    writing
+        .execute_rows(
+            "UPDATE inbox SET due_at = NULL, parked = 0, attempts = attempts + 1
+             WHERE (environment, event_id) IN (VALUES ",
+            &done,
+            ")",
+        )
+        .await?;
+    Ok(())
 }
 
 async fn note_visit(

@@ -9,8 +9,8 @@ use super::database::{Value, Writing, values};
 use super::first;
 use super::rows::{ConnectionRow, EntityRow};
 use crate::store::{
-    Announcement, Cause, ConnectionRecord, CustomerKey, EventKind, IntentId, MappedEntity, Observed, Outcome,
-    Reading, StoreError, Tenant, TermsReceipt,
+    Announcement, AuditEntry, Cause, ConnectionRecord, CustomerKey, EventKind, IntentId, MappedEntity,
+    Observed, Outcome, Reading, StoreError, Tenant, TermsReceipt,
 };
 
 pub(super) const ENTITY: &str = "SELECT external_entity_id, entity_id, created_at FROM entity_map
@@ -84,7 +84,7 @@ pub(super) async fn bury(
     id: &ConnectionId,
     cause: Cause,
     now: Timestamp,
-) -> Result<(), StoreError> {
+) -> Result<Option<AuditEntry>, StoreError> {
     let [environment, issuer, org] = tenant_values(tenant);
     let key = [environment, issuer, org, Value::from(id.as_str())];
     let known: Vec<(i64, Option<i64>)> = writing
@@ -96,7 +96,7 @@ pub(super) async fn bury(
         .await?;
     let (version, removed_at) = known.into_iter().next().ok_or(StoreError::Missing)?;
     if removed_at.is_some() {
-        return Ok(());
+        return Ok(None);
     }
     let sql = "UPDATE connections
                   SET requested_name = NULL, user_confirmed = NULL, completion_sent = NULL, fingerprint = NULL,
@@ -104,17 +104,18 @@ pub(super) async fn bury(
                       version = version + 1, removed_at = $5
                 WHERE environment = $1 AND issuer = $2 AND org = $3 AND connection_id = $4";
     update_own(writing, sql, tenant, id, now).await?;
-    note_change(writing, &key, version + 1, None, cause, now).await?;
-    add_event(writing, tenant, EventKind::Removed, id, now).await
+    let changed = note_change(writing, &key, version + 1, None, cause, now).await?;
+    add_event(writing, tenant, EventKind::Removed, id, now).await?;
+    Ok(AuditEntry::found(id, None, cause).filter(|_| changed))
 }
 
-/// Keeps a reading of a connection, which is remembered if it was not.
+/// Keeps a reading of a connection, which is remembered if it was not. Gives what the audit log is to tell.
 pub(super) async fn keep_reading(
     writing: &mut Writing,
     tenant: Tenant<'_>,
     reading: &Reading<'_>,
     now: Timestamp,
-) -> Result<Observed, StoreError> {
+) -> Result<(Observed, Option<AuditEntry>), StoreError> {
     let [environment, issuer, org] = tenant_values(tenant);
     let key = [environment, issuer, org, Value::from(reading.connection.as_str())];
     let mut known: Option<ConnectionRecord> =
@@ -125,10 +126,10 @@ pub(super) async fn keep_reading(
     }
     let known = known.ok_or(StoreError::Missing)?;
     if known.is_as_in(reading, now) {
-        return Ok(Observed::Kept(known.version));
+        return Ok((Observed::Kept(known.version), None));
     }
     if known.overtakes(reading, now) {
-        return Ok(Observed::Overtaken);
+        return Ok((Observed::Overtaken, None));
     }
     let changed = known.fingerprint.as_deref() != Some(reading.fingerprint);
     let version = known.version + u64::from(changed);
@@ -151,11 +152,15 @@ pub(super) async fn keep_reading(
             &[environment, issuer, org, id, fingerprint, stored_version, body, read_at, updated_at, watched],
         )
         .await?;
+    let mut found = None;
     if changed {
-        note_change(writing, &key, stored, Some(reading.state), reading.cause, now).await?;
+        let state = Some(reading.state);
+        if note_change(writing, &key, stored, state, reading.cause, now).await? {
+            found = AuditEntry::found(reading.connection, state, reading.cause);
+        }
         add_event(writing, tenant, EventKind::Connection, reading.connection, now).await?;
     }
-    Ok(Observed::Kept(version))
+    Ok((Observed::Kept(version), found))
 }
 
 pub(super) async fn must_exist(
@@ -199,7 +204,7 @@ pub(super) async fn add_event(
     writing.tell(Announcement::Customer(CustomerKey::of(tenant))).await
 }
 
-/// Notes a change of state, if the word for it changed.
+/// Notes a change of state, if the word for it changed. `true`: it had been another.
 pub(super) async fn note_change(
     writing: &mut Writing,
     key: &[Value; 4],
@@ -207,23 +212,24 @@ pub(super) async fn note_change(
     after: Option<&str>,
     cause: Cause,
     now: Timestamp,
-) -> Result<(), StoreError> {
+) -> Result<bool, StoreError> {
     let [environment, issuer, org, id] = key.clone();
     let [version, now, after, cause] = values![version, now.as_millis(), after, cause.as_str()];
     // One statement, because a page waits for it. Without a row there was no state, as after a removal.
-    writing
-        .execute(
+    let before: Vec<(Option<String>,)> = writing
+        .fetch(
             "INSERT INTO connection_history
                 (environment, issuer, org, connection_id, version, at, state_before, state_after, cause)
              SELECT $1, $2, $3, $4, $5, $6, last.state, $7, $8
                FROM (SELECT (SELECT state_after FROM connection_history
                               WHERE environment = $1 AND issuer = $2 AND org = $3 AND connection_id = $4
                               ORDER BY id DESC LIMIT 1) AS state) AS last
-              WHERE last.state IS DISTINCT FROM $7",
+              WHERE last.state IS DISTINCT FROM $7
+             RETURNING state_before",
             &[environment, issuer, org, id, version, now, after, cause],
         )
         .await?;
-    Ok(())
+    Ok(matches!(before.as_slice(), [(Some(_),)]))
 }
 
 pub(super) async fn add_receipt(

@@ -1,0 +1,89 @@
+//! One stream: its signs of life, who may go on listening, and what a slow reader gets.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use app::backend::{Caller, Customer};
+use async_trait::async_trait;
+use futures_util::StreamExt as _;
+use http::request::Parts;
+use tokio::time::{Instant, sleep, timeout};
+
+use super::world::World;
+use crate::identity::{HostIdentity, SignedOut};
+
+/// A host that answers so often that this person is signed in.
+struct Host {
+    caller: Caller,
+    asked: AtomicU32,
+    expires_after: u32,
+}
+
+#[async_trait]
+impl HostIdentity for Host {
+    async fn identify(&self, _: &Parts) -> Result<Caller, SignedOut> {
+        let asked = self.asked.fetch_add(1, Ordering::Relaxed);
+        if asked < self.expires_after { Ok(self.caller.clone()) } else { Err(SignedOut::Expired) }
+    }
+}
+
+fn host(caller: Caller, expires_after: u32) -> Arc<Host> {
+    Arc::new(Host { caller, asked: AtomicU32::new(0), expires_after })
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_silent_stream_shows_that_it_lives_and_asks_again_who_listens() {
+    let world = World::new(7).await;
+    let host = host(world.caller(), u32::MAX);
+    let mut stream = world.stream(host.clone()).await;
+    stream.next().await.unwrap().unwrap();
+    let began = Instant::now();
+    while began.elapsed() < Duration::from_secs(300) {
+        let sign = timeout(Duration::from_secs(15), stream.next()).await.expect("every fifteen seconds");
+        assert_eq!(sign.unwrap().unwrap(), ":\n\n");
+    }
+    let asked = host.asked.load(Ordering::Relaxed);
+    assert!((9..=11).contains(&asked), "every thirty seconds: {asked} times in five minutes");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_ends_within_thirty_seconds_of_its_session() {
+    let world = World::new(7).await;
+    let mut others = world.caller();
+    others.customer = Customer { issuer: "host".to_owned(), org: "globex".to_owned() };
+    for (what, host) in [
+        ("the session has expired", host(world.caller(), 0)),
+        ("another customer's session has taken its place", host(others, u32::MAX)),
+    ] {
+        let mut stream = world.stream(host).await;
+        let ends = timeout(Duration::from_secs(30), async { while stream.next().await.is_some() {} });
+        assert!(ends.await.is_ok(), "{what}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_reader_that_lags_behind_gets_the_present_state() {
+    let mut world = World::new(7).await;
+    let stream = world.stream(host(world.caller(), u32::MAX)).await;
+    sleep(Duration::from_secs(1)).await;
+    // Nothing is read meanwhile: more is told than is kept for anybody.
+    for _ in 0..30 {
+        world.new_transactions(0).await;
+        sleep(Duration::from_millis(100)).await;
+    }
+    world.change(1);
+    world.deliver(1, Duration::ZERO);
+    let mut read = String::new();
+    let mut stream = Box::pin(stream.take_until(sleep(Duration::from_secs(3))));
+    while let Some(text) = stream.next().await {
+        read.push_str(std::str::from_utf8(&text.unwrap()).unwrap());
+    }
+    let told = read.matches("event: transactions").count();
+    assert!(told < 30, "{told} of 30 were kept for it");
+    let (_, last) = read.rsplit_once("retry:").expect("a present state");
+    for connection in 0..3 {
+        assert!(last.contains(&format!("conn_{connection}")), "{last}");
+    }
+    assert!(last.contains("pendingActivation"), "{last}");
+}
