@@ -75,7 +75,7 @@ pub struct StartConnection {
     pub not_listed: bool,
     /// The form is the one for banks that are not in the list.
     pub unlisted: bool,
-    /// Nobody could warn of an odd address while it was typed: it is asked about before anything is created.
+    /// Nobody has warned of this address: if it is odd, it is asked about before anything is created.
     pub unwarned: bool,
     /// "I have checked the address": an odd one was seen and confirmed.
     pub address_checked: bool,
@@ -251,6 +251,8 @@ pub struct Suggested {
 pub trait Onboarding: Send + Sync {
     /// Notes that somebody is here, before anything else is asked for them.
     async fn arrived(&self, caller: &Caller);
+    /// The id of the last event that what is read from now on has in it.
+    async fn heard(&self, caller: &Caller) -> Result<String, WireError>;
     /// Notes that the caller looks at the list.
     async fn visit(&self, caller: &Caller) -> Result<Visit, WireError>;
     /// The caller's connections, newest first.

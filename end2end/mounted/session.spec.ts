@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { looksRight } from '../support/audit';
 import { Person } from '../support/person';
+import { looksNarrow } from '../support/reflow';
 import { ownPortal } from '../support/test';
 import { type Deployment, expect, freePort, test as base, token } from './deployment';
 
@@ -55,6 +56,8 @@ for (const javaScriptEnabled of [true, false]) {
       await person.confirmsAndFinishes();
 
       await person.sees('You are signed out');
+      await looksRight(person, 'problem', 'signed out, with the way to sign in');
+      await looksNarrow(person, 'the way to sign in');
       await person.link('Sign in').click();
       await page.getByRole('link', { name: 'Sign in as Ana' }).click();
       await person.sees('Finish setup');

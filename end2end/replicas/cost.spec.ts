@@ -1,5 +1,6 @@
 // What Waycore is asked while people wait does not grow with their number. Its clock goes here, so that its journal says
 // when.
+import { token } from '../support/production';
 import { CONNECTED, expect, test, type Asked, type Replicas } from './replicas';
 import { Viewers } from './streams';
 
@@ -111,4 +112,31 @@ test('a thousand viewers of one connection cost what one costs', async ({ startR
   } finally {
     viewers.close();
   }
+});
+
+test('two hundred pages that are fetched again because of news cost what one costs', async ({
+  startReplicas,
+  meet,
+  org,
+}) => {
+  const replicas = await startReplicas({ webhooks: true });
+  const id = await replicas.waits(org);
+  const bo = await meet(replicas, { user: 'bo', org }, 'first');
+  await bo.open(`/connections/${id}/setup`);
+  await bo.sees('Activating your connection');
+  // What a browser asks for when it is told is what two hundred ask for.
+  const asks = bo.page.waitForRequest((request) => request.url().endsWith(`/connections/${id}/setup`));
+  const unread = (await replicas.asked()).length;
+  await replicas.change(id, CONNECTED);
+  const { cookie: _, ...headers } = await (await asks).allHeaders();
+  const pages = await Promise.all(
+    Array.from({ length: 200 }, async (_, number) => {
+      const cookie = `session=${token({ sub: `viewer-${number}`, org })}`;
+      const answer = await fetch(`${replicas.url}/connections/${id}/setup`, { headers: { ...headers, cookie } });
+      return { status: answer.status, isNew: (await answer.text()).includes('Connected') };
+    }),
+  );
+  expect(pages).toEqual(Array(200).fill({ status: 200, isNew: true }));
+  const read = (await replicas.asked()).slice(unread).filter(({ path }) => path === `/v1/connections/${id}`);
+  expect(read.length, 'reads of the connection').toBeLessThanOrEqual(5);
 });

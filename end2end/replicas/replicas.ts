@@ -1,6 +1,6 @@
 // Two servers on one PostgreSQL database, nginx in front of them, and a simulated Waycore that tells them of changes, or
 // does not.
-import { randomUUID } from 'node:crypto';
+import { createHmac, randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -33,6 +33,7 @@ export class Replicas {
 
   private constructor(
     private readonly folder: string,
+    private readonly postgres: Postgres,
     private readonly databaseUrl: string,
     readonly waycore: Organization,
     private readonly ports: Record<Replica | 'front', number>,
@@ -44,7 +45,8 @@ export class Replicas {
     const ports = { first: await freePort(), second: await freePort(), front: await freePort() };
     const webhookUrl = `http://127.0.0.1:${ports.front}/webhooks/waycore`;
     const waycore = await simulator.organization(webhooks ? { webhookUrl } : {});
-    const replicas = new Replicas(folder, await postgres.database(), waycore, ports, secret ?? waycore.secret);
+    const database = await postgres.database();
+    const replicas = new Replicas(folder, postgres, database, waycore, ports, secret ?? waycore.secret);
     try {
       for (const replica of REPLICAS) await replicas.restart(replica);
       replicas.nginx = await startNginx(folder, ports.front, front(ports));
@@ -121,6 +123,18 @@ export class Replicas {
     return Date.now();
   }
 
+  /**
+   * Everybody's last look at the list, and every change until now, was so much longer ago. The servers go by the
+   * machine's clock, so it is what they remember that moves.
+   */
+  async hoursPass(hours: number): Promise<void> {
+    const millis = hours * 3_600_000;
+    const visits = ['away_since', 'began_at', 'seen_at'].map((time) => `${time} = ${time} - ${millis}`).join(', ');
+    const history = `at = at - ${millis}`;
+    const moved = `UPDATE visits SET ${visits}; UPDATE connection_history SET ${history}`;
+    await this.postgres.change(this.databaseUrl, moved);
+  }
+
   /** Waycore answers everything so, until it recovers. */
   async fail(status: number): Promise<void> {
     const fault = { match: { organizationId: this.waycore.id }, effect: { status } };
@@ -135,11 +149,21 @@ export class Replicas {
 
   /** A delivery about a connection, by whoever does not know the secret. Gives how it was answered. */
   async forge(connection: string): Promise<number> {
-    const event = { id: `evt_${randomUUID()}`, type: 'connection.status_changed', data: { connectionId: connection } };
-    const signature = `t=${Math.floor(Date.now() / 1000)},v1=${'0'.repeat(64)}`;
+    return this.deliver(delivery('connection.status_changed', connection), () => '0'.repeat(64));
+  }
+
+  /** The same delivery twice, where Waycore itself would tell nobody. */
+  async tellTwice(type: string, connection: string): Promise<void> {
+    const body = delivery(type, connection);
+    const sign = (signed: string) => createHmac('sha256', this.secret).update(signed).digest('hex');
+    for (let time = 0; time < 2; time += 1) expect(await this.deliver(body, sign)).toBe(204);
+  }
+
+  private async deliver(body: string, sign: (signed: string) => string): Promise<number> {
+    const time = Math.floor(Date.now() / 1000);
+    const signature = `t=${time},v1=${sign(`${time}.${body}`)}`;
     const headers = { 'Content-Type': 'application/json', 'Waycore-Signature': signature };
-    const answer = await fetch(`${this.url}/webhooks/waycore`, { method: 'POST', headers, body: JSON.stringify(event) });
-    return answer.status;
+    return (await fetch(`${this.url}/webhooks/waycore`, { method: 'POST', headers, body })).status;
   }
 
   /** What Waycore was asked, in the order of arrival. */
@@ -157,6 +181,10 @@ export interface Asked {
   path: string;
   query: string;
   status: number | null;
+}
+
+function delivery(type: string, connectionId: string): string {
+  return JSON.stringify({ id: `evt_${randomUUID()}`, type, data: { connectionId } });
 }
 
 export const CONNECTED = { kind: 'ready', status: 'active', syncStatus: 'idle' };

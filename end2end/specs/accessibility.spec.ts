@@ -91,6 +91,56 @@ test.describe('with the keyboard alone', { tag: '@javascript' }, () => {
     await person.sees('Bank connections');
     await expect(person.listed('Leaving Bank')).toHaveCount(0);
   });
+
+  test('a connected bank is looked through, mended and removed', async ({ person, simulator }) => {
+    test.slow();
+    const { page } = person;
+    const { keyboard } = page;
+    const id = await person.connects(INSTANT_BANK);
+    const all = await person.transactions().count();
+    const filters = page.getByRole('search', { name: 'Filter transactions' });
+    const account = filters.getByRole('combobox', { name: 'Account' });
+    await reach(account);
+    await keyboard.type('Oper');
+    await expect(account.locator('option:checked')).toHaveText(/^Operating/);
+    await reach(filters.getByRole('searchbox', { name: 'Contains' }));
+    await keyboard.type('electricity');
+    await keyboard.press('Enter');
+    await page.waitForURL(/account=.+&.*text=electricity/);
+    await person.sees(INSTANT_BANK.name);
+    for (const row of await person.transactions().allInnerTexts()) expect(row).toMatch(/ELECTRICITY[^]*Operating/);
+    expect(await person.transactions().count()).toBeLessThan(all);
+    await reach(filters.getByRole('link', { name: 'Clear filters' }));
+    await keyboard.press('Enter');
+    await expect(person.transactions()).toHaveCount(all);
+    await person.ready();
+
+    await simulator.put(id, { kind: 'ready', status: 'reauthRequired' });
+    await reach(person.link('All bank connections'));
+    await keyboard.press('Enter');
+    await person.sees('Bank connections');
+    await expect(person.listed(INSTANT_BANK.name)).toContainText('Your move');
+    await reach(person.link(INSTANT_BANK.name));
+    await keyboard.press('Enter');
+    await person.sees(INSTANT_BANK.name);
+    await reach(person.textbox('Bank username'));
+    await keyboard.type('wc-acme-2');
+    await reach(person.button('Hand over'));
+    await keyboard.press('Space');
+    await expect(page.getByRole('main').getByRole('status').first()).toContainText('Handed over');
+    const handed = (await simulator.receivedFor(id)).filter(({ path }) => path.endsWith('/credentials'));
+    expect(handed.map(({ body }) => body)).toEqual([{ bankUsername: 'wc-acme-2' }]);
+
+    await person.ready();
+    await reach(person.link('Remove connection'));
+    await keyboard.press('Enter');
+    await person.sees('Remove connection');
+    await reach(person.textbox('Name of the connection'));
+    await keyboard.type(INSTANT_BANK.name);
+    await keyboard.press('Enter');
+    await person.sees('Bank connections');
+    await expect(person.listed(INSTANT_BANK.name)).toHaveCount(0);
+  });
 });
 
 /** Every screen once, in the order in which a customer meets them. */
@@ -170,6 +220,29 @@ test('who asks for more contrast gets it', { tag: '@javascript' }, async ({ pers
   });
 });
 
+test('nothing moves for whoever asked for less motion', { tag: '@javascript' }, async ({ person, simulator }) => {
+  const { page } = person;
+  const id = await person.hasBegun('Calm Bank', ownPortal());
+  await person.open(`/connections/${id}/setup`);
+  await still('the delegated user');
+  await simulator.keepActivating(id);
+  await person.open(`/connections/${id}/setup`);
+  await still('the activation');
+  await simulator.put(id, { kind: 'ready', status: 'reauthRequired' });
+  await person.open(`/connections/${id}`);
+  await still('the repair');
+  await person.opensList();
+  await still('the list');
+
+  async function still(what: string): Promise<void> {
+    await page.emulateMedia({ reducedMotion: 'no-preference' });
+    // Without it a page fades in and a button changes slowly; so this would find what moves.
+    expect(await page.evaluate(moving), what).toEqual(expect.arrayContaining([expect.stringContaining('<main')]));
+    await page.emulateMedia({ reducedMotion: 'reduce' });
+    expect(await page.evaluate(moving), `${what}: moves all the same`).toEqual([]);
+  }
+});
+
 test('a finger finds everything', { tag: '@javascript' }, async ({ person, simulator }) => {
   const { page } = person;
   await page.setViewportSize({ width: 375, height: 667 });
@@ -204,6 +277,19 @@ function flat(): string[] {
     });
   });
   return [...boxes, ...shapes].map((element) => element.outerHTML.slice(0, 120));
+}
+
+/** Runs in the page: what takes time to come or to change. */
+function moving(): string[] {
+  const longest = (times: string) => Math.max(...times.split(',').map((time) => Number.parseFloat(time)));
+  const moves = (element: Element, part: string | null) => {
+    const { animationName, animationDuration, transitionDuration } = getComputedStyle(element, part);
+    return (animationName !== 'none' && longest(animationDuration) > 0) || longest(transitionDuration) > 0;
+  };
+  const found = [...document.querySelectorAll('*')].filter((element) =>
+    [null, '::before', '::after'].some((part) => moves(element, part)),
+  );
+  return found.map((element) => element.outerHTML.slice(0, 60));
 }
 
 /** Runs in the page: buttons and fields that are lower than 44 pixels, and whatever else is smaller than 24. */

@@ -98,3 +98,19 @@ test('both confirmations that are missing are said above the form', async ({ per
   await expect(alert).toContainText('Confirm that the delegated user is active.');
   await expect(alert).toContainText('Accept the terms of use to finish the setup.');
 });
+
+test('no password manager offers the person’s own password, or keeps the bank’s', async ({ person, simulator }) => {
+  const id = await person.hasBegun('Managed Bank', ownPortal());
+  const asksForNone = async () => {
+    await expect(person.textbox('Password')).toHaveAttribute('type', 'password');
+    await expect(person.textbox('Password')).toHaveAttribute('autocomplete', 'new-password');
+    for (const name of ['Bank username', 'Customer ID']) {
+      await expect(person.textbox(name)).toHaveAttribute('autocomplete', 'off');
+    }
+  };
+  await person.open(`/connections/${id}/setup?step=finish`);
+  await asksForNone();
+  await simulator.put(id, { kind: 'ready', status: 'reauthRequired' });
+  await person.open(`/connections/${id}`);
+  await asksForNone();
+});

@@ -4,6 +4,8 @@ import type { Page } from '@playwright/test';
 import { STANDARD_BANK } from '../support/person';
 import { expect, ownPortal, test } from '../support/test';
 
+const DAY_MILLIS = 86_400_000;
+
 const stored = (page: Page) =>
   page.evaluate(() => JSON.stringify([{ ...window.localStorage }, { ...window.sessionStorage }]));
 
@@ -65,6 +67,31 @@ test.describe('drafts', { tag: '@javascript' }, () => {
     await expect(field).toHaveValue(STANDARD_BANK.name);
     await person.continues();
     await expect(field).toHaveAttribute('aria-invalid', 'true');
+  });
+
+  test('the list says how old a draft is and when it is forgotten, and then it is', async ({ person }) => {
+    const { clock } = person.page;
+    const begun = Date.now();
+    await clock.setFixedTime(begun);
+    await person.startsConnecting();
+    await person.saysThatBankIsNotListed();
+    await person.fillsInUnlistedBank('Ageing Bank', ownPortal());
+    await expect.poll(() => stored(person.page)).toContain('Ageing Bank');
+    const draft = person.listed('Ageing Bank');
+    for (const [days, says] of [
+      [0, 'saved today, expires in 30 days'],
+      [1, 'saved yesterday, expires in 29 days'],
+      [3.5, 'saved 3 days ago, expires in 27 days'],
+      [29, 'saved 29 days ago, expires in 1 day'],
+    ] as const) {
+      await clock.setFixedTime(begun + days * DAY_MILLIS);
+      await person.opensList();
+      await expect(draft.getByText(says, { exact: true }), `after ${days} days`).toBeVisible();
+    }
+    await clock.setFixedTime(begun + 30 * DAY_MILLIS + 1_000);
+    await person.opensList();
+    await expect(draft).toHaveCount(0);
+    await expect(person.link('Resume')).toHaveCount(0);
   });
 
   test('a draft is discarded', async ({ person }) => {

@@ -1,7 +1,9 @@
 // Waycore fails, answers nonsense, or says something new: the person hears what happened and what to do, nothing is
 // lost, and trying again works.
 import type { Locator } from '@playwright/test';
+import { looksRight } from '../support/audit';
 import { type Person, STANDARD_BANK } from '../support/person';
+import { looksNarrow } from '../support/reflow';
 import type { Fault } from '../support/simulator';
 import { expect, ownPortal, test } from '../support/test';
 
@@ -123,6 +125,37 @@ test('active but still a setup is activating, not connected', async ({ person, s
   await simulator.put(id, { kind: 'setup', status: 'active' });
   await person.opensList();
   await expect(person.listed('Almost Bank')).toContainText('Activating');
+});
+
+const MISSING: [what: string, effect: Fault['effect'], says: string][] = [
+  ['does not tell in time', { delayMs: 30_000 }, 'Waycore does not answer at the moment. Reload this page in a minute.'],
+  ['does not grant', { status: 403 }, 'Not available in this product.'],
+];
+
+test('a page goes without the money that Waycore does not tell', async ({ startAlone }) => {
+  // A demo of its own: a request for accounts does not say in its path whose they are.
+  const { person, simulator } = await startAlone();
+  const id = await person.hasBegun('Reticent Bank', ownPortal());
+  await simulator.connect(id);
+  for (const [what, effect, says] of MISSING) {
+    for (const path of ['/v1/accounts', '/v1/transactions']) {
+      await simulator.failForEverybody({ match: { method: 'GET', path }, effect });
+    }
+    await person.open(`/connections/${id}`);
+    await person.sees('Reticent Bank');
+    await expect(person.status('Connected')).toBeVisible();
+    for (const region of ['Accounts', 'Transactions']) await expect(person.region(region)).toContainText(says);
+    await expect(person.button('Sync now')).toBeVisible();
+    await expect(person.region('History')).toBeVisible();
+    await expect(person.outOfDate(), 'the connection itself was read').toHaveCount(0);
+    if (person.hasJavaScript) {
+      await looksRight(person, 'detail', `money that Waycore ${what}`);
+      await looksNarrow(person, `money that Waycore ${what}`);
+    }
+    await simulator.recover();
+  }
+  await person.reload();
+  for (const [, , says] of MISSING) await expect(person.page.getByRole('main')).not.toContainText(says);
 });
 
 test('a bank can be searched for while Waycore is down', async ({ startAlone }) => {

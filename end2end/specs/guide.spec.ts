@@ -1,4 +1,5 @@
-// Which guide somebody is given at the bank: the exact one where Waycore supplied it, else the general one.
+// What somebody is told for their work at the bank: what the user may do there and how it signs in, and which guide to
+// follow, the exact one where Waycore supplied it, else the general one.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -25,4 +26,26 @@ test('a bank has its own guide, and every other the general one', async ({ start
   await expect(guide).toHaveAttribute('href', /^https:/);
   await expect(guide).not.toHaveAttribute('href', EXACT);
   await rm(folder, { recursive: true, force: true });
+});
+
+test('what the user may do at the bank, and how it signs in there, is said while it is created, and on the sheet', async ({
+  person,
+}) => {
+  const id = await person.startsSetupOf(STANDARD_BANK);
+  const main = person.page.getByRole('main');
+  const saysAll = async () => {
+    await expect(main.getByRole('heading', { name: 'Give read-only rights' })).toBeVisible();
+    await expect(main).toContainText('Allow the user to see balances, transactions and statements of every account');
+    await expect(main).toContainText('Leave payments and approvals off.');
+    await expect(main.getByRole('heading', { name: 'Sign-in codes' })).toBeVisible();
+    await expect(main).toContainText('If the bank asks how the user receives sign-in codes, choose SMS, a call or email.');
+    await expect(main).toContainText('An authenticator app works if the bank insists.');
+    await expect(main).toContainText('Hardware tokens are not supported.');
+    await expect(main.getByRole('heading', { name: 'A second approval' })).toBeVisible();
+  };
+  await saysAll();
+  await expect(main).toContainText('Your own password is never asked for');
+  await person.open(`/connections/${id}/sheet`);
+  await person.sees('Create a user at the bank');
+  await saysAll();
 });

@@ -1,9 +1,14 @@
 // Open pages change by themselves, and say so. The demo's Waycore delivers nothing: a change is found by watching.
-import { STANDARD_BANK } from '../support/person';
+import type { Request, Route } from '@playwright/test';
+import { STANDARD_BANK, type Person } from '../support/person';
 import { expect, ownPortal, test } from '../support/test';
 
 /** One look of the watcher's, and what follows it. */
 const ONE_LOOK = { timeout: 8_000 };
+
+/** A page listens, or asks for the present state once. */
+const STREAM = /\/events\?(?!.*snapshot)/;
+const SNAPSHOT = /\/events\?.*snapshot/;
 
 test('list, activation and detail change by themselves and say what changed', { tag: '@javascript' }, async ({
   person,
@@ -81,33 +86,118 @@ test('nobody is told of what happens while the page is hidden, and it is caught 
   await person.sees(STANDARD_BANK.name);
 });
 
-test('where streams do not come through, the page asks every five seconds, and listens again later', {
+/** What may stand between a browser and the server: it refuses every stream, or breaks it, or passes nothing on. */
+const IN_BETWEEN = [
+  { how: 'are refused', tries: 1, stop: (route: Route) => route.fulfill({ status: 503, body: '' }) },
+  { how: 'break', tries: 3, stop: (route: Route) => route.abort('connectionreset') },
+  {
+    how: 'end before anything comes',
+    tries: 3,
+    stop: (route: Route) => route.fulfill({ status: 200, contentType: 'text/event-stream', body: '' }),
+  },
+];
+
+for (const { how, tries, stop } of IN_BETWEEN) {
+  test(`where streams ${how}, the page asks every five seconds, and listens again after a minute`, {
+    tag: '@javascript',
+  }, async ({ person, simulator }) => {
+    const { page } = person;
+    await page.clock.install();
+    const id = await person.startsSetupOf(STANDARD_BANK);
+    await simulator.keepActivating(id);
+    const stopped = new Set<Request>();
+    await page.route(STREAM, async (route) => {
+      if (stopped.size === tries) return route.continue();
+      stopped.add(route.request());
+      await stop(route);
+    });
+    const asked: string[] = [];
+    page.on('request', (request) => {
+      if (SNAPSHOT.test(request.url())) asked.push('state');
+      if (STREAM.test(request.url())) asked.push('stream');
+    });
+    // The browser comes back to a broken stream by itself, and by its own clock.
+    const over = new Promise<void>((resolve) => {
+      const ended = (request: Request) => {
+        if (stopped.size === tries && request === [...stopped].at(-1)) resolve();
+      };
+      page.on('requestfailed', ended);
+      page.on('requestfinished', ended);
+    });
+    await person.open(`/connections/${id}/setup`);
+    await person.sees('Activating your connection');
+    await over;
+    const listens = page.waitForRequest(STREAM);
+    for (let poll = 0; poll < 12; poll += 1) {
+      const answered = page.waitForResponse(SNAPSHOT);
+      await page.clock.fastForward(5_000);
+      expect((await answered).status()).toBe(200);
+    }
+    await listens;
+    expect(asked).toEqual([...Array(tries).fill('stream'), ...Array(12).fill('state'), 'stream']);
+    await simulator.connect(id);
+    await expect(page.getByRole('heading', { level: 1, name: STANDARD_BANK.name })).toBeVisible(ONE_LOOK);
+    expect(asked.filter((what) => what === 'state').length, 'it was the stream that told').toBe(12);
+  });
+}
+
+test('a stream ends when its person signs out in another tab, and the page asks who they are', {
   tag: '@javascript',
-}, async ({ person, simulator }) => {
-  const { page } = person;
-  await page.clock.install();
+}, async ({ person, meet, simulator }) => {
+  const { page, context } = person;
   const id = await person.startsSetupOf(STANDARD_BANK);
   await simulator.keepActivating(id);
-  // A proxy that ends every stream.
-  let broken = true;
-  await page.route(/\/events\?(?!.*snapshot)/, (route) =>
-    broken ? route.fulfill({ status: 503, body: '' }) : route.continue(),
-  );
   await person.open(`/connections/${id}/setup`);
   await person.sees('Activating your connection');
-  const asked = page.waitForResponse(/\/events\?.*snapshot/);
-  await page.clock.fastForward(5_000);
-  expect((await asked).status()).toBe(200);
-  broken = false;
-  const listens = page.waitForRequest(/\/events\?(?!.*snapshot)/);
-  for (let poll = 0; poll < 12; poll += 1) {
-    const answered = page.waitForResponse(/\/events/);
-    await page.clock.fastForward(5_000);
-    await answered;
-  }
-  await listens;
+  const colleague = await meet({ user: 'sam' });
+  await colleague.open(`/connections/${id}/setup`);
+  await colleague.sees('Activating your connection');
+  const other = await context.newPage();
+  await other.goto(person.url('/'));
+  const ended = page.waitForEvent('requestfinished', (request) => STREAM.test(request.url()));
+  const refused = page.waitForResponse((response) => STREAM.test(response.url()) && response.status() === 401);
+  await other.getByRole('link', { name: 'Sign out', exact: true }).click();
+  expect((await (await ended).response())?.status(), 'one that had begun').toBe(200);
+  await refused;
+  await expect(page.getByRole('heading', { level: 1, name: 'Sign in to the demo' })).toBeVisible(ONE_LOOK);
+  expect(new URL(page.url()).searchParams.get('return_to'), 'the way back').toBe(`/connections/${id}/setup`);
+  // Whoever else looks is still told.
   await simulator.connect(id);
-  await expect(page.getByRole('heading', { level: 1, name: STANDARD_BANK.name })).toBeVisible(ONE_LOOK);
+  await expect(colleague.heading(STANDARD_BANK.name)).toBeVisible(ONE_LOOK);
+});
+
+test('one person has six streams, and a page that has to make room for a seventh comes back and hears what happens', {
+  tag: '@javascript',
+}, async ({ person, simulator }) => {
+  const { page, context } = person;
+  const id = await person.startsSetupOf(STANDARD_BANK);
+  await simulator.keepActivating(id);
+  const begun = page.waitForResponse(/\/events\?open=&/);
+  await person.opensList();
+  await begun;
+  let ended = 0;
+  page.on('requestfinished', (request) => {
+    if (STREAM.test(request.url())) ended += 1;
+  });
+  // The same person in as many browsers of the same name: one has no more than six connections to a site.
+  const cookies = (await context.cookies()).map(({ name, value }) => `${name}=${value}`);
+  const headers = { cookie: cookies.join('; '), 'user-agent': await page.evaluate(() => navigator.userAgent) };
+  const over = new AbortController();
+  const listens = async () => {
+    const answer = await fetch(person.url('/events'), { headers, signal: over.signal });
+    expect(answer.status).toBe(200);
+    const stream = answer.body!.getReader();
+    expect((await stream.read()).done, 'the present state comes first').toBe(false);
+  };
+  for (let more = 0; more < 5; more += 1) await listens();
+  expect(ended, 'six are not too many').toBe(0);
+  const back = page.waitForRequest(/\/events\?/);
+  await listens();
+  await back;
+  expect(ended, 'the oldest made room').toBe(1);
+  await simulator.connect(id);
+  await expect(person.listed(STANDARD_BANK.name)).toContainText('Connected', ONE_LOOK);
+  over.abort();
 });
 
 test('news never takes away what is being typed', { tag: '@javascript' }, async ({ person, simulator }) => {
@@ -126,4 +216,56 @@ test('news never takes away what is being typed', { tag: '@javascript' }, async 
   await expect(person.textbox('Bank username')).toHaveValue('user-of-the-bank');
   await person.textbox('Bank username').fill('');
   await expect(page.getByRole('main').getByText('Connected', { exact: true }).first()).toBeVisible(ONE_LOOK);
+});
+
+test('seven pages of one person do not take the streams from each other again and again', {
+  tag: '@javascript',
+}, async ({ person, meet, simulator }) => {
+  const id = await person.startsSetupOf(STANDARD_BANK);
+  await simulator.keepActivating(id);
+  let streams = 0;
+  let turnedAway = 0;
+  const listens = async () => {
+    const same = await meet({ user: person.identity.user });
+    same.page.on('response', (response) => {
+      if (!STREAM.test(response.url())) return;
+      streams += 1;
+      turnedAway += Number(response.status() === 204);
+    });
+    const begun = same.page.waitForResponse(STREAM);
+    await same.opensList();
+    await begun;
+    return same;
+  };
+  const people: Person[] = [];
+  for (let number = 0; number < 7; number += 1) people.push(await listens());
+  const [first] = people;
+  // The first had to make room. It comes back, is told that there is none, and asks instead.
+  await expect.poll(() => turnedAway).toBe(1);
+  await first?.page.waitForResponse(SNAPSHOT);
+  await first?.page.waitForResponse(SNAPSHOT);
+  expect(streams, 'ten seconds later').toBe(8);
+  await simulator.connect(id);
+  for (const somebody of people) await expect(somebody.listed(STANDARD_BANK.name)).toContainText('Connected', ONE_LOOK);
+});
+
+test('a page that is cut off says so where everybody sees it, and takes it back', { tag: '@javascript' }, async ({
+  person,
+}) => {
+  const { page } = person;
+  await page.clock.install();
+  let broken = true;
+  await page.route(/\/events\?/, (route) => (broken ? route.fulfill({ status: 503, body: '' }) : route.continue()));
+  await person.opensList();
+  const complaint = page.getByText('Live updates are interrupted. Trying again.');
+  const asks = async () => {
+    const answered = page.waitForResponse(SNAPSHOT);
+    await page.clock.fastForward(5_000);
+    await answered;
+  };
+  await asks();
+  await expect(complaint).toBeInViewport({ ratio: 1 });
+  broken = false;
+  await asks();
+  await expect(complaint).not.toBeInViewport({ ratio: 1 });
 });

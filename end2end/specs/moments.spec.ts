@@ -3,6 +3,7 @@
 // states.spec.ts.
 import { looksRight } from '../support/audit';
 import { INSTANT_BANK, PORTALS_BANK, PROVISIONING_BANK, STANDARD_BANK, type Person } from '../support/person';
+import { looksNarrow } from '../support/reflow';
 import { expect, ownPortal, test } from '../support/test';
 
 /** As many connections as two pages of the list take. */
@@ -45,6 +46,47 @@ test('help with an address', { tag: '@javascript' }, async ({ person }) => {
     await expect(notes.filter({ hasText: says })).toBeVisible();
     await looksRight(person, 'connection details', state);
   }
+});
+
+test('a question about an odd address', { tag: '@javascript' }, async ({ person, context }) => {
+  // Help that did not come while it was typed has warned nobody.
+  await context.route(/\/api\/coach_portal/, (route) => route.abort());
+  const questions = [
+    ['https://192.0.2.7/login', /is a number instead of a name/],
+    ['https://portal.standard-tesst-bank.example/login', /looks like the one of another bank/],
+  ] as const;
+  for (const [portal, says] of questions) {
+    await person.open('/new?unlisted=true');
+    await person.fillsInUnlistedBank('Our House Bank', portal);
+    await person.continues();
+    await expect(person.textbox('Bank portal URL')).toHaveAccessibleDescription(says);
+    await expect(person.checkbox("I have checked the address: it is my bank's")).toBeVisible();
+  }
+  await looksRight(person, 'connection details', 'asked about an odd address');
+  await looksNarrow(person, 'a question about an odd address');
+});
+
+test('an address that is corrected', { tag: '@javascript' }, async ({ person, simulator }) => {
+  const correct = async (id: string) => {
+    await simulator.put(id, { kind: 'ready', status: 'invalidConfig' });
+    await person.open(`/connections/${id}`);
+    await person.link('Start again with a corrected URL').click();
+    await person.sees('Connection details');
+    await expect(main).toContainText('The one that is there stays until you remove it.');
+  };
+  const main = person.page.getByRole('main');
+  await correct(await person.hasBegun('Mistaken Bank', ownPortal('/an/address/that/leads/nowhere')));
+  await expect(main).toContainText('Correct the address below.');
+  await looksRight(person, 'connection details', 'corrected address');
+  await looksNarrow(person, 'an address that is corrected');
+
+  const portal = 'https://corporate.three-portals-test-bank.example/Login?Region=EU';
+  const started = await person.posts('start_connection', { institution_id: PORTALS_BANK.id, portal_url: portal });
+  await correct((started.connection as { id: string }).id);
+  await expect(main).toContainText('Choose the portal where the delegated user was created.');
+  await expect(person.page.getByRole('radio', { name: portal }), 'the one that was wrong is where they begin').toBeChecked();
+  await looksRight(person, 'connection details', 'another portal instead of a wrong one');
+  await looksNarrow(person, 'another portal instead of a wrong one');
 });
 
 test('a bank that is resumed, came by its link, or is there already', async ({ person, simulator }) => {
@@ -227,16 +269,11 @@ test('too many requests at once', async ({ startAlone }) => {
   await person.sees('Bank connections');
 });
 
-/** Connections at so many banks that are in no list, without a form for each. */
+/** Connections at so many banks that are in no list. */
 async function startsMany(person: Person, count: number): Promise<string[]> {
   const ids: string[] = [];
   for (let number = 1; number <= count; number += 1) {
-    const answer = await person.context.request.post(person.url('/api/start_connection'), {
-      headers: { accept: 'application/json' },
-      form: { not_listed: 'true', requested_name: `Bank number ${number}`, portal_url: ownPortal() },
-    });
-    expect(answer.status(), await answer.text()).toBe(200);
-    ids.push(((await answer.json()) as { connection: { id: string } }).connection.id);
+    ids.push(await person.hasBegun(`Bank number ${number}`, ownPortal()));
   }
   return ids;
 }

@@ -1,5 +1,6 @@
 // Some values of the delegated user arrive minutes after the rest.
-import { PROVISIONING_BANK } from '../support/person';
+import { looksRight } from '../support/audit';
+import { PROVISIONING_BANK, STANDARD_BANK } from '../support/person';
 import { expect, test } from '../support/test';
 
 test('values that arrive late are announced, and appear', async ({ person, simulator }) => {
@@ -32,4 +33,22 @@ test('each value is copied exactly', { tag: '@javascript' }, async ({ person, co
   await person.button('Copy username').click();
   await expect(person.page.getByRole('status').filter({ hasText: /copied/i })).toHaveCount(1);
   expect(await person.page.evaluate(() => navigator.clipboard.readText())).toBe(username);
+});
+
+test('a value that cannot be copied says so to everybody, until something else is there to say', {
+  tag: '@javascript',
+}, async ({ person }) => {
+  await person.page.addInitScript(() => {
+    Object.defineProperty(navigator, 'clipboard', { get: () => undefined });
+  });
+  await person.startsSetupOf(STANDARD_BANK);
+  await person.reload();
+  await person.button('Copy username').click();
+  const complaint = person.page.getByText('Copying is not possible here. Select the text instead.');
+  await expect(complaint).toBeInViewport({ ratio: 1 });
+  await expect(complaint).toHaveRole('status');
+  await looksRight(person, 'delegated user', 'copying is not possible');
+  await person.link('Finish later').click();
+  await person.sees('Bank connections');
+  await expect(complaint).not.toBeInViewport({ ratio: 1 });
 });

@@ -1,15 +1,11 @@
 // Nothing is lost to somebody who zooms to 400 %, has a small phone, or reads a language with longer words or from
-// right to left: no screen scrolls sideways or cuts anything off.
-import { INSTANT_BANK, PORTALS_BANK, type Person } from '../support/person';
-import { NARROW, reflows, reflowsInOtherLanguages } from '../support/reflow';
+// right to left: no screen scrolls sideways or cuts anything off. What a screen shows for a moment only is looked at where
+// it is brought about.
+import { INSTANT_BANK, PORTALS_BANK } from '../support/person';
+import { looksNarrow } from '../support/reflow';
 import { expect, ownPortal, test } from '../support/test';
 
 const LONG_NAME = 'Donaudampfschifffahrtsgesellschaftsbank of the Unreasonably Long Names, Head Office';
-
-async function looksNarrow(person: Person, what: string): Promise<void> {
-  for (const size of NARROW) await reflows(person.page, size, what);
-  await reflowsInOtherLanguages(person.page, what);
-}
 
 test('the sign-in reflows', async ({ person }) => {
   await person.context.clearCookies();

@@ -2,6 +2,9 @@
 import { INSTANT_BANK, STANDARD_BANK } from '../support/person';
 import { expect, ownPortal, test } from '../support/test';
 
+/** What is at the bank is the customer's, and only they can take it away. */
+const STAYS = "The delegated user at your bank stays. Remove it in the bank's portal if you no longer need it.";
+
 test('what will be lost is counted, and only the right name removes it', async ({ person, simulator }) => {
   test.slow();
   const id = await person.connects(INSTANT_BANK);
@@ -15,6 +18,8 @@ test('what will be lost is counted, and only the right name removes it', async (
   await expect(counted('Accounts')).toHaveText(String(accounts));
   // There are years of transactions, and nobody waits until all are counted.
   await expect(counted('Transactions')).toHaveText(/^at least \d{2,}$/);
+
+  await expect(person.page.getByRole('main')).toContainText(STAYS);
 
   const field = person.textbox('Name of the connection');
   await field.fill('Another Bank');
@@ -52,6 +57,7 @@ test('a setup is removed from each of its steps', async ({ person, simulator }) 
     await person.sees('Remove connection');
     // There is no data yet that could be lost.
     await expect(person.page.getByRole('main')).not.toContainText('cannot be brought back');
+    await expect(person.page.getByRole('main')).toContainText(STAYS);
   };
   await opensRemoval();
   await person.link('Keep the connection').click();

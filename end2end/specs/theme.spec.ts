@@ -13,6 +13,7 @@ import { expect, test } from '../support/test';
 
 const BRAND = `
 :root {
+  --connect-muted: light-dark(#5c5266, #b3a8bd);
   --connect-accent: light-dark(#7a2e8e, #d9a6ea);
   --connect-accent-hover: light-dark(#5e2370, #e6c4f2);
   --connect-accent-text: light-dark(#ffffff, #2b0d35);
@@ -62,6 +63,14 @@ branded('a brand of the host is on every screen', { tag: '@javascript' }, async 
   const connect = person.link('Connect a bank');
   await expect(connect).toHaveCSS('background-color', 'rgb(122, 46, 142)');
   await expect(connect).toHaveCSS('border-radius', '0px');
+  // Whoever wishes for more contrast gets it in every brand: what is pale becomes text.
+  const pale = person.page.locator('.muted').first();
+  const colour = () => pale.evaluate((element) => getComputedStyle(element).color);
+  const text = await person.page.evaluate(() => getComputedStyle(document.body).color);
+  expect(await colour()).not.toBe(text);
+  await person.page.emulateMedia({ contrast: 'more' });
+  expect(await colour()).toBe(text);
+  await person.page.emulateMedia({ contrast: null });
   await person.startsConnecting();
   await wearsTheBrand(person, 'connection details', 'Connection details');
   const id = await person.startsSetupOf(INSTANT_BANK);

@@ -44,6 +44,11 @@ export class Person {
     expect(response.status(), await response.text()).toBe(303);
   }
 
+  /** The same person in another tab of the same browser. */
+  async inNewTab(): Promise<Person> {
+    return new Person(await this.context.newPage(), this.context, this.identity, this.base, this.hasJavaScript);
+  }
+
   url(path: string): string {
     return `${this.base}${path}`;
   }
@@ -173,6 +178,24 @@ export class Person {
     await this.continues();
     await this.sees('Create the delegated user');
     return this.connectionId();
+  }
+
+  /** A setup at a bank that is in no list, begun without the forms, where a test is about something else. */
+  async hasBegun(name: string, portal: string): Promise<string> {
+    const { connection } = await this.posts('start_connection', {
+      not_listed: 'true',
+      requested_name: name,
+      portal_url: portal,
+    });
+    return (connection as { id: string }).id;
+  }
+
+  /** Sends what a form would send. */
+  async posts(name: string, form: Record<string, string>): Promise<Record<string, unknown>> {
+    const headers = { accept: 'application/json' };
+    const answer = await this.context.request.post(this.url(`/api/${name}`), { headers, form });
+    expect(answer.status(), await answer.text()).toBe(200);
+    return (await answer.json()) as Record<string, unknown>;
   }
 
   // Step 2.

@@ -48,6 +48,11 @@ export class Postgres {
     return `postgres://${USER}@localhost/${name}?host=${this.folder}`;
   }
 
+  /** Changes what stands in a database, as time or an operator would. */
+  async change(databaseUrl: string, sql: string): Promise<void> {
+    await run(client('psql'), ['--quiet', '--set', 'ON_ERROR_STOP=1', '--command', sql, databaseUrl]);
+  }
+
   /** Ends it at once: nothing of it is wanted again. */
   async end(): Promise<void> {
     await this.stop();

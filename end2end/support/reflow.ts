@@ -1,5 +1,6 @@
 // Looks at a page as somebody does who zooms in, whose language has longer words, or who reads from right to left.
 import { expect, type Page } from '@playwright/test';
+import type { Person } from './person';
 
 export interface Size {
   width: number;
@@ -7,7 +8,7 @@ export interface Size {
 }
 
 /** What WCAG 2.2 asks for in 1.4.10: a small phone, and a screen of 1280 by 1024 at 400 %. */
-export const NARROW = [
+const NARROW = [
   { width: 320, height: 640 },
   { width: 320, height: 256 },
 ] as const;
@@ -28,11 +29,17 @@ export async function reflows(page: Page, size: Size, what: string): Promise<voi
   if (before) await page.setViewportSize(before);
 }
 
+/** Fails where somebody loses something who zooms in, has a small phone, or reads another language. */
+export async function looksNarrow(person: Person, what: string): Promise<void> {
+  for (const size of NARROW) await reflows(person.page, size, what);
+  await reflowsInOtherLanguages(person.page, what);
+}
+
 /**
  * The same on each device in a language that no catalogue is written in: one that takes a third more room, and one
  * that is read from right to left. Leaves the page as it was.
  */
-export async function reflowsInOtherLanguages(page: Page, what: string): Promise<void> {
+async function reflowsInOtherLanguages(page: Page, what: string): Promise<void> {
   await page.evaluate(() => (document.documentElement.dir = 'rtl'));
   for (const size of DEVICES) await reflows(page, size, `${what}, from right to left,`);
   await page.evaluate(() => document.documentElement.removeAttribute('dir'));

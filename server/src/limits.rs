@@ -72,7 +72,7 @@ pub(crate) async fn by_address(State(state): State<AppState>, request: Request, 
     let limits = &state.limits;
     let client = peer.map(|peer| limits.trusted_proxies.client(peer, request.headers()));
     match client.map(|client| limits.address(client)) {
-        Some(Err(wait)) => web::refuse(&request, too_many(wait)),
+        Some(Err(wait)) => web::turned_away(&state, request, too_many(wait)).await,
         Some(Ok(())) | None => next.run(request).await,
     }
 }

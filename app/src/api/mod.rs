@@ -47,7 +47,6 @@ fn scope() -> Result<RequestScope, WireError> {
 }
 
 /// Begins the name of a bank's own radio buttons for its portals, in a list of banks to choose from; its id follows.
-#[cfg(feature = "ssr")]
 pub const PORTAL_OF: &str = "portal_of:";
 
 /// How a form says yes.

@@ -7,7 +7,7 @@ use crate::{error::WireError, model::Started};
 
 /// Creates the connection for a chosen bank, or for a portal URL of a bank that is not in the catalog. Our own forms say
 /// `ask_first`: then another portal of a connected bank needs `another`; that of an unlisted bank says `unlisted`, and
-/// `scripted` where JavaScript has warned of an odd address; and one that corrects a connection's address names it, `again`.
+/// what of it JavaScript has `warned` of, should the address be odd; and one that corrects a connection's address names it, `again`.
 #[server(endpoint = "start_connection", output = super::wire::Answer)]
 pub async fn start_connection(
     institution_id: Option<String>,
@@ -17,7 +17,7 @@ pub async fn start_connection(
     ask_first: Option<String>,
     another: Option<String>,
     unlisted: Option<String>,
-    scripted: Option<String>,
+    warned: Option<String>,
     address_checked: Option<String>,
     again: Option<String>,
 ) -> Result<Started, WireError> {
@@ -25,7 +25,7 @@ pub async fn start_connection(
     let not_listed = super::checked(not_listed.as_deref());
     let ask_first = super::checked(ask_first.as_deref()) && !super::checked(another.as_deref());
     let unlisted = super::checked(unlisted.as_deref());
-    let unwarned = unlisted && scripted.is_none_or(|text| text.is_empty());
+    let unwarned = unlisted && warned.unwrap_or_default() != portal_url.as_deref().unwrap_or_default();
     let input = crate::backend::StartConnection {
         institution_id,
         portal_url,

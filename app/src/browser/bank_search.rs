@@ -268,13 +268,17 @@ impl Combobox {
             return;
         }
         // The catalog is asked again: the bank may have changed since the draft was saved.
+        self.asking.set(true);
         let this = self.clone();
         leptos::task::spawn_local(async move {
             let found = crate::api::search_institutions(Some(draft.institution_id.clone()), None).await;
             let bank = found.ok().and_then(|found| {
                 found.institutions.into_iter().find(|bank| bank.institution_id == draft.institution_id)
             });
-            if this.text() == draft.search_text && bank.is_some() {
+            this.asking.set(false);
+            if this.text() != draft.search_text {
+                this.ask();
+            } else if bank.is_some() {
                 this.take(bank.as_ref());
             }
         });
@@ -285,10 +289,12 @@ fn option_id(index: usize) -> String {
     ["bank-option-", &index.to_string()].concat()
 }
 
-/// The portals of a bank that has several: the one chosen before the server had a question, else its usual one.
+/// The portals of a bank that has several: the one chosen before the server had a question or the person went away, else
+/// its usual one.
 fn portals(bank: &Institution) -> Element {
-    let before = data("form[data-portal]").map(|data| data("portal")).unwrap_or_default();
-    let chosen = bank.portals.iter().position(|portal| *portal == before).unwrap_or(0);
+    let asked = data("form[data-portal]").map(|data| data("portal"));
+    let before = asked.filter(|portal| !portal.is_empty()).or_else(|| Some(form::draft()?.portal_url));
+    let chosen = bank.portals.iter().position(|portal| Some(portal) == before.as_ref()).unwrap_or(0);
     let group = element("fieldset", "choices", "");
     let _ = group.set_attribute("role", "radiogroup");
     let _ = group.append_child(&element("legend", "", &say(Say::BankPortal)));

@@ -4,7 +4,8 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Element, Event};
 
-use super::{announce, document, listen, window};
+use super::{announce, complain, document, listen, window};
+use crate::copy::Say;
 
 /// Serves every `[data-copy]` of the present page.
 pub(crate) fn attach() {
@@ -23,7 +24,7 @@ async fn copy(button: Element) {
         let _ = button.set_attribute("data-done", "");
         announce(&button.get_attribute("data-copied").unwrap_or_default());
     } else {
-        announce(&crate::copy::say(crate::copy::Say::CopyFailed));
+        complain(Say::CopyFailed);
     }
 }
 

@@ -29,6 +29,7 @@ async fn advise(notes: Element) {
     notes.set_text_content(None);
     // Help that does not come is not missed.
     let Ok(advice) = advice else { return };
+    form::set("warned", &asked.1);
     for note in advice.notes {
         let _ = notes.append_child(&element("p", "", &note));
     }

@@ -2,9 +2,10 @@
 
 use domain::draft::Draft;
 use wasm_bindgen::JsCast;
-use web_sys::{Event, EventInit, HtmlInputElement};
+use web_sys::{Element, Event, EventInit, HtmlInputElement};
 
-use super::{by_id, data, document, drafts, listen, navigation, paths};
+use super::{all, by_id, data, document, drafts, listen, navigation, paths};
+use crate::api::PORTAL_OF;
 
 /// Step 1's form, as the page marks it.
 const FORM: &str = "main form[data-draft]";
@@ -29,49 +30,85 @@ pub(crate) fn keep() {
     set("scripted", "true");
     if let Some(draft) = draft() {
         if let Some(connection) = &draft.connection_id {
-            return navigation::visit(&paths().setup(connection.as_str()));
+            return navigation::replace(&paths().setup(connection.as_str()));
         }
         let unlisted = draft.institution_id.is_empty()
+            && chosen("institution_id").is_none()
             && !(draft.requested_name.is_empty() && draft.portal_url.is_empty());
         let here = super::window().location().search().unwrap_or_default();
         if unlisted && field("requested_name").is_none() && !here.contains("listed=") {
-            return navigation::visit(&paths().resume_unlisted_draft(draft.id.as_str()));
+            return navigation::replace(&paths().resume_unlisted_draft(draft.id.as_str()));
         }
         restore(&draft);
     }
     let (Ok(Some(form)), Some(page)) = (document().query_selector(FORM), data(FORM)) else { return };
     let scope = page("scope");
-    let save = move |_| {
+    // Whoever came by a bank's link has chosen it.
+    if chosen("institution_id").is_some() {
+        save(&scope);
+    }
+    let link_scope = scope.clone();
+    let saves = move |_| {
         // What the search does with the same event comes first.
         let scope = scope.clone();
-        leptos::task::spawn_local(async move {
-            if let Some(saved) = drafts::save(&scope, &value("draft"), read) {
-                set("draft", &saved);
-                carry_over(&saved);
-                if let Some(note) = by_id("draft-saved") {
-                    let _ = note.remove_attribute("hidden");
-                }
-            }
-        });
+        leptos::task::spawn_local(async move { save(&scope) });
     };
-    listen(&form, "input", save.clone());
-    listen(&form, "change", save);
+    listen(&form, "input", saves.clone());
+    listen(&form, "change", saves);
+    // A bank that is chosen by its link goes into the same draft, so that whoever comes back and chooses another has one.
+    listen(&form, "click", move |event| {
+        let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+        let link = target.and_then(|target| target.closest("a[href*='institution=']").ok().flatten());
+        let Some(link) = link else { return };
+        let href = link.get_attribute("href").unwrap_or_default();
+        if !href.contains("draft=") {
+            save(&link_scope);
+            let _ = link.set_attribute("href", &navigation::with_draft(&href, &value("draft")));
+        }
+    });
+}
+
+fn save(scope: &str) {
+    if let Some(saved) = drafts::save(scope, &value("draft"), read) {
+        set("draft", &saved);
+        carry_over(&saved);
+        navigation::note_draft(&saved);
+        if let Some(note) = by_id("draft-saved") {
+            let _ = note.remove_attribute("hidden");
+        }
+    }
 }
 
 /// The form's fields in a draft. Fields of the other form of step 1 keep what they had.
 fn read(draft: Draft) -> Draft {
     let text = |name: &str, before: String| field(name).map_or(before, |field| field.value());
-    let search_text = text("query", draft.search_text);
-    let institution_id = text("institution_id", draft.institution_id);
+    let bank = chosen("institution_id");
+    let (search_text, institution_id) = match &bank {
+        Some(bank) => (bank.get_attribute("data-name").unwrap_or_default(), bank.value()),
+        None => (text("query", draft.search_text), text("institution_id", draft.institution_id.clone())),
+    };
+    let portal = match &bank {
+        Some(bank) => chosen(&[PORTAL_OF, &bank.value()].concat()),
+        None => chosen("portal_url"),
+    };
+    // A portal that was chosen with a bank goes with it.
+    let before = if draft.institution_id.is_empty() { draft.portal_url } else { String::new() };
     Draft {
         institution_name: if institution_id.is_empty() { String::new() } else { search_text.clone() },
         search_text,
         institution_id,
         requested_name: text("requested_name", draft.requested_name),
-        portal_url: text("portal_url", draft.portal_url),
+        portal_url: portal.map_or_else(|| text("portal_url", before), |portal| portal.value()),
         not_listed: field("not_listed").map_or(draft.not_listed, |field| field.checked()),
         ..draft
     }
+}
+
+/// Which radio button of a group is chosen.
+fn chosen(name: &str) -> Option<HtmlInputElement> {
+    let selector = [FORM, " input[type=radio]:checked"].concat();
+    let radios = all(&selector);
+    radios.filter_map(|radio| radio.dyn_into().ok()).find(|radio: &HtmlInputElement| radio.name() == name)
 }
 
 /// Fills the fields of an unlisted bank, except where the page already carries something newer.
@@ -97,7 +134,7 @@ pub(crate) fn value(name: &str) -> String {
     field(name).map(|field| field.value()).unwrap_or_default()
 }
 
-fn set(name: &str, value: &str) {
+pub(crate) fn set(name: &str, value: &str) {
     if let Some(field) = field(name) {
         field.set_value(value);
     }

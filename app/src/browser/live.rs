@@ -12,7 +12,9 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Element, EventSource, HtmlInputElement, MessageEvent, Response, VisibilityState};
 
-use super::{all, announce, data, document, listen, navigation, page, paths, window};
+use super::{
+    all, announce, complain, data, document, listen, navigation, now, page, paths, reconcile, window,
+};
 use crate::copy::{self, Say};
 use crate::paths::encode;
 
@@ -20,11 +22,28 @@ use crate::paths::encode;
 const MOST_FAILURES: u32 = 3;
 const POLLS: u32 = 12;
 
+/// A stream that lasted so long was none of those failures.
+const LASTING_MILLIS: i64 = 10_000;
+
+/// Something that a stream told.
+struct Told {
+    kind: &'static str,
+    id: String,
+    version: i64,
+    step: Option<String>,
+    /// It has just happened.
+    is_news: bool,
+}
+
 thread_local! {
     static STREAM: RefCell<Option<EventSource>> = const { RefCell::new(None) };
     static FAILURES: Cell<u32> = const { Cell::new(0) };
+    /// When the present stream began, if it has.
+    static OPENED: Cell<Option<i64>> = const { Cell::new(None) };
     /// The page is being fetched again.
     static UPDATING: Cell<bool> = const { Cell::new(false) };
+    /// What was told meanwhile.
+    static MEANWHILE: RefCell<Vec<Told>> = const { RefCell::new(Vec::new()) };
     /// Somebody already notices when the page is hidden and shown.
     static NOTICED: Cell<bool> = const { Cell::new(false) };
 }
@@ -43,7 +62,7 @@ pub(crate) fn attach() {
     connect();
 }
 
-/// The page is not looked at any more.
+/// The page is not looked at any more, or needs the line: a browser has six to one site.
 pub(super) fn leave() {
     if let Some(stream) = STREAM.take() {
         stream.close();
@@ -60,7 +79,8 @@ fn address() -> Option<String> {
     Some([&paths().events(), "?open=", &encode(&page("open")), "&after=", &page("live")].concat())
 }
 
-fn connect() {
+/// Listens, or asks now and then.
+pub(super) fn connect() {
     leave();
     let Some(address) = address().filter(|_| !is_hidden()) else { return };
     if FAILURES.get() >= MOST_FAILURES {
@@ -76,7 +96,7 @@ fn connect() {
             }
         });
     }
-    listen(&stream, "open", |_| FAILURES.set(0));
+    listen(&stream, "open", |_| OPENED.set(Some(now().as_millis())));
     listen(&stream, "error", |_| failed());
     STREAM.set(Some(stream));
 }
@@ -86,7 +106,9 @@ fn failed() {
     let refused = STREAM.with_borrow(|stream| {
         stream.as_ref().is_some_and(|stream| stream.ready_state() == EventSource::CLOSED)
     });
-    FAILURES.set(if refused { MOST_FAILURES } else { FAILURES.get() + 1 });
+    let lasted = OPENED.take().is_some_and(|at| now().as_millis() - at > LASTING_MILLIS);
+    let before = if lasted { 0 } else { FAILURES.get() };
+    FAILURES.set(if refused { MOST_FAILURES } else { before + 1 });
     if FAILURES.get() >= MOST_FAILURES {
         connect();
     }
@@ -109,16 +131,18 @@ async fn poll(address: String) {
             Ok((401, _)) => return navigation::refresh(),
             Ok((200, text)) => {
                 trouble = false;
+                reconcile();
                 for block in text.split("\n\n") {
-                    if let Some((kind, data)) = block.split_once("\ndata: ") {
-                        heard(kind.trim_start_matches("event: "), data, false);
+                    // Of what happened before, only states are told.
+                    if let Some((_, data)) = block.split_once("\ndata: ") {
+                        heard("connection", data, false);
                     }
                 }
             }
             // Said once, not every five seconds.
             _ if !trouble => {
                 trouble = true;
-                announce(&copy::say(Say::LiveTrouble));
+                complain(Say::LiveTrouble);
             }
             _ => {}
         }
@@ -136,32 +160,52 @@ async fn ask(address: &str) -> Result<(u16, String), JsValue> {
     Ok((response.status(), text.unwrap_or_default()))
 }
 
-/// Whether the page shows something else than what was heard.
-fn heard(kind: &str, data: &str, is_news: bool) {
+/// Takes what a stream told.
+fn heard(kind: &'static str, data: &str, is_news: bool) {
     let Ok(data) = JSON::parse(data) else { return };
     let field = |name: &str| Reflect::get(&data, &name.into()).unwrap_or_default();
-    let id = field("connectionId").as_string().unwrap_or_default();
-    let shown = all("main [data-connection]").find(|shown| attribute(shown, "data-connection") == id);
-    let is_old = match (shown, kind) {
-        (Some(shown), "connection") => {
-            // Reading a fraction from text would cost 10 kB; versions are whole numbers.
-            let version = field("version").as_f64().unwrap_or_default() as i64;
-            attribute(&shown, "data-version").parse::<i64>().is_ok_and(|shown| shown < version)
-                || field("step").as_string().is_none_or(|step| step != attribute(&shown, "data-step"))
-        }
-        // Only its own page shows a connection's transactions.
-        (Some(shown), "transactions") => shown.has_attribute("data-follow"),
-        (Some(_), _) => true,
-        // A list may be of those in one state, and this one in it now.
-        (None, _) => is_news && kind == "connection" && document_has_list(),
-    };
-    if is_old && !UPDATING.replace(true) {
-        let has_transactions = kind == "transactions";
-        let removed = (kind == "removed").then_some(id);
+    take(Told {
+        kind,
+        id: field("connectionId").as_string().unwrap_or_default(),
+        // Reading a fraction from text would cost 10 kB; versions are whole numbers.
+        version: field("version").as_f64().unwrap_or_default() as i64,
+        step: field("step").as_string(),
+        is_news,
+    });
+}
+
+/// Brings the page up to date, if it shows something else than what was told.
+fn take(told: Told) {
+    if UPDATING.get() {
+        return MEANWHILE.with_borrow_mut(|meanwhile| meanwhile.push(told));
+    }
+    if told.is_missing() {
+        UPDATING.set(true);
         spawn_local(async move {
-            update(has_transactions, removed).await;
+            update(told).await;
             UPDATING.set(false);
+            // Against what the page shows by now.
+            MEANWHILE.take().into_iter().for_each(take);
         });
+    }
+}
+
+impl Told {
+    /// Whether the page does not show it yet.
+    fn is_missing(&self) -> bool {
+        let shown =
+            all("main [data-connection]").find(|shown| attribute(shown, "data-connection") == self.id);
+        match (shown, self.kind) {
+            (Some(shown), "connection") => {
+                attribute(&shown, "data-version").parse::<i64>().is_ok_and(|shown| shown < self.version)
+                    || self.step.as_ref().is_none_or(|step| *step != attribute(&shown, "data-step"))
+            }
+            // Only its own page shows a connection's transactions.
+            (Some(shown), "transactions") => shown.has_attribute("data-follow"),
+            (Some(_), _) => true,
+            // A list may be of those in one state, and this one in it now.
+            (None, _) => self.is_news && self.kind == "connection" && document_has_list(),
+        }
     }
 }
 
@@ -170,7 +214,7 @@ fn document_has_list() -> bool {
 }
 
 /// Fetches the page again and says what is new about it.
-async fn update(has_transactions: bool, removed: Option<String>) {
+async fn update(told: Told) {
     let main = || document().query_selector("main").ok().flatten();
     let looked_at = main();
     // What is being typed, and where the person is going, is worth more than news.
@@ -190,13 +234,18 @@ async fn update(has_transactions: bool, removed: Option<String>) {
     let after: Vec<_> = words().collect();
     let mut news: Vec<String> =
         after.iter().filter(|said| !before.contains(said)).map(|(_, said)| said.clone()).collect();
-    // One that only left the list's filter is not gone.
-    let gone = before.iter().filter(|(id, _)| removed.as_ref() == Some(id));
     // The page of a connection that is gone says so itself.
     if document_has_list() {
+        // One that only left the list's filter is not gone.
+        let is_removed = |id: &str| {
+            let says_so = |told: &Told| told.kind == "removed" && told.id == id;
+            says_so(&told) || MEANWHILE.with_borrow(|meanwhile| meanwhile.iter().any(says_so))
+        };
+        let gone =
+            before.iter().filter(|(id, _)| after.iter().all(|(there, _)| there != id) && is_removed(id));
         news.extend(gone.map(|(_, said)| [said, ". ", &copy::say(Say::Gone)].concat()));
     }
-    if has_transactions {
+    if told.kind == "transactions" {
         news.push(copy::say(Say::NewTransactions));
     }
     if !news.is_empty() {

@@ -19,6 +19,7 @@ use web_sys::{
     Document, Element, Event, EventTarget, HtmlElement, ScrollIntoViewOptions, ScrollLogicalPosition, Window,
 };
 
+use crate::copy::{Say, say};
 use crate::paths::Paths;
 
 /// Starts the browser's side: server function URLs, soft navigation, islands.
@@ -96,10 +97,27 @@ pub(crate) fn listen(target: &EventTarget, event: &str, handle: impl Fn(Event) +
     handle.forget();
 }
 
-/// Says something to a screen reader.
+/// Says something to a screen reader. Whoever sees the page sees it there.
 pub(crate) fn announce(text: &str) {
-    if let Some(announcer) = document().get_element_by_id("announcer") {
+    tell("visually-hidden", text);
+}
+
+/// Says something to everybody, until something else is said or another page comes.
+pub(crate) fn complain(said: Say) {
+    tell("complaint", &say(said));
+}
+
+fn tell(class: &str, text: &str) {
+    if let Some(announcer) = by_id("announcer") {
+        announcer.set_class_name(class);
         announcer.set_text_content(Some(text));
+    }
+}
+
+/// Takes back what was complained of.
+pub(crate) fn reconcile() {
+    if let Ok(Some(complaint)) = document().query_selector(".complaint") {
+        complaint.set_class_name("visually-hidden");
     }
 }
 

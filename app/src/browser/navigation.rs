@@ -12,7 +12,7 @@ use web_sys::{
     RequestInit, Response, ScrollRestoration, UrlSearchParams,
 };
 
-use super::{document, page, swap, window};
+use super::{document, live, page, swap, window};
 use crate::paths;
 
 thread_local! {
@@ -40,11 +40,32 @@ pub(crate) fn visit(url: &str) {
     });
 }
 
+/// Goes to another page in place of this one: the way back does not lead here.
+pub(crate) fn replace(url: &str) {
+    let url = url.to_owned();
+    spawn_local(async move {
+        go(Visit { history: History::Replace, ..Visit::to(&url) }).await;
+    });
+}
+
+/// Notes the draft in the page's address, for a reload and for the way back.
+pub(crate) fn note_draft(draft: &str) {
+    let here = here();
+    if let (false, Ok(history)) = (here.contains("draft="), window().history()) {
+        let address = with_draft(&here, draft);
+        let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&address));
+    }
+}
+
+/// An address of step 1 that goes on with a draft.
+pub(crate) fn with_draft(address: &str, draft: &str) -> String {
+    let join = if address.contains('?') { "&draft=" } else { "?draft=" };
+    [address, join, &paths::encode(draft)].concat()
+}
+
 /// Fetches the present page again. The server may answer with another one.
 pub(crate) fn refresh() {
-    spawn_local(async {
-        go(Visit { history: History::Replace, ..Visit::to(&here()) }).await;
-    });
+    replace(&here());
 }
 
 /// The same, until it is shown. The page stays as it is where nothing better came: nobody asked for another.
@@ -122,7 +143,8 @@ async fn submit(form: HtmlFormElement) {
         go(Visit { body: Some(fields), form: Some(&form), ..Visit::to(&action) }).await;
     } else {
         let query = String::from(fields.to_string());
-        go(Visit { form: Some(&form), ..Visit::to(&format!("{action}?{query}")) }).await;
+        let url = [&action, "?", &query].concat();
+        go(Visit { form: Some(&form), ..Visit::to(&url) }).await;
     }
     let _ = form.remove_attribute("data-busy");
 }
@@ -135,21 +157,25 @@ async fn go(visit: Visit<'_>) -> bool {
     if visit.history == History::Push {
         remember_scroll();
     }
+    live::leave();
     let fetched = fetch(&visit).await;
     if visit_count() != number {
         return true;
     }
     UNDER_WAY.set(0);
+    let nothing_better = match &fetched {
+        Ok((response, _)) => response.status() >= 500 || response.status() == 429,
+        Err(_) => true,
+    };
     match fetched {
-        Ok((response, _)) if visit.quiet && (response.status() >= 500 || response.status() == 429) => {
-            return false;
-        }
-        Err(_) if visit.quiet => return false,
+        // Whoever asked asks again. Listening meanwhile would tell the same once more.
+        _ if visit.quiet && nothing_better => return false,
         Ok((response, html)) => show(&visit, &response, &html).await,
         Err(_) if visit.body.is_some() => {
             if let Some(form) = visit.form {
                 swap::not_sent(form);
             }
+            live::connect();
         }
         Err(_) => {
             swap::offline(visit.url);

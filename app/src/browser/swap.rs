@@ -3,7 +3,7 @@
 use wasm_bindgen::JsCast;
 use web_sys::{Document, DomParser, Element, HtmlElement, HtmlFormElement, SupportedType};
 
-use super::{announce_part, document, element, live, page, window};
+use super::{announce_part, document, element, live, page, reconcile, window};
 use crate::copy::{self, Say};
 
 /// A page of this very build.
@@ -38,6 +38,7 @@ impl Fetched {
     pub(super) fn put(&self) {
         page::mark_hydrated(false);
         live::leave();
+        reconcile();
         let header = |page: &Document| page.query_selector("body > header").ok().flatten();
         if let (Some(old), Some(new)) = (header(&document()), header(&self.page))
             && old.outer_html() != new.outer_html()

@@ -9,17 +9,17 @@ use crate::{
     model::{Connection, Step},
 };
 
-/// Follows `connection` from its page. `draft` is the local draft that led here; with `watch` the page changes when the
-/// connection does. `browser::follow` and `browser::live` read what stands here.
+/// Follows `connection` from its page. `draft` is the local draft that led here. The page changes with the connection, from
+/// the event `heard` on; empty for one that shows nothing but the state, and compares versions. `None`: it does not change.
+/// `browser::follow` and `browser::live` read what stands here.
 pub fn following(
     scope: &RequestScope,
     connection: &Connection,
     draft: Option<String>,
-    watch: bool,
+    heard: Option<String>,
 ) -> AnyView {
     let id = connection.id.clone();
-    // No number: a page of one connection compares versions.
-    let (live, open) = if watch { (Some(""), Some(id.clone())) } else { (None, None) };
+    let open = heard.as_ref().map(|_| id.clone());
     view! {
         <div
             data-follow=""
@@ -29,7 +29,7 @@ pub fn following(
             data-version=connection.version.to_string()
             data-step=connection.step.name()
             data-says=says(connection)
-            data-live=live
+            data-live=heard
             data-open=open
             data-done=(connection.step == Step::Connected).to_string()
         >

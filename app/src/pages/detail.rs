@@ -27,18 +27,26 @@ pub fn DetailPage() -> impl IntoView {
     load(
         |scope| async move {
             let query = money::wanted(|name| fields.get(name), scope.now_millis);
+            // First, so that nothing happens between it and what is shown.
+            let heard = scope.onboarding.heard(&scope.caller).await?;
             let seen = scope.onboarding.look_at_connection(&scope.caller, &id).await?;
             let record = scope.onboarding.record(&scope.caller, &id).await?;
             let shown = match shown_by_detail(&seen.what) {
                 true => Some(money::look(&scope, &id, query.clone()).await?),
                 false => None,
             };
-            Ok((seen, record, shown.map(|shown| (query, shown))))
+            Ok((heard, seen, record, shown.map(|shown| (query, shown))))
         },
-        |scope, (seen, record, shown): (Kept<Connection>, ConnectionRecord, Option<(TransactionQuery, Shown)>)| {
+        |scope,
+         (heard, seen, record, shown): (
+            String,
+            Kept<Connection>,
+            ConnectionRecord,
+            Option<(TransactionQuery, Shown)>,
+        )| {
             if let Some((query, shown)) = shown {
                 let money = money::money(&scope, &seen.what.id, &query, shown);
-                detail(&scope, seen, record, money)
+                detail(&scope, heard, seen, record, money)
             } else {
                 go(&scope.site.paths.setup(&seen.what.id))
             }
@@ -46,7 +54,13 @@ pub fn DetailPage() -> impl IntoView {
     )
 }
 
-fn detail(scope: &RequestScope, seen: Kept<Connection>, record: ConnectionRecord, money: AnyView) -> AnyView {
+fn detail(
+    scope: &RequestScope,
+    heard: String,
+    seen: Kept<Connection>,
+    record: ConnectionRecord,
+    money: AnyView,
+) -> AnyView {
     let connection = seen.what;
     let paths = scope.site.paths.clone();
     let viewer = !scope.caller.role.changes();
@@ -68,7 +82,7 @@ fn detail(scope: &RequestScope, seen: Kept<Connection>, record: ConnectionRecord
             {viewer.then(|| view! { <p class="muted">{words().detail.viewer}</p> })}
             {money}
             {on_record(scope, record)}
-            {following(scope, &connection, None, true)}
+            {following(scope, &connection, None, Some(heard))}
         </div>
     }
     .into_any()
@@ -107,11 +121,14 @@ fn on_record(scope: &RequestScope, record: ConnectionRecord) -> AnyView {
     });
     let changes = changes.collect_view();
     let receipts = record.receipts.into_iter().map(|receipt| {
+        // The host alone knows what its other people are called.
+        let own = receipt.user == scope.caller.user.as_str();
+        let name = if own { scope.caller.name.clone() } else { None };
         view! {
             <div>
                 <dt><Moment at=receipt.at now_millis/></dt>
                 <dd>
-                    {words().detail.terms_accepted} " " {receipt.user} ". "
+                    {words().detail.terms_accepted} " " {name.unwrap_or(receipt.user)} ". "
                     <a href=DELEGATED_USER_TERMS_LINK target="_blank" rel="noopener noreferrer">{words().detail.terms}</a>
                 </dd>
             </div>

@@ -57,7 +57,7 @@ pub fn activation(
         </div>
         {(!scope.caller.role.changes()).then(|| view! { <p class="muted">{words().wizard.viewer}</p> })}
         {remove_link(scope, connection)}
-        {following(scope, connection, None, true)}
+        {following(scope, connection, None, Some(String::new()))}
     };
     let next = vec![words().activation.next_1, words().activation.next_2];
     let bank = Some(connection.display_name.clone());

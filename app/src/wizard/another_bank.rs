@@ -54,6 +54,8 @@ pub(super) fn unlisted_bank(flash: &Flash, name: String, portal: String) -> AnyV
     let value = |field: &str, begun: String| if fresh { begun } else { flash.value(field) };
     view! {
         <input type="hidden" name="unlisted" value="true"/>
+        // Filled in by the coach, once it has said what is odd about the address.
+        <input type="hidden" name="warned"/>
         <TextField id="requested_name" label=words().details.bank_name hint=words().details.bank_name_hint
             value=value("requested_name", name) error=name_error/>
         <TextField id="portal_url" label=words().details.portal_url hint=words().details.portal_url_hint

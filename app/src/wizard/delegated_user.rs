@@ -46,7 +46,7 @@ pub fn delegated_user(scope: &RequestScope, connection: &Connection, draft: Opti
         }}
         {remove_link(scope, connection)}
         <CopyValues/>
-        {following(scope, connection, draft, true)}
+        {following(scope, connection, draft, Some(String::new()))}
     };
     let next = vec![words().user.next_1, words().user.next_2];
     let bank = Some(connection.display_name.clone());

@@ -30,7 +30,7 @@ pub fn finish_setup(scope: &RequestScope, connection: &Connection, draft: Option
         <p class="switch">
             <a href=paths.setup_step(&connection.id, SetupStep::DelegatedUser)>{words().finish.back}</a>
         </p>
-        {following(scope, connection, draft, false)}
+        {following(scope, connection, draft, None)}
     };
     let next = vec![words().finish.next_1, words().finish.next_2];
     let bank = Some(connection.display_name.clone());

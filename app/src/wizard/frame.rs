@@ -131,7 +131,7 @@ fn Relay(mover: Mover, acts: bool) -> impl IntoView {
         let now = who == mover;
         view! {
             <li class=if now { "runner runner-now" } else { "runner" }>
-                {text} {now.then(|| view! { <span class="runner-mark">{words().wizard.now}</span> })}
+                {text} " " {now.then(|| view! { <span class="runner-mark">{words().wizard.now}</span> })}
             </li>
         }
     };

@@ -10,6 +10,7 @@ use crate::{
     api::PORTAL_OF,
     backend::RequestScope,
     copy::{Say, pages::words, say},
+    islands::DraftKeeper,
     model::Institution,
     paths::Paths,
 };
@@ -23,6 +24,7 @@ pub(super) fn search_results(paths: &Paths, scope: &RequestScope, mut details: D
     let first = details.again.is_none();
     let results = details.results.take().unwrap_or_default();
     let Details { query, draft, held, refused, .. } = details;
+    let draft = draft.unwrap_or_default();
     let chosen_by_link = query.is_empty();
     let none = results.is_empty();
     let nothing_fits = none && refused.is_none();
@@ -32,7 +34,10 @@ pub(super) fn search_results(paths: &Paths, scope: &RequestScope, mut details: D
     let portal = if portal.is_empty() { begun } else { portal };
     let rows = results.into_iter().map(|row| {
         let checked = chosen_by_link || row.institution_id == bank;
-        let held = held.iter().find(|held| held.institution_id.as_deref() == Some(&row.institution_id));
+        let held = held
+            .iter()
+            .filter(|_| first)
+            .find(|held| held.institution_id.as_deref() == Some(&row.institution_id));
         let note = held.map(|held| view! { <p class="held">{held_note(paths, held)}</p> });
         view! { {result_row(row.marked(&query), checked, &portal)} {note} }
     });
@@ -40,9 +45,10 @@ pub(super) fn search_results(paths: &Paths, scope: &RequestScope, mut details: D
     view! {
         <SearchForm paths=paths.clone() query=query.clone() refused/>
         {nothing_fits.then(|| view! { <p role="status">{words().details.no_results}</p> })}
-        <form method="post" action=paths.api("start_connection") class="stack">
+        <form method="post" action=paths.api("start_connection") class="stack"
+            data-scope=scope.draft_scope.clone() data-draft=draft>
             <input type="hidden" name="query" value=query/>
-            {draft.map(|id| view! { <input type="hidden" name="draft" value=id/> })}
+            <input type="hidden" name="draft" value=draft.clone()/>
             {again}
             {first.then(|| another_portal(flash))}
             {(!none).then(|| view! {
@@ -52,7 +58,9 @@ pub(super) fn search_results(paths: &Paths, scope: &RequestScope, mut details: D
                     {rows}
                 </fieldset>
             })}
-            <p class="switch"><a href=unlisted>{words().details.not_listed}</a></p>
+            <DraftKeeper/>
+            <p class="hint" id="draft-saved" hidden>{words().details.saved_on_device}</p>
+            <p class="switch"><a href=unlisted data-switch=first.then_some("unlisted")>{words().details.not_listed}</a></p>
             <div class="actions">
                 {(!none).then(|| view! { <button class="button button-primary">{words().details.continue_on}</button> })}
                 <a href=paths.list()>{words().wizard.cancel}</a>
@@ -65,11 +73,12 @@ pub(super) fn search_results(paths: &Paths, scope: &RequestScope, mut details: D
 fn result_row(bank: Institution, checked: bool, chosen_portal: &str) -> impl IntoView + use<> {
     let id = ["bank ", &bank.institution_id].concat().replace(char::is_whitespace, "-");
     let portals = (bank.portals.len() > 1).then(|| portals(&bank, &id, chosen_portal));
+    let full_name = bank.name.clone();
     let name = marked(bank.name, bank.name_parts);
     let domain = marked(bank.domain, bank.domain_parts);
     view! {
         <label class="choice">
-            <input type="radio" name="institution_id" value=bank.institution_id checked=checked/>
+            <input type="radio" name="institution_id" value=bank.institution_id data-name=full_name checked=checked/>
             <span id=id>{name} ", " {domain}</span>
         </label>
         {portals}

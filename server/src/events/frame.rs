@@ -48,12 +48,15 @@ fn json(value: &impl Serialize) -> String {
 
 /// The present state. The id comes with the last of it: whoever is interrupted before has not seen all.
 pub(super) fn snapshot(customer: CustomerKey, present: &Present) -> String {
-    let mut text = format!("retry: {RETRY_MILLIS}\n\n");
-    for connection in &present.connections {
-        text.push_str(&block(EventKind::Connection, &state(&connection.shown)));
-    }
-    text.push_str(&format!("id: {}\n\n", customer.event_id(present.head)));
-    text
+    let states = present.connections.iter();
+    let states: String =
+        states.map(|connection| block(EventKind::Connection, &state(&connection.shown))).collect();
+    begun(customer, &states, present.head)
+}
+
+/// The beginning of a stream: what the page has to be `told`, up to the event `head`. It ends with an id of its own, so that a browser that comes back always says that it does.
+pub(super) fn begun(customer: CustomerKey, told: &str, head: u64) -> String {
+    format!("retry: {RETRY_MILLIS}\n\n{told}id: {}\n\n", customer.event_id(head))
 }
 
 /// One thing that happened.

@@ -139,6 +139,16 @@ impl Hub {
         (key, channel.clone())
     }
 
+    /// Whether a page that comes back finds room. One whose stream had to yield would else make another yield, for ever; it
+    /// asks now and then instead.
+    pub(crate) fn has_room(&self, session: SessionKey) -> bool {
+        let sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
+        let open = |streams: &Vec<CancellationToken>| {
+            streams.iter().filter(|stream| !stream.is_cancelled()).count() < MOST_STREAMS
+        };
+        sessions.get(&session).is_none_or(open)
+    }
+
     /// Listens for a person, whose page shows `open`, from after the event with the id `last`.
     pub(crate) async fn join(
         self: &Arc<Self>,

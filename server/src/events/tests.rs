@@ -156,6 +156,10 @@ async fn the_seventh_page_of_a_browser_ends_the_first() {
     tokio::time::sleep(Duration::from_secs(1)).await;
     let ended: Vec<bool> = pages.iter().map(|page| page.is_finished()).collect();
     assert_eq!(ended, [true, false, false, false, false, false, false]);
+    assert!(!world.has_room(), "the first does not make the second end");
+    pages.pop().unwrap().abort();
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert!(world.has_room());
 }
 
 #[test]

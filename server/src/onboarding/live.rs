@@ -83,12 +83,18 @@ impl UseCases {
         Ok(Present { head, connections: records.iter().filter_map(live).collect() })
     }
 
-    /// Notes that somebody looks at the list.
-    pub(super) async fn visit(&self, caller: &Caller) -> Result<Visit, Failure> {
+    /// The id of the last event that what is read from now on has in it.
+    pub(super) async fn heard(&self, caller: &Caller) -> Result<String, Failure> {
         access::may_read(caller)?;
         let tenant = self.tenant(caller);
         let head = self.store.events_after(tenant, u64::MAX).await?.head;
-        let heard = CustomerKey::of(tenant).event_id(head).to_string();
+        Ok(CustomerKey::of(tenant).event_id(head).to_string())
+    }
+
+    /// Notes that somebody looks at the list.
+    pub(super) async fn visit(&self, caller: &Caller) -> Result<Visit, Failure> {
+        let heard = self.heard(caller).await?;
+        let tenant = self.tenant(caller);
         let away = self.store.visit(tenant, &caller.user, self.clock.now()).await?;
         let changed = match away {
             Some((since, until)) => self.store.changed_between(tenant, since, until).await?,

@@ -201,6 +201,10 @@ impl Onboarding for WaycoreOnboarding {
         self.0.arrived(caller).await;
     }
 
+    async fn heard(&self, caller: &Caller) -> Result<String, WireError> {
+        self.read(caller, "heard", self.0.heard(caller)).await
+    }
+
     async fn visit(&self, caller: &Caller) -> Result<Visit, WireError> {
         self.read(caller, "visit", self.0.visit(caller)).await
     }

@@ -126,7 +126,7 @@ pub(super) fn json_error(error: WireError) -> Response {
     response
 }
 
-fn wants_html(parts: &Parts) -> bool {
+pub(super) fn wants_html(parts: &Parts) -> bool {
     let accept = parts.headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
     accept.is_some_and(|accept| accept.contains("text/html"))
 }

@@ -6,7 +6,7 @@ use axum::extract::{Query, Request, State};
 use axum::response::{IntoResponse as _, Response};
 use domain::ids::ConnectionId;
 use domain::user_error::ErrorCode;
-use http::{HeaderValue, Version, header, request::Parts};
+use http::{HeaderValue, StatusCode, Version, header, request::Parts};
 use serde::Deserialize;
 
 use super::api::json_error;
@@ -50,6 +50,10 @@ pub async fn events(
     }
     let session = SessionKey::of(&caller, &parts.headers);
     let last = parts.headers.get("last-event-id").and_then(|id| id.to_str().ok());
+    if last.is_some() && !hub.has_room(session) {
+        // To a browser this says not to come back (HTML, section 9.2).
+        return StatusCode::NO_CONTENT.into_response();
+    }
     match hub.join(&caller, session, open, last.or(page.after.as_deref())).await {
         Ok(viewer) => {
             let asker = Asker::new(state.identity.clone(), caller.customer, &parts);

@@ -23,8 +23,8 @@ use crate::startup::AppState;
 const STEP_ONE_FIELDS: [&str; 6] =
     ["query", "institution_id", "requested_name", "portal_url", "not_listed", "address_checked"];
 
-/// The fields of the finish form that its own answer repeats; the password is not among them.
-const FINISH_FIELDS: [&str; 5] =
+/// The fields of a form for what a bank issued that its own answer repeats; the password is not among them.
+const ISSUED_FIELDS: [&str; 5] =
     ["bank_username", "bank_customer_id", "delegated_user_active", "accept_terms", "display_name"];
 
 /// How long somebody may take to sign in again and still find the message.
@@ -79,12 +79,10 @@ pub(super) async fn refused(
 ) -> Response {
     let fields = Fields::read(body);
     let function = parts.uri.path();
-    if let (api::SubmitFinish::PATH, Some(id)) =
-        (function, fields.get("connection_id").map(ToOwned::to_owned))
-    {
-        return finish_again(state, scope, parts, &id, fields, error).await;
-    }
     let page = page_of(state, function, &fields);
+    if let api::SubmitFinish::PATH | api::UpdateCredentials::PATH = function {
+        return issued_again(state, scope, parts, &page, fields, error).await;
+    }
     let values = match function {
         api::StartConnection::PATH => fields.keep(&STEP_ONE_FIELDS),
         api::RemoveConnection::PATH => fields.keep(&["confirmation"]),
@@ -156,21 +154,20 @@ fn step_one(state: &AppState, fields: &Fields) -> String {
 }
 
 /// What a bank issued may stand in no cookie, row or address, so the form comes back in this very answer.
-async fn finish_again(
+async fn issued_again(
     state: &AppState,
     scope: RequestScope,
     parts: &Parts,
-    id: &str,
+    page: &str,
     fields: Fields,
     error: UserError,
 ) -> Response {
-    let mut page = parts.clone();
-    page.method = Method::GET;
-    let full = state.site.paths.setup_step(id, SetupStep::Finish);
-    let inner = full.strip_prefix(state.site.paths.base()).unwrap_or(&full);
-    page.uri = inner.parse().unwrap_or_default();
-    let flash = Flash { error: Some(error), values: fields.keep(&FINISH_FIELDS), done: None };
-    let mut response = render(state, with_flash(scope, flash), page).await;
+    let mut request = parts.clone();
+    request.method = Method::GET;
+    let inner = page.strip_prefix(state.site.paths.base()).unwrap_or(page);
+    request.uri = inner.parse().unwrap_or_default();
+    let flash = Flash { error: Some(error), values: fields.keep(&ISSUED_FIELDS), done: None };
+    let mut response = render(state, with_flash(scope, flash), request).await;
     if response.status() == StatusCode::OK {
         *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
     }

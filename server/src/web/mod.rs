@@ -18,5 +18,6 @@ pub use events::{events, signed_out};
 pub use export::transactions_csv;
 pub use host::routes as host_routes;
 pub use language::of_browser;
+pub(crate) use page::turned_away;
 pub use page::{page, ready, refused_sign_in, sign_in};
 pub use webhooks::delivery;

@@ -15,6 +15,7 @@ use domain::user_error::ErrorCode;
 use http::{HeaderValue, Method, StatusCode, Uri, header, request::Parts};
 use leptos::prelude::provide_context;
 
+use super::api::{refuse, wants_html};
 use super::{flash, language, scope};
 use crate::startup::AppState;
 
@@ -84,6 +85,15 @@ async fn problem_page(
     let mut response = leptos_axum::render_app_async_with_context(|| {}, shown)(plain(parts)).await;
     *response.status_mut() = status;
     response
+}
+
+/// The answer to a request that is not looked into: a page to whoever wanted one.
+pub(crate) async fn turned_away(state: &AppState, request: Request, error: WireError) -> Response {
+    let (parts, body) = request.into_parts();
+    if parts.method == Method::GET && wants_html(&parts) {
+        return problem(state, &parts, error).await;
+    }
+    refuse(&Request::from_parts(parts, body), error)
 }
 
 /// The demo's sign-in page. Elsewhere there is none.

@@ -1,5 +1,9 @@
 //! The headers of every answer, whatever it is.
 
+use std::net::SocketAddr;
+
+use axum::body::Body;
+use axum::extract::{ConnectInfo, Request};
 use serde_json::json;
 
 use crate::answer::Answer;
@@ -104,4 +108,28 @@ async fn a_customer_who_asks_too_much_has_to_wait_and_others_do_not() {
     assert!(refused.header("retry-after").is_some_and(|wait| wait.parse::<u64>().is_ok()));
     let bo = host.signed_in_as("bo", "globex").await;
     assert_eq!(bo.get("/").await.status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_that_asks_too_much_is_answered_in_the_form_that_it_asked_for() {
+    let host = TestHost::start().await;
+    let from = async |accept: &str| {
+        let mut request = Request::builder().uri("/").header("accept", accept).body(Body::empty()).unwrap();
+        request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([198, 51, 100, 7], 4_000))));
+        host.send(request).await
+    };
+    let mut refused = from("application/json").await;
+    for _ in 0..4_000 {
+        if refused.status == 429 {
+            break;
+        }
+        refused = from("application/json").await;
+    }
+    assert_eq!(refused.error(), (429, "rate_limited".to_owned()));
+    // A burst may have let one more in by then.
+    let mut page = from("text/html").await;
+    while page.status != 429 {
+        page = from("text/html").await;
+    }
+    assert!(page.body.contains("<h1") && page.body.contains("Too many requests at once"), "{page:?}");
 }

@@ -175,7 +175,7 @@ impl Channel {
                 // What happened this very moment, all streams are about to hear.
                 let news = news.iter().filter(|news| news.seq <= known.seq);
                 let missed: String = news.map(|news| frame::news(self.key, news)).collect();
-                let text = Bytes::from(format!("retry: {}\n\n{missed}", frame::RETRY_MILLIS));
+                let text = Bytes::from(frame::begun(self.key, &missed, known.seq));
                 Frame { seq: known.seq, text }
             }
             None => self.state(known, onboarding).await?,

@@ -128,7 +128,7 @@ impl World {
             pages: Vec::new(),
             stages: vec![0; CONNECTIONS],
             deliveries: 0,
-            loses: seed % 2 == 0,
+            loses: seed.is_multiple_of(2),
             has_lost: false,
         };
         for _ in 0..2 {
@@ -280,6 +280,11 @@ impl World {
 
     pub(super) fn caller(&self) -> Caller {
         self.caller.clone()
+    }
+
+    /// Whether another page of that browser could come back.
+    pub(super) fn has_room(&self) -> bool {
+        self.replicas[0].live.hub.has_room(SessionKey::of(&self.caller, &HeaderMap::new()))
     }
 
     /// Things happen at random.

@@ -289,6 +289,11 @@ pub(in crate::store) async fn what_changed_between_two_visits_is_found(store: &d
     assert_eq!(changed(100, later).await, [connection("c1")], "a new one is none that changed");
     assert_eq!(changed(200, later).await, []);
     assert_eq!(store.changed_between(globex(), at(0), at(later)).await.unwrap(), []);
+    // What somebody saw change a moment later is not what changed while they were away.
+    observe(store, acme(), &id, "active", later + 10).await.unwrap();
+    visit(later + 20).await;
+    let much_later = later + VISIT_ENDS_AFTER_MILLIS * 2;
+    assert_eq!(visit(much_later).await, Some((later + 20, much_later)));
 }
 
 pub(in crate::store) async fn a_forgotten_customers_events_are_gone(store: &dyn Store) {

@@ -289,8 +289,14 @@ impl LiveStore for SqlStore {
             Some((_, _, seen_at)) => (Some(*seen_at), now),
             None => (None, now),
         };
-        // Somebody who looks again and again is not a write each time.
-        if rows.first().is_none_or(|(_, _, seen_at)| now - seen_at >= VISIT_NOTED_EVERY_MILLIS) {
+        // Somebody who looks again and again is not a write each time, unless there is something new to have seen.
+        let is_noted = match rows.first() {
+            Some((_, _, seen_at)) if now - seen_at < VISIT_NOTED_EVERY_MILLIS => {
+                !changed_since(&mut writing, tenant, *seen_at).await?
+            }
+            _ => false,
+        };
+        if !is_noted {
             note_visit(&mut writing, key, away_since, began_at, now).await?;
             self.commit(writing).await?;
         }
@@ -317,6 +323,18 @@ impl LiveStore for SqlStore {
         let corrupt = |_| StoreError::Corrupt { what: "connection id" };
         rows.into_iter().map(|(id,)| ConnectionId::parse(id).map_err(corrupt)).collect()
     }
+}
+
+async fn changed_since(writing: &mut Writing, tenant: Tenant<'_>, at: i64) -> Result<bool, StoreError> {
+    let [environment, issuer, org] = tenant_values(tenant);
+    let changes: Vec<(i64,)> = writing
+        .fetch(
+            "SELECT version FROM connection_history
+             WHERE environment = $1 AND issuer = $2 AND org = $3 AND at >= $4 LIMIT 1",
+            &[environment, issuer, org, at.into()],
+        )
+        .await?;
+    Ok(!changes.is_empty())
 }
 
 pub(super) async fn settle(
