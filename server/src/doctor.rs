@@ -58,6 +58,7 @@ pub async fn examine(lookup: &dyn Fn(&str) -> Option<String>) -> Vec<Check> {
     checks.push(database(&settings.mount).await);
     checks.push(webhooks(&settings.mount));
     checks.push(addresses(&settings));
+    checks.push(support(&settings.mount));
     checks
 }
 
@@ -188,6 +189,17 @@ fn webhooks(settings: &Settings) -> Check {
             "webhooks",
             Outcome::Ok,
             format!("{several} secrets are set; remove the older when it is replaced"),
+        ),
+    }
+}
+
+fn support(settings: &Settings) -> Check {
+    match &settings.links.support {
+        Some(_) => check("support", Outcome::Ok, "pages lead to it"),
+        None => check(
+            "support",
+            Outcome::Warning,
+            "CONNECT_SUPPORT_URL is not set: pages that send a person to support lead nowhere",
         ),
     }
 }

@@ -20,7 +20,7 @@ use crate::paths::encode;
 
 /// After so many failures in a row the page asks every five seconds instead, for a minute.
 const MOST_FAILURES: u32 = 3;
-const POLLS: u32 = 12;
+const ASKS_FOR_MILLIS: i64 = 60_000;
 
 /// A stream that lasted so long was none of those failures.
 const LASTING_MILLIS: i64 = 10_000;
@@ -38,6 +38,8 @@ struct Told {
 thread_local! {
     static STREAM: RefCell<Option<EventSource>> = const { RefCell::new(None) };
     static FAILURES: Cell<u32> = const { Cell::new(0) };
+    /// When it tries to listen again; the pages that somebody goes through meanwhile do not put that off.
+    static ASKS_UNTIL: Cell<i64> = const { Cell::new(0) };
     /// When the present stream began, if it has.
     static OPENED: Cell<Option<i64>> = const { Cell::new(None) };
     /// The page is being fetched again.
@@ -110,6 +112,7 @@ fn failed() {
     let before = if lasted { 0 } else { FAILURES.get() };
     FAILURES.set(if refused { MOST_FAILURES } else { before + 1 });
     if FAILURES.get() >= MOST_FAILURES {
+        ASKS_UNTIL.set(now().as_millis() + ASKS_FOR_MILLIS);
         connect();
     }
 }
@@ -119,7 +122,7 @@ async fn poll(address: String) {
     let visit = navigation::visit_count();
     let address = [&address, "&snapshot="].concat();
     let mut trouble = false;
-    for _ in 0..POLLS {
+    while now().as_millis() < ASKS_UNTIL.get() {
         page::sleep(5_000).await;
         page::visible().await;
         if navigation::visit_count() != visit {
@@ -137,6 +140,12 @@ async fn poll(address: String) {
                     if let Some((_, data)) = block.split_once("\ndata: ") {
                         heard("connection", data, false);
                     }
+                }
+                // What else happened is not in it; that something did, is.
+                let shown = data("main [data-live]").map(|page| page("live")).unwrap_or_default();
+                let head = text.trim_end().rsplit("id: ").next().unwrap_or_default();
+                if !shown.is_empty() && shown != head {
+                    take(Told { kind: "more", id: String::new(), version: 0, step: None, is_news: true });
                 }
             }
             // Said once, not every five seconds.
@@ -193,12 +202,16 @@ fn take(told: Told) {
 impl Told {
     /// Whether the page does not show it yet.
     fn is_missing(&self) -> bool {
+        if self.kind == "more" {
+            return true;
+        }
         let shown =
             all("main [data-connection]").find(|shown| attribute(shown, "data-connection") == self.id);
         match (shown, self.kind) {
             (Some(shown), "connection") => {
-                attribute(&shown, "data-version").parse::<i64>().is_ok_and(|shown| shown < self.version)
-                    || self.step.as_ref().is_none_or(|step| *step != attribute(&shown, "data-step"))
+                let version = attribute(&shown, "data-version").parse::<i64>().unwrap_or_default();
+                let is_step = |step: &String| *step == attribute(&shown, "data-step");
+                version < self.version || version == self.version && !self.step.as_ref().is_some_and(is_step)
             }
             // Only its own page shows a connection's transactions.
             (Some(shown), "transactions") => shown.has_attribute("data-follow"),
@@ -224,9 +237,11 @@ async fn update(told: Told) {
             return;
         }
     }
+    // A thousand pages that heard the same do not ask in the same moment.
+    page::sleep(random(300)).await;
     let before: Vec<_> = words().collect();
     while !navigation::refreshed().await {
-        page::sleep(3_000).await;
+        page::sleep(2_000 + random(2_000)).await;
         if main() != looked_at {
             return;
         }
@@ -251,6 +266,10 @@ async fn update(told: Told) {
     if !news.is_empty() {
         announce(&news.join(". "));
     }
+}
+
+fn random(below: i32) -> i32 {
+    (js_sys::Math::random() * f64::from(below)) as i32
 }
 
 /// Each connection's id, and what would be said of it.

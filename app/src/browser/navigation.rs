@@ -1,7 +1,7 @@
 //! Soft navigation: links and forms fetch the next page and swap `<main>`, with the history, the focus and the scroll
 //! position of an ordinary visit. Whatever it cannot do well it leaves to the browser.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 
 use js_sys::Reflect;
 use leptos::task::spawn_local;
@@ -20,6 +20,8 @@ thread_local! {
     static VISITS: Cell<u32> = const { Cell::new(0) };
     /// The visit that is under way; 0 for none.
     static UNDER_WAY: Cell<u32> = const { Cell::new(0) };
+    /// The address of the page that is shown. What stands behind a `#` is a place on it.
+    static SHOWN: RefCell<String> = const { RefCell::new(String::new()) };
 }
 
 /// How many pages this document has shown.
@@ -54,6 +56,7 @@ pub(crate) fn note_draft(draft: &str) {
     if let (false, Ok(history)) = (here.contains("draft="), window().history()) {
         let address = with_draft(&here, draft);
         let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&address));
+        note_shown();
     }
 }
 
@@ -93,7 +96,12 @@ pub(super) fn listen() {
             spawn_local(submit(form));
         }
     });
+    note_shown();
     let back = Closure::<dyn Fn(Event)>::new(|event: Event| {
+        // A jump to another place of the same page, such as the skip link's.
+        if SHOWN.with_borrow(|shown| *shown == page_address()) {
+            return;
+        }
         let scroll =
             Reflect::get(&event, &"state".into()).ok().and_then(|state| state.as_f64()).unwrap_or_default();
         spawn_local(async move {
@@ -247,8 +255,22 @@ fn record(visit: &Visit<'_>, url: &str) {
     let _ = match visit.history {
         History::Push if !unchanged => history.push_state_with_url(&JsValue::NULL, "", Some(url)),
         History::Back(_) if unchanged => Ok(()),
-        _ => history.replace_state_with_url(&JsValue::NULL, "", Some(url)),
+        _ => {
+            // News leave the position that the way back needs.
+            let state = if unchanged { history.state().unwrap_or_default() } else { JsValue::NULL };
+            history.replace_state_with_url(&state, "", Some(url))
+        }
     };
+    note_shown();
+}
+
+fn note_shown() {
+    SHOWN.set(page_address());
+}
+
+fn page_address() -> String {
+    let here = here();
+    here.split('#').next().unwrap_or_default().to_owned()
 }
 
 /// The link that a click follows, if it is one of ours and an ordinary click.

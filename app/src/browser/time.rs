@@ -81,6 +81,10 @@ async fn count_down(countdown: Element) {
         let text = [&(left / 60).to_string(), ":", &two(left % 60)].concat();
         countdown.set_text_content(Some(&text));
         if left == 0 {
+            // There is nothing left to wait for.
+            if let Some(said) = countdown.parent_element() {
+                let _ = said.set_attribute("hidden", "");
+            }
             return;
         }
         page::sleep(1_000).await;

@@ -77,7 +77,8 @@ pub(crate) struct Viewer {
     hub: Arc<Hub>,
     session: SessionKey,
     key: CustomerKey,
-    pub(super) opened: Opened,
+    /// While this is there, the page counts as open.
+    _opened: Opened,
     /// Cancelled when it has to end.
     pub(super) end: CancellationToken,
     pub(super) joined: Joined,
@@ -162,7 +163,7 @@ impl Hub {
         let end = self.shutdown.child_token();
         let joined = opened.channel.join(&self.onboarding, last).await?;
         self.admit(session, &end);
-        Ok(Viewer { hub: self.clone(), session, key, opened, end, joined })
+        Ok(Viewer { hub: self.clone(), session, key, _opened: opened, end, joined })
     }
 
     /// The present state once, for a page that asks instead of listening; it counts as open for a while.

@@ -26,7 +26,10 @@ const SWEEP_EVERY: Duration = Duration::from_secs(2);
 const AT_ONCE: usize = 16;
 
 /// How many deliveries are looked at together.
-const BATCH: i64 = 512;
+const BATCH: u16 = 512;
+
+/// How soon after a full batch the next one is looked at: whatever comes meanwhile, there is enough to do.
+const CROWDED: Duration = Duration::from_millis(100);
 
 /// A delivery that fails for a reason of its own, so often, is given up.
 const MOST_ATTEMPTS: u32 = 8;
@@ -45,6 +48,7 @@ pub(super) struct Inbox {
     under_way: HashSet<Option<ConnectionId>>,
     /// When everything was last read because a delivery did not say what it is about.
     swept_at: Option<Instant>,
+    is_crowded: bool,
 }
 
 /// Deliveries that one read settles: those of a connection, or all that name none.
@@ -68,7 +72,13 @@ impl Inbox {
             reading: JoinSet::new(),
             under_way: HashSet::new(),
             swept_at: None,
+            is_crowded: false,
         }
+    }
+
+    /// Whether there is so much that announcements say nothing: the next look comes by itself.
+    pub(super) fn is_crowded(&self) -> bool {
+        self.is_crowded
     }
 
     /// Begins to look into what is due, and gives the time of the next look that has to come by itself.
@@ -80,13 +90,14 @@ impl Inbox {
             return Ok(READ_EVERY);
         }
         let (environment, now) = (self.shared.environment, self.shared.clock.now());
-        let due = self.shared.store.due_deliveries(environment, now, BATCH).await?;
+        let due = self.shared.store.due_deliveries(environment, now, BATCH.into()).await?;
+        self.is_crowded = due.len() >= usize::from(BATCH);
         self.read_at.retain(|_, at| at.elapsed() < READ_EVERY);
         let (letters, nothing_to_do) = sort(due);
         if !nothing_to_do.is_empty() {
             self.shared.store.settle(environment, &nothing_to_do).await?;
         }
-        let mut wait = READ_EVERY;
+        let mut wait = if self.is_crowded { CROWDED } else { READ_EVERY };
         for letters in letters {
             if self.under_way.contains(&letters.connection) || self.under_way.len() >= AT_ONCE {
                 continue;

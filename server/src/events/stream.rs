@@ -20,7 +20,6 @@ use super::frame::HEARTBEAT;
 use super::hub::Viewer;
 use super::takeover::Takeover;
 use crate::identity::HostIdentity;
-use crate::onboarding::WaycoreOnboarding;
 
 /// At least every fifteen seconds, says the contract.
 const BEAT: Duration = Duration::from_secs(10);
@@ -96,7 +95,6 @@ fn of_its_own(uri: &Uri) -> Uri {
 pub(crate) struct EventStream {
     pub(crate) viewer: Viewer,
     pub(crate) asker: Asker,
-    pub(crate) onboarding: WaycoreOnboarding,
 }
 
 impl EventStream {
@@ -139,14 +137,8 @@ impl EventStream {
                         frame.text
                     }
                     Ok(_) => continue,
-                    Err(RecvError::Lagged(_)) => match self.viewer.opened.channel.snapshot(&self.onboarding).await {
-                        Ok(state) => {
-                            heard = state.seq;
-                            state.text
-                        }
-                        Err(_) => break,
-                    },
-                    Err(RecvError::Closed) => break,
+                    // Whoever lagged too far behind comes back, and hears what was missed.
+                    Err(RecvError::Lagged(_) | RecvError::Closed) => break,
                 },
                 _ = beats.tick() => {
                     count += 1;

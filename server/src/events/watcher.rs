@@ -132,10 +132,11 @@ impl Watcher {
                     }
                 }
             };
+            let crowded = inbox.is_crowded();
             tokio::select! {
                 biased;
-                () = inbox.one_ended() => {}
-                () = news => {}
+                () = inbox.one_ended(), if !crowded => {}
+                () = news, if !crowded => {}
                 () = sleep(wait) => {}
             }
         }

@@ -15,7 +15,10 @@ use super::{UseCases, access};
 use crate::failure::{Call, EntityFault, Failure};
 use crate::store::Cause;
 
-/// How many pages of Waycore's are read at most: a customer with more than 2,000 banks is a mistake somewhere.
+/// How many connections a page of Waycore's has at most.
+const PAGE: u16 = 500;
+
+/// How many of its pages are read at most: a customer with more banks is a mistake somewhere.
 const MOST_PAGES: usize = 20;
 
 /// How many connections that are missing from Waycore's list are asked for one by one.
@@ -94,7 +97,9 @@ impl UseCases {
         caller: &Caller,
         entity: &EntityId,
     ) -> Result<Vec<Own>, Failure> {
-        let mut filter = ListConnections { entity_id: Some(entity.clone()), ..ListConnections::default() };
+        let limit = Some(PAGE);
+        let mut filter =
+            ListConnections { entity_id: Some(entity.clone()), limit, ..ListConnections::default() };
         let mut rows = Vec::new();
         let known = self.store.connections(self.tenant(caller)).await?;
         let known = known.into_iter().map(|record| (record.id, record.version)).collect();

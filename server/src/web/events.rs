@@ -34,11 +34,16 @@ pub async fn events(
 ) -> Response {
     let (parts, _) = request.into_parts();
     let support_code = scope::support_code(&parts);
-    let caller = match scope::caller(&state, &parts).await {
+    let page = page.map(|Query(page)| page).unwrap_or_default();
+    let asking = match page.snapshot.is_some() {
+        true => scope::caller(&state, &parts).await,
+        // A customer's thousand pages listen again all at once; each costs next to nothing, and a session has six.
+        false => scope::listener(&state, &parts).await,
+    };
+    let caller = match asking {
         Ok(caller) => caller,
         Err(error) => return json_error(error.support_code(&support_code)),
     };
-    let page = page.map(|Query(page)| page).unwrap_or_default();
     // What can be no connection's id is open nowhere.
     let open = page.open.and_then(|id| ConnectionId::parse(id).ok());
     let hub = &state.live.hub;
@@ -57,7 +62,7 @@ pub async fn events(
     match hub.join(&caller, session, open, last.or(page.after.as_deref())).await {
         Ok(viewer) => {
             let asker = Asker::new(state.identity.clone(), caller.customer, &parts);
-            let stream = EventStream { viewer, asker, onboarding: state.host.clone() };
+            let stream = EventStream { viewer, asker };
             stream_of(stream.into_body(takeover(&parts)))
         }
         Err(error) => unavailable(&error, &support_code),

@@ -8,6 +8,7 @@ use app::{
     paths::{SetupStep, encode},
 };
 use axum::response::Response;
+use domain::portal_url::{PortalUrl, PortalUrlError};
 use domain::user_error::{ErrorCode, UserError};
 use http::{Method, StatusCode, request::Parts};
 use leptos::server_fn::ServerFn;
@@ -19,7 +20,7 @@ use super::{
 };
 use crate::startup::AppState;
 
-/// The fields of step 1 that come back with a message. None is a secret.
+/// The fields of step 1 that come back with a message. None is a secret, but for an address that has a password in it.
 const STEP_ONE_FIELDS: [&str; 6] =
     ["query", "institution_id", "requested_name", "portal_url", "not_listed", "address_checked"];
 
@@ -84,11 +85,17 @@ pub(super) async fn refused(
         return issued_again(state, scope, parts, &page, fields, error).await;
     }
     let values = match function {
-        api::StartConnection::PATH => fields.keep(&STEP_ONE_FIELDS),
+        api::StartConnection::PATH => without_secrets(fields.keep(&STEP_ONE_FIELDS)),
         api::RemoveConnection::PATH => fields.keep(&["confirmation"]),
         _ => Vec::new(),
     };
     back(state, &page, Flash { error: Some(error), values, done: None })
+}
+
+/// An address with user name or password is typed again: it may stand in no cookie (as in no draft).
+fn without_secrets(mut values: Vec<(String, String)>) -> Vec<(String, String)> {
+    values.retain(|(_, value)| PortalUrl::parse(value) != Err(PortalUrlError::UserInfo));
+    values
 }
 
 /// The way in for somebody whose session ended while the form was filled in, and from there back to the form. Nothing that

@@ -26,7 +26,9 @@ pub async fn page(State(state): State<AppState>, request: Request) -> Response {
         Ok(caller) => caller,
         Err(error) => return no_caller(&state, &parts, error).await,
     };
-    let (flash, ended) = flash::take(&state, &parts.headers).unwrap_or_default();
+    // What a form left is for whoever sent it, and no page that heard of something did.
+    let left = if scope::is_after_news(&parts) { None } else { flash::take(&state, &parts.headers) };
+    let (flash, ended) = left.unwrap_or_default();
     let scope = scope::scope(&state, caller.clone(), &parts, flash);
     let mut response = language::of_caller(&caller, render(&state, scope, parts)).await;
     response.headers_mut().extend(ended);

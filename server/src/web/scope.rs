@@ -17,26 +17,41 @@ pub(super) fn support_code(parts: &Parts) -> String {
 
 /// Who asks, if that person may read at all.
 pub(super) async fn caller(state: &AppState, parts: &Parts) -> Result<Caller, WireError> {
-    let caller = identified(state, parts).await?;
-    if !caller.role.reads() {
-        return Err(WireError::new(ErrorCode::Forbidden, app::copy::errors().forbidden));
-    }
+    let caller = reading(identified(state, parts).await?)?;
     state.onboarding.arrived(&caller).await;
     Ok(caller)
 }
 
+/// Who listens, however much their customer asks.
+pub(super) async fn listener(state: &AppState, parts: &Parts) -> Result<Caller, WireError> {
+    let caller = reading(known(state, parts).await?)?;
+    state.onboarding.arrived(&caller).await;
+    Ok(caller)
+}
+
+fn reading(caller: Caller) -> Result<Caller, WireError> {
+    match caller.role.reads() {
+        true => Ok(caller),
+        false => Err(WireError::new(ErrorCode::Forbidden, app::copy::errors().forbidden)),
+    }
+}
+
 /// Who asks, whatever they may do, unless their customer asks too much.
 pub(super) async fn identified(state: &AppState, parts: &Parts) -> Result<Caller, WireError> {
+    let caller = known(state, parts).await?;
+    state.limits.customer(&caller.customer).map_err(limits::too_many)?;
+    Ok(caller)
+}
+
+async fn known(state: &AppState, parts: &Parts) -> Result<Caller, WireError> {
     let words = app::copy::errors();
-    let caller = state.identity.identify(parts).await.map_err(|reason| {
+    state.identity.identify(parts).await.map_err(|reason| {
         tracing::info!(%reason, "nobody is signed in");
         match reason.code() {
             ErrorCode::Forbidden => WireError::new(ErrorCode::Forbidden, words.forbidden),
             _ => WireError::new(ErrorCode::SignedOut, words.signed_out),
         }
-    })?;
-    state.limits.customer(&caller.customer).map_err(limits::too_many)?;
-    Ok(caller)
+    })
 }
 
 /// The scope in which a page renders or a server function runs.
@@ -48,9 +63,14 @@ pub(super) fn scope(state: &AppState, caller: Caller, parts: &Parts, flash: Flas
         site: state.site.clone(),
         support_code: support_code(parts),
         flash,
-        after_news: parts.headers.contains_key(app::paths::AFTER_NEWS),
+        after_news: is_after_news(parts),
         now_millis: state.clock.now().as_millis(),
     }
+}
+
+/// Whether it is a page that fetches itself again because it heard of something.
+pub(super) fn is_after_news(parts: &Parts) -> bool {
+    parts.headers.contains_key(app::paths::AFTER_NEWS)
 }
 
 /// Tells one customer's drafts from another's in the same browser, and tells nothing else.

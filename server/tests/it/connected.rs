@@ -88,7 +88,10 @@ async fn the_page_tells_the_history_and_who_accepted_the_terms() {
     let id = connected(&host, &ana).await;
     let page = ana.get(&format!("/connections/{id}")).await;
     assert_eq!(page.status, 200);
-    for told in ["History", "Seen for the first time: Setup in progress", "Accepted by", "ana"] {
+    for told in ["History", "Seen for the first time: Setup in progress", "Accepted by", ">Ana<"] {
         assert!(page.body.contains(told), "{told}: {}", page.body);
     }
+    // What a colleague is called, the host alone knows.
+    let page = host.signed_in_as("vic", "acme").await.get(&format!("/connections/{id}")).await;
+    assert!(page.body.contains(">ana<"), "{}", page.body);
 }

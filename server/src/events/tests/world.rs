@@ -273,9 +273,14 @@ impl World {
         let viewer = replica.live.hub.join(&self.caller, session, None, None).await.unwrap();
         let (request, ()) = Request::new(()).into_parts();
         let asker = Asker::new(identity, self.caller.customer.clone(), &request);
-        EventStream { viewer, asker, onboarding: replica.onboarding.clone() }
-            .into_body(None)
-            .into_data_stream()
+        EventStream { viewer, asker }.into_body(None).into_data_stream()
+    }
+
+    /// What a page is told that comes back with the id of the last event that it heard.
+    pub(super) async fn missed(&self, last: &str) -> String {
+        let session = SessionKey::of(&self.caller, &HeaderMap::new());
+        let viewer = self.replicas[0].live.hub.join(&self.caller, session, None, Some(last)).await.unwrap();
+        String::from_utf8(viewer.joined.first.text.to_vec()).unwrap()
     }
 
     pub(super) fn caller(&self) -> Caller {

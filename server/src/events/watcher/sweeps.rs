@@ -1,6 +1,6 @@
 //! Which reads are due, and what they find.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -38,6 +38,7 @@ pub(super) struct Sweeps {
     activations: Due,
     drafts: Due,
     singles: Due,
+    everything: Due,
     /// Where the next turn of the singles begins.
     turn: usize,
 }
@@ -68,11 +69,26 @@ impl Due {
 
 impl Sweeps {
     pub(super) fn new(shared: Arc<Shared>) -> Self {
-        Self { shared, activations: Due::new(), drafts: Due::new(), singles: Due::new(), turn: 0 }
+        Self {
+            shared,
+            activations: Due::new(),
+            drafts: Due::new(),
+            singles: Due::new(),
+            everything: Due::new(),
+            turn: 0,
+        }
     }
 
     /// Does what is due, given what people look at.
     pub(super) async fn look(&mut self, interest: &Interest) {
+        // Also what nobody waits for goes wrong, and its history and the audit log are to tell when.
+        if self.everything.again(QUIET) {
+            let swept = self.shared.sweep_all().await;
+            if swept.is_ok() {
+                (self.activations, self.drafts) = (Due::new(), Due::new());
+            }
+            self.everything.failed = self.done(swept);
+        }
         let looked_at = if self.shared.flow.is_reliable() { QUIET } else { LOOKED_AT };
         let often = |wanted: bool| if wanted { looked_at } else { QUIET };
         let many_drafts = interest.drafts.len() > MOST_SINGLES;
@@ -131,6 +147,7 @@ impl Shared {
         let mut left: BTreeSet<ConnectionId> = known.iter().map(|known| known.id.clone()).collect();
         let known: HashMap<_, _> =
             known.into_iter().map(|known| (known.id, (known.updated_at, known.version))).collect();
+        let mut others = None;
         let mut failed = Ok(());
         for row in rows {
             let Ok(id) = ConnectionId::parse(row.id()) else { continue };
@@ -139,13 +156,17 @@ impl Shared {
             let found = match known.get(&id) {
                 Some((kept, _)) if *kept == Some(updated_at) => continue,
                 Some((_, version)) => self.found(self.onboarding.keep_row(row, *version, Cause::Watch).await),
-                // What was known of it when the list was asked for is not known: its own answer says more.
-                None => match self.store.owner(self.environment, &id).await {
-                    Ok(Some(_)) => self.read_alone(&id).await,
-                    // Of another product on the same organization.
-                    Ok(None) => continue,
-                    Err(error) => Err(error.into()),
-                },
+                None => {
+                    if others.is_none() {
+                        others = Some(self.ids().await?);
+                    }
+                    match others.as_ref().is_some_and(|others| others.contains(&id)) {
+                        // What was known of it when the list was asked for is not known: its own answer says more.
+                        true => self.read_alone(&id).await,
+                        // Of another product on the same organization.
+                        false => continue,
+                    }
+                }
             };
             failed = failed.and(found);
         }
@@ -157,6 +178,12 @@ impl Shared {
             failed = failed.and(self.read_alone(&id).await);
         }
         failed
+    }
+
+    /// Every connection that is on record by now.
+    async fn ids(&self) -> Result<HashSet<ConnectionId>, Failure> {
+        let all = self.store.watched(self.environment, None).await?;
+        Ok(all.into_iter().map(|known| known.id).collect())
     }
 
     async fn rows(&self, filter: ListConnections) -> Result<Vec<Connection>, Error> {
