@@ -302,6 +302,13 @@ pub trait Onboarding: Send + Sync {
         id: &str,
         query: TransactionQuery,
     ) -> Result<TransactionPage, WireError>;
+    /// The same for a file, which wants all of them: ten times as many at once.
+    async fn export_transactions(
+        &self,
+        caller: &Caller,
+        id: &str,
+        query: TransactionQuery,
+    ) -> Result<TransactionPage, WireError>;
     /// Accounts and transactions for a page: it waits for neither for long.
     async fn look_at_money(
         &self,

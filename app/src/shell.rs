@@ -91,12 +91,13 @@ fn document(
                 <a class="skip-link" href="#main">{words().shell.skip}</a>
                 {host_html(&chrome.before)}
                 <Header site=site.clone() person/>
+                // Before the page, where what everybody is to see pushes it down and covers nothing.
+                <div id="announcer" class="visually-hidden" role="status"></div>
                 {body()}
                 <footer class="page-footer">
                     <p>{words().shell.reassurance}</p>
                 </footer>
                 {host_html(&chrome.after)}
-                <div id="announcer" class="visually-hidden" role="status"></div>
             </body>
         </html>
     }

@@ -4,8 +4,8 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Element, Event};
 
-use super::{announce, complain, document, listen, window};
-use crate::copy::Say;
+use super::{announce, document, element, listen, window};
+use crate::copy::{Say, say};
 
 /// Serves every `[data-copy]` of the present page.
 pub(crate) fn attach() {
@@ -24,8 +24,20 @@ async fn copy(button: Element) {
         let _ = button.set_attribute("data-done", "");
         announce(&button.get_attribute("data-copied").unwrap_or_default());
     } else {
-        complain(Say::CopyFailed);
+        failed(&button);
     }
+}
+
+/// Says so below the value, which can still be selected.
+fn failed(button: &Element) {
+    let text = say(Say::CopyFailed);
+    if let Ok(Some(row)) = button.closest(".detail-row") {
+        if let Ok(Some(before)) = row.query_selector(".copy-failed") {
+            before.remove();
+        }
+        let _ = row.append_child(&element("div", "copy-failed", &text));
+    }
+    announce(&text);
 }
 
 /// Puts a text on the clipboard; `false` where the browser does not allow it.

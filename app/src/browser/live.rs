@@ -28,6 +28,7 @@ const LASTING_MILLIS: i64 = 10_000;
 /// Something that a stream told.
 struct Told {
     kind: &'static str,
+    /// The connection's; of what is only known to have happened, the last event's.
     id: String,
     version: i64,
     step: Option<String>,
@@ -44,7 +45,7 @@ thread_local! {
     static OPENED: Cell<Option<i64>> = const { Cell::new(None) };
     /// The page is being fetched again.
     static UPDATING: Cell<bool> = const { Cell::new(false) };
-    /// What was told meanwhile.
+    /// What was told, and the page was not looked at for yet.
     static MEANWHILE: RefCell<Vec<Told>> = const { RefCell::new(Vec::new()) };
     /// Somebody already notices when the page is hidden and shown.
     static NOTICED: Cell<bool> = const { Cell::new(false) };
@@ -84,6 +85,7 @@ fn address() -> Option<String> {
 /// Listens, or asks now and then.
 pub(super) fn connect() {
     leave();
+    OPENED.set(None);
     let Some(address) = address().filter(|_| !is_hidden()) else { return };
     if FAILURES.get() >= MOST_FAILURES {
         return spawn_local(poll(address));
@@ -142,11 +144,8 @@ async fn poll(address: String) {
                     }
                 }
                 // What else happened is not in it; that something did, is.
-                let shown = data("main [data-live]").map(|page| page("live")).unwrap_or_default();
-                let head = text.trim_end().rsplit("id: ").next().unwrap_or_default();
-                if !shown.is_empty() && shown != head {
-                    take(Told { kind: "more", id: String::new(), version: 0, step: None, is_news: true });
-                }
+                let head = text.trim_end().rsplit("id: ").next().unwrap_or_default().to_owned();
+                take(Told { kind: "more", id: head, version: 0, step: None, is_news: true });
             }
             // Said once, not every five seconds.
             _ if !trouble => {
@@ -183,27 +182,33 @@ fn heard(kind: &'static str, data: &str, is_news: bool) {
     });
 }
 
-/// Brings the page up to date, if it shows something else than what was told.
 fn take(told: Told) {
-    if UPDATING.get() {
-        return MEANWHILE.with_borrow_mut(|meanwhile| meanwhile.push(told));
+    MEANWHILE.with_borrow_mut(|meanwhile| meanwhile.push(told));
+    if !UPDATING.get() {
+        catch_up();
     }
-    if told.is_missing() {
-        UPDATING.set(true);
-        spawn_local(async move {
-            update(told).await;
-            UPDATING.set(false);
-            // Against what the page shows by now.
-            MEANWHILE.take().into_iter().for_each(take);
-        });
+}
+
+/// Brings the page up to date, if it shows something else than what was told: once for all that was.
+fn catch_up() {
+    let told: Vec<Told> = MEANWHILE.take().into_iter().filter(Told::is_missing).collect();
+    if told.is_empty() {
+        return;
     }
+    UPDATING.set(true);
+    spawn_local(async move {
+        update(&told).await;
+        UPDATING.set(false);
+        catch_up();
+    });
 }
 
 impl Told {
     /// Whether the page does not show it yet.
     fn is_missing(&self) -> bool {
         if self.kind == "more" {
-            return true;
+            let shown = data("main [data-live]").map(|page| page("live")).unwrap_or_default();
+            return !shown.is_empty() && shown != self.id;
         }
         let shown =
             all("main [data-connection]").find(|shown| attribute(shown, "data-connection") == self.id);
@@ -227,9 +232,14 @@ fn document_has_list() -> bool {
 }
 
 /// Fetches the page again and says what is new about it.
-async fn update(told: Told) {
+async fn update(told: &[Told]) {
     let main = || document().query_selector("main").ok().flatten();
     let looked_at = main();
+    // A thousand pages that heard the same do not ask in the same moment.
+    page::sleep(random(300)).await;
+    if main() != looked_at {
+        return;
+    }
     // What is being typed, and where the person is going, is worth more than news.
     while navigation::is_busy() || is_being_typed() {
         page::sleep(500).await;
@@ -237,8 +247,6 @@ async fn update(told: Told) {
             return;
         }
     }
-    // A thousand pages that heard the same do not ask in the same moment.
-    page::sleep(random(300)).await;
     let before: Vec<_> = words().collect();
     while !navigation::refreshed().await {
         page::sleep(2_000 + random(2_000)).await;
@@ -254,13 +262,13 @@ async fn update(told: Told) {
         // One that only left the list's filter is not gone.
         let is_removed = |id: &str| {
             let says_so = |told: &Told| told.kind == "removed" && told.id == id;
-            says_so(&told) || MEANWHILE.with_borrow(|meanwhile| meanwhile.iter().any(says_so))
+            told.iter().any(says_so) || MEANWHILE.with_borrow(|meanwhile| meanwhile.iter().any(says_so))
         };
         let gone =
             before.iter().filter(|(id, _)| after.iter().all(|(there, _)| there != id) && is_removed(id));
         news.extend(gone.map(|(_, said)| [said, ". ", &copy::say(Say::Gone)].concat()));
     }
-    if told.kind == "transactions" {
+    if told.iter().any(|told| told.kind == "transactions") {
         news.push(copy::say(Say::NewTransactions));
     }
     if !news.is_empty() {

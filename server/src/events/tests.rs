@@ -71,6 +71,21 @@ async fn one_list_serves_all_who_wait_however_many_pages_are_open() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn however_many_are_activated_at_once_one_look_finds_all() {
+    let mut world = World::new(7).await;
+    let many = world.many_wait(60).await;
+    world.open_page(0).await;
+    tokio::time::sleep(Duration::from_secs(20)).await;
+    assert_eq!(world.waiting().await, 60);
+    world.activate(&many);
+    world.calls();
+    tokio::time::sleep(Duration::from_secs(6)).await;
+    assert_eq!(world.waiting().await, 0);
+    let singly = world.calls().iter().filter(|call| call.starts_with("get_connection")).count();
+    assert!(singly <= 9, "the page's three drafts, every five seconds, and none of the sixty: {singly}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_flood_of_deliveries_for_a_connection_is_one_read_a_second() {
     let mut world = World::new(7).await;
     tokio::time::sleep(Duration::from_secs(20)).await;

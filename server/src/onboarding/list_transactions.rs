@@ -17,10 +17,10 @@ use super::{UseCases, access};
 use crate::failure::{Call, Failure, InvalidInput};
 
 /// A page of ours is full with so many.
-const ENOUGH: u16 = 50;
+pub(super) const ENOUGH: u16 = 50;
 
-/// Rows of a page of Waycore's, where a text is searched for in them.
-const SEARCHED: u16 = 500;
+/// Rows of a page of Waycore's, where a text is searched for in them, or all are wanted.
+pub(super) const MOST: u16 = 500;
 
 /// Pages of Waycore's that are searched for one of ours.
 const PAGES: usize = 20;
@@ -40,13 +40,14 @@ impl UseCases {
         caller: &Caller,
         id: &str,
         query: TransactionQuery,
+        rows: u16,
     ) -> Result<TransactionPage, Failure> {
         access::may_read(caller)?;
         let id = connection_id(id)?;
         let filter = Filter::read(&query)?;
         let cursor = self.opened(caller, &id, &filter, query.cursor.as_deref())?;
         self.own_connection(caller, &id).await?;
-        let page = self.transactions(caller, &id, &filter, cursor).await;
+        let page = self.transactions(caller, &id, &filter, cursor, rows).await;
         page.map_err(Failure::of(Call::ListTransactions))
     }
 
@@ -70,6 +71,7 @@ impl UseCases {
         id: &ConnectionId,
         filter: &Filter,
         mut cursor: Option<String>,
+        rows: u16,
     ) -> Result<TransactionPage, Error> {
         let mut transactions = match cursor {
             None => self.pending(id, filter).await?,
@@ -80,7 +82,7 @@ impl UseCases {
             let asked = ListTransactions {
                 posted_before: filter.to.map(|day| day.plus_days(1)),
                 cursor: cursor.clone(),
-                limit: Some(if filter.text.is_some() { SEARCHED } else { ENOUGH }),
+                limit: Some(if filter.text.is_some() { MOST } else { rows }),
                 ..filter.at_waycore(id)
             };
             let page = self.waycore.list_transactions(&asked).await?;
@@ -93,7 +95,7 @@ impl UseCases {
                 return Err(Error::Nonsense(Nonsense::Endless(paging::Endless::RepeatedCursor)));
             }
             cursor = next;
-            if cursor.is_none() || transactions.len() >= usize::from(ENOUGH) {
+            if cursor.is_none() || transactions.len() >= usize::from(rows) {
                 cut = false;
                 break;
             }

@@ -15,7 +15,7 @@ use waycore::wire::{self, Date};
 use waycore::{Error, ListAccounts};
 
 use super::flow::flow;
-use super::list_transactions::Filter;
+use super::list_transactions::{ENOUGH, Filter};
 use super::own::connection_id;
 use super::together::Sight;
 use super::{UseCases, access};
@@ -79,7 +79,7 @@ impl UseCases {
         let moved = async { if first { Some(self.moved(id, filter).await) } else { None } };
         let (accounts, transactions, moved) = tokio::join!(
             region(Call::ListAccounts, AT_ONCE, self.accounts(id)),
-            region(Call::ListTransactions, patience, self.transactions(caller, id, filter, cursor)),
+            region(Call::ListTransactions, patience, self.transactions(caller, id, filter, cursor, ENOUGH)),
             timeout(patience, moved),
         );
         let today = Date::of_millis(self.clock.now().as_millis());

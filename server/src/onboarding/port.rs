@@ -18,6 +18,7 @@ use waycore::{Error, ListConnections, Waycore};
 
 use super::UseCases;
 use super::arrivals::Arrivals;
+use super::list_transactions::{ENOUGH, MOST};
 use super::live::{Present, Refreshed, Since};
 use super::locks::Locks;
 use super::mirror::Mirror;
@@ -292,7 +293,16 @@ impl Onboarding for WaycoreOnboarding {
         id: &str,
         query: TransactionQuery,
     ) -> Result<TransactionPage, WireError> {
-        self.read(caller, "list_transactions", self.0.list_transactions(caller, id, query)).await
+        self.read(caller, "list_transactions", self.0.list_transactions(caller, id, query, ENOUGH)).await
+    }
+
+    async fn export_transactions(
+        &self,
+        caller: &Caller,
+        id: &str,
+        query: TransactionQuery,
+    ) -> Result<TransactionPage, WireError> {
+        self.read(caller, "export_transactions", self.0.list_transactions(caller, id, query, MOST)).await
     }
 
     async fn look_at_money(

@@ -69,7 +69,7 @@ impl Export {
         query: TransactionQuery,
     ) -> Result<(Self, TransactionPage), WireError> {
         let caller: &Caller = &scope.caller;
-        let first = scope.onboarding.list_transactions(caller, &id, query.clone()).await?;
+        let first = scope.onboarding.export_transactions(caller, &id, query.clone()).await?;
         // Without the names the file is still complete: an account's id stands in their place.
         let accounts = scope.onboarding.list_accounts(caller, &id).await.unwrap_or_default();
         let accounts = accounts.into_iter().map(|account| (account.id, account.name)).collect();
@@ -115,7 +115,7 @@ impl Export {
 
     async fn page(&self, cursor: String) -> Result<TransactionPage, Interrupted> {
         let query = TransactionQuery { cursor: Some(cursor), ..self.query.clone() };
-        let page = self.scope.onboarding.list_transactions(&self.scope.caller, &self.id, query).await;
+        let page = self.scope.onboarding.export_transactions(&self.scope.caller, &self.id, query).await;
         page.map_err(|error| Interrupted(error.0.code.as_str()))
     }
 

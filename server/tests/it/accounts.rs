@@ -180,6 +180,15 @@ async fn the_filtered_view_is_taken_along_whole() {
         ana.get(&format!("/connections/{id}/transactions.csv?text={}", app::paths::encode(&text))).await;
     let fitting = rows(&fitting.body);
     assert!(!fitting.is_empty() && fitting.len() < recent.len());
+    // A long time is read five hundred rows at a time.
+    let reads = async || {
+        let asked = host.waycore.requests().await;
+        asked.iter().filter(|call| call["path"] == "/v1/transactions").count()
+    };
+    let before = reads().await;
+    let long = ana.get(&format!("/connections/{id}/transactions.csv?from=2020-01-01")).await;
+    let (long, reads) = (rows(&long.body).len(), reads().await - before);
+    assert!(long > 1_000 && reads <= long / 500 + 3, "{long} rows by {reads} reads");
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ use std::time::Duration;
 use app::backend::{Caller, Customer, Role};
 use axum::body::BodyDataStream;
 use domain::ids::{ConnectionId, EntityId, UserId};
+use domain::poll::Watched;
 use domain::timestamp::Timestamp;
 use fastrand::Rng;
 use http::{HeaderMap, Request};
@@ -183,6 +184,34 @@ impl World {
         for connection in 0..CONNECTIONS {
             self.change(connection);
         }
+    }
+
+    /// More connections, which wait for activation; their ids.
+    pub(super) async fn many_wait(&self, count: usize) -> Vec<String> {
+        let tenant = Tenant { customer: &self.caller.customer, environment: Environment::Live };
+        let ids: Vec<_> = (0..count).map(|number| format!("conn_many_{number}")).collect();
+        for id in &ids {
+            self.waycore.connection(id, "ent_1");
+            self.waycore.change(id, json!({ "status": "pendingActivation" }));
+            let id = ConnectionId::parse(id).unwrap();
+            let known = Write::Connection { id: &id, requested_name: None };
+            self.store.write(tenant, &[known], Timestamp::from_millis(1)).await.unwrap();
+            self.replicas[0].onboarding.refresh(&id, Cause::Look).await.unwrap();
+        }
+        ids
+    }
+
+    /// They are activated in the same moment.
+    pub(super) fn activate(&self, ids: &[String]) {
+        for id in ids {
+            self.waycore.change(id, json!({ "kind": "ready", "status": "active", "syncStatus": "idle" }));
+        }
+    }
+
+    /// How many wait for activation, as far as is known.
+    pub(super) async fn waiting(&self) -> usize {
+        let waiting = self.store.watched(Environment::Live, Some(Watched::Activation)).await;
+        waiting.unwrap().len()
     }
 
     pub(super) fn calls(&self) -> Vec<String> {

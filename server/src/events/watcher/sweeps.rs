@@ -25,7 +25,7 @@ const LOOKED_AT: Duration = Duration::from_secs(5);
 /// How often else, so that the history is right when nobody looks.
 const QUIET: Duration = Duration::from_secs(60);
 
-/// How many of those that left a list are read by one sweep; the others are still missing in the next one.
+/// How many of those that left a list are read each by itself. Of more, a list of everything says more.
 const MOST_LEFT: usize = 40;
 
 /// A list is read whole up to so many pages of five hundred.
@@ -65,6 +65,14 @@ impl Due {
         }
         due
     }
+}
+
+/// How far a list told what became of those that were known.
+enum Compared {
+    /// Of all of them.
+    Whole,
+    /// Many are not in it, and were not looked at.
+    ManyLeft,
 }
 
 impl Sweeps {
@@ -133,16 +141,24 @@ impl Shared {
             return Ok(());
         }
         let filter = ListConnections { status: Some(status), ..ListConnections::default() };
-        self.compare(known, filter).await
+        match self.compare(known, filter).await? {
+            Compared::Whole => Ok(()),
+            Compared::ManyLeft => self.sweep_all().await,
+        }
     }
 
     /// Finds what changed about any connection at all.
     pub(in crate::events) async fn sweep_all(&self) -> Result<(), Failure> {
         let known = self.store.watched(self.environment, None).await?;
-        self.compare(known, ListConnections::default()).await
+        self.compare(known, ListConnections::default()).await.map(drop)
     }
 
-    async fn compare(&self, known: Vec<WatchedConnection>, filter: ListConnections) -> Result<(), Failure> {
+    async fn compare(
+        &self,
+        known: Vec<WatchedConnection>,
+        filter: ListConnections,
+    ) -> Result<Compared, Failure> {
+        let of_some = filter.status.is_some();
         let rows = self.rows(filter).await.map_err(Failure::of(Call::ListConnections))?;
         let mut left: BTreeSet<ConnectionId> = known.iter().map(|known| known.id.clone()).collect();
         let known: HashMap<_, _> =
@@ -170,6 +186,9 @@ impl Shared {
             };
             failed = failed.and(found);
         }
+        if of_some && left.len() > MOST_LEFT {
+            return failed.map(|()| Compared::ManyLeft);
+        }
         // One that fails again and again must not stand before the others.
         for id in left.into_iter().take(MOST_LEFT) {
             if !self.pace.may_ask() {
@@ -177,7 +196,7 @@ impl Shared {
             }
             failed = failed.and(self.read_alone(&id).await);
         }
-        failed
+        failed.map(|()| Compared::Whole)
     }
 
     /// Every connection that is on record by now.
