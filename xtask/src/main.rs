@@ -1,6 +1,7 @@
 //! The two commands of the README, `cargo xtask run` and `cargo xtask test`, and their parts.
 
 mod bench;
+mod bindings;
 mod build;
 mod process;
 mod run;

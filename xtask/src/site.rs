@@ -1,12 +1,14 @@
 //! The folder that the server embeds: what the bundle holds, and a compressed form of what compresses.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use flate2::Compression;
 use flate2::write::GzEncoder;
+
+use crate::bindings;
 
 /// What is worth compressing.
 const COMPRESSED: [&str; 3] = ["js", "wasm", "css"];
@@ -15,8 +17,13 @@ const COMPRESSED: [&str; 3] = ["js", "wasm", "css"];
 /// nobody who watches the folder's times builds again.
 pub(crate) fn publish(bundle: &Path, site: &Path) -> Result<()> {
     let mut wanted = BTreeSet::new();
-    for relative in files_below(bundle)?.into_iter().filter(|path| is_for_browsers(path)) {
-        let content = read(&bundle.join(&relative))?;
+    let files: Vec<_> = files_below(bundle)?.into_iter().filter(|path| is_for_browsers(path)).collect();
+    let mut names = BTreeMap::new();
+    for glue in files.iter().filter(|path| path.extension().is_some_and(|extension| extension == "js")) {
+        names.extend(bindings::shorter(&read(&bundle.join(glue))?));
+    }
+    for relative in files {
+        let content = bindings::renamed(read(&bundle.join(&relative))?, &names);
         let target = site.join(&relative);
         let changed = !holds(&target, &content);
         if has_compressed_forms(&relative) {
