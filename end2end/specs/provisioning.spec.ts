@@ -45,7 +45,8 @@ test('a value that cannot be copied says so beside the value', {
   await person.reload();
   const says = 'Copying is not possible here. Select the text instead.';
   for (let click = 0; click < 2; click += 1) await person.button('Copy username').click();
-  const row = person.page.locator('.detail-row').filter({ has: person.button('Copy username') });
+  const copy = person.page.getByRole('button', { name: 'Copy username', exact: true });
+  const row = person.page.locator('.detail-row').filter({ has: copy });
   await expect(row.getByText(says), 'once').toBeInViewport({ ratio: 1 });
   await expect(person.page.locator('#announcer')).toHaveText(says);
   await looksRight(person, 'delegated user', 'copying is not possible');

@@ -64,7 +64,7 @@ branded('a brand of the host is on every screen', { tag: '@javascript' }, async 
   await expect(connect).toHaveCSS('background-color', 'rgb(122, 46, 142)');
   await expect(connect).toHaveCSS('border-radius', '0px');
   // Whoever wishes for more contrast gets it in every brand: what is pale becomes text.
-  const pale = person.page.locator('.muted').first();
+  const pale = person.page.getByRole('banner').getByText(person.identity.user, { exact: true });
   const colour = () => pale.evaluate((element) => getComputedStyle(element).color);
   const text = await person.page.evaluate(() => getComputedStyle(document.body).color);
   expect(await colour()).not.toBe(text);

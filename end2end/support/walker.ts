@@ -311,6 +311,8 @@ export class Walker {
     }
     // The first entry of a tab is the empty page that the browser opened it with.
     if (this.page.url() === 'about:blank') await this.page.goForward();
+    // Where the page is the same document, it has begun to fetch the other one by the frame after the next.
+    if (this.person.hasJavaScript) await this.page.evaluate(twoFrames);
   }
 
   private async opensTab(): Promise<void> {
@@ -448,4 +450,8 @@ function same(typed: string, wanted: string): boolean {
 
 function brief(text: string): string {
   return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}… (${text.length})` : text);
+}
+
+function twoFrames(): Promise<void> {
+  return new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve())));
 }

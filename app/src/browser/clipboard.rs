@@ -35,7 +35,7 @@ fn failed(button: &Element) {
         if let Ok(Some(before)) = row.query_selector(".copy-failed") {
             before.remove();
         }
-        let _ = row.append_child(&element("div", "copy-failed", &text));
+        let _ = row.append_child(&element("dd", "copy-failed", &text));
     }
     announce(&text);
 }

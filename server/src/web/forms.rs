@@ -92,9 +92,16 @@ pub(super) async fn refused(
     back(state, &page, Flash { error: Some(error), values, done: None })
 }
 
-/// An address with user name or password is typed again: it may stand in no cookie (as in no draft).
+/// An address comes back without the user name and the password in it: they may stand in no cookie, as in no draft.
 fn without_secrets(mut values: Vec<(String, String)>) -> Vec<(String, String)> {
-    values.retain(|(_, value)| PortalUrl::parse(value) != Err(PortalUrlError::UserInfo));
+    let has_user = |text: &str| PortalUrl::parse(text) == Err(PortalUrlError::UserInfo);
+    for (_, value) in values.iter_mut().filter(|(_, value)| has_user(value)) {
+        let (scheme, rest) = value.split_once("://").unwrap_or_default();
+        let (authority, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+        let host = authority.rsplit('@').next().unwrap_or_default();
+        let left = [scheme, "://", host, path].concat();
+        *value = if has_user(&left) { String::new() } else { left };
+    }
     values
 }
 
@@ -179,4 +186,23 @@ async fn issued_again(
         *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
     }
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_comes_back_without_its_user() {
+        for (typed, left) in [
+            ("https://me:secret@bank.example/login?a=b@c", "https://bank.example/login?a=b@c"),
+            ("https://me@bank.example", "https://bank.example"),
+            ("https://a@b@bank.example/", "https://bank.example/"),
+            ("http://bank.example/x@y", "http://bank.example/x@y"),
+            ("me@bank.example", "me@bank.example"),
+        ] {
+            let values = without_secrets(vec![("portal_url".to_owned(), typed.to_owned())]);
+            assert_eq!(values[0].1, left, "{typed}");
+        }
+    }
 }
