@@ -12,10 +12,8 @@ const DIGITS: usize = 16;
 /// The hashes that the glue's names end with, and what takes their place.
 pub(crate) fn shorter(glue: &[u8]) -> BTreeMap<Vec<u8>, Vec<u8>> {
     let mut names = BTreeMap::new();
-    for start in positions(glue, PREFIX) {
-        let rest = glue.get(start..).unwrap_or_default();
-        let end = rest.iter().position(|byte| !is_of_a_name(*byte)).unwrap_or(rest.len());
-        let name = rest.get(..end).unwrap_or_default();
+    for start in positions(glue) {
+        let name = name_at(glue, start);
         let Some(hash) = name.len().checked_sub(DIGITS).and_then(|at| name.get(at..)) else { continue };
         if hash.iter().all(u8::is_ascii_hexdigit) && !names.contains_key(name) {
             let number = format!("{:0DIGITS$x}", names.len());
@@ -28,11 +26,10 @@ pub(crate) fn shorter(glue: &[u8]) -> BTreeMap<Vec<u8>, Vec<u8>> {
 
 /// The same file with the other names in it. Nothing moves.
 pub(crate) fn renamed(mut content: Vec<u8>, names: &BTreeMap<Vec<u8>, Vec<u8>>) -> Vec<u8> {
-    for start in positions(&content, PREFIX) {
-        let rest = content.get(start..).unwrap_or_default();
-        let end = rest.iter().position(|byte| !is_of_a_name(*byte)).unwrap_or(rest.len());
+    for start in positions(&content) {
+        let name = name_at(&content, start);
         // In the wasm the length of what follows may look like a letter.
-        let found = (0..=end).rev().find_map(|end| names.get_key_value(rest.get(..end)?));
+        let found = (0..=name.len()).rev().find_map(|end| names.get_key_value(name.get(..end)?));
         if let Some((name, short)) = found {
             content.splice(start..start + name.len(), short.iter().copied());
         }
@@ -40,13 +37,16 @@ pub(crate) fn renamed(mut content: Vec<u8>, names: &BTreeMap<Vec<u8>, Vec<u8>>) 
     content
 }
 
-fn is_of_a_name(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'_'
+/// What may be a name that begins there.
+fn name_at(content: &[u8], start: usize) -> &[u8] {
+    let rest = content.get(start..).unwrap_or_default();
+    let is_over = |byte: &u8| !byte.is_ascii_alphanumeric() && *byte != b'_';
+    rest.split(is_over).next().unwrap_or_default()
 }
 
-fn positions(content: &[u8], wanted: &[u8]) -> Vec<usize> {
-    let windows = content.windows(wanted.len()).enumerate();
-    windows.filter(|(_, window)| *window == wanted).map(|(at, _)| at).collect()
+fn positions(content: &[u8]) -> Vec<usize> {
+    let windows = content.windows(PREFIX.len()).enumerate();
+    windows.filter(|(_, window)| *window == PREFIX).map(|(at, _)| at).collect()
 }
 
 #[cfg(test)]

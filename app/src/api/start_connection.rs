@@ -7,7 +7,8 @@ use crate::{error::WireError, model::Started};
 
 /// Creates the connection for a chosen bank, or for a portal URL of a bank that is not in the catalog. Our own forms say
 /// `ask_first`: then another portal of a connected bank needs `another`; that of an unlisted bank says `unlisted`, and
-/// what of it JavaScript has `warned` of, should the address be odd; and one that corrects a connection's address names it, `again`.
+/// the address that JavaScript has `warned` of, should it be odd; and one that corrects a connection's address names it,
+/// `again`.
 #[server(endpoint = "start_connection", output = super::wire::Answer)]
 pub async fn start_connection(
     institution_id: Option<String>,

@@ -54,7 +54,8 @@ pub(super) fn snapshot(customer: CustomerKey, present: &Present) -> String {
     begun(customer, &states, present.head)
 }
 
-/// The beginning of a stream: what the page has to be `told`, up to the event `head`. It ends with an id of its own, so that a browser that comes back always says that it does.
+/// The beginning of a stream: what the page has to be `told`, up to the event `head`. It ends with an id of its own, so that
+/// a browser that comes back always says that it does.
 pub(super) fn begun(customer: CustomerKey, told: &str, head: u64) -> String {
     format!("retry: {RETRY_MILLIS}\n\n{told}id: {}\n\n", customer.event_id(head))
 }

@@ -8,8 +8,8 @@ use waycore::{Error, RetryAfter};
 
 use crate::failure::Failure;
 
-/// Ten a second for lists, and for what is read because people wait; what a delivery tells of is read at once, each connection
-/// once a second (see `inbox`). The documents name no limit of a key; should it be as low as the fifty a second
+/// Ten a second for lists, and for what is read because people wait; what a delivery tells of is read at once, each
+/// connection once a second (see `inbox`). The documents name no limit of a key; should it be as low as the fifty a second
 /// that one customer may ask of us, four in five of it are left to people.
 const PAUSE: Duration = Duration::from_millis(100);
 

@@ -17,23 +17,20 @@ pub(super) fn support_code(parts: &Parts) -> String {
 
 /// Who asks, if that person may read at all.
 pub(super) async fn caller(state: &AppState, parts: &Parts) -> Result<Caller, WireError> {
-    let caller = reading(identified(state, parts).await?)?;
-    state.onboarding.arrived(&caller).await;
-    Ok(caller)
+    admitted(state, identified(state, parts).await?).await
 }
 
 /// Who listens, however much their customer asks.
 pub(super) async fn listener(state: &AppState, parts: &Parts) -> Result<Caller, WireError> {
-    let caller = reading(known(state, parts).await?)?;
-    state.onboarding.arrived(&caller).await;
-    Ok(caller)
+    admitted(state, known(state, parts).await?).await
 }
 
-fn reading(caller: Caller) -> Result<Caller, WireError> {
-    match caller.role.reads() {
-        true => Ok(caller),
-        false => Err(WireError::new(ErrorCode::Forbidden, app::copy::errors().forbidden)),
+async fn admitted(state: &AppState, caller: Caller) -> Result<Caller, WireError> {
+    if !caller.role.reads() {
+        return Err(WireError::new(ErrorCode::Forbidden, app::copy::errors().forbidden));
     }
+    state.onboarding.arrived(&caller).await;
+    Ok(caller)
 }
 
 /// Who asks, whatever they may do, unless their customer asks too much.
