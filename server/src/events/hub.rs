@@ -35,6 +35,9 @@ const TICK: Duration = Duration::from_millis(500);
 /// How often each channel is looked at by itself.
 const LOOKED_AT_EVERY: Duration = Duration::from_secs(20);
 
+/// Channels that one read looks at.
+const LOOKED_AT_TOGETHER: usize = 64;
+
 /// Of a customer whose page asks for the present state now and then, instead of listening.
 const POLLED_WITHIN: Duration = Duration::from_secs(15);
 
@@ -281,15 +284,32 @@ impl Hub {
     async fn look_again(&self) {
         loop {
             let keys: Vec<_> = self.all().iter().map(|channel| channel.key).collect();
-            let pause = LOOKED_AT_EVERY.div_f64(keys.len().max(1) as f64);
+            let some = keys.chunks(LOOKED_AT_TOGETHER);
+            let pause = LOOKED_AT_EVERY.div_f64(some.len().max(1) as f64);
             if keys.is_empty() {
                 sleep(TICK).await;
             }
-            for key in keys {
+            for keys in some {
                 sleep(pause).await;
-                if let Some(channel) = self.of(key) {
-                    channel.notice(&self.onboarding, &self.shutdown);
-                }
+                self.look_at(keys).await;
+            }
+        }
+    }
+
+    async fn look_at(&self, keys: &[CustomerKey]) {
+        let channels: Vec<_> = keys.iter().filter_map(|key| self.of(*key)).collect();
+        let customers: Vec<_> = channels.iter().map(|channel| &channel.customer).collect();
+        let heads = match self.store.heads(self.environment, &customers).await {
+            Ok(heads) => heads,
+            Err(error) => {
+                let error = &error as &dyn std::error::Error;
+                tracing::warn!(error, "what may be new cannot be read");
+                return;
+            }
+        };
+        for channel in &channels {
+            if heads.get(&channel.key).is_some_and(|head| !channel.has_heard(*head)) {
+                channel.notice(&self.onboarding, &self.shutdown);
             }
         }
     }

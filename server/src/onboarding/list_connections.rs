@@ -10,7 +10,7 @@ use waycore::{Error, ListConnections};
 
 use super::list_cursor::{Place, page};
 use super::own::{Own, is_own, understood};
-use super::view::{kept, text};
+use super::view::{as_known, kept, text};
 use super::{UseCases, access};
 use crate::failure::{Call, EntityFault, Failure};
 use crate::store::Cause;
@@ -47,9 +47,19 @@ impl UseCases {
         let began = self.clock.now();
         let rows = self.rows_at_waycore(caller, &entity).await?;
         let records = self.store.connections(self.tenant(caller)).await?;
+        let records_by_id: HashMap<_, _> = records.iter().map(|record| (&record.id, record)).collect();
         let mut connections = Vec::with_capacity(rows.len());
+        let mut confirmed = Vec::new();
         for own in &rows {
-            let record = records.iter().find(|record| record.id == own.connection.id);
+            let record = records_by_id.get(&own.connection.id).copied();
+            // Of most there is nothing new, and that is one write for all of them.
+            if let Some((record, shown)) = record.and_then(|record| Some((record, as_known(own, record)?))) {
+                if !record.was_read_lately(began) {
+                    confirmed.push((record.id.clone(), record.version));
+                }
+                connections.push((Place::of(&own.connection), shown));
+                continue;
+            }
             match self.keep(caller, own, record, cause).await {
                 Ok(connection) => connections.push((Place::of(&own.connection), connection)),
                 // Withheld and logged already; the others are still the caller's.
@@ -57,6 +67,7 @@ impl UseCases {
                 Err(failure) => return Err(failure),
             }
         }
+        self.store.confirm(self.tenant(caller), &confirmed, self.clock.now()).await?;
         let missing = records.iter().filter(|record| {
             // One that was made or read since is not missing but newer than the list.
             record.created_at.max(record.read_at.unwrap_or(record.created_at)) < began

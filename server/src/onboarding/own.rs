@@ -31,8 +31,8 @@ impl UseCases {
         id: &ConnectionId,
         cause: Cause,
     ) -> Result<Own, Failure> {
-        let entity = self.mapped_entity(caller).await?;
-        let record = self.store.connection(self.tenant(caller), id).await?;
+        let record = async { Ok(self.store.connection(self.tenant(caller), id).await?) };
+        let (entity, record) = tokio::try_join!(self.mapped_entity(caller), record)?;
         let asked_of = Some(record.map_or(0, |record| record.version));
         let wire = match self.waycore.get_connection(id).await {
             Ok(wire) => wire,

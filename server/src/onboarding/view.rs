@@ -88,6 +88,13 @@ pub(super) fn kept(own: &Own, record: &ConnectionRecord) -> model::Connection {
     model::Connection { version: shown_version(record.version), ..seen(own, Some(record)) }
 }
 
+/// Shows a connection that was just read; `None` where it is not what it is known to be.
+pub(super) fn as_known(own: &Own, record: &ConnectionRecord) -> Option<model::Connection> {
+    let shown = seen(own, Some(record));
+    let is_known = record.is_confirmed_by(&fingerprint(&shown), own.connection.updated_at);
+    is_known.then(|| model::Connection { version: shown_version(record.version), ..shown })
+}
+
 pub(super) fn shown_version(version: u64) -> i64 {
     i64::try_from(version).unwrap_or(i64::MAX)
 }

@@ -31,6 +31,7 @@ macro_rules! conforms {
             progress_is_kept,
             the_version_grows_with_every_change,
             concurrent_readings_of_one_state_are_one_version,
+            what_is_confirmed_was_read_then_and_is_what_it_was,
             the_history_tells_each_change_of_state,
             a_tombstone_keeps_nothing_but_its_history,
             what_is_written_together_is_written_together,
@@ -272,6 +273,26 @@ pub(super) async fn concurrent_readings_of_one_state_are_one_version(store: &dyn
     let one = || observe(store, acme(), &id, "a", 2);
     let (a, b, c) = tokio::join!(one(), one(), one());
     assert_eq!([a.unwrap(), b.unwrap(), c.unwrap()], [1, 1, 1]);
+}
+
+pub(super) async fn what_is_confirmed_was_read_then_and_is_what_it_was(store: &dyn Store) {
+    let ids = ["c1", "c2", "c3"].map(connection);
+    for id in &ids {
+        observe(store, acme(), id, "a", 1).await.unwrap();
+    }
+    observe(store, acme(), &ids[1], "b", 2).await.unwrap();
+    let [first, second, third] = ids.clone();
+    // Somebody else kept a later state of the second meanwhile, and the third is not spoken of.
+    store.confirm(acme(), &[(first.clone(), 1), (second.clone(), 1)], at(9)).await.unwrap();
+    store.confirm(globex(), &[(third.clone(), 1)], at(9)).await.unwrap();
+    store.confirm(in_test(acme()), &[(third.clone(), 1)], at(9)).await.unwrap();
+    store.confirm(acme(), &[], at(9)).await.unwrap();
+    for (id, version, read_at) in [(&first, 1, 9), (&second, 2, 2), (&third, 1, 1)] {
+        let record = store.connection(acme(), id).await.unwrap().unwrap();
+        assert_eq!((record.version, record.read_at), (version, Some(at(read_at))), "{id}");
+    }
+    let told = store.events_after(acme(), 0).await.unwrap().head;
+    assert_eq!(told, 4, "nobody hears that nothing happened");
 }
 
 pub(super) async fn the_history_tells_each_change_of_state(store: &dyn Store) {

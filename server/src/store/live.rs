@@ -1,5 +1,7 @@
 //! What makes pages live: Waycore's deliveries, what each customer is to hear of, and who watches for everybody.
 
+use std::collections::HashMap;
+
 use app::backend::Customer;
 use async_trait::async_trait;
 use aws_lc_rs::digest;
@@ -82,6 +84,13 @@ pub trait LiveStore: Send + Sync + 'static {
 
     /// The customer's events after one, each connection's last alone, in order.
     async fn events_after(&self, tenant: Tenant<'_>, after: u64) -> Result<Missed, StoreError>;
+
+    /// The numbers of customers' last events; of one that never had any there is none.
+    async fn heads(
+        &self,
+        environment: Environment,
+        customers: &[&Customer],
+    ) -> Result<HashMap<CustomerKey, u64>, StoreError>;
 
     /// Takes or keeps a lease for so many milliseconds. `false`: somebody else has it.
     async fn hold_lease(&self, name: &str, holder: &str, millis: u32) -> Result<bool, StoreError>;

@@ -386,6 +386,24 @@ impl Store for MemoryStore {
         })
     }
 
+    async fn confirm(
+        &self,
+        tenant: Tenant<'_>,
+        known: &[(ConnectionId, u64)],
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.change(|rows| {
+            for (owner, record) in &mut rows.connections {
+                let mut known = known.iter();
+                let is_so = known.any(|(id, version)| *id == record.id && *version == record.version);
+                if owner.is(tenant) && is_so {
+                    record.read_at = Some(now);
+                }
+            }
+            Ok(())
+        })
+    }
+
     async fn connection(
         &self,
         tenant: Tenant<'_>,

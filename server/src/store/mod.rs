@@ -83,6 +83,14 @@ pub trait Store: LiveStore {
         now: Timestamp,
     ) -> Result<Observed, StoreError>;
 
+    /// Notes that readings found connections as they are known, by their versions; not of one that has another by now.
+    async fn confirm(
+        &self,
+        tenant: Tenant<'_>,
+        known: &[(ConnectionId, u64)],
+        now: Timestamp,
+    ) -> Result<(), StoreError>;
+
     /// One connection of the tenant's, a tombstone included.
     async fn connection(
         &self,

@@ -81,9 +81,21 @@ const READ_AT_MILLIS: i64 = 60_000;
 impl ConnectionRecord {
     /// Whether there is nothing to keep about a reading.
     pub(crate) fn is_as_in(&self, reading: &Reading<'_>, now: Timestamp) -> bool {
-        self.removed_at.is_none()
-            && self.fingerprint.as_deref() == Some(reading.fingerprint)
-            && self.read_at.is_some_and(|at| is_recent(at, now))
+        self.shows(reading.fingerprint) && self.was_read_lately(now)
+    }
+
+    /// Whether there is nothing to keep about a reading but that it was made.
+    pub(crate) fn is_confirmed_by(&self, fingerprint: &str, updated_at: Timestamp) -> bool {
+        self.shows(fingerprint) && self.updated_at == Some(updated_at)
+    }
+
+    /// Whether the time of the last reading need not be kept anew.
+    pub(crate) fn was_read_lately(&self, now: Timestamp) -> bool {
+        self.read_at.is_some_and(|at| (0..READ_AT_MILLIS).contains(&(now.as_millis() - at.as_millis())))
+    }
+
+    fn shows(&self, fingerprint: &str) -> bool {
+        self.removed_at.is_none() && self.fingerprint.as_deref() == Some(fingerprint)
     }
 
     /// Whether a reading was overtaken on its way by what is known already: it is older, and something else was kept while
@@ -92,13 +104,8 @@ impl ConnectionRecord {
     pub(super) fn overtakes(&self, reading: &Reading<'_>, now: Timestamp) -> bool {
         let moved = reading.asked_of.is_some_and(|version| version != self.version);
         let older = self.updated_at.is_some_and(|at| at > reading.updated_at);
-        let recent = self.read_at.is_some_and(|at| is_recent(at, now));
-        (moved && (older || self.removed_at.is_some())) || (older && recent)
+        (moved && (older || self.removed_at.is_some())) || (older && self.was_read_lately(now))
     }
-}
-
-fn is_recent(at: Timestamp, now: Timestamp) -> bool {
-    (0..READ_AT_MILLIS).contains(&(now.as_millis() - at.as_millis()))
 }
 
 /// A state of a connection that was just read.

@@ -286,6 +286,36 @@ impl Store for SqlStore {
         Ok(observed)
     }
 
+    async fn confirm(
+        &self,
+        tenant: Tenant<'_>,
+        known: &[(ConnectionId, u64)],
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        if known.is_empty() {
+            return Ok(());
+        }
+        let row = |(id, version): &(ConnectionId, u64)| {
+            let [environment, issuer, org] = tenant_values(tenant);
+            let version = i64::try_from(*version).map_err(|_| StoreError::Corrupt { what: "version" })?;
+            let [id, version, now] = values![id.as_str(), version, now.as_millis()];
+            Ok([environment, issuer, org, id, version, now])
+        };
+        let rows = known.iter().map(row).collect::<Result<Vec<_>, StoreError>>()?;
+        let mut writing = self.begin_for(tenant).await?;
+        writing
+            .execute_rows(
+                "UPDATE connections SET read_at = known.column6 FROM (VALUES ",
+                &rows,
+                ") AS known
+                  WHERE connections.environment = known.column1 AND connections.issuer = known.column2
+                    AND connections.org = known.column3 AND connections.connection_id = known.column4
+                    AND connections.version = known.column5",
+            )
+            .await?;
+        self.commit(writing).await
+    }
+
     async fn connection(
         &self,
         tenant: Tenant<'_>,

@@ -204,18 +204,24 @@ impl Channel {
         Ok(Frame { seq: present.head, text })
     }
 
+    /// Whether this is the last event that the streams heard of. While somebody looks what is new, it is.
+    pub(super) fn has_heard(&self, head: u64) -> bool {
+        let Ok(known) = self.known.try_lock() else { return true };
+        known.as_ref().is_none_or(|known| known.seq == head)
+    }
+
     /// Looks what is new, in a task of its own: many announcements meanwhile are one look.
-    pub(super) fn notice(self: Arc<Self>, onboarding: &WaycoreOnboarding, shutdown: &CancellationToken) {
+    pub(super) fn notice(self: &Arc<Self>, onboarding: &WaycoreOnboarding, shutdown: &CancellationToken) {
         if self.noticed.swap(true, Ordering::AcqRel) {
             return;
         }
-        let (onboarding, shutdown) = (onboarding.clone(), shutdown.clone());
+        let (channel, onboarding, shutdown) = (self.clone(), onboarding.clone(), shutdown.clone());
         tokio::spawn(async move {
             let look = async {
                 loop {
-                    let mut known = self.known.lock().await;
-                    self.noticed.store(false, Ordering::Release);
-                    match self.catch_up(&mut known, &onboarding).await {
+                    let mut known = channel.known.lock().await;
+                    channel.noticed.store(false, Ordering::Release);
+                    match channel.catch_up(&mut known, &onboarding).await {
                         Ok(_) => return,
                         Err(error) => {
                             let error = &error as &dyn std::error::Error;

@@ -7,6 +7,7 @@ use serde_json::json;
 use waycore::Error;
 
 use super::bench::{Bench, ana, bank, bo, refused, unlisted};
+use crate::store::ConnectionRecord;
 
 #[tokio::test]
 async fn every_connection_is_listed_once_and_the_newest_first() {
@@ -114,4 +115,18 @@ async fn what_changed_while_somebody_was_away_is_marked_through_the_next_visit()
     assert_eq!(marked(bo()).await, Vec::<String>::new(), "another customer's");
     bench.hours_later(2);
     assert_eq!(marked(ana()).await, Vec::<String>::new(), "what changed before one's eyes is no news");
+}
+
+#[tokio::test]
+async fn a_list_without_news_notes_when_it_was_read() {
+    let bench = Bench::new().await;
+    let id = bench.started(&ana()).await;
+    let listed = bench.list(&ana()).await.connections;
+    let before = bench.record(&ana(), &id).await;
+    bench.hours_later(1);
+    assert_eq!(bench.list(&ana()).await.connections, listed);
+    let after = bench.record(&ana(), &id).await;
+    let passed = |record: &ConnectionRecord| record.read_at.unwrap().as_millis();
+    assert_eq!(passed(&after) - passed(&before), 60 * 60 * 1_000);
+    assert_eq!(ConnectionRecord { read_at: before.read_at, ..after }, before);
 }

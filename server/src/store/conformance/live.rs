@@ -1,5 +1,7 @@
 //! What every store must do for live pages.
 
+use std::collections::HashMap;
+
 use domain::poll::Watched;
 
 use super::*;
@@ -20,6 +22,7 @@ macro_rules! conforms_live {
                 what_was_removed_does_not_come_back_with_a_late_answer,
                 each_change_is_one_event_of_its_customers,
                 events_are_numbered_one_by_one_however_many_come_at_once,
+                the_last_events_of_many_customers_are_one_read,
                 whoever_was_away_for_too_long_gets_the_present_state,
                 new_transactions_are_told_beside_the_state,
                 what_is_kept_is_announced,
@@ -120,6 +123,22 @@ pub(in crate::store) async fn events_are_numbered_one_by_one_however_many_come_a
     assert_eq!(head(store, acme()).await, 12);
     let after: Vec<_> = told(store, acme(), 0).await.into_iter().map(|(seq, ..)| seq).collect();
     assert!(after.len() == 4 && after.is_sorted() && after.last() == Some(&12), "{after:?}");
+}
+
+pub(in crate::store) async fn the_last_events_of_many_customers_are_one_read(store: &dyn Store) {
+    let customers: Vec<_> = (0..100).map(|number| customer(&format!("org{number}"))).collect();
+    let tenant = |number: usize| Tenant { customer: &customers[number], environment: LIVE };
+    for (number, states) in [(3, ["a", "b"]), (99, ["a", "a"])] {
+        for state in states {
+            observe(store, tenant(number), &connection(&format!("c{number}")), state, 1).await.unwrap();
+        }
+    }
+    let elsewhere = Tenant { environment: Environment::Test, ..tenant(4) };
+    observe(store, elsewhere, &connection("c4"), "a", 1).await.unwrap();
+    let all: Vec<_> = customers.iter().collect();
+    let known = HashMap::from([(CustomerKey::of(tenant(3)), 2), (CustomerKey::of(tenant(99)), 1)]);
+    assert_eq!(store.heads(LIVE, &all).await.unwrap(), known);
+    assert_eq!(store.heads(LIVE, &[]).await.unwrap(), HashMap::new());
 }
 
 pub(in crate::store) async fn whoever_was_away_for_too_long_gets_the_present_state(store: &dyn Store) {

@@ -242,6 +242,22 @@ impl LiveStore for MemoryStore {
         }))
     }
 
+    async fn heads(
+        &self,
+        environment: Environment,
+        customers: &[&Customer],
+    ) -> Result<HashMap<CustomerKey, u64>, StoreError> {
+        Ok(self.read(|rows| {
+            let tenants = customers.iter().map(|customer| Tenant { customer, environment });
+            let head = |tenant: Tenant<'_>| {
+                let mut heads = rows.live.heads.iter();
+                let (_, head) = heads.find(|(owner, _)| owner.is(tenant))?;
+                Some((CustomerKey::of(tenant), *head))
+            };
+            tenants.filter_map(head).collect()
+        }))
+    }
+
     async fn hold_lease(&self, name: &str, holder: &str, millis: u32) -> Result<bool, StoreError> {
         self.change(|rows| {
             let now = Instant::now();

@@ -48,7 +48,7 @@ enum Open {
 /// The channel on which replicas hear of each other.
 pub(super) const CHANNEL: &str = "waycore_connect";
 
-/// Rows that go into one statement.
+/// Of one statement.
 const MOST_ROWS: usize = 256;
 
 /// `($1, $2), ($3, $4)`
@@ -58,6 +58,17 @@ fn placeholders(rows: usize, columns: usize) -> String {
         ["(", &numbers.collect::<Vec<_>>().join(", "), ")"].concat()
     };
     (0..rows).map(row).collect::<Vec<_>>().join(", ")
+}
+
+/// Rows that go into one statement: powers of two, so that few texts are prepared and many rows are not a round trip each.
+fn together<T>(rows: &[T]) -> impl Iterator<Item = &[T]> {
+    let mut rest = rows;
+    std::iter::from_fn(move || {
+        let count = (1 << rest.len().checked_ilog2()?).min(MOST_ROWS);
+        let (now, later) = rest.split_at(count);
+        rest = later;
+        Some(now)
+    })
 }
 
 /// What is kept apart from others of its kind until the transaction ends, on all replicas.
@@ -100,6 +111,29 @@ impl Database {
                 bound!(sqlx::query_as::<Postgres, T>(sql), values).fetch_all(pool).await?
             }
         })
+    }
+
+    /// The same for many: `before`, the values of each in brackets, `after`. See [`together`].
+    pub(super) async fn fetch_rows<T: Row, const COLUMNS: usize>(
+        &self,
+        before: &'static str,
+        each: &[[Value; COLUMNS]],
+        after: &'static str,
+    ) -> Result<Vec<T>, StoreError> {
+        let mut rows = Vec::new();
+        for some in together(each) {
+            let values = some.as_flattened();
+            let sql = AssertSqlSafe([before, &placeholders(some.len(), COLUMNS), after].concat());
+            rows.extend(match self {
+                Self::Sqlite { readers, .. } => {
+                    bound!(sqlx::query_as::<Sqlite, T>(sql), values).fetch_all(readers).await?
+                }
+                Self::Postgres(pool) => {
+                    bound!(sqlx::query_as::<Postgres, T>(sql), values).fetch_all(pool).await?
+                }
+            });
+        }
+        Ok(rows)
     }
 
     /// Begins to write. SQLite has one writer at a time; PostgreSQL as many as there are locks.
@@ -169,20 +203,17 @@ impl Writing {
         })
     }
 
-    /// The same statement for many rows: `before`, their values in brackets, `after`. They go together by powers of two,
-    /// so that few texts are prepared and a flood is not a round trip for each row.
+    /// The same statement for many rows: `before`, their values in brackets, `after`. See [`together`].
     pub(super) async fn execute_rows<const COLUMNS: usize>(
         &mut self,
         before: &'static str,
         rows: &[[Value; COLUMNS]],
         after: &'static str,
     ) -> Result<u64, StoreError> {
-        let (mut rest, mut changed) = (rows, 0);
-        while !rest.is_empty() {
-            let count = (1 << rest.len().ilog2()).min(MOST_ROWS);
-            let (now, later) = rest.split_at(count);
-            let values = now.as_flattened();
-            let sql = [before, &placeholders(count, COLUMNS), after].concat();
+        let mut changed = 0;
+        for some in together(rows) {
+            let values = some.as_flattened();
+            let sql = [before, &placeholders(some.len(), COLUMNS), after].concat();
             changed += match &mut self.open {
                 Open::Sqlite(transaction) => bound!(sqlx::query(AssertSqlSafe(sql)), values)
                     .execute(&mut **transaction)
@@ -193,7 +224,6 @@ impl Writing {
                     .await?
                     .rows_affected(),
             };
-            rest = later;
         }
         Ok(changed)
     }

@@ -1,5 +1,6 @@
 //! The rows behind live pages, and how replicas hear of each other.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use app::backend::Customer;
@@ -18,8 +19,9 @@ use super::writes::tenant_values;
 use crate::config::Environment;
 use crate::store::live::{AT_ONCE, last_of_each};
 use crate::store::{
-    Announcement, CustomerEvent, Delivery, DueDelivery, EventKind, InboxSize, LONGEST_RETRY_MILLIS,
-    LiveStore, Missed, Settled, StoreError, Tenant, VISIT_ENDS_AFTER_MILLIS, WatchedConnection,
+    Announcement, CustomerEvent, CustomerKey, Delivery, DueDelivery, EventKind, InboxSize,
+    LONGEST_RETRY_MILLIS, LiveStore, Missed, Settled, StoreError, Tenant, VISIT_ENDS_AFTER_MILLIS,
+    WatchedConnection,
 };
 
 /// How exactly the end of a visit is known.
@@ -240,6 +242,28 @@ impl LiveStore for SqlStore {
             .await?;
         let head = heads.first().map_or(Ok(0), |(seq,)| version(*seq))?;
         Ok(Missed { head, events: (after == head).then(Vec::new) })
+    }
+
+    async fn heads(
+        &self,
+        environment: Environment,
+        customers: &[&Customer],
+    ) -> Result<HashMap<CustomerKey, u64>, StoreError> {
+        let tenants = customers.iter().map(|customer| tenant_values(Tenant { customer, environment }));
+        let tenants: Vec<_> = tenants.collect();
+        let rows: Vec<(String, String, i64)> = self
+            .database
+            .fetch_rows(
+                "SELECT issuer, org, seq FROM event_heads WHERE (environment, issuer, org) IN (VALUES ",
+                &tenants,
+                ")",
+            )
+            .await?;
+        let head = |(issuer, org, seq)| {
+            let customer = Customer { issuer, org };
+            Ok((CustomerKey::of(Tenant { customer: &customer, environment }), version(seq)?))
+        };
+        rows.into_iter().map(head).collect()
     }
 
     async fn hold_lease(&self, name: &str, holder: &str, millis: u32) -> Result<bool, StoreError> {
