@@ -384,6 +384,10 @@ impl Site {
 pub enum Done {
     /// What a bank issued was handed over again.
     HandedOver,
+    /// A sync was asked for.
+    Asked,
+    /// A connection was removed.
+    Removed,
 }
 
 /// The message that a form left for the page after it, and what had been typed. Never a value that a bank issued.

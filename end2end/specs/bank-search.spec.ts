@@ -142,6 +142,46 @@ test.describe('the live search', { tag: '@javascript' }, () => {
     await expect(person.page.getByRole('option', { name: STANDARD_BANK.name })).toBeVisible();
     await expect(news.filter({ hasText: /search does not answer/i })).toHaveCount(0);
   });
+
+  test('a search that never answers says so, and holds up no other', async ({ person }) => {
+    await person.page.clock.install();
+    await person.startsConnecting();
+    await person.page.route(isSearchUrl, () => {});
+    const field = person.page.getByRole('combobox', { name: 'Bank', exact: true });
+    const searched = person.page.waitForRequest((request) => isSearchUrl(new URL(request.url())));
+    await field.fill('sim-standard');
+    await searched;
+    await person.page.clock.fastForward('00:09');
+    const news = person.page.getByRole('main').getByRole('status');
+    await expect(news.filter({ hasText: /search does not answer/i })).toBeVisible();
+    await person.page.unroute(isSearchUrl);
+    await field.press('Backspace');
+    await expect(person.page.getByRole('option', { name: STANDARD_BANK.name })).toBeVisible();
+  });
+
+  test('why the server refuses to search is said, with a way on', async ({ person, context }) => {
+    await person.startsConnecting();
+    await context.clearCookies();
+    await person.page.getByRole('combobox', { name: 'Bank', exact: true }).fill('sim-standard');
+    const news = person.page.getByRole('main').getByRole('status');
+    await expect(news.filter({ hasText: 'You are signed out.' })).toBeVisible();
+    await expect(news.getByRole('link', { name: 'Try again' })).toBeVisible();
+  });
+
+  test('what stands in the field already is searched for once somebody comes to it', async ({ person }) => {
+    await person.startsConnecting();
+    const field = person.page.getByRole('combobox', { name: 'Bank', exact: true });
+    await field.fill(STANDARD_BANK.name);
+    await expect(person.page.getByRole('option').first()).toBeVisible();
+    await person.continues();
+    await expect(field).toHaveAttribute('aria-invalid', 'true');
+    await field.focus();
+    await expect(person.page.getByRole('option', { name: STANDARD_BANK.name })).toBeVisible();
+    await field.press('ArrowDown');
+    await field.press('Enter');
+    await person.continues();
+    await person.sees('Create the delegated user');
+  });
 });
 
 /** Ways to write a bank, none of which is a part of its name. */
@@ -149,6 +189,10 @@ const WAYS: [what: string, typed: string][] = [
   ['a typo', 'standrad test bank'],
   ['several typos', 'Stadnard Tets Bnak'],
   ['the address of its portal', 'https://portal.standard-test-bank.example/login?lang=en'],
+  [
+    'the long address of a page behind its portal',
+    `https://portal.standard-test-bank.example/login?state=${'x'.repeat(400)}`,
+  ],
   ['its domain', 'standard-test-bank.example'],
 ];
 

@@ -31,3 +31,28 @@ test('an update that comes too soon says why, and when the next one may come', a
   await page.clock.fastForward(60_000);
   await expect(wait, 'there is nothing left to wait for').toBeHidden();
 });
+
+test('a wait of more than an hour counts down in hours, minutes and seconds', async ({ person, simulator }) => {
+  const { page } = person;
+  const id = await person.startsSetupOfUnlisted('Patient Bank', ownPortal());
+  await simulator.connect(id);
+  if (person.hasJavaScript) await page.clock.install();
+  await person.open(`/connections/${id}`);
+  await person.sees('Patient Bank');
+  await simulator.fail({
+    match: { method: 'PUT', path: `/v1/connections/${id}/sync`, connectionId: id },
+    effect: { status: 429, retryAfter: 3_630 },
+    times: 1,
+  });
+  await person.button('Sync now').click();
+  await expect(page.getByRole('alert')).toContainText('Not yet');
+
+  const wait = page.getByRole('main').getByText('You can ask for the next update in');
+  if (!person.hasJavaScript) {
+    await expect(wait).toHaveText('You can ask for the next update in 2 hours');
+    return;
+  }
+  await expect(wait).toHaveText(/in 1:00:(30|2\d)$/);
+  await page.clock.fastForward(31_000);
+  await expect(wait, 'the last hour is told without hours').toHaveText(/in 59:5\d$/);
+});

@@ -102,6 +102,8 @@ test.describe('drafts', { tag: '@javascript' }, () => {
     await person.sees('Bank connections');
     await person.button('Discard draft').click();
     await expect(person.page.getByText('Discarded Bank')).toHaveCount(0);
+    await expect(person.page.locator('#announcer')).toHaveText('Removed');
+    await expect(person.heading('Bank connections')).toBeFocused();
     await person.reload();
     await expect(person.page.getByText('Discarded Bank')).toHaveCount(0);
     expect(await stored(person.page)).not.toContain('Discarded Bank');

@@ -1,5 +1,5 @@
 // Open pages change by themselves, and say so. The demo's Waycore delivers nothing: a change is found by watching.
-import type { Request, Route } from '@playwright/test';
+import type { Page, Request, Route } from '@playwright/test';
 import { STANDARD_BANK, type Person } from '../support/person';
 import { expect, ownPortal, test } from '../support/test';
 
@@ -9,6 +9,12 @@ const ONE_LOOK = { timeout: 8_000 };
 /** A page listens, or asks for the present state once. */
 const STREAM = /\/events\?(?!.*snapshot)/;
 const SNAPSHOT = /\/events\?.*snapshot/;
+
+const isSeen = (page: Page, state: DocumentVisibilityState) =>
+  page.evaluate((value) => {
+    Object.defineProperty(document, 'visibilityState', { configurable: true, get: () => value });
+    document.dispatchEvent(new Event('visibilitychange'));
+  }, state);
 
 test('list, activation and detail change by themselves and say what changed', { tag: '@javascript' }, async ({
   person,
@@ -72,12 +78,7 @@ test('nobody is told of what happens while the page is hidden, and it is caught 
   page.on('request', (request) => {
     if (request.url().includes('/events')) streams += 1;
   });
-  const setVisibility = (state: DocumentVisibilityState) =>
-    page.evaluate((value) => {
-      Object.defineProperty(document, 'visibilityState', { configurable: true, get: () => value });
-      document.dispatchEvent(new Event('visibilitychange'));
-    }, state);
-  await setVisibility('hidden');
+  await isSeen(page, 'hidden');
   await simulator.connect(id);
   // Somebody else, who looks, hears of it; so it has been told.
   const other = await person.context.newPage();
@@ -85,7 +86,7 @@ test('nobody is told of what happens while the page is hidden, and it is caught 
   await expect(other.getByRole('heading', { level: 1, name: STANDARD_BANK.name })).toBeVisible();
   await person.sees('Activating your connection');
   expect(streams, 'nobody looks').toBe(0);
-  await setVisibility('visible');
+  await isSeen(page, 'visible');
   await person.sees(STANDARD_BANK.name);
 });
 
@@ -203,6 +204,18 @@ test('one person has six streams, and a page that has to make room for a seventh
   over.abort();
 });
 
+test('a page that nobody saw for half a day is fetched anew', { tag: '@javascript' }, async ({ person }) => {
+  const { page } = person;
+  await page.clock.install();
+  await person.opensList();
+  await isSeen(page, 'hidden');
+  await page.clock.fastForward('13:00:00');
+  // Longer than what happened is told again.
+  const fetched = page.waitForRequest((request) => 'connect-after-news' in request.headers());
+  await isSeen(page, 'visible');
+  await fetched;
+});
+
 test('news never takes away what is being typed', { tag: '@javascript' }, async ({ person, simulator }) => {
   const { page } = person;
   const id = await person.startsSetupOfUnlisted('Typing Bank', ownPortal());
@@ -219,6 +232,36 @@ test('news never takes away what is being typed', { tag: '@javascript' }, async 
   await expect(person.textbox('Bank username')).toHaveValue('user-of-the-bank');
   await person.textbox('Bank username').fill('');
   await expect(page.getByRole('main').getByText('Connected', { exact: true }).first()).toBeVisible(ONE_LOOK);
+});
+
+test('news takes away neither a choice nor what was unfolded', { tag: '@javascript' }, async ({ person, simulator }) => {
+  const { context, page } = person;
+  test.slow();
+  const id = await person.connects(STANDARD_BANK);
+  const other = await context.newPage();
+  await other.goto(person.url('/'));
+  const elsewhere = other.getByRole('main').getByRole('listitem').filter({ hasText: STANDARD_BANK.name });
+  const breaks = async () => {
+    await simulator.put(id, { status: 'errored', errorCode: 'bank_down' });
+    await person.reload();
+    await expect(person.status('Error')).toBeVisible();
+  };
+  await breaks();
+  const numbers = page.locator('main details').first();
+  await numbers.locator('summary').click();
+  await simulator.put(id, { status: 'active' });
+  await expect(person.status('Connected')).toBeVisible(ONE_LOOK);
+  await expect(numbers).toHaveAttribute('open', '');
+
+  await breaks();
+  const account = page.getByRole('combobox', { name: 'Account' });
+  await account.selectOption({ index: 1 });
+  const chosen = await account.inputValue();
+  await simulator.put(id, { status: 'active' });
+  await expect(elsewhere).toContainText('Connected', ONE_LOOK);
+  await expect(account).toHaveValue(chosen);
+  await account.selectOption({ index: 0 });
+  await expect(person.status('Connected')).toBeVisible(ONE_LOOK);
 });
 
 test('seven pages of one person do not take the streams from each other again and again', {

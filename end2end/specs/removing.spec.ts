@@ -34,10 +34,20 @@ test('what will be lost is counted, and only the right name removes it', async (
   await field.fill(INSTANT_BANK.name);
   await person.button('Remove permanently').click();
   await person.sees('Bank connections');
+  await expect(person.page.getByRole('main').getByRole('status')).toContainText('The connection and its data are gone');
   await expect(person.listed(INSTANT_BANK.name)).toHaveCount(0);
   expect(await deletions()).toHaveLength(1);
   await person.open(`/connections/${id}`);
   await person.sees('Not found');
+});
+
+test('a name confirms as it looks, however many spaces it was typed with', async ({ person, simulator }) => {
+  const id = await person.startsSetupOfUnlisted('Spacious   Bank', ownPortal());
+  await simulator.connect(id);
+  await person.open(`/connections/${id}/remove`);
+  await person.textbox('Name of the connection').fill('Spacious Bank');
+  await person.button('Remove permanently').click();
+  await person.sees('Bank connections');
 });
 
 test('nobody has to remove what they looked at', async ({ person, simulator }) => {

@@ -1,5 +1,6 @@
 // Links and forms move without a reload, as a person expects of a page: focus, history, failures.
 import type { Page } from '@playwright/test';
+import { STANDARD_BANK } from '../support/person';
 import { expect, ownPortal, test } from '../support/test';
 
 /** Marks the document; a reload would lose the mark. */
@@ -68,6 +69,24 @@ test.describe('soft navigation', { tag: '@javascript' }, () => {
     await context.setOffline(false);
     await person.continues();
     await person.sees('Create the delegated user');
+  });
+
+  test('a form that a newer version refuses is shown by the browser itself', async ({ person }) => {
+    await person.startsSetupOf(STANDARD_BANK);
+    await person.saysThatUserExists();
+    await person.sees('Finish setup');
+    const finishing = /\/api\/submit_finish/;
+    await person.page.route(finishing, async (route) => {
+      if (route.request().resourceType() !== 'fetch') return route.continue();
+      const response = await route.fetch();
+      const body = (await response.text()).replaceAll('.css"', '.newer.css"');
+      await route.fulfill({ response, body });
+    });
+    await mark(person.page);
+    await person.button('Finish setup').click();
+    await expect(person.page.getByRole('alert').first()).toBeVisible();
+    await expect(person.page.getByText('The server cannot be reached')).toHaveCount(0);
+    expect(await isMarked(person.page)).toBe(false);
   });
 
   test('what is for browsers without JavaScript stays dead', async ({ person }) => {

@@ -5,15 +5,19 @@ import { expect, ownPortal, test } from '../support/test';
 
 const DRAFT: StateChange = { kind: 'setup', status: 'draft', actionRequiredBy: 'endUser' };
 const SETUP = 'You can look at this setup, but not change it. A manager in your company can go on with it.';
-const DETAIL = 'You can look at this connection, but not change it. A manager in your company can.';
+const DETAIL = 'You can look at this connection, but not change it. A manager in your company can';
+const REAUTH = `${DETAIL} check at your bank that the user is active, and hand over a new password or a new username.`;
+const INVALID = `${DETAIL} check that this is the portal where the delegated user was created, and start again with the right address if it is not.`;
+const REVOKED = `${DETAIL} connect the bank again if it is still needed.`;
 
 const PAGES: [put: StateChange, heading: string, why: string][] = [
   [{ ...DRAFT, nextAction: 'createDelegatedUser' }, 'Create the delegated user', SETUP],
   [{ ...DRAFT, nextAction: 'provideCredentials' }, 'Finish setup', SETUP],
   [{ kind: 'setup', status: 'pendingActivation' }, 'Activating your connection', SETUP],
-  [{ kind: 'ready', status: 'active' }, 'Watched Bank', DETAIL],
-  [{ kind: 'ready', status: 'reauthRequired' }, 'Watched Bank', DETAIL],
-  [{ kind: 'ready', status: 'invalidConfig' }, 'Watched Bank', DETAIL],
+  [{ kind: 'ready', status: 'active' }, 'Watched Bank', `${DETAIL}.`],
+  [{ kind: 'ready', status: 'reauthRequired' }, 'Watched Bank', REAUTH],
+  [{ kind: 'ready', status: 'invalidConfig' }, 'Watched Bank', INVALID],
+  [{ kind: 'ready', status: 'revoked' }, 'Watched Bank', REVOKED],
 ];
 
 test('whoever may only look reads why nothing can be changed, on every page', async ({ person, meet, simulator }) => {

@@ -28,7 +28,7 @@ const ROWS: [bank: string, put: StateChange, move: Move | null][] = [
   ['Bank that is revoked', { kind: 'ready', status: 'revoked' }, null],
 ];
 
-test('each row of the list says whose move it is, and how fresh it is', async ({ person, simulator }) => {
+test('each row of the list says whose move it is, and how fresh it is', async ({ person, meet, simulator }) => {
   const { connection } = await person.posts('start_connection', { institution_id: INSTANT_BANK.id });
   const { id } = connection as { id: string };
   await person.posts('submit_finish', { connection_id: id, delegated_user_active: 'true', accept_terms: 'true' });
@@ -39,6 +39,15 @@ test('each row of the list says whose move it is, and how fresh it is', async ({
     if (move) await expect(said, bank).toHaveText(move);
     else await expect(said, bank).toHaveCount(0);
     await expect(person.listed(bank), bank).toContainText('No data yet');
+  }
+
+  // What is a manager's move is not said to be the move of whoever may only look.
+  const viewer = await meet({ user: 'vera', role: 'viewer' });
+  await viewer.opensList();
+  for (const [bank, , move] of ROWS) {
+    const said = viewer.listed(bank).getByText(/\bmove$/);
+    if (move) await expect(said, bank).toHaveText(move === 'Your move' ? "A manager's move" : move);
+    else await expect(said, bank).toHaveCount(0);
   }
 
   // Its activation goes its own way, and ends with the first update.
@@ -120,6 +129,26 @@ test('beside each step stands whose move it is, and what is being done', async (
   await viewer.sees(FINISH);
   await saysWhoseMove(viewer, 'A manager', 'A manager in your company goes on with it.');
 });
+
+/** What Waycore does not know, or does not say yet, by how far somebody went here. */
+const BEHIND: [goes: 'saysThatUserExists' | 'finishesSetup', put: StateChange, inList: Move, heading: string, move: Beside['move']][] = [
+  ['saysThatUserExists', CREATE, 'Your move', FINISH, 'You'],
+  ['finishesSetup', { ...DRAFT, nextAction: 'activateConnection' }, "Waycore's move", ACTIVATION, 'Waycore'],
+];
+
+for (const [goes, put, inList, heading, move] of BEHIND) {
+  test(`the list and the page say the same after somebody ${goes}`, async ({ person, simulator }) => {
+    const bank = 'Bank that is ahead of Waycore';
+    const id = await person.startsSetupOfUnlisted(bank, ownPortal());
+    await person[goes]();
+    await simulator.put(id, put);
+    await person.opensList();
+    await expect(person.listed(bank).getByText(/\bmove$/)).toHaveText(inList);
+    await person.link(bank).click();
+    await person.sees(heading);
+    await expect(panel(person).getByRole('list').first()).toHaveText(new RegExp(`${move}\\s*now`));
+  });
+}
 
 function panel(person: Person): Locator {
   return person.page.getByRole('complementary', { name: 'What happens next' });

@@ -43,7 +43,8 @@ A production server on SQLite, the simulator, and 10,000 streams of events that 
 customer waiting for four banks. A stream is idle when it has had its first look and its signs of life; its memory is what the
 server's has grown by, half a minute later. From webhook to browser is from the first byte of a signed delivery to the event on
 a stream: the delivery is stored, the connection is read again at the simulator, its new state is stored, and every stream of
-the customer is told. Deliveries come at a fixed rate, whether the ones before were answered or not.
+the customer is told. Deliveries come at a fixed rate, whether the ones before were answered or not. A machine that is shared
+wakes whoever sleeps late, and a calm server sleeps before every step; how late is measured beside it.
 
 | what | measured | promised |
 |---|---|---|

@@ -8,7 +8,7 @@ use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, Event, HtmlInputElement, KeyboardEvent};
 
-use super::{by_id, children, data, element, form, listen, reveal};
+use super::{by_id, children, data, document, element, form, listen, page, reveal};
 use crate::copy::{Say, say};
 use crate::model::Institution;
 
@@ -27,7 +27,12 @@ struct Combobox {
     open: Cell<bool>,
     /// One request at a time: while it runs, only the newest text counts.
     asking: Cell<bool>,
+    /// How many searches have begun. One that took too long is not the last any more.
+    searches: Cell<u32>,
 }
+
+/// A search that has not answered by then will not.
+const PATIENCE_MILLIS: i32 = 8_000;
 
 /// Brings the page's search field to life.
 pub(crate) fn attach() {
@@ -39,11 +44,15 @@ pub(crate) fn attach() {
     };
     on(&combobox.input, "input", |combobox, _| combobox.typed());
     on(&combobox.input, "keydown", |combobox, event| combobox.key(event.unchecked_ref()));
+    on(&combobox.input, "focus", |combobox, _| combobox.ask_once());
     on(&combobox.input, "blur", |combobox, _| combobox.close());
     // Keeps the focus in the field, so that its blur does not close the list before the click.
     on(&combobox.list, "mousedown", |_, event| event.prevent_default());
     on(&combobox.list, "click", |combobox, event| combobox.clicked(&event));
     combobox.restore();
+    if document().active_element().is_some_and(|focused| focused.id() == combobox.input.id()) {
+        combobox.ask_once();
+    }
 }
 
 impl Combobox {
@@ -59,6 +68,7 @@ impl Combobox {
             active: Cell::new(None),
             open: Cell::new(false),
             asking: Cell::new(false),
+            searches: Cell::new(0),
         })
     }
 
@@ -87,8 +97,12 @@ impl Combobox {
                     this.found(Vec::new(), "");
                     break;
                 }
+                let search = this.begin_search();
                 let answer =
                     crate::api::search_institutions(Some(text.clone()), Some("true".to_owned())).await;
+                if this.searches.get() != search {
+                    return;
+                }
                 if this.text() != text {
                     continue;
                 }
@@ -101,12 +115,47 @@ impl Combobox {
                         };
                         this.found(found.institutions, &news);
                     }
-                    Err(_) => this.found(Vec::new(), &say(Say::SearchFailed)),
+                    // That nothing came back is all that a browser knows; a server says why.
+                    Err(error) if error.0.message.is_empty() => {
+                        this.found(Vec::new(), &say(Say::SearchFailed));
+                    }
+                    Err(error) => {
+                        this.found(Vec::new(), &error.0.message);
+                        // Where somebody has to sign in again, this leads there and back.
+                        let retry = element("a", "", &say(Say::Retry));
+                        let _ = retry.set_attribute("href", "");
+                        let _ = this.news.append_with_str_1(" ");
+                        let _ = this.news.append_child(&retry);
+                    }
                 }
                 break;
             }
             this.asking.set(false);
         });
+    }
+
+    /// The number of a search that begins. If it does not answer, the next letter asks anew.
+    fn begin_search(self: &Rc<Self>) -> u32 {
+        let search = self.searches.get() + 1;
+        self.searches.set(search);
+        let this = self.clone();
+        leptos::task::spawn_local(async move {
+            page::sleep(PATIENCE_MILLIS).await;
+            if this.searches.get() == search && this.asking.get() {
+                this.searches.set(search + 1);
+                this.asking.set(false);
+                this.found(Vec::new(), &say(Say::SearchFailed));
+            }
+        });
+        search
+    }
+
+    /// Searches for what stands in the field already: it came with the page, or before this program.
+    fn ask_once(self: &Rc<Self>) {
+        if self.searches.get() == 0 && self.chosen.value().is_empty() && !self.text().trim().is_empty() {
+            self.open.set(true);
+            self.ask();
+        }
     }
 
     fn found(&self, banks: Vec<Institution>, news: &str) {

@@ -4,7 +4,7 @@ use domain::draft::Draft;
 use wasm_bindgen::JsCast;
 use web_sys::Element;
 
-use super::{data, document, drafts, element, listen, now, paths};
+use super::{announce, data, document, drafts, element, listen, now, paths, swap};
 use crate::copy::{Say, say};
 
 const DAY: i64 = 86_400_000;
@@ -29,8 +29,15 @@ pub(crate) fn attach() {
             .and_then(|button| button.get_attribute("data-discard").zip(button.closest("li").ok().flatten()))
         {
             drafts::discard(&scope, &id);
+            let next = row.next_element_sibling().or_else(|| row.previous_element_sibling());
             row.remove();
             show(&section, &list);
+            // The button that was pressed is gone: the keyboard goes on beside it, or from the top.
+            match next.and_then(|row| row.query_selector("[data-discard]").ok().flatten()) {
+                Some(button) => swap::focus(&button),
+                None => swap::begin(0.0),
+            }
+            announce(&say(Say::Gone));
         }
     });
 }

@@ -25,6 +25,9 @@ const ASKS_FOR_MILLIS: i64 = 60_000;
 /// A stream that lasted so long was none of those failures.
 const LASTING_MILLIS: i64 = 10_000;
 
+/// What happened is told again for a day. A page that is older than half of one, when it is back from sleep, is fetched anew.
+const OLD_MILLIS: i64 = 12 * 3_600_000;
+
 /// Something that a stream told.
 struct Told {
     kind: &'static str,
@@ -41,6 +44,8 @@ thread_local! {
     static FAILURES: Cell<u32> = const { Cell::new(0) };
     /// When it tries to listen again; the pages that somebody goes through meanwhile do not put that off.
     static ASKS_UNTIL: Cell<i64> = const { Cell::new(0) };
+    /// When the present page was put there.
+    static SHOWN_AT: Cell<i64> = const { Cell::new(0) };
     /// When the present stream began, if it has.
     static OPENED: Cell<Option<i64>> = const { Cell::new(None) };
     /// The page is being fetched again.
@@ -62,6 +67,7 @@ pub(crate) fn attach() {
             }
         });
     }
+    SHOWN_AT.set(now().as_millis());
     connect();
 }
 
@@ -100,7 +106,13 @@ pub(super) fn connect() {
             }
         });
     }
-    listen(&stream, "open", |_| OPENED.set(Some(now().as_millis())));
+    listen(&stream, "open", |_| {
+        let now = now().as_millis();
+        OPENED.set(Some(now));
+        if now - SHOWN_AT.get() > OLD_MILLIS {
+            take(Told { kind: "more", id: String::new(), version: 0, step: None, is_news: true });
+        }
+    });
     listen(&stream, "error", |_| failed());
     STREAM.set(Some(stream));
 }
@@ -286,8 +298,19 @@ fn words() -> impl Iterator<Item = (String, String)> {
         .map(|shown| (attribute(&shown, "data-connection"), attribute(&shown, "data-says")))
 }
 
-fn is_being_typed() -> bool {
+pub(super) fn is_being_typed() -> bool {
     all("main input").any(|field| is_edited(&field))
+        || all("main option:checked").any(|option| is_other(&option))
+}
+
+/// Whether another option was chosen than the one that the page came with: the marked one, else the first.
+fn is_other(option: &Element) -> bool {
+    let list = option.closest("select").ok().flatten();
+    let marked = list.and_then(|list| list.query_selector("[selected]").ok().flatten());
+    match marked {
+        Some(marked) => marked != *option,
+        None => option.previous_element_sibling().is_some(),
+    }
 }
 
 fn is_edited(field: &Element) -> bool {

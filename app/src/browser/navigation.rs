@@ -177,7 +177,7 @@ async fn go(visit: Visit<'_>) -> bool {
     };
     match fetched {
         // Whoever asked asks again. Listening meanwhile would tell the same once more.
-        _ if visit.quiet && nothing_better => return false,
+        _ if visit.quiet && (nothing_better || live::is_being_typed()) => return false,
         Ok((response, html)) => show(&visit, &response, &html).await,
         Err(_) if visit.body.is_some() => {
             if let Some(form) = visit.form {
@@ -222,9 +222,15 @@ async fn fetch(visit: &Visit<'_>) -> Result<(Response, String), JsValue> {
 /// Shows the fetched page in place of the present one.
 async fn show(visit: &Visit<'_>, response: &Response, html: &str) {
     let Some(next) = swap::Fetched::parse(html) else {
+        // To what the form sent, and not the page after it.
+        let is_answer = visit.body.is_some() && !response.redirected();
         return match visit.form {
+            // Refused by a newer build, whose page this program cannot show: the browser can, and nothing was done yet.
+            Some(form) if is_answer && response.status() < 500 && swap::is_page(html) => {
+                let _ = form.submit();
+            }
             // Nothing followed the form, and its own address is no page.
-            Some(form) if visit.body.is_some() && !response.redirected() => swap::not_sent(form),
+            Some(form) if is_answer => swap::not_sent(form),
             _ => leave(visit, response),
         };
     };

@@ -6,6 +6,11 @@ use web_sys::{Document, DomParser, Element, HtmlElement, HtmlFormElement, Suppor
 use super::{announce_part, document, element, live, page, reconcile, window};
 use crate::copy::{self, Say};
 
+/// Whether this is a page of ours, of whatever build.
+pub(super) fn is_page(html: &str) -> bool {
+    html.contains("<meta name=\"connect-base\"")
+}
+
 /// A page of this very build.
 pub(super) struct Fetched {
     page: Document,
@@ -56,6 +61,8 @@ impl Fetched {
 pub(super) struct Place {
     heading: Option<String>,
     focused: Option<Element>,
+    /// What was unfolded, by its words.
+    unfolded: Vec<Option<String>>,
 }
 
 impl Place {
@@ -63,7 +70,12 @@ impl Place {
         let focused = document()
             .active_element()
             .filter(|element| element.closest("main").is_ok_and(|main| main.is_some()));
-        Self { heading: heading().and_then(|heading| heading.text_content()), focused }
+        let unfolded = super::all("main details[open] > summary").map(|summary| summary.text_content());
+        Self {
+            heading: heading().and_then(|heading| heading.text_content()),
+            focused,
+            unfolded: unfolded.collect(),
+        }
     }
 
     /// The page that stands now is the same one, with news in it.
@@ -71,8 +83,15 @@ impl Place {
         self.heading == heading().and_then(|heading| heading.text_content())
     }
 
-    /// The focus goes back to where it was, and the page does not move.
+    /// What was unfolded is again, the focus goes back to where it was, and the page does not move.
     pub(super) fn return_to(&self) {
+        for summary in super::all("main details > summary") {
+            if let (true, Some(details)) =
+                (self.unfolded.contains(&summary.text_content()), summary.parent_element())
+            {
+                let _ = details.set_attribute("open", "");
+            }
+        }
         let Some(before) = &self.focused else { return };
         // By its id, else the element that leads to the same, or says the same.
         let is_same = |element: &Element| {
@@ -142,7 +161,7 @@ fn heading() -> Option<Element> {
     document().query_selector("main h1").ok().flatten()
 }
 
-fn focus(element: &Element) {
+pub(super) fn focus(element: &Element) {
     if let Some(element) = element.dyn_ref::<HtmlElement>() {
         let _ = element.focus();
     }

@@ -78,7 +78,12 @@ async fn count_down(countdown: Element) {
     while navigation::visit_count() == visit {
         let left = ((end - Date::now()) / 1_000.0).ceil().max(0.0) as u32;
         let two = |number: u32| [if number < 10 { "0" } else { "" }, &number.to_string()].concat();
-        let text = [&(left / 60).to_string(), ":", &two(left % 60)].concat();
+        let (hours, minutes) = (left / 3_600, left / 60 % 60);
+        let start = match hours {
+            0 => minutes.to_string(),
+            _ => [&hours.to_string(), ":", &two(minutes)].concat(),
+        };
+        let text = [&start, ":", &two(left % 60)].concat();
         countdown.set_text_content(Some(&text));
         if left == 0 {
             // There is nothing left to wait for.

@@ -93,16 +93,36 @@ pub fn language() -> Language {
     LOCALE.try_with(|locale| locale.language).unwrap_or(Language::English)
 }
 
-/// An amount with its currency, `1,234.50 EUR`. Text that is no number stays as it is.
+/// Currencies whose amounts have no decimals by ISO 4217, and those that have three; all others have two.
+const WHOLE: [&str; 17] = [
+    "BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND", "VUV", "XAF",
+    "XOF", "XPF",
+];
+const IN_THOUSANDTHS: [&str; 7] = ["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"];
+
+/// An amount with its currency, `1,234.50 EUR`: with the decimals of the currency, and with more only where they are not
+/// zero. Text that is no number stays as it is.
 pub fn amount(decimal: &str, currency: &str) -> String {
-    [number(decimal), currency.to_owned()].join("\u{a0}")
+    let decimals = if WHOLE.contains(&currency) {
+        0
+    } else if IN_THOUSANDTHS.contains(&currency) {
+        3
+    } else {
+        2
+    };
+    [written(decimal, Some(decimals)), currency.to_owned()].join("\u{a0}")
 }
 
-/// A decimal number. An amount with cents shows both digits of them.
+/// A number that is no amount by itself, as the scale of a chart has them: with the decimals that it was given.
 pub fn number(decimal: &str) -> String {
+    written(decimal, None)
+}
+
+fn written(decimal: &str, decimals: Option<i16>) -> String {
     let formatted = Decimal::from_str(decimal).ok().and_then(|mut value| {
-        if value.absolute.nonzero_magnitude_end() < 0 {
-            value.absolute.pad_end(-2);
+        if let Some(decimals) = decimals {
+            // Leaves every digit that is not zero.
+            value.absolute.pad_end(-decimals);
         }
         let formatter = DecimalFormatter::try_new(current().tag.into(), Default::default()).ok()?;
         Some(formatter.format(&value).to_string())
@@ -174,8 +194,40 @@ mod tests {
         check("en", amount, "-1,234,567.50\u{a0}EUR".to_owned());
         check("es", amount, "-1.234.567,50\u{a0}EUR".to_owned());
         check("es-MX", amount, "-1,234,567.50\u{a0}EUR".to_owned());
-        check("en", || super::amount("1200", "JPY"), "1,200\u{a0}JPY".to_owned());
         check("en", || super::amount("much", "EUR"), "much\u{a0}EUR".to_owned());
+    }
+
+    #[test]
+    fn amounts_have_the_decimals_of_their_currency() {
+        for (decimal, currency, expected) in [
+            ("0", "EUR", "0.00"),
+            ("30", "EUR", "30.00"),
+            ("1000.0", "EUR", "1,000.00"),
+            ("-0.5", "USD", "-0.50"),
+            ("1200", "JPY", "1,200"),
+            ("1200.00", "JPY", "1,200"),
+            ("0.00", "XOF", "0"),
+            ("1.5", "KWD", "1.500"),
+            ("0", "TND", "0.000"),
+            // Nothing that counts is lost.
+            ("0.1234", "EUR", "0.1234"),
+            ("0.12300", "EUR", "0.123"),
+            ("12.50", "JPY", "12.5"),
+            ("1.23456", "KWD", "1.23456"),
+            // One that nobody has heard of.
+            ("7", "ABC", "7.00"),
+        ] {
+            check("en", || amount(decimal, currency), [expected, currency].join("\u{a0}"));
+        }
+    }
+
+    #[test]
+    fn a_number_keeps_the_decimals_that_it_was_given() {
+        for (decimal, expected) in
+            [("50000", "50,000"), ("0.00", "0.00"), ("-1.50", "-1.50"), ("much", "much")]
+        {
+            check("en", || number(decimal), expected.to_owned());
+        }
     }
 
     #[test]

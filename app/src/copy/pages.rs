@@ -19,7 +19,7 @@ words! {
 
     /// The list of connections.
     list: ListWords {
-        title, connect, empty_title, empty_login, empty_password, empty_remove, older, last_synced, never_synced, changed, filter, all, none_with_status, show_all, move_you, move_bank, move_waycore, move_us, viewer, drafts,
+        removed_title, removed, title, connect, empty_title, empty_login, empty_password, empty_remove, older, last_synced, never_synced, changed, filter, all, none_with_status, show_all, move_you, move_manager, move_bank, move_waycore, move_us, viewer, drafts,
     }
 
     /// The wizard's frame.
@@ -49,7 +49,7 @@ words! {
 
     /// The detail of a connection.
     detail: DetailWords {
-        connected_title, connected, reauth_title, reauth, errored_title, errored, invalid_title, invalid, paused_title, paused, revoked_title, revoked, checking_title, checking, facts, portal, sync, last_synced, never, created, error_code, all, reconnect, repair, hand_over, handed_over_title, handed_over, start_again, sync_now, remove, accounts, transactions, no_accounts, not_granted, charts_silent, silent, pending, history, history_started, history_changed, history_gone, terms, terms_accepted, balance, lowest, highest, date, month, by_month, came_in, went_out, numbers, others_left_out, too_much, available, as_of, filters, account, all_accounts, from, to, contains, show, clear, older, narrow, searched_in_part, nothing_fits, description, amount, csv, status, counterparty, reference, currency, transaction_id, again_in, viewer, no_transactions,
+        connected_title, connected, reauth_title, reauth, reauth_to_do, reauth_viewer, errored_title, errored, invalid_title, invalid, invalid_to_do, invalid_viewer, paused_title, paused, revoked_title, revoked, revoked_to_do, revoked_viewer, checking_title, checking, facts, portal, sync, last_synced, never, created, error_code, all, reconnect, repair, hand_over, sync_asked_title, sync_asked, handed_over_title, handed_over, start_again, sync_now, remove, accounts, transactions, no_accounts, not_granted, charts_silent, silent, pending, history, history_started, history_changed, history_gone, terms, terms_accepted, balance, lowest, highest, date, month, by_month, came_in, went_out, numbers, others_left_out, too_much, available, as_of, filters, account, all_accounts, chosen_account, from, to, contains, show, clear, older, narrow, searched_in_part, nothing_fits, description, amount, csv, status, counterparty, reference, currency, transaction_id, again_in, viewer, no_transactions,
     }
 
     /// What is said about something that was refused, where only the server says it.

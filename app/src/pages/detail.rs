@@ -63,7 +63,6 @@ fn detail(
 ) -> AnyView {
     let connection = seen.what;
     let paths = scope.site.paths.clone();
-    let viewer = !scope.caller.role.changes();
     view! {
         <PageTitle text=connection.display_name.clone()/>
         <div class="wide">
@@ -79,7 +78,6 @@ fn detail(
             {repair(scope, &connection)}
             {facts(scope, &connection)}
             {actions(scope, &connection, record.sync_again_in)}
-            {viewer.then(|| view! { <p class="muted">{words().detail.viewer}</p> })}
             {money}
             {on_record(scope, record)}
             {following(scope, &connection, None, Some(heard))}

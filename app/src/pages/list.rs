@@ -4,14 +4,14 @@ use domain::status_label::StatusLabel;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
-use super::shown_by_detail;
+use super::{shown_by_detail, state::done_notice};
 use crate::{
     backend::{Kept, ListQuery, RequestScope, Visit},
     components::{ErrorNotice, KeptNotice, Moment, PageTitle, StatusBadge, following_all, load, says},
     copy::{pages::words, status_label},
     islands::DraftList,
     model::{Connection, ConnectionPage, Step},
-    wizard::{Mover, mover},
+    wizard::Mover,
 };
 
 /// With fewer there is nothing to filter.
@@ -79,6 +79,7 @@ fn list(
                     <a class="button button-primary" href=paths.new_connection()>{text.connect}</a>
                 })}
             </div>
+            {scope.flash.done.map(done_notice)}
             <ErrorNotice flash=scope.flash.clone()/>
             <KeptNotice as_of=seen.as_of now_millis=scope.now_millis/>
             {(!may_connect).then(|| view! { <p class="muted">{text.viewer}</p> })}
@@ -161,25 +162,29 @@ fn connection_row(scope: &RequestScope, row: Connection, changed: bool) -> impl 
             <div class="connection-state">
                 <StatusBadge label=row.label/>
                 {changed.then(|| view! { <span class="changed">{words().list.changed}</span> })}
-                {whose_move(&row).map(|text| view! { <span class="muted">{text}</span> })}
+                {whose_move(&row, scope.caller.role.changes()).map(|text| view! { <span class="muted">{text}</span> })}
             </div>
             <span class="muted connection-fresh">{freshness}</span>
         </li>
     }
 }
 
-/// Who has to act before the connection works; `None` where nobody does.
-fn whose_move(row: &Connection) -> Option<&'static str> {
+/// Who has to act before the connection works; `None` where nobody does. For whoever may only look, a manager `acts`.
+fn whose_move(row: &Connection, acts: bool) -> Option<&'static str> {
     let text = &words().list;
-    match (row.step, mover(row)) {
-        (Step::Connected | Step::Support, _) => None,
-        (Step::Recoverable, _) => match row.label {
-            StatusLabel::Error => Some(text.move_waycore),
-            _ => Some(text.move_you),
-        },
-        (_, Mover::You) => Some(text.move_you),
-        (_, Mover::YourBank) => Some(text.move_bank),
-        (_, Mover::Waycore) => Some(text.move_waycore),
-        (_, Mover::Us) => Some(text.move_us),
-    }
+    let mover = match (row.step, row.label) {
+        (Step::Connected | Step::Support, _) => return None,
+        (Step::Recoverable, StatusLabel::Error) => Mover::Waycore,
+        (Step::Recoverable, _) => Mover::You,
+        (Step::ConnectionDetails | Step::DelegatedUser | Step::FinishSetup | Step::Activation, _) => {
+            Mover::of(row)
+        }
+    };
+    Some(match mover {
+        Mover::You if acts => text.move_you,
+        Mover::You => text.move_manager,
+        Mover::YourBank => text.move_bank,
+        Mover::Waycore => text.move_waycore,
+        Mover::Us => text.move_us,
+    })
 }

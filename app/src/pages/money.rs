@@ -21,15 +21,27 @@ const DAYS: i64 = 90;
 /// Which transactions an address asks for: those of the last 90 days, if it does not say.
 pub fn wanted(field: impl Fn(&str) -> Option<String>, now_millis: i64) -> TransactionQuery {
     let field = |name| field(name).map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
-    let now = OffsetDateTime::from_unix_timestamp(now_millis / 1_000).unwrap_or(OffsetDateTime::UNIX_EPOCH);
-    let recent = || (field("to").is_none()).then(|| (now.date() - Duration::days(DAYS)).to_string());
     TransactionQuery {
         account_id: field("account"),
-        from: field("from").or_else(recent),
+        from: field("from").or_else(|| field("to").is_none().then(|| first_day(now_millis))),
         to: field("to"),
         text: field("text"),
         cursor: field("cursor"),
     }
+}
+
+impl TransactionQuery {
+    /// Whether somebody asks for something else than what a page shows by itself.
+    pub fn is_asked_for(&self, now_millis: i64) -> bool {
+        let from = self.from.as_ref().is_some_and(|from| *from != first_day(now_millis));
+        from || self.account_id.is_some() || self.to.is_some() || self.text.is_some()
+    }
+}
+
+/// The first day of those that a page shows by itself.
+fn first_day(now_millis: i64) -> String {
+    let now = OffsetDateTime::from_unix_timestamp(now_millis / 1_000).unwrap_or(OffsetDateTime::UNIX_EPOCH);
+    (now.date() - Duration::days(DAYS)).to_string()
 }
 
 /// The fields of an address that asks for the same, from the beginning.
@@ -58,8 +70,8 @@ pub(super) async fn look(
     match scope.onboarding.look_at_money(&scope.caller, id, query).await {
         Ok(money) => Ok(Shown { money, refused: None }),
         Err(error) if error.0.code == ErrorCode::InvalidInput => {
-            let all = TransactionQuery::default();
-            let money = scope.onboarding.look_at_money(&scope.caller, id, all).await?;
+            let recent = wanted(|_| None, scope.now_millis);
+            let money = scope.onboarding.look_at_money(&scope.caller, id, recent).await?;
             Ok(Shown { money, refused: Some(error) })
         }
         Err(error) => Err(error),
@@ -74,36 +86,32 @@ pub(super) fn money(scope: &RequestScope, id: &str, query: &TransactionQuery, sh
         Region::Here(rows) => rows.clone(),
         Region::NotGranted | Region::Silent => Vec::new(),
     };
-    let listed = region("accounts", text.accounts, accounts, |rows| account_list(scope, rows));
+    let listed = match accounts {
+        Region::Here(rows) => account_list(scope, rows),
+        Region::NotGranted => missing(text.not_granted),
+        Region::Silent => missing(text.silent),
+    };
+    // It stays whatever is missing, so that what was typed can be corrected, or less be asked for.
     let form = filters(scope, id, query, &known, refused.as_ref());
-    let page = region("transactions", text.transactions, transactions, |page| {
-        if refused.is_some() {
-            return form;
-        }
-        view! {
-            {flow.map(|flow| view! { <Charts flow/> })}
-            {flow_is_silent.then(|| view! { <p class="muted">{text.charts_silent}</p> })}
+    let charts = flow.map(|flow| view! { <Charts flow/> });
+    let moved = match transactions {
+        Region::NotGranted => missing(text.not_granted),
+        _ if refused.is_some() => form,
+        Region::Silent => view! { {charts} {form} {missing(text.silent)} }.into_any(),
+        Region::Here(page) => view! {
+            {charts}
+            {flow_is_silent.then(|| missing(text.charts_silent))}
             {form}
             {transaction_list(scope, id, query, page, &known)}
         }
-        .into_any()
-    });
-    view! { {listed} {page} }.into_any()
+        .into_any(),
+    };
+    let listed = region("accounts", text.accounts, listed);
+    view! { {listed} {region("transactions", text.transactions, moved)} }.into_any()
 }
 
 /// A region of what only Waycore keeps.
-fn region<T>(
-    id: &'static str,
-    title: &'static str,
-    region: Region<T>,
-    content: impl FnOnce(T) -> AnyView,
-) -> AnyView {
-    let text = &words().detail;
-    let content = match region {
-        Region::Here(rows) => content(rows),
-        Region::NotGranted => view! { <p class="muted">{text.not_granted}</p> }.into_any(),
-        Region::Silent => view! { <p class="muted">{text.silent}</p> }.into_any(),
-    };
+fn region(id: &'static str, title: &'static str, content: AnyView) -> AnyView {
     view! {
         <section class="region" aria-labelledby=id>
             <h2 id=id>{title}</h2>
@@ -111,6 +119,11 @@ fn region<T>(
         </section>
     }
     .into_any()
+}
+
+/// What is said in the place of something that could not be read.
+fn missing(said: &'static str) -> AnyView {
+    view! { <p class="muted">{said}</p> }.into_any()
 }
 
 fn account_list(scope: &RequestScope, rows: Vec<Account>) -> AnyView {
@@ -154,6 +167,10 @@ fn filters(
         view! { <option value=account.id.clone() selected=account.id == chosen>{name}</option> }
     });
     let options = options.collect_view();
+    // Accounts that could not be read leave the chosen one as it is.
+    let unknown = !chosen.is_empty() && accounts.iter().all(|account| account.id != chosen);
+    let unknown =
+        unknown.then(|| view! { <option value=chosen.clone() selected>{text.chosen_account}</option> });
     let error = |field: &str| refused.filter(|error| error.0.field.as_deref() == Some(field));
     let elsewhere = refused.filter(|error| !matches!(error.0.field.as_deref(), Some("from" | "to")));
     let elsewhere =
@@ -175,7 +192,7 @@ fn filters(
         <form method="get" action=paths.detail(id) class="filters" role="search" aria-label=text.filters>
             <label class="field">
                 <span class="label">{text.account}</span>
-                <select name="account"><option value="">{text.all_accounts}</option> {options}</select>
+                <select name="account"><option value="">{text.all_accounts}</option> {unknown} {options}</select>
             </label>
             {day("filter-from", "from", text.from, entered(&query.from))}
             {day("filter-to", "to", text.to, entered(&query.to))}
@@ -211,10 +228,7 @@ fn transaction_list(
     let empty = page.transactions.is_empty();
     let none = empty.then(|| {
         // With more to come, what fits was not among what was read.
-        let said = match (
-            next.is_some(),
-            query.text.is_some() || query.account_id.is_some() || query.to.is_some(),
-        ) {
+        let said = match (page.cut || next.is_some(), query.is_asked_for(scope.now_millis)) {
             (true, _) => text.narrow,
             (false, true) => text.nothing_fits,
             (false, false) => text.no_transactions,
@@ -280,5 +294,26 @@ mod tests {
         assert_eq!(asked(&[]), ("2025-11-04".to_owned(), String::new()));
         assert_eq!(asked(&[("from", " 2026-01-01 ")]), ("2026-01-01".to_owned(), String::new()));
         assert_eq!(asked(&[("to", "2026-01-01")]), (String::new(), "2026-01-01".to_owned()));
+    }
+
+    #[test]
+    fn whatever_somebody_typed_is_asked_for() {
+        let now = 1_770_000_000_000; // 2026-02-02
+        for (typed, expected) in [
+            (None, false),
+            // What the page shows by itself.
+            (Some(("from", "2025-11-04")), false),
+            (Some(("cursor", "sealed")), false),
+            (Some(("from", "2023-02-02")), true),
+            (Some(("from", "2026-02-01")), true),
+            (Some(("to", "2026-02-01")), true),
+            (Some(("account", "acc_1")), true),
+            (Some(("text", "rent")), true),
+            (Some(("text", " ")), false),
+        ] {
+            let field = |name: &str| typed.filter(|typed| typed.0 == name).map(|typed| typed.1.to_owned());
+            assert_eq!(wanted(field, now).is_asked_for(now), expected, "{typed:?}");
+        }
+        assert!(!TransactionQuery::default().is_asked_for(now));
     }
 }

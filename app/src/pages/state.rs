@@ -10,7 +10,7 @@ use crate::{
     model::{Connection, Step},
 };
 
-/// What the state means, and the next step.
+/// What happened, and what is to be done about it by whoever may.
 pub(super) fn state_notice(scope: &RequestScope, connection: &Connection) -> AnyView {
     let (tone, title, text) = match connection.label {
         StatusLabel::Connected => (Tone::Positive, words().detail.connected_title, words().detail.connected),
@@ -38,7 +38,25 @@ pub(super) fn state_notice(scope: &RequestScope, connection: &Connection) -> Any
     let address = connection.portal_url.clone().filter(|_| connection.label == StatusLabel::NeedsCorrection);
     let address = address.map(|url| view! { <p class="address"><code>{url}</code></p> });
     let again = again(scope, connection);
-    view! { <Notice tone title><p>{text}</p> {address} {code} {again} {support}</Notice> }.into_any()
+    let to_do = to_do(connection.label, scope.caller.role.changes()).map(|text| view! { <p>{text}</p> });
+    view! { <Notice tone title><p>{text}</p> {to_do} {address} {code} {again} {support}</Notice> }.into_any()
+}
+
+/// What a manager has to do. Whoever may only look reads that a manager can do it, as the page has nothing to do it with.
+fn to_do(label: StatusLabel, changes: bool) -> Option<&'static str> {
+    let text = &words().detail;
+    let (manager, viewer) = match label {
+        StatusLabel::ReauthenticationRequired => (Some(text.reauth_to_do), text.reauth_viewer),
+        StatusLabel::NeedsCorrection => (Some(text.invalid_to_do), text.invalid_viewer),
+        StatusLabel::Revoked => (Some(text.revoked_to_do), text.revoked_viewer),
+        StatusLabel::Connected
+        | StatusLabel::Error
+        | StatusLabel::Paused
+        | StatusLabel::SetupInProgress
+        | StatusLabel::Activating
+        | StatusLabel::Checking => (None, text.viewer),
+    };
+    if changes { manager } else { Some(viewer) }
 }
 
 /// Where a manager begins anew. Either way that is another connection: this one stays until it is removed.
@@ -57,6 +75,8 @@ fn again(scope: &RequestScope, connection: &Connection) -> Option<AnyView> {
 pub(super) fn done_notice(done: Done) -> AnyView {
     let (title, text) = match done {
         Done::HandedOver => (words().detail.handed_over_title, words().detail.handed_over),
+        Done::Asked => (words().detail.sync_asked_title, words().detail.sync_asked),
+        Done::Removed => (words().list.removed_title, words().list.removed),
     };
     view! {
         <div role="status" data-said="">

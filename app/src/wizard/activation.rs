@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
-use super::frame::{Frame, Mover, WizardStep, frame, mover_or, remove_link};
+use super::frame::{Frame, WizardStep, frame, mover, remove_link};
 use crate::{
     backend::{ConnectionRecord, RequestScope, StateChange},
     components::{ErrorNotice, Moment, Notice, StatusBadge, Tone, following},
@@ -66,7 +66,7 @@ pub fn activation(
             step: WizardStep::Activation,
             title: words().activation.title,
             bank,
-            mover: mover_or(connection, Mover::Waycore),
+            mover: mover(connection),
             acts: scope.caller.role.changes(),
             now: words().wizard.now_activate,
             next,

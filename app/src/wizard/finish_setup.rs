@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::frame::{Frame, Mover, WizardStep, frame, mover_or, remove_link};
+use super::frame::{Frame, WizardStep, frame, mover, remove_link};
 use crate::{
     backend::RequestScope,
     components::{BankCredentials, ErrorNotice, following},
@@ -39,7 +39,7 @@ pub fn finish_setup(scope: &RequestScope, connection: &Connection, draft: Option
             step: WizardStep::Finish,
             title: words().finish.title,
             bank,
-            mover: mover_or(connection, Mover::You),
+            mover: mover(connection),
             acts: scope.caller.role.changes(),
             now: now(connection),
             next,

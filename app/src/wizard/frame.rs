@@ -29,6 +29,36 @@ pub enum Mover {
     Us,
 }
 
+impl WizardStep {
+    /// The step that a setup has come to.
+    fn of(step: Step) -> Self {
+        match step {
+            Step::ConnectionDetails => Self::Details,
+            Step::DelegatedUser => Self::User,
+            Step::FinishSetup => Self::Finish,
+            Step::Activation | Step::Connected | Step::Recoverable | Step::Support => Self::Activation,
+        }
+    }
+
+    /// Who acts on this step; `said` is what Waycore says, which does not hear of all that is done here. Only that it
+    /// waits for the product is never outdone.
+    fn mover(self, said: Mover) -> Mover {
+        match (self, said) {
+            (_, Mover::Us) => Mover::Us,
+            (Self::Details | Self::Finish, _) => Mover::You,
+            (Self::User, said) => said,
+            (Self::Activation, _) => Mover::Waycore,
+        }
+    }
+}
+
+impl Mover {
+    /// Whose move it is in a connection's setup: the same that stands beside the step which it opens with.
+    pub fn of(connection: &Connection) -> Self {
+        WizardStep::of(connection.step).mover(mover(connection))
+    }
+}
+
 /// What stands around a step.
 pub(super) struct Frame {
     pub(super) step: WizardStep,
@@ -45,7 +75,8 @@ pub(super) struct Frame {
 
 /// Renders a step in its frame.
 pub(super) fn frame(frame: Frame, content: AnyView) -> AnyView {
-    let now = match (frame.mover, frame.acts) {
+    let mover = frame.step.mover(frame.mover);
+    let now = match (mover, frame.acts) {
         (Mover::Us, _) => words().wizard.now_us,
         (Mover::You, false) => words().wizard.now_manager,
         _ => frame.now,
@@ -62,7 +93,7 @@ pub(super) fn frame(frame: Frame, content: AnyView) -> AnyView {
             </div>
             <aside class="side-panel" aria-label=words().wizard.next_title>
                 <h2>{words().wizard.whose_move}</h2>
-                <Relay mover=frame.mover acts=frame.acts/>
+                <Relay mover acts=frame.acts/>
                 <p class="relay-now">{now}</p>
                 <h2>{words().wizard.next_title}</h2>
                 <ol class="next-list">{next}</ol>
@@ -72,8 +103,8 @@ pub(super) fn frame(frame: Frame, content: AnyView) -> AnyView {
     .into_any()
 }
 
-/// Whose move it is in a connection's setup, as Waycore says it; at the bank while the user is being created.
-pub fn mover(connection: &Connection) -> Mover {
+/// Whose move Waycore says it is, whatever the step; at the bank while the user is being created.
+pub(super) fn mover(connection: &Connection) -> Mover {
     let prepared = details(connection).iter().all(|(_, _, value)| value.is_some());
     match (connection.action_required_by.as_deref(), connection.next_action.as_deref()) {
         (Some("integrator"), _) => Mover::Us,
@@ -117,11 +148,6 @@ fn Stepper(current: WizardStep) -> impl IntoView {
             {step(WizardStep::Finish, words().wizard.step_finish)} {step(WizardStep::Activation, words().wizard.step_activation)}
         </ol>
     }
-}
-
-/// Whose move it is on a step that is somebody's by itself, unless Waycore waits for the product.
-pub(super) fn mover_or(connection: &Connection, usual: Mover) -> Mover {
-    Some(mover(connection)).filter(|mover| *mover == Mover::Us).unwrap_or(usual)
 }
 
 /// You or your manager, your bank, Waycore; and the product where it is in between.

@@ -13,4 +13,4 @@ pub use activation::activation;
 pub use connection_details::{Details, connection_details};
 pub use delegated_user::{delegated_user, details, guidance};
 pub use finish_setup::finish_setup;
-pub use frame::{Mover, mover};
+pub use frame::Mover;

@@ -83,9 +83,17 @@ impl Institution {
     }
 }
 
-fn folded(name: &str) -> String {
+/// A name, however it was spaced or capitalised.
+pub(crate) fn folded(name: &str) -> String {
     let words: Vec<&str> = name.split_whitespace().collect();
     words.join(" ").to_lowercase()
+}
+
+/// The host in a text that is an address.
+fn host_in(text: &str) -> Option<&str> {
+    let (_, rest) = text.trim().split_once("://")?;
+    let authority = rest.split(['/', '?', '#']).next()?;
+    authority.rsplit('@').next()
 }
 
 /// A dot at the end of a host changes nothing about where it leads.
@@ -98,8 +106,12 @@ fn comparable_host(portal: &PortalUrl) -> String {
 }
 
 impl SearchText {
+    /// Of an address that is too long, as those of sign-in pages can be, its host is searched for: it says whose it is.
     pub fn parse(text: &str) -> Result<Self, TextError> {
-        checked(text).map(Self)
+        match checked(text) {
+            Err(TextError::TooLong) => checked(host_in(text).ok_or(TextError::TooLong)?).map(Self),
+            checked => checked.map(Self),
+        }
     }
 
     pub fn as_str(&self) -> &str {

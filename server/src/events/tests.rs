@@ -162,6 +162,40 @@ async fn one_that_waycore_is_silent_about_is_no_reason_to_read_lists_more_often(
 }
 
 #[tokio::test(start_paused = true)]
+async fn one_that_hangs_while_its_page_is_open_holds_up_no_list() {
+    let mut world = World::new(7).await;
+    for page in 0..2 {
+        world.open_page(page).await;
+    }
+    world.await_activation();
+    for _ in 0..2 {
+        world.change(1);
+        tokio::time::sleep(Duration::from_secs(65)).await;
+    }
+    world.hangs_about(1);
+    world.calls();
+    tokio::time::sleep(Duration::from_secs(60)).await;
+    let calls = world.calls();
+    let count = |name: &str| calls.iter().filter(|call| call.starts_with(name)).count();
+    let (lists, singles) = (count("list_connections"), count("get_connection conn_1"));
+    assert!(lists >= 12, "one every five seconds: {lists}");
+    assert!((2..=5).contains(&singles), "one at a time: {singles}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_that_waycore_did_not_know_for_once_is_found_again() {
+    let mut world = World::new(7).await;
+    let page = world.open_page(0).await;
+    tokio::time::sleep(Duration::from_secs(20)).await;
+    world.denies_once();
+    world.deliver(1, Duration::ZERO);
+    tokio::time::sleep(Duration::from_secs(70)).await;
+    world.change(1);
+    tokio::time::sleep(Duration::from_secs(70)).await;
+    world.check_connection(page, 1);
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_seventh_page_of_a_browser_ends_the_first() {
     let mut world = World::new(7).await;
     let mut pages = Vec::new();

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::watch;
-use tokio::time::{MissedTickBehavior, interval, sleep};
+use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 use self::flow::Flow;
@@ -29,6 +29,9 @@ const LEASE: &str = "watcher";
 /// and for the pages.
 const LEASE_MILLIS: u32 = 4_000;
 const RENEWED_EVERY: Duration = Duration::from_secs(1);
+
+/// While nothing says that it was renewed, the lease ends: so long after it was, another may have it.
+const RENEWED_WITHIN: Duration = Duration::from_millis(2_500);
 
 /// How often it is looked whether a read is due.
 const TICK: Duration = Duration::from_millis(250);
@@ -99,11 +102,18 @@ impl Watcher {
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             ticks.tick().await;
-            let held = self.shared.store.hold_lease(&lease, &self.replica, LEASE_MILLIS).await;
-            let held = held.unwrap_or_else(|error| {
-                tracing::warn!(error = &error as &dyn std::error::Error, "the lease cannot be held");
-                false
-            });
+            let hold = self.shared.store.hold_lease(&lease, &self.replica, LEASE_MILLIS);
+            let held = match timeout(RENEWED_WITHIN, hold).await {
+                Ok(Ok(held)) => held,
+                Ok(Err(error)) => {
+                    tracing::warn!(error = &error as &dyn std::error::Error, "the lease cannot be held");
+                    false
+                }
+                Err(_) => {
+                    tracing::warn!("the lease may be over: the database does not answer");
+                    false
+                }
+            };
             if holds.send_replace(held) != held {
                 tracing::debug!(held, "whether this replica watches for all");
             }

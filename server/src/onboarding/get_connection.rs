@@ -7,7 +7,7 @@ use super::UseCases;
 use super::access;
 use super::own::{Own, connection_id};
 use super::view::{kept, text};
-use crate::failure::Failure;
+use crate::failure::{Failure, Missing};
 use crate::store::Cause;
 
 impl UseCases {
@@ -21,7 +21,7 @@ impl UseCases {
         self.show(caller, &own, Cause::Look).await
     }
 
-    /// The connection as it was last read here, if it was.
+    /// The connection as it was last read here, if it was; one that is known to be gone is missing.
     pub(super) async fn kept_connection(
         &self,
         caller: &Caller,
@@ -29,6 +29,9 @@ impl UseCases {
     ) -> Result<Option<Kept<model::Connection>>, Failure> {
         access::may_read(caller)?;
         let record = self.store.connection(self.tenant(caller), &connection_id(id)?).await?;
+        if record.as_ref().is_some_and(|record| record.removed_at.is_some()) {
+            return Err(Missing::Unknown.into());
+        }
         Ok(record.and_then(|record| {
             let own = Own::kept(&record)?;
             Some(Kept { what: kept(&own, &record), as_of: record.read_at.map(text) })

@@ -12,7 +12,7 @@ use super::list_cursor::{Place, page};
 use super::own::{Own, is_own, understood};
 use super::view::{as_known, kept, text};
 use super::{UseCases, access};
-use crate::failure::{Call, EntityFault, Failure};
+use crate::failure::{Call, EntityFault, Failure, Missing};
 use crate::store::Cause;
 
 /// How many connections a page of Waycore's has at most.
@@ -49,7 +49,7 @@ impl UseCases {
         let records = self.store.connections(self.tenant(caller)).await?;
         let records_by_id: HashMap<_, _> = records.iter().map(|record| (&record.id, record)).collect();
         let mut connections = Vec::with_capacity(rows.len());
-        let mut confirmed = Vec::new();
+        let (mut confirmed, mut buried) = (Vec::new(), Vec::new());
         for own in &rows {
             let record = records_by_id.get(&own.connection.id).copied();
             // Of most there is nothing new, and that is one write for all of them.
@@ -63,9 +63,13 @@ impl UseCases {
             match self.keep(caller, own, record, cause).await {
                 Ok(connection) => connections.push((Place::of(&own.connection), connection)),
                 // Withheld and logged already; the others are still the caller's.
-                Err(Failure::NotFound(_)) => {}
+                Err(Failure::NotFound(Missing::Foreign)) => {}
+                Err(Failure::NotFound(_)) => buried.push(&own.connection.id),
                 Err(failure) => return Err(failure),
             }
+        }
+        for id in buried.into_iter().take(MOST_MISSING) {
+            connections.extend(self.listed_again(caller, id, cause).await?);
         }
         self.store.confirm(self.tenant(caller), &confirmed, self.clock.now()).await?;
         let missing = records.iter().filter(|record| {
@@ -81,16 +85,33 @@ impl UseCases {
         Ok(connections)
     }
 
-    /// The list as it was last read, if it ever was.
+    /// A connection that is known to be gone and is in a list all the same. The list may be late, or Waycore has said once
+    /// that it did not know a connection that it knows: its own answer decides.
+    async fn listed_again(
+        &self,
+        caller: &Caller,
+        id: &ConnectionId,
+        cause: Cause,
+    ) -> Result<Option<(Place, Connection)>, Failure> {
+        match self.read_own(caller, id, cause).await {
+            Ok(own) => Ok(Some((Place::of(&own.connection), self.show(caller, &own, cause).await?))),
+            Err(Failure::NotFound(_)) => Ok(None),
+            Err(failure) => Err(failure),
+        }
+    }
+
+    /// The list as it was last read, if it ever was. `after_news`: it was, for whoever asks.
     pub(super) async fn kept_list(
         &self,
         caller: &Caller,
         query: &ListQuery,
+        after_news: bool,
     ) -> Result<Option<Kept<ConnectionPage>>, Failure> {
         access::may_read(caller)?;
         let after = place(query)?;
         let records = self.store.connections(self.tenant(caller)).await?;
-        let mut as_of: Option<Timestamp> = None;
+        // Without a row nothing says when that was.
+        let mut as_of: Option<Timestamp> = (after_news && records.is_empty()).then(|| self.clock.now());
         let mut connections = Vec::with_capacity(records.len());
         for record in &records {
             // What is known to exist and cannot be shown makes the whole list unfit.

@@ -3,10 +3,13 @@
 //! Waycore filters by account and day. It does not search texts, so that is done here, over a bounded number of its pages.
 //! Its cursor goes to the browser sealed, and opens for the same customer, connection and filter alone.
 
+use std::time::Duration;
+
 use app::backend::{Caller, TransactionQuery};
 use app::model::{Transaction, TransactionPage};
 use domain::ids::{AccountId, ConnectionId};
 use futures_util::TryStreamExt as _;
+use tokio::time::timeout;
 use waycore::client::{Nonsense, paging};
 use waycore::wire::{self, Date, TransactionStatus};
 use waycore::{Error, ListTransactions};
@@ -32,6 +35,23 @@ pub(super) struct Filter {
     pub(super) to: Option<Date>,
     /// In lower case.
     text: Option<String>,
+}
+
+/// How far a search for a page of ours has come.
+struct Search {
+    transactions: Vec<Transaction>,
+    /// Waycore's: where to go on.
+    cursor: Option<String>,
+    /// Pages of Waycore's that were searched.
+    pages: usize,
+    /// There is nothing more to search, or enough was found.
+    ended: bool,
+}
+
+impl Search {
+    fn from(cursor: Option<String>) -> Self {
+        Self { transactions: Vec::new(), cursor, pages: 0, ended: false }
+    }
 }
 
 impl UseCases {
@@ -65,43 +85,77 @@ impl UseCases {
     }
 
     /// A page of ours, of a connection that is the caller's.
-    pub(super) async fn transactions(
+    async fn transactions(
         &self,
         caller: &Caller,
         id: &ConnectionId,
         filter: &Filter,
-        mut cursor: Option<String>,
+        cursor: Option<String>,
         rows: u16,
     ) -> Result<TransactionPage, Error> {
-        let mut transactions = match cursor {
-            None => self.pending(id, filter).await?,
-            Some(_) => Vec::new(),
-        };
-        let mut cut = true;
-        for _ in 0..PAGES {
+        let mut search = Search::from(cursor);
+        self.search(id, filter, rows, &mut search).await?;
+        Ok(self.found(caller, id, filter, search))
+    }
+
+    /// The same for somebody who waits no longer than `patience`: what was found until then. `None` if Waycore has not
+    /// answered with a single page.
+    pub(super) async fn transactions_within(
+        &self,
+        patience: Duration,
+        caller: &Caller,
+        id: &ConnectionId,
+        filter: &Filter,
+        cursor: Option<String>,
+    ) -> Result<Option<TransactionPage>, Error> {
+        let mut search = Search::from(cursor);
+        match timeout(patience, self.search(id, filter, ENOUGH, &mut search)).await {
+            Ok(searched) => searched?,
+            Err(_) if search.pages == 0 => return Ok(None),
+            Err(_) => {}
+        }
+        Ok(Some(self.found(caller, id, filter, search)))
+    }
+
+    /// Searches until a page of ours is full, or so many of Waycore's were searched. Whoever stops it before finds in
+    /// `search` what it came to.
+    async fn search(
+        &self,
+        id: &ConnectionId,
+        filter: &Filter,
+        rows: u16,
+        search: &mut Search,
+    ) -> Result<(), Error> {
+        if search.cursor.is_none() {
+            search.transactions = self.pending(id, filter).await?;
+        }
+        while search.pages < PAGES && !search.ended {
             let asked = ListTransactions {
                 posted_before: filter.to.map(|day| day.plus_days(1)),
-                cursor: cursor.clone(),
+                cursor: search.cursor.clone(),
                 limit: Some(if filter.text.is_some() { MOST } else { rows }),
                 ..filter.at_waycore(id)
             };
             let page = self.waycore.list_transactions(&asked).await?;
             let fitting =
                 page.data.into_iter().filter(|row| is_of(id, &row.connection_id) && filter.fits(row));
-            transactions.extend(fitting.map(transaction));
+            search.transactions.extend(fitting.map(transaction));
             let next = page.pagination.next_cursor.filter(|_| page.pagination.has_more);
             // One that leads where it came from would never end.
-            if next.is_some() && next == cursor {
+            if next.is_some() && next == search.cursor {
                 return Err(Error::Nonsense(Nonsense::Endless(paging::Endless::RepeatedCursor)));
             }
-            cursor = next;
-            if cursor.is_none() || transactions.len() >= usize::from(rows) {
-                cut = false;
-                break;
-            }
+            search.ended = next.is_none() || search.transactions.len() >= usize::from(rows);
+            search.cursor = next;
+            search.pages += 1;
         }
+        Ok(())
+    }
+
+    fn found(&self, caller: &Caller, id: &ConnectionId, filter: &Filter, search: Search) -> TransactionPage {
+        let Search { transactions, cursor, ended, .. } = search;
         let next_cursor = cursor.and_then(|cursor| self.sealer.seal(&filter.context(caller, id), &cursor));
-        Ok(TransactionPage { transactions, next_cursor, cut })
+        TransactionPage { transactions, next_cursor, cut: !ended }
     }
 
     /// What is pending has no day, so that a filter by day would leave it out, though it is the latest there is.
@@ -150,11 +204,6 @@ impl Filter {
             posted_from: self.from,
             ..ListTransactions::default()
         }
-    }
-
-    /// Whether somebody wants more than what a page shows by itself.
-    pub(super) fn is_asked_for(&self) -> bool {
-        self.account.is_some() || self.to.is_some() || self.text.is_some()
     }
 
     pub(super) fn read(query: &TransactionQuery) -> Result<Self, InvalidInput> {

@@ -172,7 +172,7 @@ impl UseCases {
         settled: &[(String, Settled)],
     ) -> Result<bool, Failure> {
         let Some(customer) = self.store.owner(self.environment, id).await? else { return Ok(false) };
-        match self.write(&product(customer), &[Write::NewTransactions(id), Write::Settled(settled)]).await {
+        match self.write(&product(customer), &[Write::NewTransactions { id, settled }]).await {
             Ok(()) => Ok(true),
             Err(StoreError::Missing) => Ok(false),
             Err(error) => Err(error.into()),

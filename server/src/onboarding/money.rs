@@ -15,7 +15,7 @@ use waycore::wire::{self, Date};
 use waycore::{Error, ListAccounts};
 
 use super::flow::flow;
-use super::list_transactions::{ENOUGH, Filter};
+use super::list_transactions::Filter;
 use super::own::connection_id;
 use super::together::Sight;
 use super::{UseCases, access};
@@ -59,12 +59,14 @@ impl UseCases {
         }
         let filter = Filter::read(&query)?;
         let cursor = self.opened(caller, &id, &filter, query.cursor.as_deref())?;
+        let asked_for = cursor.is_some() || query.is_asked_for(self.clock.now().as_millis());
+        let patience = if asked_for { ASKED_FOR } else { AT_ONCE };
         if !after_news {
-            return Ok(self.money(caller, &id, &filter, cursor).await);
+            return Ok(self.money(caller, &id, &filter, cursor, patience).await);
         }
         let head = self.store.events_after(self.tenant(caller), u64::MAX).await?.head;
         let sight = Sight { context: filter.context(caller, &id), cursor: cursor.clone(), head };
-        Ok(self.together.read(sight, self.money(caller, &id, &filter, cursor)).await)
+        Ok(self.together.read(sight, self.money(caller, &id, &filter, cursor, patience)).await)
     }
 
     async fn money(
@@ -73,15 +75,17 @@ impl UseCases {
         id: &ConnectionId,
         filter: &Filter,
         cursor: Option<String>,
+        patience: Duration,
     ) -> Money {
         let first = cursor.is_none();
-        let patience = if filter.is_asked_for() || !first { ASKED_FOR } else { AT_ONCE };
         let moved = async { if first { Some(self.moved(id, filter).await) } else { None } };
         let (accounts, transactions, moved) = tokio::join!(
-            region(Call::ListAccounts, AT_ONCE, self.accounts(id)),
-            region(Call::ListTransactions, patience, self.transactions(caller, id, filter, cursor, ENOUGH)),
+            timeout(AT_ONCE, self.accounts(id)),
+            self.transactions_within(patience, caller, id, filter, cursor),
             timeout(patience, moved),
         );
+        let accounts = region(Call::ListAccounts, accounts.ok().transpose());
+        let transactions = region(Call::ListTransactions, transactions);
         let today = Date::of_millis(self.clock.now().as_millis());
         let (flow, flow_is_silent) = match (&accounts, moved) {
             (Region::Here(accounts), Ok(Some(Ok(moved)))) => (flow(accounts, moved, filter, today), false),
@@ -115,19 +119,16 @@ pub(super) fn is_of(id: &ConnectionId, row: &str) -> bool {
     own
 }
 
-async fn region<T>(
-    call: Call,
-    patience: Duration,
-    read: impl Future<Output = Result<T, Error>>,
-) -> Region<T> {
-    match timeout(patience, read).await {
-        Ok(Ok(read)) => Region::Here(read),
-        Ok(Err(Error::Forbidden)) => Region::NotGranted,
-        Ok(Err(error)) => {
+/// What was read for a region; `None` if that was not in time.
+fn region<T>(call: Call, read: Result<Option<T>, Error>) -> Region<T> {
+    match read {
+        Ok(Some(read)) => Region::Here(read),
+        Ok(None) => Region::Silent,
+        Err(Error::Forbidden) => Region::NotGranted,
+        Err(error) => {
             tracing::warn!(?call, error = &error as &dyn std::error::Error, "a page goes without a region");
             Region::Silent
         }
-        Err(_) => Region::Silent,
     }
 }
 

@@ -268,8 +268,9 @@ impl Onboarding for WaycoreOnboarding {
     ) -> Result<Kept<ConnectionPage>, WireError> {
         let (asking, wanted, query) = (caller.clone(), query.clone(), &query);
         let live = |cases: Arc<UseCases>| async move { cases.list_connections(&asking, wanted).await };
-        let kept = |cases: Arc<UseCases>| async move { cases.kept_list(caller, query).await };
-        self.read(caller, "look", self.0.look(is_after_news(), live, kept)).await
+        let after_news = is_after_news();
+        let kept = |cases: Arc<UseCases>| async move { cases.kept_list(caller, query, after_news).await };
+        self.read(caller, "look", self.0.look(after_news, live, kept)).await
     }
 
     async fn look_at_connection(&self, caller: &Caller, id: &str) -> Result<Kept<Connection>, WireError> {

@@ -156,7 +156,7 @@ async fn observe(
     }
 }
 
-fn reading<'a>(id: &'a ConnectionId, state: &'a str, updated_at: i64) -> Reading<'a> {
+pub(super) fn reading<'a>(id: &'a ConnectionId, state: &'a str, updated_at: i64) -> Reading<'a> {
     Reading {
         connection: id,
         fingerprint: state,

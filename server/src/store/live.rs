@@ -1,6 +1,6 @@
 //! What makes pages live: Waycore's deliveries, what each customer is to hear of, and who watches for everybody.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use app::backend::Customer;
 use async_trait::async_trait;
@@ -68,7 +68,7 @@ pub trait LiveStore: Send + Sync + 'static {
     /// How many deliveries wait, and how many are parked.
     async fn inbox_size(&self, environment: Environment) -> Result<InboxSize, StoreError>;
 
-    /// Whose connection it is; `None` for one that is not known or gone.
+    /// Whose connection it is, or was; `None` for one that was never known.
     async fn owner(
         &self,
         environment: Environment,
@@ -81,6 +81,9 @@ pub trait LiveStore: Send + Sync + 'static {
         environment: Environment,
         reason: Option<Watched>,
     ) -> Result<Vec<WatchedConnection>, StoreError>;
+
+    /// Every connection that was ever known, those that are gone among them.
+    async fn remembered(&self, environment: Environment) -> Result<HashSet<ConnectionId>, StoreError>;
 
     /// The customer's events after one, each connection's last alone, in order.
     async fn events_after(&self, tenant: Tenant<'_>, after: u64) -> Result<Missed, StoreError>;

@@ -330,13 +330,14 @@ impl Store for MemoryStore {
                             self.append(rows, tenant, &found, now);
                         }
                     }
-                    Write::NewTransactions(id) => {
+                    Write::NewTransactions { id, settled } => {
                         if rows.connection(tenant, id)?.removed_at.is_some() {
                             return Err(StoreError::Missing);
                         }
-                        rows.add_event(tenant, EventKind::Transactions, id, now);
+                        if rows.live.settle(tenant.environment, settled) > 0 {
+                            rows.add_event(tenant, EventKind::Transactions, id, now);
+                        }
                     }
-                    Write::Settled(settled) => rows.live.settle(tenant.environment, settled),
                     Write::SyncNotBefore { id, at } => {
                         rows.connection(tenant, id)?.sync_not_before = Some(at)
                     }

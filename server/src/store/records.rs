@@ -307,10 +307,15 @@ pub enum Write<'a> {
         /// How that became known.
         cause: Cause,
     },
-    /// Waycore has new transactions of a connection. [`StoreError::Missing`] for one that is not known.
-    NewTransactions(&'a ConnectionId),
-    /// What came of looking into deliveries, of any customer's; see [`LiveStore::settle`](super::LiveStore::settle).
-    Settled(&'a [(String, Settled)]),
+    /// Waycore has new transactions of a connection, as deliveries said that are settled with this; see
+    /// [`LiveStore::settle`](super::LiveStore::settle). Where none of them is due any more somebody has told of it, and
+    /// nothing happens. [`StoreError::Missing`] for a connection that is not known.
+    NewTransactions {
+        /// Of which connection.
+        id: &'a ConnectionId,
+        /// What came of the deliveries.
+        settled: &'a [(String, Settled)],
+    },
     /// Waycore refused a sync until then. [`StoreError::Missing`] for a connection that is not known.
     SyncNotBefore {
         /// Of which connection.

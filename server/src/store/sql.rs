@@ -134,9 +134,15 @@ impl SqlStore {
 
     async fn commit(&self, writing: Writing) -> Result<(), StoreError> {
         self.commits.before().await;
-        for announcement in writing.commit().await? {
-            self.bus.tell(announcement);
-        }
+        let bus = self.bus.clone();
+        // In a task of its own: whoever asked may go away now, and what is kept has to be announced all the same.
+        let kept = tokio::spawn(async move {
+            for announcement in writing.commit().await? {
+                bus.tell(announcement);
+            }
+            Ok(())
+        });
+        kept.await.unwrap_or(Err(StoreError::Database(sqlx::Error::WorkerCrashed)))?;
         self.commits.after().await;
         Ok(())
     }
@@ -239,12 +245,11 @@ impl Store for SqlStore {
                 Write::Tombstone { id, cause } => {
                     found.extend(bury(&mut writing, tenant, id, cause, now).await?);
                 }
-                Write::NewTransactions(id) => {
+                Write::NewTransactions { id, settled } => {
                     must_exist(&mut writing, tenant, id).await?;
-                    add_event(&mut writing, tenant, EventKind::Transactions, id, now).await?;
-                }
-                Write::Settled(settled) => {
-                    live::settle(&mut writing, tenant.environment, settled).await?;
+                    if live::settle(&mut writing, tenant.environment, settled).await? > 0 {
+                        add_event(&mut writing, tenant, EventKind::Transactions, id, now).await?;
+                    }
                 }
                 Write::SyncNotBefore { id, at } => {
                     let sql = "UPDATE connections SET sync_not_before = $5
@@ -489,7 +494,6 @@ impl Store for SqlStore {
     }
 
     async fn prune(&self, before: Timestamp, now: Timestamp) -> Result<u64, StoreError> {
-        let mut writing = self.database.begin(Lock::Customer("")).await?;
         let mut rows = 0;
         let old_events = now.as_millis() - EVENTS_KEPT_MILLIS;
         for (sql, before) in [
@@ -499,9 +503,11 @@ impl Store for SqlStore {
             ("DELETE FROM inbox WHERE due_at IS NULL AND received_at < $1", before.as_millis()),
             ("DELETE FROM customer_events WHERE at < $1", old_events),
         ] {
+            // Each by itself: what takes too long must not undo the others, or hold anybody up for longer.
+            let mut writing = self.database.begin(Lock::Customer("")).await?;
             rows += writing.execute(sql, &values![before]).await?;
+            self.commit(writing).await?;
         }
-        self.commit(writing).await?;
         Ok(rows)
     }
 

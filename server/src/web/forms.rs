@@ -56,7 +56,12 @@ pub(super) fn done(state: &AppState, function: &str, body: &[u8], json: &[u8]) -
 
 /// What the next page says of a form that worked, where nothing else there shows that it did.
 fn said(function: &str) -> Option<Done> {
-    (function == api::UpdateCredentials::PATH).then_some(Done::HandedOver)
+    match function {
+        api::UpdateCredentials::PATH => Some(Done::HandedOver),
+        api::SyncConnection::PATH => Some(Done::Asked),
+        api::RemoveConnection::PATH => Some(Done::Removed),
+        _ => None,
+    }
 }
 
 /// Where a connection goes on. The page itself sends on if its state asks for another.

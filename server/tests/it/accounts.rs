@@ -68,6 +68,48 @@ async fn a_page_goes_without_what_waycore_does_not_say() {
     let page = ana.get(&format!("/connections/{id}")).await;
     assert_eq!(page.status, 200);
     assert_eq!(page.body.matches("Reload this page in a minute.").count(), 2, "{}", page.body);
+    assert!(page.body.contains("class=\"filters\""), "{}", page.body);
+}
+
+#[tokio::test]
+async fn a_filter_stays_as_it_was_typed_whatever_is_missing() {
+    let host = TestHost::start().await;
+    let ana = host.signed_in_as("ana", "acme").await;
+    let id = connected(&host, &ana).await;
+    for path in ["/v1/accounts", "/v1/transactions"] {
+        host.waycore.fail(json!({ "match": { "path": path }, "effect": { "status": 500 } })).await;
+    }
+    let typed = "account=acc_chosen&from=2026-01-02&text=rent";
+    let page = ana.get(&format!("/connections/{id}?{typed}")).await;
+    assert_eq!(page.body.matches("Waycore does not answer at the moment.").count(), 2, "{}", page.body);
+    for value in ["acc_chosen", "2026-01-02", "rent"] {
+        assert!(page.body.contains(&format!("value=\"{value}\"")), "{value}: {}", page.body);
+    }
+    assert!(page.body.contains("The account chosen before"), "{}", page.body);
+    let page = ana.get(&format!("/connections/{id}?from=2026-02-02&to=2026-01-01")).await;
+    assert!(page.body.contains("The last day is before the first one."), "{}", page.body);
+    assert!(page.body.contains("value=\"2026-01-01\""), "{}", page.body);
+}
+
+#[tokio::test]
+async fn a_page_without_transactions_says_for_which_days() {
+    let host = TestHost::start().await;
+    let ana = host.signed_in_as("ana", "acme").await;
+    let id = connected(&host, &ana).await;
+    let nothing = json!({ "data": [], "pagination": { "hasMore": false, "nextCursor": null },
+                          "meta": { "requestId": "r" } });
+    let effect = json!({ "status": 200, "body": nothing });
+    host.waycore.fail(json!({ "match": { "path": "/v1/transactions" }, "effect": effect })).await;
+    let (recent, nothing_fits) =
+        ("No transactions in the last 90 days", "No transaction fits these filters.");
+    for (query, said, not_said) in [
+        ("", recent, nothing_fits),
+        ("?from=2020-01-01", nothing_fits, recent),
+        ("?to=2020-01-01", nothing_fits, recent),
+    ] {
+        let page = ana.get(&format!("/connections/{id}{query}")).await;
+        assert!(page.body.contains(said) && !page.body.contains(not_said), "{query}: {}", page.body);
+    }
 }
 
 #[tokio::test]

@@ -194,6 +194,22 @@ async fn many_pages_that_hear_of_a_change_cost_waycore_no_more_than_one() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn many_pages_that_hear_of_a_removal_cost_waycore_nothing() {
+    let host = TestHost::start().await;
+    let ana = host.signed_in_as("ana", "acme").await;
+    let id = ana.start("sim-standard").await["id"].as_str().unwrap().to_owned();
+    let fields = [("connection_id", id.as_str()), ("confirmation", "Standard Test Bank")];
+    assert_eq!(ana.post_api("remove_connection", &fields).await.status, 200);
+    let requests = host.waycore.requests().await.len();
+    let ana = ana.after_news();
+    for _ in 0..5 {
+        assert_eq!(ana.get(&format!("/connections/{id}")).await.status, 404);
+        assert!(ana.get("/").await.body.contains("Connect your first bank"), "the only one is gone");
+    }
+    assert_eq!(host.waycore.requests().await.len(), requests);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_stream_is_no_place_for_other_methods() {
     let host = TestHost::start().await;
     let request = Request::builder().method("POST").uri("/events").body(Body::empty()).unwrap();

@@ -28,6 +28,8 @@ mod served;
 mod setup;
 mod simulated;
 mod tenants;
+mod viewer;
 mod watching;
 mod waycore_trouble;
 mod webhooks;
+mod whose_move;

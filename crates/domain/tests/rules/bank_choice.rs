@@ -83,6 +83,14 @@ fn typed_texts_are_trimmed_and_limited() {
     assert_eq!(name(&"ü".repeat(201)), Err(TextError::TooLong));
     assert_eq!(SearchText::parse("  har ").unwrap().as_str(), "har");
     assert_eq!(SearchText::parse(" "), Err(TextError::Empty));
+    let long = "x".repeat(300);
+    let sign_in = format!(" https://user:secret@online.harbour.example/login?state={long}#top ");
+    assert_eq!(SearchText::parse(&sign_in).unwrap().as_str(), "online.harbour.example");
+    let short = "https://online.harbour.example/login";
+    assert_eq!(SearchText::parse(short).unwrap().as_str(), short);
+    for text in [long.clone(), format!("https://{long}"), format!("https:///{long}")] {
+        assert!(SearchText::parse(&text).is_err(), "{text}");
+    }
 }
 
 #[test]

@@ -14,16 +14,20 @@ fn check(display_name: &str, typed: &str, confirmed: bool) {
 }
 
 #[test]
-fn the_name_confirms_whatever_its_case_and_ends() {
+fn the_name_confirms_whatever_its_case_and_spacing() {
     check("Harbour Bank", "Harbour Bank", true);
     check("Harbour Bank", "  harbour bank\n", true);
     check("BANK ÖL", "bank öl", true);
+    // Both look the same on a page.
+    check("Harbour  Bank", "Harbour Bank", true);
+    check("Harbour\u{a0}Bank", "Harbour Bank", true);
+    check("Harbour Bank", "Harbour  Bank", true);
 }
 
 #[test]
 fn anything_else_does_not() {
     check("Harbour Bank", "Harbour", false);
-    check("Harbour Bank", "Harbour  Bank", false);
+    check("Harbour Bank", "HarbourBank", false);
     check("Harbour Bank", "", false);
     check("", "", false);
     check(" ", "  ", false);

@@ -172,8 +172,11 @@ impl Channel {
         };
         let first = match missed {
             Some(Since { news, .. }) => {
-                // What happened this very moment, all streams are about to hear.
-                let news = news.iter().filter(|news| news.seq <= known.seq);
+                // Of what happened this very moment all streams are about to hear. But a state that was read already
+                // is told to nobody again.
+                let is_told =
+                    |news: &&News| news.seq <= known.seq || matches!(news.what, Happened::Connection(_));
+                let news = news.iter().filter(is_told);
                 let missed: String = news.map(|news| frame::news(self.key, news)).collect();
                 let text = Bytes::from(frame::begun(self.key, &missed, known.seq));
                 Frame { seq: known.seq, text }

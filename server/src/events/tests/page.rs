@@ -11,6 +11,8 @@ pub(super) struct Page {
     /// The id of the last event, with which a browser comes back.
     pub(super) last_id: Option<String>,
     pub(super) announced: Vec<(String, i64)>,
+    /// What the present stream has told of each connection.
+    told: HashMap<String, i64>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -20,6 +22,11 @@ pub(super) struct Shown {
 }
 
 impl Page {
+    /// A stream begins: what it tells first may be known already.
+    pub(super) fn listens(&mut self) {
+        self.told.clear();
+    }
+
     /// Takes what a stream says. `order` is where a status stands in its connection's life at Waycore.
     pub(super) fn hears(&mut self, text: &str, order: impl Fn(&str) -> usize) {
         for block in text.split("\n\n") {
@@ -43,7 +50,12 @@ impl Page {
         let id = data["connectionId"].as_str().unwrap().to_owned();
         let version = data["version"].as_i64().unwrap();
         let status = data["status"].as_str().unwrap().to_owned();
+        let told = self.told.insert(id.clone(), version);
+        assert!(told.is_none_or(|told| told < version), "{id}: {version} came after {told:?} in one stream");
         let before = self.shown.get(&id);
+        if let Some(before) = before.filter(|before| before.version == version) {
+            assert_eq!(before.status, status, "version {version} of {id} has two meanings");
+        }
         if before.is_some_and(|before| before.version >= version) {
             return;
         }

@@ -25,7 +25,7 @@ use crate::onboarding::WaycoreOnboarding;
 use crate::onboarding::tests::fake_waycore::FakeWaycore;
 use crate::sealed::Sealer;
 use crate::store::{
-    AuditKeys, Cause, Delivery, InboxSize, LiveStore as _, MemoryStore, Store, Tenant, Write,
+    AuditKeys, Cause, Delivery, InboxSize, LiveStore as _, MemoryStore, Settled, Store, Tenant, Write,
 };
 
 /// In the order of a life, so that a step back would show.
@@ -226,16 +226,37 @@ impl World {
         self.waycore.is_silent_about(id(connection).as_str());
     }
 
+    /// Whoever asks about one connection waits for a quarter of a minute, in vain.
+    pub(super) fn hangs_about(&self, connection: usize) {
+        self.waycore.hangs_about(id(connection).as_str());
+    }
+
+    /// Waycore says once that it does not know a connection that it knows.
+    pub(super) fn denies_once(&self) {
+        self.waycore.fail("get_connection", waycore::Error::NotFound);
+    }
+
     pub(super) fn talk_nonsense_about(&self, connection: usize) {
         self.waycore.talk_nonsense_about(id(connection).as_str());
     }
 
     /// Waycore has new transactions, and the customer's pages are told.
-    pub(super) async fn new_transactions(&self, connection: usize) {
+    pub(super) async fn new_transactions(&mut self, connection: usize) {
         let tenant = Tenant { customer: &self.caller.customer, environment: Environment::Live };
         let news = id(connection);
         let now = self.replicas[0].clock.now();
-        self.store.write(tenant, &[Write::NewTransactions(&news)], now).await.unwrap();
+        self.deliveries += 1;
+        let delivery = Delivery {
+            event_id: format!("evt_{}", self.deliveries),
+            event_type: "transactions.sync_available".to_owned(),
+            connection: Some(news.clone()),
+        };
+        let settled = [(delivery.event_id.clone(), Settled::Done)];
+        self.store.receive(Environment::Live, &[delivery], now).await.unwrap();
+        self.store
+            .write(tenant, &[Write::NewTransactions { id: &news, settled: &settled }], now)
+            .await
+            .unwrap();
     }
 
     /// A delivery comes after a while, to some replica.
@@ -427,6 +448,7 @@ async fn read(live: Vec<Live>, first: usize, caller: Caller, number: usize, page
             let hears = |text: &[u8]| {
                 page.lock().unwrap().hears(std::str::from_utf8(text).unwrap(), stage_of);
             };
+            page.lock().unwrap().listens();
             hears(&viewer.joined.first.text);
             let mut heard = viewer.joined.first.seq;
             loop {

@@ -8,6 +8,7 @@ use domain::ids::ConnectionId;
 use domain::poll::Watched;
 use domain::timestamp::Timestamp;
 use futures_util::TryStreamExt as _;
+use tokio::task::JoinSet;
 use tokio::time::Instant;
 use waycore::client::paging;
 use waycore::wire::{Connection, ConnectionStatus};
@@ -41,6 +42,9 @@ pub(super) struct Sweeps {
     everything: Due,
     /// Where the next turn of the singles begins.
     turn: usize,
+    /// Those that are being read each by itself: one that does not answer holds up no list, and is not asked for again.
+    reading: JoinSet<ConnectionId>,
+    under_way: HashSet<ConnectionId>,
 }
 
 /// When something was read last, and a shift that keeps many servers apart.
@@ -84,29 +88,40 @@ impl Sweeps {
             singles: Due::new(),
             everything: Due::new(),
             turn: 0,
+            reading: JoinSet::new(),
+            under_way: HashSet::new(),
         }
     }
 
     /// Does what is due, given what people look at.
     pub(super) async fn look(&mut self, interest: &Interest) {
+        while let Some(ended) = self.reading.try_join_next() {
+            match ended {
+                Ok(id) => drop(self.under_way.remove(&id)),
+                Err(error) => {
+                    tracing::error!(%error, "reading a connection broke");
+                    self.under_way.clear();
+                }
+            }
+        }
         // Also what nobody waits for goes wrong, and its history and the audit log are to tell when.
         if self.everything.again(QUIET) {
             let swept = self.shared.sweep_all().await;
             if swept.is_ok() {
                 (self.activations, self.drafts) = (Due::new(), Due::new());
             }
-            self.everything.failed = self.done(swept);
+            self.everything.failed = self.shared.done(swept);
         }
         let looked_at = if self.shared.flow.is_reliable() { QUIET } else { LOOKED_AT };
         let often = |wanted: bool| if wanted { looked_at } else { QUIET };
         let many_drafts = interest.drafts.len() > MOST_SINGLES;
         if self.activations.again(often(interest.activations)) {
             let swept = self.shared.sweep(Watched::Activation, ConnectionStatus::PendingActivation).await;
-            self.activations.failed = self.done(swept);
+            self.activations.failed = self.shared.done(swept);
         }
         if self.drafts.again(often(many_drafts)) {
             let swept = self.shared.sweep(Watched::Draft, ConnectionStatus::Draft).await;
-            self.drafts.failed = self.done(swept);
+            self.drafts.failed = self.shared.done(swept);
         }
         let drafts = interest.drafts.iter().filter(|_| !many_drafts);
         let mut singles: Vec<_> = interest.alone.iter().chain(drafts).cloned().collect();
@@ -116,24 +131,35 @@ impl Sweeps {
             singles.rotate_left(self.turn % count);
             self.turn = self.turn.wrapping_add(2 * MOST_SINGLES);
             for id in singles.into_iter().take(2 * MOST_SINGLES) {
-                if self.shared.pace.may_ask() {
-                    self.done(self.shared.read_alone(&id).await);
-                }
+                self.begin(id);
             }
         }
     }
 
+    fn begin(&mut self, id: ConnectionId) {
+        if !self.under_way.insert(id.clone()) {
+            return;
+        }
+        let shared = Arc::clone(&self.shared);
+        self.reading.spawn(async move {
+            if shared.pace.may_ask() {
+                shared.done(shared.read_alone(&id).await);
+            }
+            id
+        });
+    }
+}
+
+impl Shared {
     /// Whether it is due again as soon as Waycore may be asked: only where the key rests. One connection that Waycore fails
     /// for is no reason to read a list anew.
     fn done(&self, outcome: Result<(), Failure>) -> bool {
         let Err(failure) = outcome else { return false };
         tracing::warn!(?failure, "what people wait for could not be read");
-        self.shared.pace.failed_with(&failure);
-        !self.shared.pace.may_ask()
+        self.pace.failed_with(&failure);
+        !self.pace.may_ask()
     }
-}
 
-impl Shared {
     /// Finds what changed about those that wait for the same. Nothing is read while there are none.
     async fn sweep(&self, watched: Watched, status: ConnectionStatus) -> Result<(), Failure> {
         let known = self.store.watched(self.environment, Some(watched)).await?;
@@ -174,10 +200,10 @@ impl Shared {
                 Some((_, version)) => self.found(self.onboarding.keep_row(row, *version, Cause::Watch).await),
                 None => {
                     if others.is_none() {
-                        others = Some(self.ids().await?);
+                        others = Some(self.store.remembered(self.environment).await?);
                     }
                     match others.as_ref().is_some_and(|others| others.contains(&id)) {
-                        // What was known of it when the list was asked for is not known: its own answer says more.
+                        // It was known to be gone, or not known yet, when the list was asked for: its own answer says more.
                         true => self.read_alone(&id).await,
                         // Of another product on the same organization.
                         false => continue,
@@ -197,12 +223,6 @@ impl Shared {
             failed = failed.and(self.read_alone(&id).await);
         }
         failed.map(|()| Compared::Whole)
-    }
-
-    /// Every connection that is on record by now.
-    async fn ids(&self) -> Result<HashSet<ConnectionId>, Failure> {
-        let all = self.store.watched(self.environment, None).await?;
-        Ok(all.into_iter().map(|known| known.id).collect())
     }
 
     async fn rows(&self, filter: ListConnections) -> Result<Vec<Connection>, Error> {

@@ -39,6 +39,7 @@ struct World {
     is_down: bool,
     nonsense_about: Option<String>,
     silent_about: Option<String>,
+    hangs: bool,
     ticks: i64,
 }
 
@@ -110,7 +111,7 @@ impl FakeWaycore {
         self.world(|world| world.connections.retain(|row| row["id"] != id));
     }
 
-    /// From now on, reads of connections take so long.
+    /// From now on, reads of connections and transactions take so long.
     pub(crate) fn slow_down(&self, by: Duration) {
         self.world(|world| world.slow_by = by);
     }
@@ -120,12 +121,17 @@ impl FakeWaycore {
         self.world(|world| world.is_down = is_down);
     }
 
-    /// From now on what is said of one connection makes no sense.
     /// It answers nothing about one connection, and everything else.
     pub(crate) fn is_silent_about(&self, id: &str) {
         self.world(|world| world.silent_about = Some(id.to_owned()));
     }
 
+    /// The same, and it takes its time.
+    pub(crate) fn hangs_about(&self, id: &str) {
+        self.world(|world| (world.silent_about, world.hangs) = (Some(id.to_owned()), true));
+    }
+
+    /// From now on what is said of one connection makes no sense.
     pub(crate) fn talk_nonsense_about(&self, id: &str) {
         self.world(|world| world.nonsense_about = Some(id.to_owned()));
     }
@@ -331,6 +337,9 @@ impl Waycore for FakeWaycore {
         });
         // What it says was so when it was asked.
         self.wait().await;
+        if matches!(answer, Err(Error::Timeout)) && self.world(|world| world.hangs) {
+            tokio::time::sleep(Duration::from_secs(15)).await;
+        }
         answer
     }
 
@@ -419,10 +428,12 @@ impl Waycore for FakeWaycore {
     }
 
     async fn list_transactions(&self, filter: &ListTransactions) -> Result<Page<Transaction>, Error> {
-        self.answer("list_transactions", "", |world| {
+        let answer = self.answer("list_transactions", "", |world| {
             let rows = world.transactions.clone();
             Ok(typed_page(world.page(rows, filter.cursor.as_deref())))
-        })
+        });
+        self.wait().await;
+        answer
     }
 
     async fn get_transaction(&self, _id: &TransactionId) -> Result<Transaction, Error> {

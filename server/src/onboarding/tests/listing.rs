@@ -118,6 +118,21 @@ async fn what_changed_while_somebody_was_away_is_marked_through_the_next_visit()
 }
 
 #[tokio::test]
+async fn a_connection_that_waycore_did_not_know_for_once_is_listed_again() {
+    let bench = Bench::new().await;
+    let id = bench.started(&ana()).await;
+    bench.waycore.fail("get_connection", Error::NotFound);
+    refused(bench.get(&ana(), &id).await, ErrorCode::NotFound, None);
+    assert!(bench.record(&ana(), &id).await.removed_at.is_some());
+    // The list may be late: what Waycore says of the connection itself decides.
+    bench.waycore.fail("get_connection", Error::NotFound);
+    assert_eq!(bench.list(&ana()).await.connections, []);
+    let listed = bench.list(&ana()).await.connections;
+    assert_eq!(listed[0].id, id);
+    assert_eq!(listed[0], bench.get(&ana(), &id).await.unwrap());
+}
+
+#[tokio::test]
 async fn a_list_without_news_notes_when_it_was_read() {
     let bench = Bench::new().await;
     let id = bench.started(&ana()).await;

@@ -1,6 +1,8 @@
 //! A text is searched for in so many transactions at a time.
 
-use app::backend::{Onboarding as _, TransactionQuery};
+use std::time::Duration;
+
+use app::backend::{Onboarding as _, Region, TransactionQuery};
 
 use super::bench::{Bench, ana};
 
@@ -19,4 +21,43 @@ async fn a_search_that_ends_before_everything_was_searched_says_so() {
     let older = TransactionQuery { cursor: page.next_cursor, ..search };
     let page = bench.port.list_transactions(&ana(), &id, older).await.unwrap();
     assert_eq!((page.transactions.len(), page.cut, page.next_cursor), (0, false, None));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_page_shows_what_was_found_in_time() {
+    let bench = Bench::new().await;
+    let id = bench.started(&ana()).await;
+    for description in ["Rent", "Coffee", "Rent", "Coffee", "Rent"] {
+        bench.waycore.transaction(&id, description);
+    }
+    // Two of these pages come within the eight seconds that a search may take.
+    bench.waycore.page_size(1);
+    bench.waycore.slow_down(Duration::from_secs(3));
+    let search = TransactionQuery { text: Some("rent".to_owned()), ..TransactionQuery::default() };
+    let look = async |query| bench.port.look_at_money(&ana(), &id, query).await.unwrap().transactions;
+    let Region::Here(page) = look(search.clone()).await else { panic!("something was found") };
+    assert_eq!((page.transactions.len(), page.cut), (1, true));
+    let older = TransactionQuery { cursor: page.next_cursor, ..search.clone() };
+    let Region::Here(page) = look(older.clone()).await else { panic!("it goes on where it stopped") };
+    assert_eq!((page.transactions.len(), page.cut), (1, true));
+    let nothing = TransactionQuery { text: Some("no such thing".to_owned()), ..TransactionQuery::default() };
+    let Region::Here(page) = look(nothing).await else { panic!("something was searched") };
+    assert_eq!((page.transactions.len(), page.cut, page.next_cursor.is_some()), (0, true, true));
+    bench.waycore.slow_down(Duration::from_secs(9));
+    assert_eq!(look(search).await, Region::Silent, "not one page came");
+    assert_eq!(look(older).await, Region::Silent);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_page_waits_longer_for_what_somebody_asked_for() {
+    let bench = Bench::new().await;
+    let id = bench.started(&ana()).await;
+    bench.waycore.transaction(&id, "Rent");
+    bench.waycore.slow_down(Duration::from_secs(2));
+    // The bench's today is 14 November 2023: a page goes back to 16 August by itself.
+    for (from, comes) in [(None, false), (Some("2023-08-16"), false), (Some("2020-11-14"), true)] {
+        let query = TransactionQuery { from: from.map(ToOwned::to_owned), ..TransactionQuery::default() };
+        let money = bench.port.look_at_money(&ana(), &id, query).await.unwrap();
+        assert_eq!(matches!(money.transactions, Region::Here(_)), comes, "{from:?}");
+    }
 }

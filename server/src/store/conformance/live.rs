@@ -1,6 +1,6 @@
 //! What every store must do for live pages.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use domain::poll::Watched;
 
@@ -156,10 +156,13 @@ pub(in crate::store) async fn whoever_was_away_for_too_long_gets_the_present_sta
 
 pub(in crate::store) async fn new_transactions_are_told_beside_the_state(store: &dyn Store) {
     let id = connection("c1");
-    missing(write(store, acme(), Write::NewTransactions(&id), 1).await);
+    store.receive(LIVE, &[delivery("e1", Some("c1"))], at(1)).await.unwrap();
+    let settled = [("e1".to_owned(), Settled::Done)];
+    let news = || Write::NewTransactions { id: &id, settled: &settled };
+    missing(write(store, acme(), news(), 1).await);
     observe(store, acme(), &id, "active", 2).await.unwrap();
-    missing(write(store, globex(), Write::NewTransactions(&id), 3).await);
-    write(store, acme(), Write::NewTransactions(&id), 4).await.unwrap();
+    missing(write(store, globex(), news(), 3).await);
+    write(store, acme(), news(), 4).await.unwrap();
     let both = [(1, EventKind::Connection, "c1".to_owned()), (2, EventKind::Transactions, "c1".to_owned())];
     assert_eq!(told(store, acme(), 0).await, both);
 }
@@ -249,7 +252,7 @@ pub(in crate::store) async fn new_transactions_are_told_once_however_often_a_cra
     observe(store, acme(), &id, "active", 1).await.unwrap();
     store.receive(LIVE, &[delivery("e1", Some("c1"))], at(2)).await.unwrap();
     let settled = [("e1".to_owned(), Settled::Done)];
-    let news = |id| [Write::NewTransactions(id), Write::Settled(&settled)];
+    let news = |id| [Write::NewTransactions { id, settled: &settled }];
     // What is not told is not settled.
     let unknown = connection("c9");
     missing(store.write(acme(), &news(&unknown), at(3)).await);
@@ -257,6 +260,11 @@ pub(in crate::store) async fn new_transactions_are_told_once_however_often_a_cra
     store.write(acme(), &news(&id), at(6)).await.unwrap();
     assert_eq!(due(store, 7).await, []);
     assert_eq!(head(store, acme()).await, 2);
+    // Another replica had begun to look before this one took its place.
+    store.write(acme(), &news(&id), at(8)).await.unwrap();
+    assert_eq!(head(store, acme()).await, 2);
+    store.settle(LIVE, &[("e1".to_owned(), Settled::Again(at(9)))]).await.unwrap();
+    assert_eq!(due(store, 20).await, []);
 }
 
 pub(in crate::store) async fn those_that_wait_are_found(store: &dyn Store) {
@@ -288,7 +296,10 @@ pub(in crate::store) async fn a_connections_owner_is_known(store: &dyn Store) {
     assert_eq!(store.owner(LIVE, &id).await.unwrap().as_ref(), Some(acme().customer));
     assert_eq!(store.owner(Environment::Test, &id).await.unwrap(), None);
     write(store, acme(), Write::Tombstone { id: &id, cause: Cause::Look }, 2).await.unwrap();
-    assert_eq!(store.owner(LIVE, &id).await.unwrap(), None);
+    // Should Waycore speak of it again, this is who would have to know.
+    assert_eq!(store.owner(LIVE, &id).await.unwrap().as_ref(), Some(acme().customer));
+    assert_eq!(store.remembered(LIVE).await.unwrap(), HashSet::from([id]));
+    assert_eq!(store.remembered(Environment::Test).await.unwrap(), HashSet::new());
 }
 
 pub(in crate::store) async fn what_changed_between_two_visits_is_found(store: &dyn Store) {

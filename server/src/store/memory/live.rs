@@ -1,6 +1,6 @@
 //! What makes pages live, in memory.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use app::backend::Customer;
@@ -61,10 +61,14 @@ impl LiveRows {
         self.events.retain(|(_, _, at)| at.as_millis() >= now.as_millis() - EVENTS_KEPT_MILLIS);
     }
 
-    pub(super) fn settle(&mut self, environment: Environment, settled: &[(String, Settled)]) {
-        for letter in self.inbox.iter_mut().filter(|letter| letter.environment == environment) {
+    /// The number of those that were due.
+    pub(super) fn settle(&mut self, environment: Environment, settled: &[(String, Settled)]) -> u64 {
+        let mut count = 0;
+        let due = |letter: &&mut Letter| letter.environment == environment && letter.due_at.is_some();
+        for letter in self.inbox.iter_mut().filter(due) {
             let found = settled.iter().find(|(id, _)| *id == letter.delivery.event_id);
             if let Some((_, settled)) = found {
+                count += 1;
                 letter.attempts += u32::from(!matches!(settled, Settled::Postponed(_)));
                 letter.parked = *settled == Settled::Parked;
                 letter.due_at = match settled {
@@ -73,6 +77,7 @@ impl LiveRows {
                 };
             }
         }
+        count
     }
 
     pub(super) fn len(&self) -> usize {
@@ -201,9 +206,8 @@ impl LiveStore for MemoryStore {
     ) -> Result<Option<Customer>, StoreError> {
         Ok(self.read(|rows| {
             let mut known = rows.connections.iter();
-            let found = known.find(|(owner, record)| {
-                owner.environment == environment && record.id == *connection && record.removed_at.is_none()
-            });
+            let found =
+                known.find(|(owner, record)| owner.environment == environment && record.id == *connection);
             found.map(|(owner, _)| owner.customer.clone())
         }))
     }
@@ -226,6 +230,13 @@ impl LiveStore for MemoryStore {
                     version: record.version,
                 })
                 .collect()
+        }))
+    }
+
+    async fn remembered(&self, environment: Environment) -> Result<HashSet<ConnectionId>, StoreError> {
+        Ok(self.read(|rows| {
+            let known = rows.connections.iter().filter(|(owner, _)| owner.environment == environment);
+            known.map(|(_, record)| record.id.clone()).collect()
         }))
     }
 

@@ -1,6 +1,6 @@
 //! The rows behind live pages, and how replicas hear of each other.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
 use app::backend::Customer;
@@ -171,8 +171,7 @@ impl LiveStore for SqlStore {
         environment: Environment,
         connection: &ConnectionId,
     ) -> Result<Option<Customer>, StoreError> {
-        let sql = "SELECT issuer, org FROM connections
-                   WHERE environment = $1 AND connection_id = $2 AND removed_at IS NULL";
+        let sql = "SELECT issuer, org FROM connections WHERE environment = $1 AND connection_id = $2";
         let rows: Vec<(String, String)> =
             self.database.fetch(sql, &values![environment.as_str(), connection.as_str()]).await?;
         Ok(rows.into_iter().next().map(|(issuer, org)| Customer { issuer, org }))
@@ -197,14 +196,19 @@ impl LiveStore for SqlStore {
         let rows: Vec<(String, Option<i64>, i64)> =
             self.database.fetch(sql, &values![environment.as_str(), reason]).await?;
         let watched = rows.into_iter().map(|(id, updated_at, known)| {
-            let id = ConnectionId::parse(id).map_err(|_| StoreError::Corrupt { what: "connection id" })?;
             Ok(WatchedConnection {
-                id,
+                id: connection_id(id)?,
                 updated_at: updated_at.map(Timestamp::from_millis),
                 version: version(known)?,
             })
         });
         watched.collect()
+    }
+
+    async fn remembered(&self, environment: Environment) -> Result<HashSet<ConnectionId>, StoreError> {
+        let sql = "SELECT connection_id FROM connections WHERE environment = $1";
+        let rows: Vec<(String,)> = self.database.fetch(sql, &values![environment.as_str()]).await?;
+        rows.into_iter().map(|(id,)| connection_id(id)).collect()
     }
 
     async fn events_after(&self, tenant: Tenant<'_>, after: u64) -> Result<Missed, StoreError> {
@@ -223,7 +227,7 @@ impl LiveStore for SqlStore {
             Ok(CustomerEvent {
                 seq: version(seq)?,
                 kind: EventKind::parse(&kind).ok_or(corrupt("event"))?,
-                connection: ConnectionId::parse(connection).map_err(|_| corrupt("connection id"))?,
+                connection: connection_id(connection)?,
             })
         });
         let events: Vec<CustomerEvent> = events.collect::<Result<_, StoreError>>()?;
@@ -344,9 +348,12 @@ impl LiveStore for SqlStore {
                 &[environment, issuer, org, from, to],
             )
             .await?;
-        let corrupt = |_| StoreError::Corrupt { what: "connection id" };
-        rows.into_iter().map(|(id,)| ConnectionId::parse(id).map_err(corrupt)).collect()
+        rows.into_iter().map(|(id,)| connection_id(id)).collect()
     }
+}
+
+fn connection_id(id: String) -> Result<ConnectionId, StoreError> {
+    ConnectionId::parse(id).map_err(|_| StoreError::Corrupt { what: "connection id" })
 }
 
 async fn changed_since(writing: &mut Writing, tenant: Tenant<'_>, at: i64) -> Result<bool, StoreError> {
@@ -361,12 +368,13 @@ async fn changed_since(writing: &mut Writing, tenant: Tenant<'_>, at: i64) -> Re
     Ok(!changes.is_empty())
 }
 
+/// Gives the number of those that were due: what was settled once stays as it is.
 pub(super) async fn settle(
     writing: &mut Writing,
     environment: Environment,
     settled: &[(String, Settled)],
-) -> Result<(), StoreError> {
-    let mut done = Vec::new();
+) -> Result<u64, StoreError> {
+    let (mut done, mut count) = (Vec::new(), 0);
     for (event_id, settled) in settled {
         let (due_at, parked, tried) = match settled {
             Settled::Done => {
@@ -378,19 +386,19 @@ pub(super) async fn settle(
             Settled::Parked => (None, 1, 1),
         };
         let sql = "UPDATE inbox SET due_at = $3, parked = $4, attempts = attempts + $5
-                   WHERE environment = $1 AND event_id = $2";
+                   WHERE environment = $1 AND event_id = $2 AND due_at IS NOT NULL";
         let row = values![environment.as_str(), event_id.as_str(), due_at, parked, tried];
-        writing.execute(sql, &row).await?;
+        count += writing.execute(sql, &row).await?;
     }
-    writing
+    count += writing
         .execute_rows(
             "UPDATE inbox SET due_at = NULL, parked = 0, attempts = attempts + 1
-             WHERE (environment, event_id) IN (VALUES ",
+             WHERE due_at IS NOT NULL AND (environment, event_id) IN (VALUES ",
             &done,
             ")",
         )
         .await?;
-    Ok(())
+    Ok(count)
 }
 
 async fn note_visit(

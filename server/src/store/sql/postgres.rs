@@ -17,6 +17,7 @@ use crate::store::AuditKeys;
 const MIGRATIONS: &[Released] = &[
     (1, "onboarding", include_str!("../../../migrations/postgres/0001_onboarding.sql")),
     (2, "live", include_str!("../../../migrations/postgres/0002_live.sql")),
+    (3, "indexes", include_str!("../../../migrations/postgres/0003_indexes.sql")),
 ];
 
 /// More would only wait in the server: every request holds one for milliseconds.

@@ -17,6 +17,7 @@ const MIGRATIONS: &[Released] = &[
     (1, "onboarding", include_str!("../../../migrations/sqlite/0001_onboarding.sql")),
     (2, "operations", include_str!("../../../migrations/sqlite/0002_operations.sql")),
     (3, "live", include_str!("../../../migrations/sqlite/0003_live.sql")),
+    (4, "indexes", include_str!("../../../migrations/sqlite/0004_indexes.sql")),
 ];
 
 impl SqlStore {

@@ -94,6 +94,7 @@ mod replicas {
     use std::time::Duration;
 
     use super::*;
+    use crate::store::conformance::reading;
     use crate::store::{Announcement, CustomerKey, LiveStore as _};
     use test_postgres::TestDatabase;
     use tokio_util::sync::CancellationToken;
@@ -119,7 +120,8 @@ mod replicas {
         let id = domain::ids::ConnectionId::parse("c1").unwrap();
         let now = Timestamp::from_millis(1);
         let connection = Write::Connection { id: &id, requested_name: None };
-        one.write(acme(), &[connection, Write::NewTransactions(&id)], now).await.unwrap();
+        one.write(acme(), &[connection], now).await.unwrap();
+        one.observe(acme(), reading(&id, "active", 1), now).await.unwrap();
         assert_eq!(heard.recv().await.unwrap(), Announcement::Interest("in c1".to_owned()));
         assert_eq!(heard.recv().await.unwrap(), Announcement::Customer(CustomerKey::of(acme())));
         shutdown.cancel();

@@ -1,0 +1,119 @@
+//! Whose move a setup is: the list and the page that it opens never say two things.
+
+use serde_json::{Value, json};
+
+use crate::browser::Browser;
+use crate::host::TestHost;
+
+/// How far a manager goes before Waycore says something.
+#[derive(Debug, Clone, Copy)]
+enum After {
+    Begun,
+    Confirmed,
+    Finished,
+}
+
+/// What is read, by a manager and by a viewer: in the list, and beside the step.
+type Said = [[&'static str; 2]; 2];
+
+const CUSTOMER: Said = [["Your move", "You"], ["A manager's move", "A manager"]];
+const BANK: Said = [["Your bank's move", "Your bank"]; 2];
+const WAYCORE: Said = [["Waycore's move", "Waycore"]; 2];
+const PRODUCT: Said = [["Our move", "Us, in this product"]; 2];
+
+#[tokio::test]
+async fn the_list_says_what_the_page_says() {
+    let host = TestHost::start().await;
+    let ana = host.signed_in_as("ana", "acme").await;
+    let vera = host.signed_in_with_role("vera", "acme", "viewer").await;
+    let rows = [
+        (After::Begun, draft("endUser", "createDelegatedUser"), BANK),
+        (After::Begun, draft("waycore", "createDelegatedUser"), WAYCORE),
+        (After::Begun, draft("integrator", "createDelegatedUser"), PRODUCT),
+        (After::Begun, draft("endUser", "provideCredentials"), CUSTOMER),
+        (After::Begun, draft("waycore", "activateConnection"), CUSTOMER),
+        // Waycore does not hear of the confirmation.
+        (After::Confirmed, draft("endUser", "createDelegatedUser"), CUSTOMER),
+        (After::Confirmed, draft("waycore", "createDelegatedUser"), CUSTOMER),
+        (After::Confirmed, draft("integrator", "createDelegatedUser"), PRODUCT),
+        // It has been told that the setup is complete, and does not say so yet.
+        (After::Finished, draft("endUser", "activateConnection"), WAYCORE),
+        (After::Finished, draft("integrator", "activateConnection"), PRODUCT),
+        (After::Finished, json!({ "kind": "setup", "status": "pendingActivation" }), WAYCORE),
+        (After::Finished, json!({ "kind": "setup", "status": "hibernating" }), WAYCORE),
+    ];
+    for (row, (after, state, said)) in rows.into_iter().enumerate() {
+        let id = begun(&ana, row, after).await;
+        host.waycore.put_connection(&id, state.clone()).await;
+        for (person, [in_list, on_page]) in [&ana, &vera].into_iter().zip(said) {
+            assert_eq!(move_in_list(person, &id).await.as_deref(), Some(in_list), "{after:?} {state}");
+            assert_eq!(move_on_page(person, &id).await, on_page, "{after:?} {state}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_a_manager_has_to_repair_is_no_viewers_move() {
+    let host = TestHost::start().await;
+    let ana = host.signed_in_as("ana", "acme").await;
+    let vera = host.signed_in_with_role("vera", "acme", "viewer").await;
+    let customer = Some(["Your move", "A manager's move"]);
+    for (row, (status, said)) in [
+        ("reauthRequired", customer),
+        ("invalidConfig", customer),
+        ("errored", Some(["Waycore's move"; 2])),
+        ("active", None),
+        ("paused", None),
+        ("revoked", None),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let id = begun(&ana, row, After::Begun).await;
+        host.waycore.put_connection(&id, json!({ "kind": "ready", "status": status })).await;
+        for (which, person) in [&ana, &vera].into_iter().enumerate() {
+            let expected = said.map(|said| said[which]);
+            assert_eq!(move_in_list(person, &id).await.as_deref(), expected, "{status}");
+        }
+    }
+}
+
+fn draft(by: &str, next: &str) -> Value {
+    json!({ "kind": "setup", "status": "draft", "actionRequiredBy": by, "nextAction": next })
+}
+
+/// A connection to a bank of its own.
+async fn begun(ana: &Browser<'_>, row: usize, after: After) -> String {
+    let portal = format!("https://bank-{row}.example/login");
+    let name = format!("Bank {row}");
+    let form = [("portal_url", &*portal), ("requested_name", &*name)];
+    let started: Value = ana.post_api("start_connection", &form).await.ok();
+    let id = started["connection"]["id"].as_str().expect("an id").to_owned();
+    let form = [("connection_id", &*id), ("delegated_user_active", "on"), ("accept_terms", "on")];
+    match after {
+        After::Begun => {}
+        After::Confirmed => drop(ana.post_api("confirm_user_created", &form[..1]).await.ok()),
+        After::Finished => drop(ana.post_api("submit_finish", &form).await.ok()),
+    }
+    id
+}
+
+async fn move_in_list(person: &Browser<'_>, id: &str) -> Option<String> {
+    let page = person.get("/").await.body;
+    let (_, row) = page.split_once(&format!("data-connection=\"{id}\"")).expect("its row");
+    let (row, _) = row.split_once("</li>").expect("an end of it");
+    texts(row).find(|text| text.ends_with(" move"))
+}
+
+async fn move_on_page(person: &Browser<'_>, id: &str) -> String {
+    let page = person.get(&format!("/connections/{id}/setup")).await.body;
+    let marked: Vec<&str> = page.split("class=\"runner runner-now\"").skip(1).collect();
+    let [runner] = marked[..] else { panic!("not one who acts: {page}") };
+    texts(runner).find(|text| !text.is_empty()).expect("who acts")
+}
+
+/// What stands between the tags.
+fn texts(html: &str) -> impl Iterator<Item = String> {
+    let parts = html.split('>').skip(1).filter_map(|part| part.split('<').next());
+    parts.map(|text| text.trim().replace("&#x27;", "'"))
+}
