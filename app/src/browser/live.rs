@@ -252,20 +252,23 @@ async fn update(told: &[Told]) {
     if main() != looked_at {
         return;
     }
-    // What is being typed, and where the person is going, is worth more than news.
-    while navigation::is_busy() || is_being_typed() {
-        page::sleep(500).await;
-        if main() != looked_at {
-            return;
+    let before = loop {
+        // What is being typed, and where the person is going, is worth more than news.
+        while navigation::is_busy() || is_being_typed() {
+            page::sleep(500).await;
+            if main() != looked_at {
+                return;
+            }
         }
-    }
-    let before: Vec<_> = words().collect();
-    while !navigation::refreshed().await {
+        let before: Vec<_> = words().collect();
+        if navigation::refreshed().await {
+            break before;
+        }
         page::sleep(2_000 + random(2_000)).await;
         if main() != looked_at {
             return;
         }
-    }
+    };
     let after: Vec<_> = words().collect();
     let mut news: Vec<String> =
         after.iter().filter(|said| !before.contains(said)).map(|(_, said)| said.clone()).collect();
