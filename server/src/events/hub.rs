@@ -234,7 +234,7 @@ impl Hub {
                     continue;
                 }
                 Ok(Announcement::Everything) | Err(RecvError::Lagged(_)) => self.all(),
-                Ok(Announcement::Inbox(_) | Announcement::Interest(_)) => continue,
+                Ok(Announcement::Inbox(..) | Announcement::Interest(_)) => continue,
                 Err(RecvError::Closed) => return,
             };
             for channel in channels {

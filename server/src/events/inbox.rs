@@ -14,7 +14,7 @@ use waycore::wire::EventType;
 use super::watcher::Shared;
 use crate::failure::Failure;
 use crate::onboarding::Refreshed;
-use crate::store::{Cause, DueDelivery, Settled, StoreError};
+use crate::store::{Cause, Delivery, DueDelivery, Settled, StoreError};
 
 /// However many deliveries there are for a connection, it is read once a second.
 const READ_EVERY: Duration = Duration::from_secs(1);
@@ -92,12 +92,28 @@ impl Inbox {
         let (environment, now) = (self.shared.environment, self.shared.clock.now());
         let due = self.shared.store.due_deliveries(environment, now, BATCH.into()).await?;
         self.is_crowded = due.len() >= usize::from(BATCH);
+        let longest = if self.is_crowded { CROWDED } else { READ_EVERY };
+        Ok(self.take(due).await?.min(longest))
+    }
+
+    /// Begins to look into what this process has just taken in; what has to wait is found by the next look. A page waits for
+    /// this, and to look first would take longer than to begin.
+    pub(super) async fn look_into(&mut self, taken_in: &[Delivery]) -> Result<Duration, StoreError> {
+        if !self.shared.pace.may_ask() {
+            return Ok(READ_EVERY);
+        }
+        let due = |delivery: &Delivery| DueDelivery { delivery: delivery.clone(), attempts: 0 };
+        self.take(taken_in.iter().map(due).collect()).await
+    }
+
+    /// Gives the time of the next look that has to come by itself.
+    async fn take(&mut self, due: Vec<DueDelivery>) -> Result<Duration, StoreError> {
         self.read_at.retain(|_, at| at.elapsed() < READ_EVERY);
         let (letters, nothing_to_do) = sort(due);
         if !nothing_to_do.is_empty() {
-            self.shared.store.settle(environment, &nothing_to_do).await?;
+            self.shared.store.settle(self.shared.environment, &nothing_to_do).await?;
         }
-        let mut wait = if self.is_crowded { CROWDED } else { READ_EVERY };
+        let mut wait = READ_EVERY;
         for letters in letters {
             if self.under_way.contains(&letters.connection) || self.under_way.len() >= AT_ONCE {
                 continue;

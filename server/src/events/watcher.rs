@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::watch;
-use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep, sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
 
 use self::flow::Flow;
@@ -20,7 +20,7 @@ use super::pace::Pace;
 use crate::clock::Clock;
 use crate::config::Environment;
 use crate::onboarding::WaycoreOnboarding;
-use crate::store::{Announcement, Store};
+use crate::store::{Announcement, Delivery, Store};
 
 /// What one replica does for all others.
 const LEASE: &str = "watcher";
@@ -123,32 +123,40 @@ impl Watcher {
     async fn look_into_deliveries(&self, mut held: watch::Receiver<bool>) {
         let mut inbox = Inbox::new(self.shared.clone());
         let mut announcements = self.shared.store.announcements();
+        let own = self.shared.environment;
+        let mut taken_in: Arc<[Delivery]> = Arc::default();
+        let mut look_at = Instant::now();
         loop {
             if held.wait_for(|held| *held).await.is_err() {
                 return;
             }
-            let wait = inbox.look().await.unwrap_or_else(|error| {
+            let begun = match &*taken_in {
+                [] => inbox.look().await.map(|wait| Instant::now() + wait),
+                taken_in => inbox.look_into(taken_in).await.map(|wait| look_at.min(Instant::now() + wait)),
+            };
+            look_at = begun.unwrap_or_else(|error| {
                 tracing::warn!(error = &error as &dyn std::error::Error, "the inbox cannot be read");
-                AGAIN
+                Instant::now() + AGAIN
             });
-            let own = self.shared.environment;
             let news = async {
                 loop {
                     match announcements.recv().await {
-                        Ok(Announcement::Inbox(environment)) if environment == own => return,
-                        Ok(Announcement::Everything) | Err(RecvError::Lagged(_)) => return,
+                        Ok(Announcement::Inbox(environment, taken_in)) if environment == own => {
+                            return taken_in;
+                        }
+                        Ok(Announcement::Everything) | Err(RecvError::Lagged(_)) => return Arc::default(),
                         Err(RecvError::Closed) => std::future::pending().await,
                         Ok(_) => {}
                     }
                 }
             };
             let crowded = inbox.is_crowded();
-            tokio::select! {
+            taken_in = tokio::select! {
                 biased;
-                () = inbox.one_ended(), if !crowded => {}
-                () = news, if !crowded => {}
-                () = sleep(wait) => {}
-            }
+                () = inbox.one_ended(), if !crowded => Arc::default(),
+                () = sleep_until(look_at) => Arc::default(),
+                taken_in = news, if !crowded => taken_in,
+            };
         }
     }
 

@@ -10,10 +10,12 @@ use waycore::wire::{Connection, Page};
 use waycore::{Error, ListConnections};
 
 use super::own::{Own, is_own, understood};
-use super::view::{kept, shown_version};
+use super::view::kept;
 use super::{UseCases, access};
 use crate::failure::{Call, Failure, Missing};
-use crate::store::{Cause, ConnectionRecord, CustomerKey, EventKind, Settled, StoreError, Tenant, Write};
+use crate::store::{
+    Cause, ConnectionRecord, CustomerKey, EventKind, Held, Settled, StoreError, Tenant, Write,
+};
 
 /// What a customer's pages show, and the last event that is in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -105,20 +107,14 @@ impl UseCases {
 
     /// What happened after an event; `None` where only the present state tells.
     pub(super) async fn since(&self, customer: &Customer, after: u64) -> Result<Option<Since>, StoreError> {
-        let tenant = self.of(customer);
-        let missed = self.store.events_after(tenant, after).await?;
+        let missed = self.store.events_after(self.of(customer), after).await?;
         let Some(events) = missed.events else { return Ok(None) };
-        if events.is_empty() {
-            return Ok(Some(Since { head: missed.head, news: Vec::new() }));
-        }
-        let records = self.store.connections(tenant).await?;
         let news = events.into_iter().filter_map(|event| {
-            let record = records.iter().find(|record| record.id == event.connection);
             let what = match event.kind {
                 // What is gone by now has another event, which says so.
-                EventKind::Connection => Happened::Connection(Box::new(live(record?)?)),
-                EventKind::Removed => Happened::Removed(event.connection),
-                EventKind::Transactions => Happened::Transactions(event.connection),
+                EventKind::Connection => Happened::Connection(Box::new(live(&event.record)?)),
+                EventKind::Removed => Happened::Removed(event.record.id),
+                EventKind::Transactions => Happened::Transactions(event.record.id),
             };
             Some(News { seq: event.seq, what })
         });
@@ -127,12 +123,16 @@ impl UseCases {
 
     /// Reads a connection for whoever has it.
     pub(super) async fn refresh(&self, id: &ConnectionId, cause: Cause) -> Result<Refreshed, Failure> {
-        let Some(customer) = self.store.owner(self.environment, id).await? else {
+        let Some(Held { customer, entity, record }) = self.store.held(self.environment, id).await? else {
             return Ok(Refreshed::Unknown);
         };
-        let product = product(customer);
-        match self.read_own(&product, id, cause).await {
-            Ok(own) => self.keep_own(&product, &own, cause).await,
+        let (product, entity) = (product(customer), entity.ok_or(Missing::NoEntityYet)?);
+        match self.read_of(&product, &entity, id, record.version, cause).await {
+            Ok(own) => {
+                // What was known may be known no more: the answer has been under way for a while.
+                let record = self.store.connection(self.tenant(&product), id).await?;
+                self.keep_own(&product, &own, record.as_ref(), cause).await
+            }
             Err(Failure::NotFound(Missing::Unknown)) => Ok(Refreshed::Gone),
             Err(failure) => Err(failure),
         }
@@ -146,22 +146,25 @@ impl UseCases {
         cause: Cause,
     ) -> Result<Refreshed, Failure> {
         let connection = understood(&row, Call::ListConnections)?;
-        let Some(customer) = self.store.owner(self.environment, &connection.id).await? else {
-            return Ok(Refreshed::Unknown);
-        };
-        let product = product(customer);
-        let entity = self.mapped_entity(&product).await?;
+        let held = self.store.held(self.environment, &connection.id).await?;
+        let Some(Held { customer, entity, record }) = held else { return Ok(Refreshed::Unknown) };
+        let (product, entity) = (product(customer), entity.ok_or(Missing::NoEntityYet)?);
         if !is_own(&product, &row, &entity) {
             return Err(Missing::Foreign.into());
         }
-        self.keep_own(&product, &Own { wire: row, connection, asked_of: Some(asked_of) }, cause).await
+        let own = Own { wire: row, connection, asked_of: Some(asked_of) };
+        self.keep_own(&product, &own, Some(&record), cause).await
     }
 
-    async fn keep_own(&self, product: &Caller, own: &Own, cause: Cause) -> Result<Refreshed, Failure> {
-        let record = self.store.connection(self.tenant(product), &own.connection.id).await?;
-        let before = record.as_ref().map(|record| shown_version(record.version));
-        let shown = self.keep(product, own, record.as_ref(), cause).await?;
-        Ok(Refreshed::Read { changed: before != Some(shown.version) })
+    async fn keep_own(
+        &self,
+        product: &Caller,
+        own: &Own,
+        record: Option<&ConnectionRecord>,
+        cause: Cause,
+    ) -> Result<Refreshed, Failure> {
+        let (_, changed) = self.keep_news(product, own, record, cause).await?;
+        Ok(Refreshed::Read { changed })
     }
 
     /// Tells the pages of a connection's customer that there are new transactions, and settles the deliveries that said so.
@@ -171,8 +174,8 @@ impl UseCases {
         id: &ConnectionId,
         settled: &[(String, Settled)],
     ) -> Result<bool, Failure> {
-        let Some(customer) = self.store.owner(self.environment, id).await? else { return Ok(false) };
-        match self.write(&product(customer), &[Write::NewTransactions { id, settled }]).await {
+        let Some(held) = self.store.held(self.environment, id).await? else { return Ok(false) };
+        match self.write(&product(held.customer), &[Write::NewTransactions { id, settled }]).await {
             Ok(()) => Ok(true),
             Err(StoreError::Missing) => Ok(false),
             Err(error) => Err(error.into()),

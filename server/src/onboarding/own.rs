@@ -33,7 +33,18 @@ impl UseCases {
     ) -> Result<Own, Failure> {
         let record = async { Ok(self.store.connection(self.tenant(caller), id).await?) };
         let (entity, record) = tokio::try_join!(self.mapped_entity(caller), record)?;
-        let asked_of = Some(record.map_or(0, |record| record.version));
+        self.read_of(caller, &entity, id, record.map_or(0, |record| record.version), cause).await
+    }
+
+    /// The same, where it is known what Waycore calls the caller, and which version of the connection is known.
+    pub(super) async fn read_of(
+        &self,
+        caller: &Caller,
+        entity: &EntityId,
+        id: &ConnectionId,
+        version: u64,
+        cause: Cause,
+    ) -> Result<Own, Failure> {
         let wire = match self.waycore.get_connection(id).await {
             Ok(wire) => wire,
             // An id that Waycore cannot read is the id of nothing.
@@ -43,14 +54,14 @@ impl UseCases {
             }
             Err(error) => return Err(Failure::of(Call::GetConnection)(error)),
         };
-        if !is_own(caller, &wire, &entity) {
+        if !is_own(caller, &wire, entity) {
             return Err(Missing::Foreign.into());
         }
         let connection = understood(&wire, Call::GetConnection)?;
         if connection.id != *id {
             return Err(Failure::Answer { call: Call::GetConnection, fault: AnswerFault::OtherConnection });
         }
-        Ok(Own { wire, connection, asked_of })
+        Ok(Own { wire, connection, asked_of: Some(version) })
     }
 
     /// Notes that Waycore no longer knows a connection of the caller's.

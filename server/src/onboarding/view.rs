@@ -37,6 +37,17 @@ impl UseCases {
         record: Option<&ConnectionRecord>,
         cause: Cause,
     ) -> Result<model::Connection, Failure> {
+        Ok(self.keep_news(caller, own, record, cause).await?.0)
+    }
+
+    /// The same. `true`: something about it is new.
+    pub(super) async fn keep_news(
+        &self,
+        caller: &Caller,
+        own: &Own,
+        record: Option<&ConnectionRecord>,
+        cause: Cause,
+    ) -> Result<(model::Connection, bool), Failure> {
         let mut shown = seen(own, record);
         let id = &own.connection.id;
         let reading = Reading {
@@ -54,7 +65,7 @@ impl UseCases {
         // Most readings find nothing new, and then nothing is written.
         if let Some(record) = record.filter(|record| record.is_as_in(&reading, now)) {
             shown.version = shown_version(record.version);
-            return Ok(shown);
+            return Ok((shown, false));
         }
         let observed = self.store.observe(self.tenant(caller), reading, now).await;
         let observed = observed.map_err(|error| match error {
@@ -65,13 +76,14 @@ impl UseCases {
             }
             error => Failure::from(error),
         })?;
-        let Observed::Kept(version) = observed else { return self.overtaken_by(caller, id).await };
-        let is_new = record.is_none_or(|record| record.version != version);
+        let Observed::Kept { version, is_new } = observed else {
+            return Ok((self.overtaken_by(caller, id).await?, false));
+        };
         if let (true, ConnectionState::Unrecognised(state)) = (is_new, &own.connection.state) {
             tracing::warn!(connection = %id, state, "Waycore reports a state that is not known");
         }
         shown.version = shown_version(version);
-        Ok(shown)
+        Ok((shown, is_new))
     }
 
     /// What is known of a connection of which an older state came late: no page goes back to that.

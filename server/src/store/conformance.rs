@@ -79,7 +79,7 @@ pub(super) fn acme() -> Tenant<'static> {
     tenant(&ACME)
 }
 
-fn globex() -> Tenant<'static> {
+pub(super) fn globex() -> Tenant<'static> {
     static GLOBEX: LazyLock<Customer> = LazyLock::new(|| customer("globex"));
     tenant(&GLOBEX)
 }
@@ -151,7 +151,7 @@ async fn observe(
     millis: i64,
 ) -> Result<u64, StoreError> {
     match store.observe(tenant, reading(id, state, millis), at(millis)).await? {
-        Observed::Kept(version) => Ok(version),
+        Observed::Kept { version, .. } => Ok(version),
         Observed::Overtaken => panic!("{state} was overtaken"),
     }
 }
@@ -302,7 +302,10 @@ pub(super) async fn the_history_tells_each_change_of_state(store: &dyn Store) {
     }
     // The same state, shown differently, is no change of state.
     let renamed = Reading { state: "active", cause: Cause::Sync, ..reading(&id, "renamed", 100_001) };
-    assert_eq!(store.observe(acme(), renamed, at(100_001)).await.unwrap(), Observed::Kept(3));
+    assert_eq!(
+        store.observe(acme(), renamed, at(100_001)).await.unwrap(),
+        Observed::Kept { version: 3, is_new: true }
+    );
     let told: Vec<_> = store.history(acme(), &id).await.unwrap();
     let told: Vec<_> =
         told.iter().map(|one| (one.version, one.at, one.before.as_deref(), one.after.as_deref())).collect();

@@ -1,16 +1,17 @@
 //! What makes pages live: Waycore's deliveries, what each customer is to hear of, and who watches for everybody.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use app::backend::Customer;
 use async_trait::async_trait;
 use aws_lc_rs::digest;
-use domain::ids::{ConnectionId, UserId};
+use domain::ids::{ConnectionId, EntityId, UserId};
 use domain::poll::Watched;
 use domain::timestamp::Timestamp;
 use tokio::sync::broadcast;
 
-use super::records::{StoreError, Tenant};
+use super::records::{ConnectionRecord, StoreError, Tenant};
 use crate::config::Environment;
 
 /// How long events are kept for browsers that come back; whoever comes later gets the present state.
@@ -68,12 +69,12 @@ pub trait LiveStore: Send + Sync + 'static {
     /// How many deliveries wait, and how many are parked.
     async fn inbox_size(&self, environment: Environment) -> Result<InboxSize, StoreError>;
 
-    /// Whose connection it is, or was; `None` for one that was never known.
-    async fn owner(
+    /// A connection and whose it is, or was; `None` for one that was never known.
+    async fn held(
         &self,
         environment: Environment,
         connection: &ConnectionId,
-    ) -> Result<Option<Customer>, StoreError>;
+    ) -> Result<Option<Held>, StoreError>;
 
     /// Every connection that is watched for this reason; with `None` every one that is there.
     async fn watched(
@@ -85,7 +86,8 @@ pub trait LiveStore: Send + Sync + 'static {
     /// Every connection that was ever known, those that are gone among them.
     async fn remembered(&self, environment: Environment) -> Result<HashSet<ConnectionId>, StoreError>;
 
-    /// The customer's events after one, each connection's last alone, in order.
+    /// The customer's events after one, each connection's last alone, in order: rows are looked at and not events. But what
+    /// transactions there are is another question than what the state is.
     async fn events_after(&self, tenant: Tenant<'_>, after: u64) -> Result<Missed, StoreError>;
 
     /// The numbers of customers' last events; of one that never had any there is none.
@@ -119,15 +121,16 @@ pub trait LiveStore: Send + Sync + 'static {
     ) -> Result<Vec<ConnectionId>, StoreError>;
 }
 
-/// News for whoever listens, in this process or in another replica. It names rows and never holds them.
+/// News for whoever listens, in this process or in another replica. It names rows and never holds any that can change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Announcement {
     /// A customer has new events.
     Customer(CustomerKey),
     /// A customer's open pages were just read again, and need not be by another replica.
     Reread(CustomerKey),
-    /// There are deliveries to look into.
-    Inbox(Environment),
+    /// There are deliveries to look into. Those that this process has just taken in may come along, so that nobody has to
+    /// look for them; none means that somebody has to.
+    Inbox(Environment, Arc<[Delivery]>),
     /// What people look at on one replica, as it says itself.
     Interest(String),
     /// Something may have been missed: look at everything.
@@ -191,6 +194,17 @@ pub struct WatchedConnection {
     pub version: u64,
 }
 
+/// A connection, as what is known of it by its id alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Held {
+    /// Whose it is.
+    pub customer: Customer,
+    /// What Waycore calls the customer; `None` while that is only intended.
+    pub entity: Option<EntityId>,
+    /// A tombstone included.
+    pub record: ConnectionRecord,
+}
+
 /// What a browser that comes back has missed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Missed {
@@ -207,8 +221,8 @@ pub struct CustomerEvent {
     pub seq: u64,
     /// What happened.
     pub kind: EventKind,
-    /// To which connection.
-    pub connection: ConnectionId,
+    /// To which connection, and what is known of it now.
+    pub record: ConnectionRecord,
 }
 
 /// What can happen to a connection.
@@ -278,7 +292,7 @@ impl Announcement {
         match self {
             Self::Customer(key) => format!("customer {}", key.to_text()),
             Self::Reread(key) => format!("reread {}", key.to_text()),
-            Self::Inbox(environment) => format!("inbox {}", environment.as_str()),
+            Self::Inbox(environment, _) => format!("inbox {}", environment.as_str()),
             Self::Interest(text) => format!("interest {text}"),
             Self::Everything => "everything".to_owned(),
         }
@@ -289,7 +303,7 @@ impl Announcement {
         let read = || match text.split_once(' ')? {
             ("customer", key) => CustomerKey::parse(key).map(Self::Customer),
             ("reread", key) => CustomerKey::parse(key).map(Self::Reread),
-            ("inbox", environment) => Environment::parse(environment).map(Self::Inbox),
+            ("inbox", environment) => Some(Self::Inbox(Environment::parse(environment)?, Arc::default())),
             ("interest", text) => Some(Self::Interest(text.to_owned())),
             _ => None,
         };
@@ -318,21 +332,9 @@ impl Bus {
     }
 }
 
-/// Of several events of one connection the last alone counts, because rows are looked at and not events; but what
-/// transactions there are is another question than what the state is.
-pub(super) fn last_of_each(mut events: Vec<CustomerEvent>) -> Vec<CustomerEvent> {
-    let is_money = |event: &CustomerEvent| event.kind == EventKind::Transactions;
-    let mut kept: Vec<CustomerEvent> = Vec::with_capacity(events.len());
-    while let Some(event) = events.pop() {
-        let later = |other: &&CustomerEvent| {
-            other.connection == event.connection && is_money(other) == is_money(&event)
-        };
-        if !kept.iter().any(|other| later(&other)) {
-            kept.push(event);
-        }
-    }
-    kept.reverse();
-    kept
+/// Deliveries that come along with an announcement, of which so many are new: all, or none where it is not known which.
+pub(super) fn all_new(deliveries: &[Delivery], new: u64) -> Arc<[Delivery]> {
+    if new == deliveries.len() as u64 { deliveries.into() } else { Arc::default() }
 }
 
 #[cfg(test)]
@@ -361,7 +363,7 @@ mod tests {
         for announcement in [
             Announcement::Customer(key),
             Announcement::Reread(key),
-            Announcement::Inbox(Environment::Test),
+            Announcement::Inbox(Environment::Test, Arc::default()),
             Announcement::Interest("one two".to_owned()),
             Announcement::Everything,
         ] {

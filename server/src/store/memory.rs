@@ -44,7 +44,7 @@ struct Rows {
     told: Vec<Announcement>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Owner {
     customer: Customer,
     environment: Environment,
@@ -134,6 +134,11 @@ impl Rows {
                 Ok(())
             }
         }
+    }
+
+    fn known(&self, tenant: Tenant<'_>, id: &ConnectionId) -> Option<&ConnectionRecord> {
+        let own = |(owner, record): &&(Owner, ConnectionRecord)| owner.is(tenant) && record.id == *id;
+        self.connections.iter().find(own).map(|(_, record)| record)
     }
 
     fn connection(
@@ -361,13 +366,13 @@ impl Store for MemoryStore {
         self.change(|rows| {
             let record = rows.remember(tenant, reading.connection, None, now)?;
             if record.is_as_in(&reading, now) {
-                return Ok(Observed::Kept(record.version));
+                return Ok(Observed::Kept { version: record.version, is_new: false });
             }
             if record.overtakes(&reading, now) {
                 return Ok(Observed::Overtaken);
             }
-            let changed = record.fingerprint.as_deref() != Some(reading.fingerprint);
-            let version = record.version + u64::from(changed);
+            let is_new = record.fingerprint.as_deref() != Some(reading.fingerprint);
+            let version = record.version + u64::from(is_new);
             record.version = version;
             record.fingerprint = Some(reading.fingerprint.to_owned());
             record.body = Some(reading.body.to_owned());
@@ -375,7 +380,7 @@ impl Store for MemoryStore {
             record.removed_at = None;
             record.updated_at = Some(reading.updated_at);
             record.watched = reading.watched;
-            if changed {
+            if is_new {
                 let facts = (version, reading.cause, now);
                 if let Some(found) = rows.note_change(tenant, reading.connection, Some(reading.state), facts)
                 {
@@ -383,7 +388,7 @@ impl Store for MemoryStore {
                 }
                 rows.add_event(tenant, EventKind::Connection, reading.connection, now);
             }
-            Ok(Observed::Kept(version))
+            Ok(Observed::Kept { version, is_new })
         })
     }
 
@@ -410,8 +415,7 @@ impl Store for MemoryStore {
         tenant: Tenant<'_>,
         connection: &ConnectionId,
     ) -> Result<Option<ConnectionRecord>, StoreError> {
-        let own = |(owner, record): &&(Owner, ConnectionRecord)| owner.is(tenant) && record.id == *connection;
-        Ok(self.read(|rows| rows.connections.iter().find(own).map(|(_, record)| record.clone())))
+        Ok(self.read(|rows| rows.known(tenant, connection).cloned()))
     }
 
     async fn connections(&self, tenant: Tenant<'_>) -> Result<Vec<ConnectionRecord>, StoreError> {

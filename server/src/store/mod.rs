@@ -20,7 +20,7 @@ use crate::config::Environment;
 
 pub use audit::{AuditEntry, AuditEvent, AuditHead, AuditKeys, AuditRow, BrokenChain, ChainCheck};
 pub use live::{
-    Announcement, CustomerEvent, CustomerKey, Delivery, DueDelivery, EVENTS_KEPT_MILLIS, EventKind,
+    Announcement, CustomerEvent, CustomerKey, Delivery, DueDelivery, EVENTS_KEPT_MILLIS, EventKind, Held,
     InboxSize, LONGEST_RETRY_MILLIS, LiveStore, Missed, Settled, VISIT_ENDS_AFTER_MILLIS, WatchedConnection,
 };
 pub use memory::MemoryStore;

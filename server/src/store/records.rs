@@ -132,8 +132,13 @@ pub struct Reading<'a> {
 /// What became of a reading.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Observed {
-    /// It is what is known now, with this version.
-    Kept(u64),
+    /// It is what is known now.
+    Kept {
+        /// The version that goes with it.
+        version: u64,
+        /// Something else had been known until then.
+        is_new: bool,
+    },
     /// What is known is later than it.
     Overtaken,
 }

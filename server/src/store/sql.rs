@@ -17,7 +17,7 @@ use async_trait::async_trait;
 use domain::ids::{ConnectionId, InstitutionId, UserId};
 use domain::timestamp::Timestamp;
 
-use self::database::{Database, Lock, Writing, values};
+use self::database::{Database, Lock, Value, Writing, values};
 use self::rows::{ChangeRow, ConnectionRow, EntityRow, HeadRow, IntentRow, TermsRow};
 use self::writes::{
     CONNECTION, ENTITY, add_event, add_receipt, bury, end, keep_reading, map_entity, must_exist, remember,
@@ -25,9 +25,9 @@ use self::writes::{
 };
 use super::live::{Bus, EVENTS_KEPT_MILLIS, EventKind};
 use super::{
-    ABANDONED_AFTER_MILLIS, Action, AuditEntry, AuditEvent, AuditHead, AuditKeys, AuditRow, Begun, Change,
-    ConnectionRecord, EntityIntent, IntentId, MappedEntity, Observed, Reading, SIGN_IN_AFTER_MILLIS, Store,
-    StoreError, Tenant, TermsReceipt, Write,
+    ABANDONED_AFTER_MILLIS, Action, Announcement, AuditEntry, AuditEvent, AuditHead, AuditKeys, AuditRow,
+    Begun, Change, ConnectionRecord, EntityIntent, IntentId, MappedEntity, Observed, Reading,
+    SIGN_IN_AFTER_MILLIS, Store, StoreError, Tenant, TermsReceipt, Write,
 };
 use crate::config::{self, Environment, SecretKeys};
 
@@ -127,25 +127,60 @@ impl SqlStore {
     }
 
     async fn begin_for(&self, tenant: Tenant<'_>) -> Result<Writing, StoreError> {
-        let Tenant { customer, environment } = tenant;
-        let name = format!("{} {} {}", environment.as_str(), customer.issuer, customer.org);
-        self.database.begin(Lock::Customer(&name)).await
+        self.database.begin(Lock::Customer(&name_of(tenant))).await
     }
 
     async fn commit(&self, writing: Writing) -> Result<(), StoreError> {
+        self.keep(async { Ok(((), writing.commit().await?)) }).await
+    }
+
+    /// The same statement for many rows and nothing else; see [`Writing::execute_rows`]. Gives the number of rows that it
+    /// changed, and announces what `news` makes of it.
+    async fn write_rows<const COLUMNS: usize>(
+        &self,
+        lock: Lock<'_>,
+        (before, after): (&'static str, &'static str),
+        rows: &[[Value; COLUMNS]],
+        news: impl FnOnce(u64) -> Option<Announcement> + Send + 'static,
+    ) -> Result<u64, StoreError> {
+        if let Some(statement) = self.database.execute_alone(before, rows, after) {
+            let write = async {
+                let changed = statement.await?;
+                Ok((changed, news(changed).into_iter().collect()))
+            };
+            return self.keep(write).await;
+        }
+        let mut writing = self.database.begin(lock).await?;
+        let changed = writing.execute_rows(before, rows, after).await?;
+        if let Some(news) = news(changed) {
+            writing.tell(news).await?;
+        }
+        self.commit(writing).await?;
+        Ok(changed)
+    }
+
+    /// Ends a transaction and announces what it gives.
+    async fn keep<T: Send + 'static>(
+        &self,
+        commit: impl Future<Output = Result<(T, Vec<Announcement>), StoreError>> + Send + 'static,
+    ) -> Result<T, StoreError> {
         self.commits.before().await;
         let bus = self.bus.clone();
         // In a task of its own: whoever asked may go away now, and what is kept has to be announced all the same.
         let kept = tokio::spawn(async move {
-            for announcement in writing.commit().await? {
-                bus.tell(announcement);
-            }
-            Ok(())
+            let (kept, news) = commit.await?;
+            news.into_iter().for_each(|announcement| bus.tell(announcement));
+            Ok(kept)
         });
-        kept.await.unwrap_or(Err(StoreError::Database(sqlx::Error::WorkerCrashed)))?;
+        let kept = kept.await.unwrap_or(Err(StoreError::Database(sqlx::Error::WorkerCrashed)))?;
         self.commits.after().await;
-        Ok(())
+        Ok(kept)
     }
+}
+
+/// What a customer's lock is called.
+fn name_of(Tenant { customer, environment }: Tenant<'_>) -> String {
+    [environment.as_str(), &customer.issuer, &customer.org].join(" ")
 }
 
 #[async_trait]
@@ -307,18 +342,15 @@ impl Store for SqlStore {
             Ok([environment, issuer, org, id, version, now])
         };
         let rows = known.iter().map(row).collect::<Result<Vec<_>, StoreError>>()?;
-        let mut writing = self.begin_for(tenant).await?;
-        writing
-            .execute_rows(
-                "UPDATE connections SET read_at = known.column6 FROM (VALUES ",
-                &rows,
-                ") AS known
-                  WHERE connections.environment = known.column1 AND connections.issuer = known.column2
-                    AND connections.org = known.column3 AND connections.connection_id = known.column4
-                    AND connections.version = known.column5",
-            )
-            .await?;
-        self.commit(writing).await
+        let sql = (
+            "UPDATE connections SET read_at = known.column6 FROM (VALUES ",
+            ") AS known
+              WHERE connections.environment = known.column1 AND connections.issuer = known.column2
+                AND connections.org = known.column3 AND connections.connection_id = known.column4
+                AND connections.version = known.column5",
+        );
+        self.write_rows(Lock::Customer(&name_of(tenant)), sql, &rows, |_| None).await?;
+        Ok(())
     }
 
     async fn connection(
@@ -456,7 +488,6 @@ impl Store for SqlStore {
             "DELETE FROM sessions WHERE environment = $1 AND issuer = $2 AND org = $3",
             "DELETE FROM visits WHERE environment = $1 AND issuer = $2 AND org = $3",
             "DELETE FROM customer_events WHERE environment = $1 AND issuer = $2 AND org = $3",
-            "DELETE FROM event_heads WHERE environment = $1 AND issuer = $2 AND org = $3",
             "UPDATE terms_receipts SET issuer = '', org = '', user_id = 'forgotten'
              WHERE environment = $1 AND issuer = $2 AND org = $3",
         ] {
@@ -501,7 +532,14 @@ impl Store for SqlStore {
             ("DELETE FROM sessions WHERE seen_at < $1", before.as_millis()),
             ("DELETE FROM visits WHERE seen_at < $1", before.as_millis()),
             ("DELETE FROM inbox WHERE due_at IS NULL AND received_at < $1", before.as_millis()),
-            ("DELETE FROM customer_events WHERE at < $1", old_events),
+            (
+                "DELETE FROM customer_events WHERE at < $1 AND EXISTS (
+                    SELECT 1 FROM customer_events AS later
+                     WHERE later.environment = customer_events.environment
+                       AND later.issuer = customer_events.issuer AND later.org = customer_events.org
+                       AND later.seq > customer_events.seq)",
+                old_events,
+            ),
         ] {
             // Each by itself: what takes too long must not undo the others, or hold anybody up for longer.
             let mut writing = self.database.begin(Lock::Customer("")).await?;

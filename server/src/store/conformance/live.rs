@@ -53,7 +53,7 @@ const LIVE: Environment = Environment::Live;
 
 async fn told(store: &dyn Store, tenant: Tenant<'_>, after: u64) -> Vec<(u64, EventKind, String)> {
     let Missed { events, .. } = store.events_after(tenant, after).await.unwrap();
-    let event = |event: CustomerEvent| (event.seq, event.kind, event.connection.to_string());
+    let event = |event: CustomerEvent| (event.seq, event.kind, event.record.id.to_string());
     events.unwrap().into_iter().map(event).collect()
 }
 
@@ -76,7 +76,7 @@ pub(in crate::store) async fn an_older_answer_never_takes_a_newer_ones_place(sto
     }
     // No answer takes a minute: then it is Waycore that has gone back.
     let back = store.observe(acme(), reading(&id, "pending", 10), at(100_000)).await.unwrap();
-    assert_eq!((back, state().await.as_str()), (Observed::Kept(2), "pending"));
+    assert_eq!((back, state().await.as_str()), (Observed::Kept { version: 2, is_new: true }, "pending"));
 }
 
 pub(in crate::store) async fn what_was_removed_does_not_come_back_with_a_late_answer(store: &dyn Store) {
@@ -174,10 +174,12 @@ pub(in crate::store) async fn what_is_kept_is_announced(store: &dyn Store) {
     observe(store, acme(), &connection("c1"), "draft", 2).await.unwrap();
     store.receive(LIVE, &[delivery("e1", None)], at(3)).await.unwrap();
     store.receive(LIVE, &[delivery("e1", None)], at(4)).await.unwrap();
+    store.receive(LIVE, &[delivery("e1", None), delivery("e2", None)], at(5)).await.unwrap();
     let expected = [
         Announcement::Interest("of one".to_owned()),
         Announcement::Customer(CustomerKey::of(acme())),
-        Announcement::Inbox(LIVE),
+        Announcement::Inbox(LIVE, [delivery("e1", None)].into()),
+        Announcement::Inbox(LIVE, [].into()),
     ];
     // Of PostgreSQL only whoever listens hears; that is tested with two replicas.
     if announcements.is_empty() {
@@ -290,15 +292,26 @@ pub(in crate::store) async fn those_that_wait_are_found(store: &dyn Store) {
 }
 
 pub(in crate::store) async fn a_connections_owner_is_known(store: &dyn Store) {
-    let id = connection("c1");
-    assert_eq!(store.owner(LIVE, &id).await.unwrap(), None);
+    let (id, entity) = (connection("c1"), EntityId::parse("e1").unwrap());
+    let held = async || {
+        let held = store.held(LIVE, &id).await.unwrap()?;
+        assert_eq!(held.customer, *acme().customer);
+        assert_eq!(Some(&held.record), store.connection(acme(), &id).await.unwrap().as_ref());
+        Some((held.entity, held.record.version))
+    };
+    assert_eq!(held().await, None);
     observe(store, acme(), &id, "draft", 1).await.unwrap();
-    assert_eq!(store.owner(LIVE, &id).await.unwrap().as_ref(), Some(acme().customer));
-    assert_eq!(store.owner(Environment::Test, &id).await.unwrap(), None);
+    observe(store, globex(), &connection("c2"), "draft", 1).await.unwrap();
+    assert_eq!(held().await, Some((None, 1)));
+    store.record_entity_intent(acme(), "ns:acme", at(1)).await.unwrap();
+    assert_eq!(held().await, Some((None, 1)), "which entity it is to be is not known");
+    write(store, acme(), Write::Entity(&entity), 1).await.unwrap();
+    assert_eq!(held().await, Some((Some(entity.clone()), 1)));
+    assert_eq!(store.held(Environment::Test, &id).await.unwrap(), None);
     write(store, acme(), Write::Tombstone { id: &id, cause: Cause::Look }, 2).await.unwrap();
     // Should Waycore speak of it again, this is who would have to know.
-    assert_eq!(store.owner(LIVE, &id).await.unwrap().as_ref(), Some(acme().customer));
-    assert_eq!(store.remembered(LIVE).await.unwrap(), HashSet::from([id]));
+    assert_eq!(held().await, Some((Some(entity), 2)));
+    assert_eq!(store.remembered(LIVE).await.unwrap(), HashSet::from([id, connection("c2")]));
     assert_eq!(store.remembered(Environment::Test).await.unwrap(), HashSet::new());
 }
 
@@ -341,5 +354,10 @@ pub(in crate::store) async fn old_events_and_deliveries_are_pruned(store: &dyn S
     observe(store, acme(), &connection("c1"), "draft", 2).await.unwrap();
     assert_eq!(store.prune(at(5), at(5)).await.unwrap(), 1, "what is settled");
     assert_eq!(due(store, 10).await, [("e2".to_owned(), 0)], "what is due stays");
-    assert_eq!(store.prune(at(5), at(EVENTS_KEPT_MILLIS + 5)).await.unwrap(), 1, "an event");
+    observe(store, acme(), &connection("c1"), "active", 3).await.unwrap();
+    observe(store, globex(), &connection("g1"), "draft", 3).await.unwrap();
+    let late = at(EVENTS_KEPT_MILLIS + 5);
+    assert_eq!(store.prune(at(5), late).await.unwrap(), 1, "each customer's last event is its number");
+    assert_eq!((head(store, acme()).await, head(store, globex()).await), (2, 1));
+    assert_eq!(store.prune(at(5), late).await.unwrap(), 0);
 }

@@ -13,9 +13,9 @@ use tokio::time::Instant;
 
 use super::{MemoryStore, Owner, Rows};
 use crate::config::Environment;
-use crate::store::live::{AT_ONCE, last_of_each};
+use crate::store::live::{AT_ONCE, all_new};
 use crate::store::{
-    Announcement, CustomerEvent, CustomerKey, Delivery, DueDelivery, EVENTS_KEPT_MILLIS, EventKind,
+    Announcement, CustomerEvent, CustomerKey, Delivery, DueDelivery, EVENTS_KEPT_MILLIS, EventKind, Held,
     InboxSize, LONGEST_RETRY_MILLIS, LiveStore, Missed, Settled, StoreError, Tenant, VISIT_ENDS_AFTER_MILLIS,
     WatchedConnection,
 };
@@ -23,10 +23,18 @@ use crate::store::{
 #[derive(Debug, Clone, Default)]
 pub(super) struct LiveRows {
     inbox: Vec<Letter>,
-    events: Vec<(Owner, CustomerEvent, Timestamp)>,
-    heads: Vec<(Owner, u64)>,
+    events: Vec<Event>,
     leases: Vec<(String, String, Instant)>,
     visits: Vec<Visit>,
+}
+
+#[derive(Debug, Clone)]
+struct Event {
+    owner: Owner,
+    seq: u64,
+    kind: EventKind,
+    connection: ConnectionId,
+    at: Timestamp,
 }
 
 #[derive(Debug, Clone)]
@@ -50,15 +58,25 @@ struct Visit {
 
 impl LiveRows {
     pub(super) fn forget(&mut self, tenant: Tenant<'_>) {
-        self.events.retain(|(owner, ..)| !owner.is(tenant));
-        self.heads.retain(|(owner, _)| !owner.is(tenant));
+        self.events.retain(|event| !event.owner.is(tenant));
         self.visits.retain(|visit| !visit.owner.is(tenant));
     }
 
     pub(super) fn prune(&mut self, before: Timestamp, now: Timestamp) {
         self.inbox.retain(|letter| letter.due_at.is_some() || letter.received_at >= before);
         self.visits.retain(|visit| visit.seen_at >= before);
-        self.events.retain(|(_, _, at)| at.as_millis() >= now.as_millis() - EVENTS_KEPT_MILLIS);
+        let is_old = |at: Timestamp| at.as_millis() < now.as_millis() - EVENTS_KEPT_MILLIS;
+        let mut later = HashSet::new();
+        let mut latest_first = std::mem::take(&mut self.events);
+        latest_first.reverse();
+        latest_first.retain(|event| later.insert(event.owner.clone()) || !is_old(event.at));
+        latest_first.reverse();
+        self.events = latest_first;
+    }
+
+    fn head(&self, tenant: Tenant<'_>) -> Option<u64> {
+        let mut latest_first = self.events.iter().rev();
+        latest_first.find(|event| event.owner.is(tenant)).map(|event| event.seq)
     }
 
     /// The number of those that were due.
@@ -93,16 +111,8 @@ impl Rows {
         id: &ConnectionId,
         now: Timestamp,
     ) {
-        let head = match self.live.heads.iter_mut().find(|(owner, _)| owner.is(tenant)) {
-            Some((_, head)) => head,
-            None => {
-                self.live.heads.push((Owner::of(tenant), 0));
-                return self.add_event(tenant, kind, id, now);
-            }
-        };
-        *head += 1;
-        let event = CustomerEvent { seq: *head, kind, connection: id.clone() };
-        self.live.events.push((Owner::of(tenant), event, now));
+        let seq = self.live.head(tenant).unwrap_or(0) + 1;
+        self.live.events.push(Event { owner: Owner::of(tenant), seq, kind, connection: id.clone(), at: now });
         self.told.push(Announcement::Customer(CustomerKey::of(tenant)));
     }
 }
@@ -144,7 +154,7 @@ impl LiveStore for MemoryStore {
                 });
             }
             if new > 0 {
-                rows.told.push(Announcement::Inbox(environment));
+                rows.told.push(Announcement::Inbox(environment, all_new(deliveries, new)));
             }
             Ok(new)
         })
@@ -199,16 +209,19 @@ impl LiveStore for MemoryStore {
         }))
     }
 
-    async fn owner(
+    async fn held(
         &self,
         environment: Environment,
         connection: &ConnectionId,
-    ) -> Result<Option<Customer>, StoreError> {
+    ) -> Result<Option<Held>, StoreError> {
         Ok(self.read(|rows| {
             let mut known = rows.connections.iter();
-            let found =
-                known.find(|(owner, record)| owner.environment == environment && record.id == *connection);
-            found.map(|(owner, _)| owner.customer.clone())
+            let (owner, record) =
+                known.find(|(owner, record)| owner.environment == environment && record.id == *connection)?;
+            let customer = owner.customer.clone();
+            let mapped = rows.entity(Tenant { customer: &customer, environment });
+            let entity = mapped.and_then(|mapped| mapped.entity.clone());
+            Some(Held { customer, entity, record: record.clone() })
         }))
     }
 
@@ -242,14 +255,20 @@ impl LiveStore for MemoryStore {
 
     async fn events_after(&self, tenant: Tenant<'_>, after: u64) -> Result<Missed, StoreError> {
         Ok(self.read(|rows| {
-            let head = rows.live.heads.iter().find(|(owner, _)| owner.is(tenant)).map_or(0, |(_, seq)| *seq);
-            let own = |(owner, event, _): &&(Owner, CustomerEvent, Timestamp)| {
-                owner.is(tenant) && event.seq > after
+            let head = rows.live.head(tenant).unwrap_or(0);
+            let own = |event: &&Event| event.owner.is(tenant) && event.seq > after;
+            let missed: Vec<_> = rows.live.events.iter().filter(own).collect();
+            let whole = after == head || missed.first().is_some_and(|event| event.seq == after + 1);
+            let is_money = |event: &Event| event.kind == EventKind::Transactions;
+            let is_last = |event: &&&Event| {
+                let mut later = missed.iter().filter(|later| later.seq > event.seq);
+                !later.any(|later| later.connection == event.connection && is_money(later) == is_money(event))
             };
-            let events: Vec<_> =
-                rows.live.events.iter().filter(own).map(|(_, event, _)| event.clone()).collect();
-            let whole = after == head || events.first().is_some_and(|event| event.seq == after + 1);
-            Missed { head, events: whole.then(|| last_of_each(events)) }
+            let told = missed.iter().filter(is_last).filter_map(|event| {
+                let record = rows.known(tenant, &event.connection)?.clone();
+                Some(CustomerEvent { seq: event.seq, kind: event.kind, record })
+            });
+            Missed { head, events: whole.then(|| told.collect()) }
         }))
     }
 
@@ -260,11 +279,7 @@ impl LiveStore for MemoryStore {
     ) -> Result<HashMap<CustomerKey, u64>, StoreError> {
         Ok(self.read(|rows| {
             let tenants = customers.iter().map(|customer| Tenant { customer, environment });
-            let head = |tenant: Tenant<'_>| {
-                let mut heads = rows.live.heads.iter();
-                let (_, head) = heads.find(|(owner, _)| owner.is(tenant))?;
-                Some((CustomerKey::of(tenant), *head))
-            };
+            let head = |tenant: Tenant<'_>| Some((CustomerKey::of(tenant), rows.live.head(tenant)?));
             tenants.filter_map(head).collect()
         }))
     }

@@ -51,6 +51,9 @@ pub(super) const CHANNEL: &str = "waycore_connect";
 /// Of one statement.
 const MOST_ROWS: usize = 256;
 
+/// Up to so many rows have a statement of their own, whatever their number.
+const A_FEW_ROWS: usize = 16;
+
 /// `($1, $2), ($3, $4)`
 fn placeholders(rows: usize, columns: usize) -> String {
     let row = |row: usize| {
@@ -60,14 +63,22 @@ fn placeholders(rows: usize, columns: usize) -> String {
     (0..rows).map(row).collect::<Vec<_>>().join(", ")
 }
 
-/// Rows that go into one statement: powers of two, so that few texts are prepared and many rows are not a round trip each.
+/// How many of these rows go into one statement: a few, or powers of two, so that few texts are prepared and many rows are not
+/// a round trip each.
+fn first_together(rows: usize) -> usize {
+    match rows.checked_ilog2() {
+        Some(power) if rows > A_FEW_ROWS => (1 << power).min(MOST_ROWS),
+        _ => rows,
+    }
+}
+
+/// Rows by the statements that they go into.
 fn together<T>(rows: &[T]) -> impl Iterator<Item = &[T]> {
     let mut rest = rows;
     std::iter::from_fn(move || {
-        let count = (1 << rest.len().checked_ilog2()?).min(MOST_ROWS);
-        let (now, later) = rest.split_at(count);
+        let (now, later) = rest.split_at(first_together(rest.len()));
         rest = later;
-        Some(now)
+        (!now.is_empty()).then_some(now)
     })
 }
 
@@ -134,6 +145,24 @@ impl Database {
             });
         }
         Ok(rows)
+    }
+
+    /// What [`Writing::execute_rows`] does, as one statement that is a transaction by itself: that is one turn of a file's
+    /// thread and not three. `None` if there are too many rows for it. PostgreSQL tells of what it keeps in the same
+    /// transaction, so there it is none.
+    pub(super) fn execute_alone<const COLUMNS: usize>(
+        &self,
+        before: &'static str,
+        rows: &[[Value; COLUMNS]],
+        after: &'static str,
+    ) -> Option<impl Future<Output = Result<u64, StoreError>> + Send + use<COLUMNS>> {
+        let Self::Sqlite { writer, .. } = self else { return None };
+        if rows.is_empty() || first_together(rows.len()) < rows.len() {
+            return None;
+        }
+        let sql = AssertSqlSafe([before, &placeholders(rows.len(), COLUMNS), after].concat());
+        let (writer, values) = (writer.clone(), rows.as_flattened().to_vec());
+        Some(async move { Ok(bound!(sqlx::query(sql), &values).execute(&writer).await?.rows_affected()) })
     }
 
     /// Begins to write. SQLite has one writer at a time; PostgreSQL as many as there are locks.

@@ -12,16 +12,15 @@ use sqlx::postgres::PgListener;
 use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
 
-use super::SqlStore;
 use super::database::{CHANNEL, Database, Lock, Value, Writing, values};
-use super::rows::version;
+use super::rows::{EventRow, HeldRow, version};
 use super::writes::tenant_values;
+use super::{SqlStore, all, first};
 use crate::config::Environment;
-use crate::store::live::{AT_ONCE, last_of_each};
+use crate::store::live::{AT_ONCE, all_new};
 use crate::store::{
-    Announcement, CustomerEvent, CustomerKey, Delivery, DueDelivery, EventKind, InboxSize,
-    LONGEST_RETRY_MILLIS, LiveStore, Missed, Settled, StoreError, Tenant, VISIT_ENDS_AFTER_MILLIS,
-    WatchedConnection,
+    Announcement, CustomerEvent, CustomerKey, Delivery, DueDelivery, Held, InboxSize, LONGEST_RETRY_MILLIS,
+    LiveStore, Missed, Settled, StoreError, Tenant, VISIT_ENDS_AFTER_MILLIS, WatchedConnection,
 };
 
 /// How exactly the end of a visit is known.
@@ -88,7 +87,6 @@ impl LiveStore for SqlStore {
         deliveries: &[Delivery],
         now: Timestamp,
     ) -> Result<u64, StoreError> {
-        let mut writing = self.database.begin(Lock::Inbox).await?;
         let rows: Vec<_> = deliveries
             .iter()
             .map(|delivery| {
@@ -102,18 +100,13 @@ impl LiveStore for SqlStore {
                 ]
             })
             .collect();
-        let new = writing
-            .execute_rows(
-                "INSERT INTO inbox (environment, event_id, event_type, connection_id, received_at, due_at) VALUES ",
-                &rows,
-                " ON CONFLICT (environment, event_id) DO NOTHING",
-            )
-            .await?;
-        if new > 0 {
-            writing.tell(Announcement::Inbox(environment)).await?;
-        }
-        self.commit(writing).await?;
-        Ok(new)
+        let sql = (
+            "INSERT INTO inbox (environment, event_id, event_type, connection_id, received_at, due_at) VALUES ",
+            " ON CONFLICT (environment, event_id) DO NOTHING",
+        );
+        let deliveries = deliveries.to_vec();
+        let news = move |new| (new > 0).then(|| Announcement::Inbox(environment, all_new(&deliveries, new)));
+        self.write_rows(Lock::Inbox, sql, &rows, news).await
     }
 
     async fn due_deliveries(
@@ -150,6 +143,12 @@ impl LiveStore for SqlStore {
         environment: Environment,
         settled: &[(String, Settled)],
     ) -> Result<(), StoreError> {
+        if settled.iter().all(|(_, settled)| *settled == Settled::Done) {
+            let done: Vec<_> =
+                settled.iter().map(|(id, _)| values![environment.as_str(), id.as_str()]).collect();
+            self.write_rows(Lock::Inbox, DONE, &done, |_| None).await?;
+            return Ok(());
+        }
         let mut writing = self.database.begin(Lock::Inbox).await?;
         settle(&mut writing, environment, settled).await?;
         self.commit(writing).await
@@ -166,15 +165,17 @@ impl LiveStore for SqlStore {
         }))
     }
 
-    async fn owner(
+    async fn held(
         &self,
         environment: Environment,
         connection: &ConnectionId,
-    ) -> Result<Option<Customer>, StoreError> {
-        let sql = "SELECT issuer, org FROM connections WHERE environment = $1 AND connection_id = $2";
-        let rows: Vec<(String, String)> =
+    ) -> Result<Option<Held>, StoreError> {
+        let sql = "SELECT connections.*, entity_map.entity_id
+                     FROM connections LEFT JOIN entity_map USING (environment, issuer, org)
+                    WHERE connections.environment = $1 AND connections.connection_id = $2";
+        let rows: Vec<HeldRow> =
             self.database.fetch(sql, &values![environment.as_str(), connection.as_str()]).await?;
-        Ok(rows.into_iter().next().map(|(issuer, org)| Customer { issuer, org }))
+        first(rows)
     }
 
     async fn watched(
@@ -214,38 +215,31 @@ impl LiveStore for SqlStore {
     async fn events_after(&self, tenant: Tenant<'_>, after: u64) -> Result<Missed, StoreError> {
         let [environment, issuer, org] = tenant_values(tenant);
         let from = Value::from(i64::try_from(after).unwrap_or(i64::MAX));
-        let rows: Vec<(i64, String, String)> = self
+        // Those that came after it, or else the last. A connection's row stays for as long as its events.
+        let rows: Vec<EventRow> = self
             .database
             .fetch(
-                "SELECT seq, kind, connection_id FROM customer_events
-                 WHERE environment = $1 AND issuer = $2 AND org = $3 AND seq > $4 ORDER BY seq",
+                "WITH missed AS (
+                    SELECT seq, kind, connection_id, min(seq) OVER () AS first,
+                           max(seq) OVER (PARTITION BY connection_id, kind = 'transactions') AS last
+                      FROM customer_events
+                     WHERE environment = $1 AND issuer = $2 AND org = $3
+                       AND seq > (SELECT CASE WHEN max(seq) <= $4 THEN max(seq) - 1 ELSE $4 END
+                                    FROM customer_events WHERE environment = $1 AND issuer = $2 AND org = $3))
+                 SELECT missed.seq, missed.kind, missed.first, connections.*
+                   FROM missed JOIN connections ON connections.connection_id = missed.connection_id
+                                               AND connections.environment = $1
+                  WHERE missed.seq = missed.last ORDER BY missed.seq",
                 &[environment, issuer, org, from],
             )
             .await?;
-        let corrupt = |what| StoreError::Corrupt { what };
-        let events = rows.into_iter().map(|(seq, kind, connection)| {
-            Ok(CustomerEvent {
-                seq: version(seq)?,
-                kind: EventKind::parse(&kind).ok_or(corrupt("event"))?,
-                connection: connection_id(connection)?,
-            })
-        });
-        let events: Vec<CustomerEvent> = events.collect::<Result<_, StoreError>>()?;
-        if let (Some(first), Some(last)) = (events.first(), events.last()) {
-            // One that is missing has been pruned.
-            let (whole, head) = (first.seq == after + 1, last.seq);
-            return Ok(Missed { head, events: whole.then(|| last_of_each(events)) });
-        }
-        // Nothing came after it: because it is the last, because all has been pruned, or because it was never given.
-        let heads: Vec<(i64,)> = self
-            .database
-            .fetch(
-                "SELECT seq FROM event_heads WHERE environment = $1 AND issuer = $2 AND org = $3",
-                &tenant_values(tenant),
-            )
-            .await?;
-        let head = heads.first().map_or(Ok(0), |(seq,)| version(*seq))?;
-        Ok(Missed { head, events: (after == head).then(Vec::new) })
+        let first = rows.first().map_or(Ok(0), |row| version(row.first))?;
+        let events: Vec<CustomerEvent> = all(rows)?;
+        let head = events.last().map_or(0, |last| last.seq);
+        // One that is missing has been pruned, or was never given.
+        let whole = after == head || first.checked_sub(1) == Some(after);
+        let missed = || events.into_iter().filter(|event| event.seq > after).collect();
+        Ok(Missed { head, events: whole.then(missed) })
     }
 
     async fn heads(
@@ -255,19 +249,22 @@ impl LiveStore for SqlStore {
     ) -> Result<HashMap<CustomerKey, u64>, StoreError> {
         let tenants = customers.iter().map(|customer| tenant_values(Tenant { customer, environment }));
         let tenants: Vec<_> = tenants.collect();
-        let rows: Vec<(String, String, i64)> = self
+        let rows: Vec<(String, String, Option<i64>)> = self
             .database
             .fetch_rows(
-                "SELECT issuer, org, seq FROM event_heads WHERE (environment, issuer, org) IN (VALUES ",
+                "SELECT column2, column3, (SELECT max(seq) FROM customer_events
+                                            WHERE environment = column1 AND issuer = column2 AND org = column3)
+                   FROM (VALUES ",
                 &tenants,
-                ")",
+                ") AS customers",
             )
             .await?;
-        let head = |(issuer, org, seq)| {
+        let head = |(issuer, org, seq): (String, String, Option<i64>)| {
             let customer = Customer { issuer, org };
-            Ok((CustomerKey::of(Tenant { customer: &customer, environment }), version(seq)?))
+            let key = CustomerKey::of(Tenant { customer: &customer, environment });
+            Some(version(seq?).map(|seq| (key, seq)))
         };
-        rows.into_iter().map(head).collect()
+        rows.into_iter().filter_map(head).collect()
     }
 
     async fn hold_lease(&self, name: &str, holder: &str, millis: u32) -> Result<bool, StoreError> {
@@ -368,6 +365,13 @@ async fn changed_since(writing: &mut Writing, tenant: Tenant<'_>, at: i64) -> Re
     Ok(!changes.is_empty())
 }
 
+/// For [`Settled::Done`].
+const DONE: (&str, &str) = (
+    "UPDATE inbox SET due_at = NULL, parked = 0, attempts = attempts + 1
+     WHERE due_at IS NOT NULL AND (environment, event_id) IN (VALUES ",
+    ")",
+);
+
 /// Gives the number of those that were due: what was settled once stays as it is.
 pub(super) async fn settle(
     writing: &mut Writing,
@@ -390,14 +394,8 @@ pub(super) async fn settle(
         let row = values![environment.as_str(), event_id.as_str(), due_at, parked, tried];
         count += writing.execute(sql, &row).await?;
     }
-    count += writing
-        .execute_rows(
-            "UPDATE inbox SET due_at = NULL, parked = 0, attempts = attempts + 1
-             WHERE due_at IS NOT NULL AND (environment, event_id) IN (VALUES ",
-            &done,
-            ")",
-        )
-        .await?;
+    let (before, after) = DONE;
+    count += writing.execute_rows(before, &done, after).await?;
     Ok(count)
 }
 

@@ -18,6 +18,7 @@ const MIGRATIONS: &[Released] = &[
     (1, "onboarding", include_str!("../../../migrations/postgres/0001_onboarding.sql")),
     (2, "live", include_str!("../../../migrations/postgres/0002_live.sql")),
     (3, "indexes", include_str!("../../../migrations/postgres/0003_indexes.sql")),
+    (4, "event numbers", include_str!("../../../migrations/postgres/0004_event_numbers.sql")),
 ];
 
 /// More would only wait in the server: every request holds one for milliseconds.

@@ -8,7 +8,10 @@ use domain::step::Progress;
 use domain::timestamp::Timestamp;
 
 use crate::config::Environment;
-use crate::store::{AuditHead, Cause, Change, ConnectionRecord, MappedEntity, StoreError, TermsReceipt};
+use crate::store::{
+    AuditHead, Cause, Change, ConnectionRecord, CustomerEvent, EventKind, Held, MappedEntity, StoreError,
+    TermsReceipt,
+};
 
 /// Something that was begun.
 #[derive(sqlx::FromRow)]
@@ -47,7 +50,7 @@ impl TryFrom<EntityRow> for MappedEntity {
     fn try_from(row: EntityRow) -> Result<Self, StoreError> {
         Ok(Self {
             external_entity_id: row.external_entity_id,
-            entity: row.entity_id.map(EntityId::parse).transpose().map_err(|_| corrupt("entity id"))?,
+            entity: entity_id(row.entity_id)?,
             created_at: Timestamp::from_millis(row.created_at),
         })
     }
@@ -92,6 +95,49 @@ impl TryFrom<ConnectionRow> for ConnectionRecord {
             sync_not_before: row.sync_not_before.map(Timestamp::from_millis),
             // A reason that a newer program knows is one to look at it alone.
             watched: row.watched.map(|reason| Watched::parse(&reason).unwrap_or(Watched::Alone)),
+        })
+    }
+}
+
+#[derive(sqlx::FromRow)]
+pub(super) struct HeldRow {
+    issuer: String,
+    org: String,
+    entity_id: Option<String>,
+    #[sqlx(flatten)]
+    connection: ConnectionRow,
+}
+
+impl TryFrom<HeldRow> for Held {
+    type Error = StoreError;
+
+    fn try_from(row: HeldRow) -> Result<Self, StoreError> {
+        Ok(Self {
+            customer: Customer { issuer: row.issuer, org: row.org },
+            entity: entity_id(row.entity_id)?,
+            record: row.connection.try_into()?,
+        })
+    }
+}
+
+#[derive(sqlx::FromRow)]
+pub(super) struct EventRow {
+    seq: i64,
+    kind: String,
+    /// Of all that were asked for.
+    pub(super) first: i64,
+    #[sqlx(flatten)]
+    connection: ConnectionRow,
+}
+
+impl TryFrom<EventRow> for CustomerEvent {
+    type Error = StoreError;
+
+    fn try_from(row: EventRow) -> Result<Self, StoreError> {
+        Ok(Self {
+            seq: version(row.seq)?,
+            kind: EventKind::parse(&row.kind).ok_or_else(|| corrupt("event"))?,
+            record: row.connection.try_into()?,
         })
     }
 }
@@ -154,6 +200,10 @@ impl TryFrom<TermsRow> for TermsReceipt {
             accepted_at: Timestamp::from_millis(row.accepted_at),
         })
     }
+}
+
+fn entity_id(stored: Option<String>) -> Result<Option<EntityId>, StoreError> {
+    stored.map(EntityId::parse).transpose().map_err(|_| corrupt("entity id"))
 }
 
 pub(super) fn version(stored: i64) -> Result<u64, StoreError> {

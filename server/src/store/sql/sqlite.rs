@@ -18,6 +18,7 @@ const MIGRATIONS: &[Released] = &[
     (2, "operations", include_str!("../../../migrations/sqlite/0002_operations.sql")),
     (3, "live", include_str!("../../../migrations/sqlite/0003_live.sql")),
     (4, "indexes", include_str!("../../../migrations/sqlite/0004_indexes.sql")),
+    (5, "event numbers", include_str!("../../../migrations/sqlite/0005_event_numbers.sql")),
 ];
 
 impl SqlStore {
@@ -40,8 +41,10 @@ impl SqlStore {
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .busy_timeout(Duration::from_secs(5));
+        // A file does not go away between two statements, and to ask would wake the connection's thread for each.
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
+            .test_before_acquire(false)
             .connect_with(options.clone())
             .await
             .map_err(unusable)?;
@@ -61,7 +64,10 @@ impl SqlStore {
         drop(connection);
         migrations::run(&writer, MIGRATIONS, &name).await?;
         sqlx::query(migrations::MARK).bind(kind.word()).execute(&writer).await.map_err(unusable)?;
-        let readers = SqlitePoolOptions::new().max_connections(4).connect_with(options.read_only(true));
+        let readers = SqlitePoolOptions::new()
+            .max_connections(4)
+            .test_before_acquire(false)
+            .connect_with(options.read_only(true));
         let readers = readers.await.map_err(unusable)?;
         Ok(Self::over(Database::Sqlite { writer, readers }, audit_keys, MIGRATIONS.len()))
     }

@@ -126,13 +126,13 @@ pub(super) async fn keep_reading(
     }
     let known = known.ok_or(StoreError::Missing)?;
     if known.is_as_in(reading, now) {
-        return Ok((Observed::Kept(known.version), None));
+        return Ok((Observed::Kept { version: known.version, is_new: false }, None));
     }
     if known.overtakes(reading, now) {
         return Ok((Observed::Overtaken, None));
     }
-    let changed = known.fingerprint.as_deref() != Some(reading.fingerprint);
-    let version = known.version + u64::from(changed);
+    let is_new = known.fingerprint.as_deref() != Some(reading.fingerprint);
+    let version = known.version + u64::from(is_new);
     let stored = i64::try_from(version).map_err(|_| StoreError::Corrupt { what: "version" })?;
     let [environment, issuer, org, id] = key.clone();
     let [fingerprint, stored_version, body, read_at, updated_at, watched] = values![
@@ -153,14 +153,14 @@ pub(super) async fn keep_reading(
         )
         .await?;
     let mut found = None;
-    if changed {
+    if is_new {
         let state = Some(reading.state);
         if note_change(writing, &key, stored, state, reading.cause, now).await? {
             found = AuditEntry::found(reading.connection, state, reading.cause);
         }
         add_event(writing, tenant, EventKind::Connection, reading.connection, now).await?;
     }
-    Ok((Observed::Kept(version), found))
+    Ok((Observed::Kept { version, is_new }, found))
 }
 
 pub(super) async fn must_exist(
@@ -183,22 +183,14 @@ pub(super) async fn add_event(
     id: &ConnectionId,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let next: Vec<(i64,)> = writing
-        .fetch(
-            "INSERT INTO event_heads (environment, issuer, org, seq) VALUES ($1, $2, $3, 1)
-             ON CONFLICT (environment, issuer, org) DO UPDATE SET seq = event_heads.seq + 1
-             RETURNING seq",
-            &tenant_values(tenant),
-        )
-        .await?;
-    let seq = next.first().map_or(1, |(seq,)| *seq);
     let [environment, issuer, org] = tenant_values(tenant);
-    let [seq, kind, id, at] = values![seq, kind.as_str(), id.as_str(), now.as_millis()];
+    let [kind, id, at] = values![kind.as_str(), id.as_str(), now.as_millis()];
     writing
         .execute(
             "INSERT INTO customer_events (environment, issuer, org, seq, kind, connection_id, at)
-             VALUES ($1, $2, $3, $4, $5, $6, $7)",
-            &[environment, issuer, org, seq, kind, id, at],
+             SELECT $1, $2, $3, coalesce(max(seq), 0) + 1, $4, $5, $6 FROM customer_events
+              WHERE environment = $1 AND issuer = $2 AND org = $3",
+            &[environment, issuer, org, kind, id, at],
         )
         .await?;
     writing.tell(Announcement::Customer(CustomerKey::of(tenant))).await

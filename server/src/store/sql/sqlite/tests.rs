@@ -1,8 +1,11 @@
 //! Which files are opened, and what is said about the others.
 
 use super::*;
-use crate::store::conformance::audit_keys;
+use crate::store::conformance::{acme, audit_keys, globex, reading};
 use crate::store::sql::database::{Lock, Row, values};
+use crate::store::{LiveStore as _, Store as _};
+use domain::ids::ConnectionId;
+use domain::timestamp::Timestamp;
 
 async fn ask<T: Row>(store: &SqlStore, sql: &'static str) -> T {
     store.database.begin(Lock::Audit).await.unwrap().fetch::<T>(sql, &values![]).await.unwrap().remove(0)
@@ -49,6 +52,36 @@ async fn a_newer_database_is_refused() {
         path.display()
     );
     assert_eq!(open(&path, DatabaseKind::Serve).await.unwrap_err(), sentence);
+}
+
+#[tokio::test]
+async fn events_go_on_with_the_number_that_an_older_program_gave() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("connect.db");
+    let pool = SqlitePool::connect_with(SqliteConnectOptions::new().filename(&path).create_if_missing(true));
+    let pool = pool.await.unwrap();
+    migrations::run(&pool, &MIGRATIONS[..4], "an older one").await.unwrap();
+    // Of the one customer the last event is there, of the other it was pruned.
+    for (org, id, last) in [("acme", "c1", 9), ("globex", "c2", 8)] {
+        for sql in [
+            "INSERT INTO connections (environment, issuer, org, connection_id, created_at)
+             VALUES ('live', 'host', $1, $2, $3)",
+            "INSERT INTO event_heads (environment, issuer, org, seq) VALUES ('live', 'host', $1, 9)",
+            "INSERT INTO customer_events (environment, issuer, org, seq, kind, connection_id, at)
+             VALUES ('live', 'host', $1, $3, 'connection', $2, 1)",
+        ] {
+            sqlx::query(sql).bind(org).bind(id).bind(last).execute(&pool).await.unwrap();
+        }
+    }
+    pool.close().await;
+    let store = open(&path, DatabaseKind::Serve).await.unwrap();
+    for (tenant, id) in [(acme(), "c1"), (globex(), "c2")] {
+        let head = async || store.events_after(tenant, u64::MAX).await.unwrap().head;
+        assert_eq!(head().await, 9);
+        let id = ConnectionId::parse(id).unwrap();
+        store.observe(tenant, reading(&id, "active", 1), Timestamp::from_millis(1)).await.unwrap();
+        assert_eq!(head().await, 10);
+    }
 }
 
 #[tokio::test]
