@@ -6,6 +6,7 @@ mod migrations;
 mod postgres;
 mod refusal;
 mod rows;
+mod script;
 mod sqlite;
 #[cfg(test)]
 mod tests;
@@ -21,7 +22,7 @@ use self::database::{Database, Lock, Value, Writing, values};
 use self::rows::{ChangeRow, ConnectionRow, EntityRow, HeadRow, IntentRow, TermsRow};
 use self::writes::{
     CONNECTION, ENTITY, add_event, add_receipt, bury, end, keep_reading, map_entity, must_exist, remember,
-    tenant_values, update_own,
+    stored_version, tenant_values, update_own,
 };
 use super::live::{Bus, EVENTS_KEPT_MILLIS, EventKind};
 use super::{
@@ -208,7 +209,7 @@ impl Store for SqlStore {
                 let [environment, issuer, org] = tenant_values(tenant);
                 let [external_id, now] = values![external_entity_id, now.as_millis()];
                 writing
-                    .execute(
+                    .add(
                         "INSERT INTO entity_map (environment, issuer, org, external_entity_id, state, created_at)
                          VALUES ($1, $2, $3, $4, 'intent', $5)",
                         &[environment, issuer, org, external_id, now],
@@ -243,7 +244,7 @@ impl Store for SqlStore {
         let id = IntentId(uuid::Uuid::now_v7().to_string());
         let [user, action, subject, now] = values![user.as_str(), action.as_str(), subject, now.as_millis()];
         writing
-            .execute(
+            .add(
                 "INSERT INTO intents (environment, issuer, org, id, user_id, action, subject, outcome, begun_at)
                  VALUES ($1, $2, $3, $4, $5, $6, $7, 'open', $8)",
                 &[environment, issuer, org, id.0.as_str().into(), user, action, subject, now],
@@ -337,8 +338,7 @@ impl Store for SqlStore {
         }
         let row = |(id, version): &(ConnectionId, u64)| {
             let [environment, issuer, org] = tenant_values(tenant);
-            let version = i64::try_from(*version).map_err(|_| StoreError::Corrupt { what: "version" })?;
-            let [id, version, now] = values![id.as_str(), version, now.as_millis()];
+            let [id, version, now] = values![id.as_str(), stored_version(*version)?, now.as_millis()];
             Ok([environment, issuer, org, id, version, now])
         };
         let rows = known.iter().map(row).collect::<Result<Vec<_>, StoreError>>()?;
@@ -455,7 +455,7 @@ impl Store for SqlStore {
             .await?;
         let [environment, issuer, org, user_id] = key;
         writing
-            .execute(
+            .add(
                 "INSERT INTO sessions (environment, issuer, org, user_id, seen_at) VALUES ($1, $2, $3, $4, $5)
                  ON CONFLICT (environment, issuer, org, user_id) DO UPDATE SET seen_at = excluded.seen_at",
                 &[environment, issuer, org, user_id, now_value],
@@ -565,7 +565,7 @@ impl SqlStore {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let sql = "UPDATE intents SET outcome = 'abandoned', ended_at = $2 WHERE id = $1";
-        writing.execute(sql, &values![intent.id.as_str(), now.as_millis()]).await?;
+        writing.add(sql, &values![intent.id.as_str(), now.as_millis()]).await?;
         let (customer, environment) = intent.owner()?;
         let entry = AuditEntry::interrupted(intent.user()?, &intent.action, &intent.subject);
         let tenant = Tenant { customer: &customer, environment };
@@ -589,7 +589,7 @@ impl SqlStore {
         for entry in entries {
             let row = self.audit_keys.row(last.as_ref(), tenant, entry, now);
             writing
-                .execute(
+                .add(
                     "INSERT INTO audit_log
                         (seq, at, event, environment, issuer, org, user_id, who, connection_id, detail, mac)
                      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",

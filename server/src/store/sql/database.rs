@@ -7,6 +7,7 @@ use sqlx::postgres::{PgPool, PgRow};
 use sqlx::sqlite::{SqlitePool, SqliteRow};
 use sqlx::{AssertSqlSafe, FromRow, Postgres, Sqlite, Transaction};
 
+use super::script::Script;
 use crate::store::{Announcement, StoreError};
 
 /// An open database.
@@ -41,7 +42,7 @@ pub(super) struct Writing {
 }
 
 enum Open {
-    Sqlite(Transaction<'static, Sqlite>),
+    Sqlite(Script),
     Postgres(Transaction<'static, Postgres>),
 }
 
@@ -168,7 +169,7 @@ impl Database {
     /// Begins to write. SQLite has one writer at a time; PostgreSQL as many as there are locks.
     pub(super) async fn begin(&self, lock: Lock<'_>) -> Result<Writing, StoreError> {
         let open = match self {
-            Self::Sqlite { writer, .. } => Open::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),
+            Self::Sqlite { writer, .. } => Open::Sqlite(Script::new(writer.acquire().await?)),
             Self::Postgres(pool) => Open::Postgres(pool.begin().await?),
         };
         let mut writing = Writing { open, told: Vec::new() };
@@ -211,9 +212,7 @@ impl Writing {
         values: &[Value],
     ) -> Result<Vec<T>, StoreError> {
         Ok(match &mut self.open {
-            Open::Sqlite(transaction) => {
-                bound!(sqlx::query_as::<Sqlite, T>(sql), values).fetch_all(&mut **transaction).await?
-            }
+            Open::Sqlite(script) => script.fetch(sql, values).await?,
             Open::Postgres(transaction) => {
                 bound!(sqlx::query_as::<Postgres, T>(sql), values).fetch_all(&mut **transaction).await?
             }
@@ -223,13 +222,20 @@ impl Writing {
     /// The number of rows that it changed.
     pub(super) async fn execute(&mut self, sql: &'static str, values: &[Value]) -> Result<u64, StoreError> {
         Ok(match &mut self.open {
-            Open::Sqlite(transaction) => {
-                bound!(sqlx::query(sql), values).execute(&mut **transaction).await?.rows_affected()
-            }
+            Open::Sqlite(script) => script.execute(sql, values).await?,
             Open::Postgres(transaction) => {
                 bound!(sqlx::query(sql), values).execute(&mut **transaction).await?.rows_affected()
             }
         })
+    }
+
+    /// The same, where nobody has to know what came of it; that it failed is said now or by whatever comes next.
+    pub(super) async fn add(&mut self, sql: &'static str, values: &[Value]) -> Result<(), StoreError> {
+        match &mut self.open {
+            Open::Sqlite(script) => script.add(sql, values),
+            Open::Postgres(_) => drop(self.execute(sql, values).await?),
+        }
+        Ok(())
     }
 
     /// The same statement for many rows: `before`, their values in brackets, `after`. See [`together`].
@@ -244,10 +250,7 @@ impl Writing {
             let values = some.as_flattened();
             let sql = [before, &placeholders(some.len(), COLUMNS), after].concat();
             changed += match &mut self.open {
-                Open::Sqlite(transaction) => bound!(sqlx::query(AssertSqlSafe(sql)), values)
-                    .execute(&mut **transaction)
-                    .await?
-                    .rows_affected(),
+                Open::Sqlite(script) => script.execute(&sql, values).await?,
                 Open::Postgres(transaction) => bound!(sqlx::query(AssertSqlSafe(sql)), values)
                     .execute(&mut **transaction)
                     .await?
@@ -276,7 +279,7 @@ impl Writing {
     /// Keeps all of it. Gives what is to be announced in this process.
     pub(super) async fn commit(self) -> Result<Vec<Announcement>, StoreError> {
         match self.open {
-            Open::Sqlite(transaction) => transaction.commit().await?,
+            Open::Sqlite(script) => script.commit().await?,
             Open::Postgres(transaction) => transaction.commit().await?,
         }
         Ok(self.told)
@@ -317,4 +320,4 @@ impl From<&[u8]> for Value {
 macro_rules! values {
     ($($value:expr),* $(,)?) => { [$($crate::store::sql::database::Value::from($value)),*] };
 }
-pub(super) use values;
+pub(super) use {bound, values};

@@ -286,7 +286,7 @@ impl LiveStore for SqlStore {
     async fn release_lease(&self, name: &str, holder: &str) -> Result<(), StoreError> {
         let mut writing = self.database.begin(Lock::Inbox).await?;
         let sql = "DELETE FROM leases WHERE name = $1 AND holder = $2";
-        writing.execute(sql, &values![name, holder]).await?;
+        writing.add(sql, &values![name, holder]).await?;
         self.commit(writing).await
     }
 
@@ -409,7 +409,7 @@ async fn note_visit(
     let [environment, issuer, org, user] = key;
     let [away_since, began_at, now] = values![away_since, began_at, now];
     writing
-        .execute(
+        .add(
             "INSERT INTO visits (environment, issuer, org, user_id, away_since, began_at, seen_at)
              VALUES ($1, $2, $3, $4, $5, $6, $7)
              ON CONFLICT (environment, issuer, org, user_id) DO UPDATE

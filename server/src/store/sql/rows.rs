@@ -100,6 +100,13 @@ impl TryFrom<ConnectionRow> for ConnectionRecord {
 }
 
 #[derive(sqlx::FromRow)]
+pub(super) struct StateRow {
+    #[sqlx(flatten)]
+    pub(super) connection: ConnectionRow,
+    pub(super) state: Option<String>,
+}
+
+#[derive(sqlx::FromRow)]
 pub(super) struct HeldRow {
     issuer: String,
     org: String,

@@ -7,7 +7,7 @@ use domain::timestamp::Timestamp;
 
 use super::database::{Value, Writing, values};
 use super::first;
-use super::rows::{ConnectionRow, EntityRow};
+use super::rows::{ConnectionRow, EntityRow, StateRow};
 use crate::store::{
     Announcement, AuditEntry, Cause, ConnectionRecord, CustomerKey, EventKind, IntentId, MappedEntity,
     Observed, Outcome, Reading, StoreError, Tenant, TermsReceipt,
@@ -17,6 +17,14 @@ pub(super) const ENTITY: &str = "SELECT external_entity_id, entity_id, created_a
                       WHERE environment = $1 AND issuer = $2 AND org = $3";
 
 pub(super) const CONNECTION: &str = "SELECT * FROM connections
+                      WHERE environment = $1 AND issuer = $2 AND org = $3 AND connection_id = $4";
+
+/// A connection, and the last state in its history.
+const CONNECTION_AND_STATE: &str = "SELECT connections.*, (
+                            SELECT state_after FROM connection_history
+                             WHERE environment = $1 AND issuer = $2 AND org = $3 AND connection_id = $4
+                             ORDER BY id DESC LIMIT 1) AS state
+                       FROM connections
                       WHERE environment = $1 AND issuer = $2 AND org = $3 AND connection_id = $4";
 
 /// `$1`, `$2` and `$3` of every statement about a tenant's rows.
@@ -37,8 +45,7 @@ pub(super) async fn map_entity(
             let [environment, issuer, org] = tenant_values(tenant);
             let sql = "UPDATE entity_map SET entity_id = $4, state = 'mapped'
                        WHERE environment = $1 AND issuer = $2 AND org = $3";
-            writing.execute(sql, &[environment, issuer, org, entity.as_str().into()]).await?;
-            Ok(())
+            writing.add(sql, &[environment, issuer, org, entity.as_str().into()]).await
         }
     }
 }
@@ -87,15 +94,8 @@ pub(super) async fn bury(
 ) -> Result<Option<AuditEntry>, StoreError> {
     let [environment, issuer, org] = tenant_values(tenant);
     let key = [environment, issuer, org, Value::from(id.as_str())];
-    let known: Vec<(i64, Option<i64>)> = writing
-        .fetch(
-            "SELECT version, removed_at FROM connections
-             WHERE environment = $1 AND issuer = $2 AND org = $3 AND connection_id = $4",
-            &key,
-        )
-        .await?;
-    let (version, removed_at) = known.into_iter().next().ok_or(StoreError::Missing)?;
-    if removed_at.is_some() {
+    let (known, state) = known(writing, &key).await?.ok_or(StoreError::Missing)?;
+    if known.removed_at.is_some() {
         return Ok(None);
     }
     let sql = "UPDATE connections
@@ -104,9 +104,18 @@ pub(super) async fn bury(
                       version = version + 1, removed_at = $5
                 WHERE environment = $1 AND issuer = $2 AND org = $3 AND connection_id = $4";
     update_own(writing, sql, tenant, id, now).await?;
-    let changed = note_change(writing, &key, version + 1, None, cause, now).await?;
+    let changed = note_change(writing, &key, known.version + 1, (state.as_deref(), None), cause, now).await?;
     add_event(writing, tenant, EventKind::Removed, id, now).await?;
     Ok(AuditEntry::found(id, None, cause).filter(|_| changed))
+}
+
+async fn known(
+    writing: &mut Writing,
+    key: &[Value; 4],
+) -> Result<Option<(ConnectionRecord, Option<String>)>, StoreError> {
+    let rows: Vec<StateRow> = writing.fetch(CONNECTION_AND_STATE, key).await?;
+    let known = |row: StateRow| Ok((row.connection.try_into()?, row.state));
+    rows.into_iter().next().map(known).transpose()
 }
 
 /// Keeps a reading of a connection, which is remembered if it was not. Gives what the audit log is to tell.
@@ -118,13 +127,12 @@ pub(super) async fn keep_reading(
 ) -> Result<(Observed, Option<AuditEntry>), StoreError> {
     let [environment, issuer, org] = tenant_values(tenant);
     let key = [environment, issuer, org, Value::from(reading.connection.as_str())];
-    let mut known: Option<ConnectionRecord> =
-        first::<ConnectionRow, _>(writing.fetch(CONNECTION, &key).await?)?;
-    if known.is_none() {
+    let mut on_record = known(writing, &key).await?;
+    if on_record.is_none() {
         remember(writing, tenant, reading.connection, None, now).await?;
-        known = first::<ConnectionRow, _>(writing.fetch(CONNECTION, &key).await?)?;
+        on_record = known(writing, &key).await?;
     }
-    let known = known.ok_or(StoreError::Missing)?;
+    let (known, state_before) = on_record.ok_or(StoreError::Missing)?;
     if known.is_as_in(reading, now) {
         return Ok((Observed::Kept { version: known.version, is_new: false }, None));
     }
@@ -133,18 +141,17 @@ pub(super) async fn keep_reading(
     }
     let is_new = known.fingerprint.as_deref() != Some(reading.fingerprint);
     let version = known.version + u64::from(is_new);
-    let stored = i64::try_from(version).map_err(|_| StoreError::Corrupt { what: "version" })?;
     let [environment, issuer, org, id] = key.clone();
     let [fingerprint, stored_version, body, read_at, updated_at, watched] = values![
         reading.fingerprint,
-        stored,
+        stored_version(version)?,
         reading.body,
         now.as_millis(),
         reading.updated_at.as_millis(),
         reading.watched.map(Watched::as_str),
     ];
     writing
-        .execute(
+        .add(
             "UPDATE connections
                 SET fingerprint = $5, version = $6, body = $7, read_at = $8, updated_at = $9, watched = $10,
                     removed_at = NULL
@@ -155,7 +162,8 @@ pub(super) async fn keep_reading(
     let mut found = None;
     if is_new {
         let state = Some(reading.state);
-        if note_change(writing, &key, stored, state, reading.cause, now).await? {
+        let states = (state_before.as_deref(), state);
+        if note_change(writing, &key, version, states, reading.cause, now).await? {
             found = AuditEntry::found(reading.connection, state, reading.cause);
         }
         add_event(writing, tenant, EventKind::Connection, reading.connection, now).await?;
@@ -186,7 +194,7 @@ pub(super) async fn add_event(
     let [environment, issuer, org] = tenant_values(tenant);
     let [kind, id, at] = values![kind.as_str(), id.as_str(), now.as_millis()];
     writing
-        .execute(
+        .add(
             "INSERT INTO customer_events (environment, issuer, org, seq, kind, connection_id, at)
              SELECT $1, $2, $3, coalesce(max(seq), 0) + 1, $4, $5, $6 FROM customer_events
               WHERE environment = $1 AND issuer = $2 AND org = $3",
@@ -196,32 +204,35 @@ pub(super) async fn add_event(
     writing.tell(Announcement::Customer(CustomerKey::of(tenant))).await
 }
 
-/// Notes a change of state, if the word for it changed. `true`: it had been another.
-pub(super) async fn note_change(
+/// Notes a change of state, if the word for it changed. `true`: it had been another. Without one there was none, as after a
+/// removal.
+async fn note_change(
     writing: &mut Writing,
     key: &[Value; 4],
-    version: i64,
-    after: Option<&str>,
+    version: u64,
+    (before, after): (Option<&str>, Option<&str>),
     cause: Cause,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
+    if before == after {
+        return Ok(false);
+    }
     let [environment, issuer, org, id] = key.clone();
-    let [version, now, after, cause] = values![version, now.as_millis(), after, cause.as_str()];
-    // One statement, because a page waits for it. Without a row there was no state, as after a removal.
-    let before: Vec<(Option<String>,)> = writing
-        .fetch(
+    let [version, now, state_before, state_after, cause] =
+        values![stored_version(version)?, now.as_millis(), before, after, cause.as_str()];
+    writing
+        .add(
             "INSERT INTO connection_history
                 (environment, issuer, org, connection_id, version, at, state_before, state_after, cause)
-             SELECT $1, $2, $3, $4, $5, $6, last.state, $7, $8
-               FROM (SELECT (SELECT state_after FROM connection_history
-                              WHERE environment = $1 AND issuer = $2 AND org = $3 AND connection_id = $4
-                              ORDER BY id DESC LIMIT 1) AS state) AS last
-              WHERE last.state IS DISTINCT FROM $7
-             RETURNING state_before",
-            &[environment, issuer, org, id, version, now, after, cause],
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+            &[environment, issuer, org, id, version, now, state_before, state_after, cause],
         )
         .await?;
-    Ok(matches!(before.as_slice(), [(Some(_),)]))
+    Ok(before.is_some())
+}
+
+pub(super) fn stored_version(version: u64) -> Result<i64, StoreError> {
+    i64::try_from(version).map_err(|_| StoreError::Corrupt { what: "version" })
 }
 
 pub(super) async fn add_receipt(
@@ -239,7 +250,7 @@ pub(super) async fn add_receipt(
         receipt.accepted_at.as_millis(),
     ];
     writing
-        .execute(
+        .add(
             "INSERT INTO terms_receipts
                 (environment, issuer, org, connection_id, user_id, sentence_sha256, link, language, accepted_at)
              VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
