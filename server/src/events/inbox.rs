@@ -98,7 +98,7 @@ impl Inbox {
 
     /// Begins to look into what this process has just taken in; what has to wait is found by the next look. A page waits for
     /// this, and to look first would take longer than to begin.
-    pub(super) async fn look_into(&mut self, taken_in: &[Delivery]) -> Result<Duration, StoreError> {
+    pub(super) async fn begin_with(&mut self, taken_in: &[Delivery]) -> Result<Duration, StoreError> {
         if !self.shared.pace.may_ask() {
             return Ok(READ_EVERY);
         }

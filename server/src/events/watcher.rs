@@ -132,7 +132,7 @@ impl Watcher {
             }
             let begun = match &*taken_in {
                 [] => inbox.look().await.map(|wait| Instant::now() + wait),
-                taken_in => inbox.look_into(taken_in).await.map(|wait| look_at.min(Instant::now() + wait)),
+                taken_in => inbox.begin_with(taken_in).await.map(|wait| look_at.min(Instant::now() + wait)),
             };
             look_at = begun.unwrap_or_else(|error| {
                 tracing::warn!(error = &error as &dyn std::error::Error, "the inbox cannot be read");
@@ -157,6 +157,10 @@ impl Watcher {
                 () = sleep_until(look_at) => Arc::default(),
                 taken_in = news, if !crowded => taken_in,
             };
+            if crowded {
+                // The next look finds all that was announced meanwhile.
+                announcements = announcements.resubscribe();
+            }
         }
     }
 

@@ -14,7 +14,7 @@ use super::view::kept;
 use super::{UseCases, access};
 use crate::failure::{Call, Failure, Missing};
 use crate::store::{
-    Cause, ConnectionRecord, CustomerKey, EventKind, Held, Settled, StoreError, Tenant, Write,
+    Cause, ConnectionRecord, CustomerKey, EventKind, Settled, StoreError, Tenant, WithOwner, Write,
 };
 
 /// What a customer's pages show, and the last event that is in it.
@@ -123,7 +123,9 @@ impl UseCases {
 
     /// Reads a connection for whoever has it.
     pub(super) async fn refresh(&self, id: &ConnectionId, cause: Cause) -> Result<Refreshed, Failure> {
-        let Some(Held { customer, entity, record }) = self.store.held(self.environment, id).await? else {
+        let Some(WithOwner { customer, entity, record }) =
+            self.store.with_owner(self.environment, id).await?
+        else {
             return Ok(Refreshed::Unknown);
         };
         let (product, entity) = (product(customer), entity.ok_or(Missing::NoEntityYet)?);
@@ -146,8 +148,8 @@ impl UseCases {
         cause: Cause,
     ) -> Result<Refreshed, Failure> {
         let connection = understood(&row, Call::ListConnections)?;
-        let held = self.store.held(self.environment, &connection.id).await?;
-        let Some(Held { customer, entity, record }) = held else { return Ok(Refreshed::Unknown) };
+        let known = self.store.with_owner(self.environment, &connection.id).await?;
+        let Some(WithOwner { customer, entity, record }) = known else { return Ok(Refreshed::Unknown) };
         let (product, entity) = (product(customer), entity.ok_or(Missing::NoEntityYet)?);
         if !is_own(&product, &row, &entity) {
             return Err(Missing::Foreign.into());
@@ -174,8 +176,8 @@ impl UseCases {
         id: &ConnectionId,
         settled: &[(String, Settled)],
     ) -> Result<bool, Failure> {
-        let Some(held) = self.store.held(self.environment, id).await? else { return Ok(false) };
-        match self.write(&product(held.customer), &[Write::NewTransactions { id, settled }]).await {
+        let Some(known) = self.store.with_owner(self.environment, id).await? else { return Ok(false) };
+        match self.write(&product(known.customer), &[Write::NewTransactions { id, settled }]).await {
             Ok(()) => Ok(true),
             Err(StoreError::Missing) => Ok(false),
             Err(error) => Err(error.into()),

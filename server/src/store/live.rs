@@ -14,7 +14,8 @@ use tokio::sync::broadcast;
 use super::records::{ConnectionRecord, StoreError, Tenant};
 use crate::config::Environment;
 
-/// How long events are kept for browsers that come back; whoever comes later gets the present state.
+/// How long events are kept for browsers that come back; whoever comes later gets the present state. Each customer's last one
+/// stays, because it says which number comes next.
 pub const EVENTS_KEPT_MILLIS: i64 = 24 * 60 * 60 * 1_000;
 
 /// A pause that is longer than this begins another visit of the list.
@@ -70,11 +71,11 @@ pub trait LiveStore: Send + Sync + 'static {
     async fn inbox_size(&self, environment: Environment) -> Result<InboxSize, StoreError>;
 
     /// A connection and whose it is, or was; `None` for one that was never known.
-    async fn held(
+    async fn with_owner(
         &self,
         environment: Environment,
         connection: &ConnectionId,
-    ) -> Result<Option<Held>, StoreError>;
+    ) -> Result<Option<WithOwner>, StoreError>;
 
     /// Every connection that is watched for this reason; with `None` every one that is there.
     async fn watched(
@@ -196,7 +197,7 @@ pub struct WatchedConnection {
 
 /// A connection, as what is known of it by its id alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Held {
+pub struct WithOwner {
     /// Whose it is.
     pub customer: Customer,
     /// What Waycore calls the customer; `None` while that is only intended.
@@ -332,9 +333,14 @@ impl Bus {
     }
 }
 
-/// Deliveries that come along with an announcement, of which so many are new: all, or none where it is not known which.
-pub(super) fn all_new(deliveries: &[Delivery], new: u64) -> Arc<[Delivery]> {
-    if new == deliveries.len() as u64 { deliveries.into() } else { Arc::default() }
+/// What is announced of deliveries of which so many are new. All come along, or none where it is not known which are.
+pub(super) fn received(
+    environment: Environment,
+    deliveries: Arc<[Delivery]>,
+    new: u64,
+) -> Option<Announcement> {
+    let all_new = if new == deliveries.len() as u64 { deliveries } else { Arc::default() };
+    (new > 0).then_some(Announcement::Inbox(environment, all_new))
 }
 
 #[cfg(test)]

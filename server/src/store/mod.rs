@@ -20,8 +20,9 @@ use crate::config::Environment;
 
 pub use audit::{AuditEntry, AuditEvent, AuditHead, AuditKeys, AuditRow, BrokenChain, ChainCheck};
 pub use live::{
-    Announcement, CustomerEvent, CustomerKey, Delivery, DueDelivery, EVENTS_KEPT_MILLIS, EventKind, Held,
+    Announcement, CustomerEvent, CustomerKey, Delivery, DueDelivery, EVENTS_KEPT_MILLIS, EventKind,
     InboxSize, LONGEST_RETRY_MILLIS, LiveStore, Missed, Settled, VISIT_ENDS_AFTER_MILLIS, WatchedConnection,
+    WithOwner,
 };
 pub use memory::MemoryStore;
 pub use records::{
@@ -139,7 +140,7 @@ pub trait Store: LiveStore {
     async fn abandon(&self, begun_before: Timestamp, now: Timestamp) -> Result<u64, StoreError>;
 
     /// Removes what is idle since before a moment: intents and deliveries that have ended, sessions and visits; and
-    /// events that are older than [`EVENTS_KEPT_MILLIS`]. Never the audit log. Gives the number of rows.
+    /// events that are older than [`EVENTS_KEPT_MILLIS`], but for each customer's last. Never the audit log. Gives the number of rows.
     async fn prune(&self, before: Timestamp, now: Timestamp) -> Result<u64, StoreError>;
 
     /// Whether the database answers and holds exactly this program's tables.

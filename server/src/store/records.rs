@@ -136,7 +136,7 @@ pub enum Observed {
     Kept {
         /// The version that goes with it.
         version: u64,
-        /// Something else had been known until then.
+        /// It differs from what was known until then, or nothing was.
         is_new: bool,
     },
     /// What is known is later than it.

@@ -293,24 +293,24 @@ pub(in crate::store) async fn those_that_wait_are_found(store: &dyn Store) {
 
 pub(in crate::store) async fn a_connections_owner_is_known(store: &dyn Store) {
     let (id, entity) = (connection("c1"), EntityId::parse("e1").unwrap());
-    let held = async || {
-        let held = store.held(LIVE, &id).await.unwrap()?;
-        assert_eq!(held.customer, *acme().customer);
-        assert_eq!(Some(&held.record), store.connection(acme(), &id).await.unwrap().as_ref());
-        Some((held.entity, held.record.version))
+    let known = async || {
+        let known = store.with_owner(LIVE, &id).await.unwrap()?;
+        assert_eq!(known.customer, *acme().customer);
+        assert_eq!(Some(&known.record), store.connection(acme(), &id).await.unwrap().as_ref());
+        Some((known.entity, known.record.version))
     };
-    assert_eq!(held().await, None);
+    assert_eq!(known().await, None);
     observe(store, acme(), &id, "draft", 1).await.unwrap();
     observe(store, globex(), &connection("c2"), "draft", 1).await.unwrap();
-    assert_eq!(held().await, Some((None, 1)));
+    assert_eq!(known().await, Some((None, 1)));
     store.record_entity_intent(acme(), "ns:acme", at(1)).await.unwrap();
-    assert_eq!(held().await, Some((None, 1)), "which entity it is to be is not known");
+    assert_eq!(known().await, Some((None, 1)), "which entity it is to be is not known");
     write(store, acme(), Write::Entity(&entity), 1).await.unwrap();
-    assert_eq!(held().await, Some((Some(entity.clone()), 1)));
-    assert_eq!(store.held(Environment::Test, &id).await.unwrap(), None);
+    assert_eq!(known().await, Some((Some(entity.clone()), 1)));
+    assert_eq!(store.with_owner(Environment::Test, &id).await.unwrap(), None);
     write(store, acme(), Write::Tombstone { id: &id, cause: Cause::Look }, 2).await.unwrap();
     // Should Waycore speak of it again, this is who would have to know.
-    assert_eq!(held().await, Some((Some(entity), 2)));
+    assert_eq!(known().await, Some((Some(entity), 2)));
     assert_eq!(store.remembered(LIVE).await.unwrap(), HashSet::from([id, connection("c2")]));
     assert_eq!(store.remembered(Environment::Test).await.unwrap(), HashSet::new());
 }

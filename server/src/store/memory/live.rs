@@ -13,11 +13,11 @@ use tokio::time::Instant;
 
 use super::{MemoryStore, Owner, Rows};
 use crate::config::Environment;
-use crate::store::live::{AT_ONCE, all_new};
+use crate::store::live::{AT_ONCE, received};
 use crate::store::{
-    Announcement, CustomerEvent, CustomerKey, Delivery, DueDelivery, EVENTS_KEPT_MILLIS, EventKind, Held,
+    Announcement, CustomerEvent, CustomerKey, Delivery, DueDelivery, EVENTS_KEPT_MILLIS, EventKind,
     InboxSize, LONGEST_RETRY_MILLIS, LiveStore, Missed, Settled, StoreError, Tenant, VISIT_ENDS_AFTER_MILLIS,
-    WatchedConnection,
+    WatchedConnection, WithOwner,
 };
 
 #[derive(Debug, Clone, Default)]
@@ -153,9 +153,7 @@ impl LiveStore for MemoryStore {
                     parked: false,
                 });
             }
-            if new > 0 {
-                rows.told.push(Announcement::Inbox(environment, all_new(deliveries, new)));
-            }
+            rows.told.extend(received(environment, deliveries.into(), new));
             Ok(new)
         })
     }
@@ -209,11 +207,11 @@ impl LiveStore for MemoryStore {
         }))
     }
 
-    async fn held(
+    async fn with_owner(
         &self,
         environment: Environment,
         connection: &ConnectionId,
-    ) -> Result<Option<Held>, StoreError> {
+    ) -> Result<Option<WithOwner>, StoreError> {
         Ok(self.read(|rows| {
             let mut known = rows.connections.iter();
             let (owner, record) =
@@ -221,7 +219,7 @@ impl LiveStore for MemoryStore {
             let customer = owner.customer.clone();
             let mapped = rows.entity(Tenant { customer: &customer, environment });
             let entity = mapped.and_then(|mapped| mapped.entity.clone());
-            Some(Held { customer, entity, record: record.clone() })
+            Some(WithOwner { customer, entity, record: record.clone() })
         }))
     }
 

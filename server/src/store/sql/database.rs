@@ -1,7 +1,7 @@
 //! SQL that both databases understand, on whichever of them was opened.
 //!
-//! The store's statements are written once. What differs is here: how a transaction begins, and how what must not happen
-//! at once is kept apart.
+//! The store's statements are written once. What differs is here and in [`script`](super::script): how a transaction begins
+//! and ends, and how what must not happen at once is kept apart.
 
 use sqlx::postgres::{PgPool, PgRow};
 use sqlx::sqlite::{SqlitePool, SqliteRow};
@@ -149,7 +149,7 @@ impl Database {
     }
 
     /// What [`Writing::execute_rows`] does, as one statement that is a transaction by itself: that is one turn of a file's
-    /// thread and not three. `None` if there are too many rows for it. PostgreSQL tells of what it keeps in the same
+    /// thread and not three. `None` if there are too many rows for it, or none. PostgreSQL tells of what it keeps in the same
     /// transaction, so there it is none.
     pub(super) fn execute_alone<const COLUMNS: usize>(
         &self,

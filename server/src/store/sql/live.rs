@@ -13,14 +13,14 @@ use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
 
 use super::database::{CHANNEL, Database, Lock, Value, Writing, values};
-use super::rows::{EventRow, HeldRow, version};
+use super::rows::{EventRow, WithOwnerRow, version};
 use super::writes::tenant_values;
 use super::{SqlStore, all, first};
 use crate::config::Environment;
-use crate::store::live::{AT_ONCE, all_new};
+use crate::store::live::{AT_ONCE, received};
 use crate::store::{
-    Announcement, CustomerEvent, CustomerKey, Delivery, DueDelivery, Held, InboxSize, LONGEST_RETRY_MILLIS,
-    LiveStore, Missed, Settled, StoreError, Tenant, VISIT_ENDS_AFTER_MILLIS, WatchedConnection,
+    Announcement, CustomerEvent, CustomerKey, Delivery, DueDelivery, InboxSize, LONGEST_RETRY_MILLIS,
+    LiveStore, Missed, Settled, StoreError, Tenant, VISIT_ENDS_AFTER_MILLIS, WatchedConnection, WithOwner,
 };
 
 /// How exactly the end of a visit is known.
@@ -104,8 +104,8 @@ impl LiveStore for SqlStore {
             "INSERT INTO inbox (environment, event_id, event_type, connection_id, received_at, due_at) VALUES ",
             " ON CONFLICT (environment, event_id) DO NOTHING",
         );
-        let deliveries = deliveries.to_vec();
-        let news = move |new| (new > 0).then(|| Announcement::Inbox(environment, all_new(&deliveries, new)));
+        let deliveries = deliveries.into();
+        let news = move |new| received(environment, deliveries, new);
         self.write_rows(Lock::Inbox, sql, &rows, news).await
     }
 
@@ -165,15 +165,15 @@ impl LiveStore for SqlStore {
         }))
     }
 
-    async fn held(
+    async fn with_owner(
         &self,
         environment: Environment,
         connection: &ConnectionId,
-    ) -> Result<Option<Held>, StoreError> {
+    ) -> Result<Option<WithOwner>, StoreError> {
         let sql = "SELECT connections.*, entity_map.entity_id
                      FROM connections LEFT JOIN entity_map USING (environment, issuer, org)
                     WHERE connections.environment = $1 AND connections.connection_id = $2";
-        let rows: Vec<HeldRow> =
+        let rows: Vec<WithOwnerRow> =
             self.database.fetch(sql, &values![environment.as_str(), connection.as_str()]).await?;
         first(rows)
     }
@@ -229,15 +229,16 @@ impl LiveStore for SqlStore {
                  SELECT missed.seq, missed.kind, missed.first, connections.*
                    FROM missed JOIN connections ON connections.connection_id = missed.connection_id
                                                AND connections.environment = $1
+                                               AND connections.issuer = $2 AND connections.org = $3
                   WHERE missed.seq = missed.last ORDER BY missed.seq",
                 &[environment, issuer, org, from],
             )
             .await?;
-        let first = rows.first().map_or(Ok(0), |row| version(row.first))?;
+        let oldest = rows.first().map_or(Ok(0), |row| version(row.first))?;
         let events: Vec<CustomerEvent> = all(rows)?;
         let head = events.last().map_or(0, |last| last.seq);
         // One that is missing has been pruned, or was never given.
-        let whole = after == head || first.checked_sub(1) == Some(after);
+        let whole = after == head || oldest.checked_sub(1) == Some(after);
         let missed = || events.into_iter().filter(|event| event.seq > after).collect();
         Ok(Missed { head, events: whole.then(missed) })
     }

@@ -9,8 +9,8 @@ use domain::timestamp::Timestamp;
 
 use crate::config::Environment;
 use crate::store::{
-    AuditHead, Cause, Change, ConnectionRecord, CustomerEvent, EventKind, Held, MappedEntity, StoreError,
-    TermsReceipt,
+    AuditHead, Cause, Change, ConnectionRecord, CustomerEvent, EventKind, MappedEntity, StoreError,
+    TermsReceipt, WithOwner,
 };
 
 /// Something that was begun.
@@ -107,7 +107,7 @@ pub(super) struct StateRow {
 }
 
 #[derive(sqlx::FromRow)]
-pub(super) struct HeldRow {
+pub(super) struct WithOwnerRow {
     issuer: String,
     org: String,
     entity_id: Option<String>,
@@ -115,10 +115,10 @@ pub(super) struct HeldRow {
     connection: ConnectionRow,
 }
 
-impl TryFrom<HeldRow> for Held {
+impl TryFrom<WithOwnerRow> for WithOwner {
     type Error = StoreError;
 
-    fn try_from(row: HeldRow) -> Result<Self, StoreError> {
+    fn try_from(row: WithOwnerRow) -> Result<Self, StoreError> {
         Ok(Self {
             customer: Customer { issuer: row.issuer, org: row.org },
             entity: entity_id(row.entity_id)?,

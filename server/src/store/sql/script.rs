@@ -14,7 +14,7 @@ use super::database::{Row, Value, bound};
 
 /// A transaction that is undone unless it is committed.
 pub(super) struct Script {
-    /// `None` once it has ended.
+    /// `None` once it has ended, also by an error.
     connection: Option<PoolConnection<Sqlite>>,
     has_begun: bool,
     /// What goes along with the next statement.
@@ -40,10 +40,15 @@ impl Script {
     /// The rows of a statement, and of none before it.
     pub(super) async fn fetch<T: Row>(&mut self, sql: &str, values: &[Value]) -> Result<Vec<T>, sqlx::Error> {
         self.add(sql, values);
-        let Some(connection) = &mut self.connection else { return Err(sqlx::Error::WorkerCrashed) };
+        let Some(connection) = &mut self.connection else {
+            return Err(sqlx::Error::Protocol("the transaction has failed before".to_owned()));
+        };
         self.has_begun = true;
         let (sql, values) = (std::mem::take(&mut self.sql), std::mem::take(&mut self.values));
-        bound!(sqlx::query_as::<Sqlite, T>(AssertSqlSafe(sql)), &values).fetch_all(&mut **connection).await
+        let query = bound!(sqlx::query_as::<Sqlite, T>(AssertSqlSafe(sql)), &values);
+        let rows = query.fetch_all(&mut **connection).await;
+        // What comes after it must not be kept without it.
+        rows.inspect_err(|_| self.undo())
     }
 
     /// The number of rows that a statement changed.
@@ -58,15 +63,22 @@ impl Script {
         self.connection = None;
         Ok(())
     }
+
+    fn undo(&mut self) {
+        let Some(mut connection) = self.connection.take().filter(|_| self.has_begun) else { return };
+        tokio::spawn(async move {
+            if sqlx::raw_sql("ROLLBACK").execute(&mut *connection).await.is_err() {
+                // There is nothing to undo, because the end was on its way or it never began; or that failed too, and nobody
+                // may go on in this transaction.
+                let _ = connection.close().await;
+            }
+        });
+    }
 }
 
 impl Drop for Script {
     fn drop(&mut self) {
-        let Some(mut connection) = self.connection.take().filter(|_| self.has_begun) else { return };
-        tokio::spawn(async move {
-            // Perhaps there is nothing to undo any more: the end was on its way, or it never began.
-            let _ = sqlx::raw_sql("ROLLBACK").execute(&mut *connection).await;
-        });
+        self.undo();
     }
 }
 
@@ -149,6 +161,8 @@ mod tests {
         let mut refused = begun(&pool).await;
         refused.add(NOTE, &values!["twice"]);
         refused.add(NOTE, &values!["twice"]);
+        assert!(refused.execute(NOTE, &values!["third"]).await.is_err());
+        refused.add(NOTE, &values!["without the others"]);
         assert!(refused.commit().await.is_err());
         assert_eq!(kept(&pool).await, Vec::<String>::new());
         let mut next = begun(&pool).await;

@@ -21,6 +21,9 @@ const MIGRATIONS: &[Released] = &[
     (5, "event numbers", include_str!("../../../migrations/sqlite/0005_event_numbers.sql")),
 ];
 
+/// More texts than there are, with those of each number of rows.
+const PREPARED: usize = 256;
+
 impl SqlStore {
     /// Opens the SQLite file of that kind, made when it is missing, with this program's tables.
     ///
@@ -40,6 +43,7 @@ impl SqlStore {
             // A lost row of the map would be a second entity for one customer.
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
+            .statement_cache_capacity(PREPARED)
             .busy_timeout(Duration::from_secs(5));
         // A file does not go away between two statements, and to ask would wake the connection's thread for each.
         let writer = SqlitePoolOptions::new()

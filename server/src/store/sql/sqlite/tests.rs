@@ -75,12 +75,15 @@ async fn events_go_on_with_the_number_that_an_older_program_gave() {
     }
     pool.close().await;
     let store = open(&path, DatabaseKind::Serve).await.unwrap();
-    for (tenant, id) in [(acme(), "c1"), (globex(), "c2")] {
+    for (tenant, id, number) in [(acme(), "c1", 9), (globex(), "c2", 10)] {
         let head = async || store.events_after(tenant, u64::MAX).await.unwrap().head;
-        assert_eq!(head().await, 9);
+        assert_eq!(head().await, number);
+        let missed = store.events_after(tenant, 8).await.unwrap().events;
+        assert_eq!(missed.is_some(), number == 9, "which one was missed is not known any more");
+        assert!(store.events_after(tenant, 9).await.unwrap().events.is_some());
         let id = ConnectionId::parse(id).unwrap();
         store.observe(tenant, reading(&id, "active", 1), Timestamp::from_millis(1)).await.unwrap();
-        assert_eq!(head().await, 10);
+        assert_eq!(head().await, number + 1);
     }
 }
 
