@@ -24,6 +24,10 @@ const MIGRATIONS: &[Released] = &[
 /// More texts than there are, with those of each number of rows.
 const PREPARED: usize = 256;
 
+/// So many rows are there before whoever asked for them has to be woken: a list of ten thousand that wait is not two hundred
+/// turns between two threads.
+const ROWS_AT_ONCE: usize = 1_024;
+
 impl SqlStore {
     /// Opens the SQLite file of that kind, made when it is missing, with this program's tables.
     ///
@@ -44,6 +48,7 @@ impl SqlStore {
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .statement_cache_capacity(PREPARED)
+            .row_buffer_size(ROWS_AT_ONCE)
             .busy_timeout(Duration::from_secs(5));
         // A file does not go away between two statements, and to ask would wake the connection's thread for each.
         let writer = SqlitePoolOptions::new()
