@@ -76,11 +76,17 @@ impl UseCases {
         Tenant { customer, environment: self.environment }
     }
 
+    /// The number of the customer's last event; 0 before the first.
+    pub(super) async fn head(&self, tenant: Tenant<'_>) -> Result<u64, StoreError> {
+        let heads = self.store.heads(tenant.environment, &[tenant.customer]).await?;
+        Ok(heads.get(&CustomerKey::of(tenant)).copied().unwrap_or(0))
+    }
+
     /// The present state, as it was last read.
     pub(super) async fn present(&self, customer: &Customer) -> Result<Present, StoreError> {
         let tenant = self.of(customer);
         // The head comes first: what happens in between is told once more, and never missed.
-        let head = self.store.events_after(tenant, u64::MAX).await?.head;
+        let head = self.head(tenant).await?;
         let records = self.store.connections(tenant).await?;
         Ok(Present { head, connections: records.iter().filter_map(live).collect() })
     }
@@ -89,7 +95,7 @@ impl UseCases {
     pub(super) async fn heard(&self, caller: &Caller) -> Result<String, Failure> {
         access::may_read(caller)?;
         let tenant = self.tenant(caller);
-        let head = self.store.events_after(tenant, u64::MAX).await?.head;
+        let head = self.head(tenant).await?;
         Ok(CustomerKey::of(tenant).event_id(head).to_string())
     }
 

@@ -64,7 +64,7 @@ impl UseCases {
         if !after_news {
             return Ok(self.money(caller, &id, &filter, cursor, patience).await);
         }
-        let head = self.store.events_after(self.tenant(caller), u64::MAX).await?.head;
+        let head = self.head(self.tenant(caller)).await?;
         let sight = Sight { context: filter.context(caller, &id), cursor: cursor.clone(), head };
         Ok(self.together.read(sight, self.money(caller, &id, &filter, cursor, patience)).await)
     }

@@ -140,7 +140,8 @@ pub trait Store: LiveStore {
     async fn abandon(&self, begun_before: Timestamp, now: Timestamp) -> Result<u64, StoreError>;
 
     /// Removes what is idle since before a moment: intents and deliveries that have ended, sessions and visits; and
-    /// events that are older than [`EVENTS_KEPT_MILLIS`], but for each customer's last. Never the audit log. Gives the number of rows.
+    /// events that are older than [`EVENTS_KEPT_MILLIS`], but for each customer's last. Never the audit log. Gives the
+    /// number of rows.
     async fn prune(&self, before: Timestamp, now: Timestamp) -> Result<u64, StoreError>;
 
     /// Whether the database answers and holds exactly this program's tables.

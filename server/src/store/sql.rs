@@ -1,5 +1,6 @@
 //! The store in SQL, in a SQLite file or on a PostgreSQL server.
 
+mod commits;
 mod database;
 mod live;
 mod migrations;
@@ -18,7 +19,8 @@ use async_trait::async_trait;
 use domain::ids::{ConnectionId, InstitutionId, UserId};
 use domain::timestamp::Timestamp;
 
-use self::database::{Database, Lock, Value, Writing, values};
+use self::commits::NoFailpoints;
+use self::database::{Database, Lock, Writing, values};
 use self::rows::{ChangeRow, ConnectionRow, EntityRow, HeadRow, IntentRow, TermsRow};
 use self::writes::{
     CONNECTION, ENTITY, add_event, add_receipt, bury, end, keep_reading, map_entity, must_exist, remember,
@@ -26,12 +28,13 @@ use self::writes::{
 };
 use super::live::{Bus, EVENTS_KEPT_MILLIS, EventKind};
 use super::{
-    ABANDONED_AFTER_MILLIS, Action, Announcement, AuditEntry, AuditEvent, AuditHead, AuditKeys, AuditRow,
-    Begun, Change, ConnectionRecord, EntityIntent, IntentId, MappedEntity, Observed, Reading,
-    SIGN_IN_AFTER_MILLIS, Store, StoreError, Tenant, TermsReceipt, Write,
+    ABANDONED_AFTER_MILLIS, Action, AuditEntry, AuditEvent, AuditHead, AuditKeys, AuditRow, Begun, Change,
+    ConnectionRecord, EntityIntent, IntentId, MappedEntity, Observed, Reading, SIGN_IN_AFTER_MILLIS, Store,
+    StoreError, Tenant, TermsReceipt, Write,
 };
 use crate::config::{self, Environment, SecretKeys};
 
+pub use commits::Commits;
 pub use refusal::{DatabaseKind, OpenError};
 
 /// Rows in a database. Cheap to clone.
@@ -43,21 +46,6 @@ pub struct SqlStore {
     commits: Arc<dyn Commits>,
     bus: Bus,
 }
-
-/// The moments around a commit at which a process can die. A test that never returns from one has crashed there.
-#[async_trait]
-pub trait Commits: Send + Sync {
-    /// What was written is not kept yet.
-    async fn before(&self) {}
-
-    /// It is kept; whoever wrote it does not know yet.
-    async fn after(&self) {}
-}
-
-/// Goes on at once.
-struct NoFailpoints;
-
-impl Commits for NoFailpoints {}
 
 impl std::fmt::Debug for SqlStore {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -129,53 +117,6 @@ impl SqlStore {
 
     async fn begin_for(&self, tenant: Tenant<'_>) -> Result<Writing, StoreError> {
         self.database.begin(Lock::Customer(&name_of(tenant))).await
-    }
-
-    async fn commit(&self, writing: Writing) -> Result<(), StoreError> {
-        self.keep(async { Ok(((), writing.commit().await?)) }).await
-    }
-
-    /// The same statement for many rows and nothing else; see [`Writing::execute_rows`]. Gives the number of rows that it
-    /// changed, and announces what `news` makes of it.
-    async fn write_rows<const COLUMNS: usize>(
-        &self,
-        lock: Lock<'_>,
-        (before, after): (&'static str, &'static str),
-        rows: &[[Value; COLUMNS]],
-        news: impl FnOnce(u64) -> Option<Announcement> + Send + 'static,
-    ) -> Result<u64, StoreError> {
-        if let Some(statement) = self.database.execute_alone(before, rows, after) {
-            let write = async {
-                let changed = statement.await?;
-                Ok((changed, news(changed).into_iter().collect()))
-            };
-            return self.keep(write).await;
-        }
-        let mut writing = self.database.begin(lock).await?;
-        let changed = writing.execute_rows(before, rows, after).await?;
-        if let Some(news) = news(changed) {
-            writing.tell(news).await?;
-        }
-        self.commit(writing).await?;
-        Ok(changed)
-    }
-
-    /// Ends a transaction and announces what it gives.
-    async fn keep<T: Send + 'static>(
-        &self,
-        commit: impl Future<Output = Result<(T, Vec<Announcement>), StoreError>> + Send + 'static,
-    ) -> Result<T, StoreError> {
-        self.commits.before().await;
-        let bus = self.bus.clone();
-        // In a task of its own: whoever asked may go away now, and what is kept has to be announced all the same.
-        let kept = tokio::spawn(async move {
-            let (kept, news) = commit.await?;
-            news.into_iter().for_each(|announcement| bus.tell(announcement));
-            Ok(kept)
-        });
-        let kept = kept.await.unwrap_or(Err(StoreError::Database(sqlx::Error::WorkerCrashed)))?;
-        self.commits.after().await;
-        Ok(kept)
     }
 }
 
