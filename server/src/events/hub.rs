@@ -13,6 +13,8 @@ use app::backend::{Caller, Customer};
 use aws_lc_rs::digest;
 use bytes::Bytes;
 use domain::ids::ConnectionId;
+use futures_util::StreamExt as _;
+use futures_util::stream::FuturesUnordered;
 use http::HeaderMap;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
@@ -37,6 +39,9 @@ const LOOKED_AT_EVERY: Duration = Duration::from_secs(20);
 
 /// Channels that one read looks at.
 const LOOKED_AT_TOGETHER: usize = 64;
+
+/// Customers whose pages are read again side by side.
+const REREAD_AT_ONCE: usize = 16;
 
 /// Of a customer whose page asks for the present state now and then, instead of listening.
 const POLLED_WITHIN: Duration = Duration::from_secs(15);
@@ -322,31 +327,46 @@ impl Hub {
         channels.retain(|_, channel| channel.is_open(now) || Arc::strong_count(channel) > 1);
     }
 
-    /// Reads what is open once a minute, because not everything that can happen is in a list of those that wait.
+    /// Reads what is open once a minute, because not everything that can happen is in a list of those that wait. One customer
+    /// whom Waycore is slow about is no reason for the others to wait.
     async fn read_again(&self) {
-        let pace = &self.pace;
         let mut ticks = interval(TICK);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut reading = FuturesUnordered::new();
         loop {
-            ticks.tick().await;
-            for channel in self.all() {
-                if !pace.may_ask() || !channel.wants_rereading() {
-                    continue;
-                }
-                pace.turn().await;
-                match self.onboarding.reread(&channel.customer).await {
-                    Ok(()) => {
-                        pace.went_well();
-                        channel.reread(true);
-                        // Then each replica reads by itself.
-                        let _ = self.store.announce(&Announcement::Reread(channel.key)).await;
-                    }
-                    Err(failure) => {
-                        pace.failed_with(&failure);
-                        channel.reread(false);
-                        tracing::debug!(?failure, "an open page was not read again");
-                    }
-                }
+            tokio::select! {
+                biased;
+                Some(()) = reading.next() => continue,
+                _ = ticks.tick() => {}
+            }
+            if !self.pace.may_ask() {
+                continue;
+            }
+            let due = |channel: Arc<Channel>| Some((channel.reread_due()?, channel));
+            let mut due: Vec<_> = self.all().into_iter().filter_map(due).collect();
+            // Of more than there is time for, none waits for ever.
+            due.sort_by_key(|(since, _)| *since);
+            for (_, channel) in due.into_iter().take(REREAD_AT_ONCE.saturating_sub(reading.len())) {
+                // Nobody else has to begin.
+                channel.reread(true);
+                reading.push(self.read_again_for(channel));
+            }
+        }
+    }
+
+    async fn read_again_for(&self, channel: Arc<Channel>) {
+        self.pace.turn().await;
+        match self.onboarding.reread(&channel.customer).await {
+            Ok(()) => {
+                self.pace.went_well();
+                channel.reread(true);
+                // Then each replica reads by itself.
+                let _ = self.store.announce(&Announcement::Reread(channel.key)).await;
+            }
+            Err(failure) => {
+                self.pace.failed_with(&failure);
+                channel.reread(false);
+                tracing::debug!(?failure, "an open page was not read again");
             }
         }
     }

@@ -58,14 +58,20 @@ impl Pace {
         self.times(|times| times.rest_until <= Instant::now())
     }
 
-    /// Waits for the next read.
+    /// Waits for the next read, and until Waycore can be asked at all.
     pub(super) async fn turn(&self) {
-        let turn = self.times(|times| {
-            let turn = times.next.max(Instant::now());
-            times.next = turn + PAUSE;
-            turn
-        });
-        sleep_until(turn).await;
+        loop {
+            let turn = self.times(|times| {
+                let turn = times.next.max(times.rest_until).max(Instant::now());
+                times.next = turn + PAUSE;
+                turn
+            });
+            sleep_until(turn).await;
+            // Meanwhile the key may have been told to rest.
+            if self.may_ask() {
+                return;
+            }
+        }
     }
 
     /// It answered.

@@ -183,6 +183,56 @@ async fn one_that_hangs_while_its_page_is_open_holds_up_no_list() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn one_that_leaves_the_list_and_hangs_holds_up_no_other() {
+    let mut world = World::new(7).await;
+    let page = world.open_page(0).await;
+    world.await_activation();
+    tokio::time::sleep(Duration::from_secs(20)).await;
+    world.hangs_about(1);
+    world.change(1);
+    tokio::time::sleep(Duration::from_secs(8)).await;
+    for connection in [0, 2] {
+        world.change(connection);
+        tokio::time::sleep(Duration::from_secs(6)).await;
+        world.check_connection(page, connection);
+    }
+    // Also where a delivery says that something happened, and not to what.
+    world.change(0);
+    world.deliver_unnamed();
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    world.check_connection(page, 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn when_waycore_says_to_wait_nothing_is_asked_until_then() {
+    let mut world = World::new(7).await;
+    let many = world.many_wait(30).await;
+    world.open_page(0).await;
+    tokio::time::sleep(Duration::from_secs(20)).await;
+    world.activate(&many);
+    world.says_to_wait(Duration::from_secs(20));
+    world.calls();
+    tokio::time::sleep(Duration::from_secs(18)).await;
+    let asked = world.calls();
+    assert!(asked.len() <= 3, "a list, one that it did not tell of, and the answer to wait: {asked:?}");
+    tokio::time::sleep(Duration::from_secs(12)).await;
+    assert_eq!(world.waiting().await, 0, "all are found as soon as it is over");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_open_is_read_again_once_a_minute_also_while_waycore_is_slow_about_another_customer() {
+    let mut world = World::new(7).await;
+    let _others = world.another_customer_looks().await;
+    world.open_page(0).await;
+    world.hangs_about_the_other();
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    world.calls();
+    tokio::time::sleep(Duration::from_secs(600)).await;
+    let own = world.calls().iter().filter(|call| *call == "list_connections ent_1").count();
+    assert!((10..=11).contains(&own), "in ten minutes: {own}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn one_that_waycore_did_not_know_for_once_is_found_again() {
     let mut world = World::new(7).await;
     let page = world.open_page(0).await;

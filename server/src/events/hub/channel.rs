@@ -126,11 +126,15 @@ impl Channel {
         })
     }
 
-    /// Whether a minute has passed since the pages were opened or read again.
-    pub(super) fn wants_rereading(&self) -> bool {
+    /// Since when a minute has passed after the pages were opened or read again; `None` while it has not.
+    pub(super) fn reread_due(&self) -> Option<Instant> {
         let now = Instant::now();
+        if !self.is_open(now) {
+            return None;
+        }
         // Whoever opened a page was shown what Waycore says at that moment.
-        self.is_open(now) && self.viewers(|viewers| *viewers.reread_at.get_or_insert_with(next_reread) <= now)
+        Some(self.viewers(|viewers| *viewers.reread_at.get_or_insert_with(next_reread)))
+            .filter(|due| *due <= now)
     }
 
     /// They were read again, or that was tried.

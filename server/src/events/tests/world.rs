@@ -19,6 +19,7 @@ use tokio_util::sync::CancellationToken;
 use super::page::Page;
 use crate::clock::Clock;
 use crate::config::{Environment, SecretKeys};
+use crate::events::hub::Viewer;
 use crate::events::{Asker, EventStream, Intake, Live, SessionKey};
 use crate::identity::HostIdentity;
 use crate::onboarding::WaycoreOnboarding;
@@ -231,6 +232,30 @@ impl World {
         self.waycore.hangs_about(id(connection).as_str());
     }
 
+    /// The next question about one connection is answered with a time to wait.
+    pub(super) fn says_to_wait(&self, time: Duration) {
+        let retry_after = Some(waycore::RetryAfter::new(time));
+        self.waycore.fail("get_connection", waycore::Error::RateLimited { retry_after });
+    }
+
+    /// Somebody else has pages open.
+    pub(super) async fn another_customer_looks(&self) -> Viewer {
+        let customer = Customer { issuer: "host".to_owned(), org: "globex".to_owned() };
+        let caller = Caller { customer, ..self.caller.clone() };
+        let tenant = Tenant { customer: &caller.customer, environment: Environment::Live };
+        let (began, entity) = (Timestamp::from_millis(1), EntityId::parse("ent_2").unwrap());
+        self.waycore.entity("ent_2", "host:globex", false);
+        self.store.record_entity_intent(tenant, "host:globex", began).await.unwrap();
+        self.store.write(tenant, &[Write::Entity(&entity)], began).await.unwrap();
+        let session = SessionKey::of(&caller, &HeaderMap::new());
+        self.replicas[0].live.hub.join(&caller, session, None, None).await.unwrap()
+    }
+
+    /// Whoever asks what they have waits for a quarter of a minute, in vain.
+    pub(super) fn hangs_about_the_other(&self) {
+        self.waycore.hangs_about("ent_2");
+    }
+
     /// Waycore says once that it does not know a connection that it knows.
     pub(super) fn denies_once(&self) {
         self.waycore.fail("get_connection", waycore::Error::NotFound);
@@ -269,6 +294,17 @@ impl World {
             connection: (self.rng.u8(0..8) > 0 || after.is_zero()).then(|| id(connection)),
         };
         self.post(delivery, after);
+    }
+
+    /// A delivery comes that does not say what it is about.
+    pub(super) fn deliver_unnamed(&mut self) {
+        self.deliveries += 1;
+        let delivery = Delivery {
+            event_id: format!("evt_{}", self.deliveries),
+            event_type: "connection.status_changed".to_owned(),
+            connection: None,
+        };
+        self.post(delivery, Duration::ZERO);
     }
 
     fn post(&mut self, delivery: Delivery, after: Duration) {

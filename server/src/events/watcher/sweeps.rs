@@ -8,8 +8,9 @@ use domain::ids::ConnectionId;
 use domain::poll::Watched;
 use domain::timestamp::Timestamp;
 use futures_util::TryStreamExt as _;
+use futures_util::future::join_all;
 use tokio::task::JoinSet;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
 use waycore::client::paging;
 use waycore::wire::{Connection, ConnectionStatus};
 use waycore::{Error, ListConnections};
@@ -26,8 +27,11 @@ const LOOKED_AT: Duration = Duration::from_secs(5);
 /// How often else, so that the history is right when nobody looks.
 const QUIET: Duration = Duration::from_secs(60);
 
-/// How many of those that left a list are read each by itself. Of more, a list of everything says more.
-const MOST_LEFT: usize = 40;
+/// How many of which a list does not tell are read each by itself. Of more, a list of everything says more.
+const MOST_UNTOLD: usize = 40;
+
+/// How long those that a list does not tell of may take, where somebody waits for all of them.
+const SINGLES_WITHIN: Duration = Duration::from_secs(6);
 
 /// A list is read whole up to so many pages of five hundred.
 const PAGES: usize = 200;
@@ -71,12 +75,21 @@ impl Due {
     }
 }
 
-/// How far a list told what became of those that were known.
-enum Compared {
-    /// Of all of them.
-    Whole,
-    /// Many are not in it, and were not looked at.
-    ManyLeft,
+/// Those of which a list does not tell what became of them: each has to be asked about by itself.
+struct Untold {
+    /// Known to be there, and not in the list.
+    left: BTreeSet<ConnectionId>,
+    /// In the list, and known to be gone, or not known yet when it was asked for.
+    back: Vec<ConnectionId>,
+}
+
+impl Untold {
+    /// One that fails again and again must not stand before the others: of many it is not always the same that are taken.
+    fn some(self) -> impl Iterator<Item = ConnectionId> {
+        let mut all: Vec<_> = self.left.into_iter().chain(self.back).collect();
+        fastrand::shuffle(&mut all);
+        all.into_iter().take(MOST_UNTOLD)
+    }
 }
 
 impl Sweeps {
@@ -106,22 +119,22 @@ impl Sweeps {
         }
         // Also what nobody waits for goes wrong, and its history and the audit log are to tell when.
         if self.everything.again(QUIET) {
-            let swept = self.shared.sweep_all().await;
+            let swept = self.shared.list_all().await;
             if swept.is_ok() {
                 (self.activations, self.drafts) = (Due::new(), Due::new());
             }
-            self.everything.failed = self.shared.done(swept);
+            self.everything.failed = self.swept(swept);
         }
         let looked_at = if self.shared.flow.is_reliable() { QUIET } else { LOOKED_AT };
         let often = |wanted: bool| if wanted { looked_at } else { QUIET };
         let many_drafts = interest.drafts.len() > MOST_SINGLES;
         if self.activations.again(often(interest.activations)) {
-            let swept = self.shared.sweep(Watched::Activation, ConnectionStatus::PendingActivation).await;
-            self.activations.failed = self.shared.done(swept);
+            let swept = self.shared.list(Watched::Activation, ConnectionStatus::PendingActivation).await;
+            self.activations.failed = self.swept(swept);
         }
         if self.drafts.again(often(many_drafts)) {
-            let swept = self.shared.sweep(Watched::Draft, ConnectionStatus::Draft).await;
-            self.drafts.failed = self.shared.done(swept);
+            let swept = self.shared.list(Watched::Draft, ConnectionStatus::Draft).await;
+            self.drafts.failed = self.swept(swept);
         }
         let drafts = interest.drafts.iter().filter(|_| !many_drafts);
         let mut singles: Vec<_> = interest.alone.iter().chain(drafts).cloned().collect();
@@ -136,14 +149,24 @@ impl Sweeps {
         }
     }
 
+    /// Whether the list is due again as soon as Waycore may be asked.
+    fn swept(&mut self, swept: Result<Untold, Failure>) -> bool {
+        let untold = match swept {
+            Ok(untold) => untold,
+            Err(failure) => return self.shared.failed(&failure),
+        };
+        untold.some().for_each(|id| self.begin(id));
+        false
+    }
+
     fn begin(&mut self, id: ConnectionId) {
         if !self.under_way.insert(id.clone()) {
             return;
         }
         let shared = Arc::clone(&self.shared);
         self.reading.spawn(async move {
-            if shared.pace.may_ask() {
-                shared.done(shared.read_alone(&id).await);
+            if let Err(failure) = shared.read_alone(&id).await {
+                shared.failed(&failure);
             }
             id
         });
@@ -151,78 +174,74 @@ impl Sweeps {
 }
 
 impl Shared {
-    /// Whether it is due again as soon as Waycore may be asked: only where the key rests. One connection that Waycore fails
-    /// for is no reason to read a list anew.
-    fn done(&self, outcome: Result<(), Failure>) -> bool {
-        let Err(failure) = outcome else { return false };
+    /// Whether what failed is due again as soon as Waycore may be asked: only where the key rests. One connection that
+    /// Waycore fails for is no reason to read a list anew.
+    fn failed(&self, failure: &Failure) -> bool {
         tracing::warn!(?failure, "what people wait for could not be read");
-        self.pace.failed_with(&failure);
+        self.pace.failed_with(failure);
         !self.pace.may_ask()
     }
 
+    /// Finds what changed about any connection at all, also where that takes more than a list.
+    pub(in crate::events) async fn sweep_all(&self) -> Result<(), Failure> {
+        let untold = self.list_all().await?;
+        let reads = join_all(untold.some().map(async |id| self.read_alone(&id).await));
+        let reads = timeout(SINGLES_WITHIN, reads).await;
+        let silence = || Failure::of(Call::GetConnection)(Error::Timeout);
+        reads.map_err(|_| silence())?.into_iter().collect()
+    }
+
     /// Finds what changed about those that wait for the same. Nothing is read while there are none.
-    async fn sweep(&self, watched: Watched, status: ConnectionStatus) -> Result<(), Failure> {
+    async fn list(&self, watched: Watched, status: ConnectionStatus) -> Result<Untold, Failure> {
         let known = self.store.watched(self.environment, Some(watched)).await?;
         if known.is_empty() {
-            return Ok(());
+            return Ok(Untold { left: BTreeSet::new(), back: Vec::new() });
         }
         let filter = ListConnections { status: Some(status), ..ListConnections::default() };
-        match self.compare(known, filter).await? {
-            Compared::Whole => Ok(()),
-            Compared::ManyLeft => self.sweep_all().await,
-        }
+        let untold = self.compare(known, filter).await?;
+        if untold.left.len() > MOST_UNTOLD { self.list_all().await } else { Ok(untold) }
     }
 
     /// Finds what changed about any connection at all.
-    pub(in crate::events) async fn sweep_all(&self) -> Result<(), Failure> {
+    async fn list_all(&self) -> Result<Untold, Failure> {
         let known = self.store.watched(self.environment, None).await?;
-        self.compare(known, ListConnections::default()).await.map(drop)
+        self.compare(known, ListConnections::default()).await
     }
 
     async fn compare(
         &self,
         known: Vec<WatchedConnection>,
         filter: ListConnections,
-    ) -> Result<Compared, Failure> {
-        let of_some = filter.status.is_some();
+    ) -> Result<Untold, Failure> {
         let rows = self.rows(filter).await.map_err(Failure::of(Call::ListConnections))?;
-        let mut left: BTreeSet<ConnectionId> = known.iter().map(|known| known.id.clone()).collect();
+        let left = known.iter().map(|known| known.id.clone()).collect();
+        let mut untold = Untold { left, back: Vec::new() };
         let known: HashMap<_, _> =
             known.into_iter().map(|known| (known.id, (known.updated_at, known.version))).collect();
         let mut others = None;
         let mut failed = Ok(());
         for row in rows {
             let Ok(id) = ConnectionId::parse(row.id()) else { continue };
-            left.remove(&id);
+            untold.left.remove(&id);
             let updated_at = Timestamp::from_millis(row.updated_at().as_millis());
-            let found = match known.get(&id) {
-                Some((kept, _)) if *kept == Some(updated_at) => continue,
-                Some((_, version)) => self.found(self.onboarding.keep_row(row, *version, Cause::Watch).await),
+            match known.get(&id) {
+                Some((kept, _)) if *kept == Some(updated_at) => {}
+                Some((_, version)) => {
+                    let found = self.found(self.onboarding.keep_row(row, *version, Cause::Watch).await);
+                    failed = failed.and(found);
+                }
                 None => {
                     if others.is_none() {
                         others = Some(self.store.remembered(self.environment).await?);
                     }
-                    match others.as_ref().is_some_and(|others| others.contains(&id)) {
-                        // It was known to be gone, or not known yet, when the list was asked for: its own answer says more.
-                        true => self.read_alone(&id).await,
-                        // Of another product on the same organization.
-                        false => continue,
+                    // Else it is of another product on the same organization.
+                    if others.as_ref().is_some_and(|others| others.contains(&id)) {
+                        untold.back.push(id);
                     }
                 }
-            };
-            failed = failed.and(found);
-        }
-        if of_some && left.len() > MOST_LEFT {
-            return failed.map(|()| Compared::ManyLeft);
-        }
-        // One that fails again and again must not stand before the others.
-        for id in left.into_iter().take(MOST_LEFT) {
-            if !self.pace.may_ask() {
-                break;
             }
-            failed = failed.and(self.read_alone(&id).await);
         }
-        failed.map(|()| Compared::Whole)
+        failed.map(|()| untold)
     }
 
     async fn rows(&self, filter: ListConnections) -> Result<Vec<Connection>, Error> {

@@ -121,7 +121,7 @@ impl FakeWaycore {
         self.world(|world| world.is_down = is_down);
     }
 
-    /// It answers nothing about one connection, and everything else.
+    /// It answers nothing about one connection or one entity, and everything else.
     pub(crate) fn is_silent_about(&self, id: &str) {
         self.world(|world| world.silent_about = Some(id.to_owned()));
     }
@@ -140,6 +140,12 @@ impl FakeWaycore {
         let by = self.world(|world| world.slow_by);
         if !by.is_zero() {
             tokio::time::sleep(by).await;
+        }
+    }
+
+    async fn hang<T>(&self, answer: &Result<T, Error>) {
+        if matches!(answer, Err(Error::Timeout)) && self.world(|world| world.hangs) {
+            tokio::time::sleep(Duration::from_secs(15)).await;
         }
     }
 
@@ -337,15 +343,16 @@ impl Waycore for FakeWaycore {
         });
         // What it says was so when it was asked.
         self.wait().await;
-        if matches!(answer, Err(Error::Timeout)) && self.world(|world| world.hangs) {
-            tokio::time::sleep(Duration::from_secs(15)).await;
-        }
+        self.hang(&answer).await;
         answer
     }
 
     async fn list_connections(&self, filter: &ListConnections) -> Result<Page<Connection>, Error> {
-        let answer = self.answer("list_connections", "", |world| {
-            let entity = filter.entity_id.as_ref().map(|id| id.as_str());
+        let entity = filter.entity_id.as_ref().map(|id| id.as_str());
+        let answer = self.answer("list_connections", entity.unwrap_or_default(), |world| {
+            if entity.is_some() && entity == world.silent_about.as_deref() {
+                return Err(Error::Timeout);
+            }
             let status = filter.status.as_ref().map(|status| status.as_str());
             let matches = |row: &&Value| {
                 world.ignores_filters
@@ -356,6 +363,7 @@ impl Waycore for FakeWaycore {
             Ok(typed_page(world.page(rows, filter.cursor.as_deref())))
         });
         self.wait().await;
+        self.hang(&answer).await;
         answer
     }
 

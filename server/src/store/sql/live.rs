@@ -8,8 +8,9 @@ use async_trait::async_trait;
 use domain::ids::{ConnectionId, UserId};
 use domain::poll::Watched;
 use domain::timestamp::Timestamp;
-use sqlx::postgres::PgListener;
+use sqlx::postgres::{PgListener, PgPoolOptions};
 use tokio::sync::broadcast;
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use super::database::{CHANNEL, Database, Lock, Value, Writing, values};
@@ -28,6 +29,11 @@ const VISIT_NOTED_EVERY_MILLIS: i64 = 60_000;
 
 /// After the listening connection broke.
 const LISTEN_AGAIN: Duration = Duration::from_millis(500);
+
+/// A listening connection that heard nothing for so long is asked whether it is there, and has so long to answer: whatever
+/// was missed meanwhile is found within the ten seconds that a fault may take to be over.
+const SILENCE: Duration = Duration::from_secs(3);
+const ANSWERS_WITHIN: Duration = Duration::from_secs(2);
 
 impl SqlStore {
     /// Passes on what replicas announce, until the end. Whatever may have been missed is announced as
@@ -52,14 +58,24 @@ impl SqlStore {
     }
 
     async fn hear(&self, pool: &sqlx::PgPool) -> Result<(), sqlx::Error> {
-        let mut listener = PgListener::connect_with(pool).await?;
+        // A connection of its own: one of the pool's may have been silent for as long as this one.
+        let own = PgPoolOptions::new().max_connections(1);
+        let own = own.connect_with(pool.connect_options().as_ref().clone()).await?;
+        let mut listener = PgListener::connect_with(&own).await?;
+        // What is announced until it listens again is lost, so that begins here.
+        listener.eager_reconnect(false);
         listener.listen(CHANNEL).await?;
         self.bus.tell(Announcement::Everything);
-        // `None`: the connection broke, and was made again; what was announced meanwhile is lost.
         loop {
-            let heard = listener.try_recv().await?;
-            self.bus
-                .tell(heard.map_or(Announcement::Everything, |heard| Announcement::parse(heard.payload())));
+            match timeout(SILENCE, listener.try_recv()).await {
+                Ok(Ok(Some(heard))) => self.bus.tell(Announcement::parse(heard.payload())),
+                Ok(broken) => return broken.map(drop),
+                // A connection can end without a word, behind a firewall that forgot it for instance.
+                Err(_) => {
+                    let answer = sqlx::query("SELECT 1").execute(&mut listener);
+                    timeout(ANSWERS_WITHIN, answer).await.map_err(|_| sqlx::Error::PoolTimedOut)??;
+                }
+            }
         }
     }
 }

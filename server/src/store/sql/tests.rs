@@ -91,12 +91,18 @@ async fn the_database_itself_keeps_the_audit_log_append_only() {
 }
 
 mod replicas {
+    use std::path::PathBuf;
+    use std::sync::Arc;
     use std::time::Duration;
 
     use super::*;
     use crate::store::conformance::reading;
     use crate::store::{Announcement, CustomerKey, LiveStore as _};
+    use secrecy::SecretString;
     use test_postgres::TestDatabase;
+    use tokio::io::copy_bidirectional;
+    use tokio::net::{UnixListener, UnixStream};
+    use tokio::sync::Notify;
     use tokio_util::sync::CancellationToken;
 
     async fn two() -> (SqlStore, SqlStore, TestDatabase) {
@@ -104,6 +110,62 @@ mod replicas {
         let url = database.url().into();
         let open = || SqlStore::postgres(&url, DatabaseKind::Serve, audit_keys());
         (open().await.unwrap(), open().await.unwrap(), database)
+    }
+
+    /// Stands between a replica and the database until it is told to be silent: then nothing comes through what was open, and
+    /// nobody is told.
+    struct Between {
+        folder: tempfile::TempDir,
+        silence: Arc<Notify>,
+    }
+
+    const SOCKET: &str = ".s.PGSQL.5432";
+
+    impl Between {
+        fn new(database: &TestDatabase) -> Self {
+            let (folder, silence) = (tempfile::tempdir().unwrap(), Arc::new(Notify::new()));
+            let listener = UnixListener::bind(folder.path().join(SOCKET)).unwrap();
+            let behind = PathBuf::from(database.url().split_once("host=").unwrap().1).join(SOCKET);
+            let silenced = silence.clone();
+            tokio::spawn(async move {
+                loop {
+                    let (mut front, _) = listener.accept().await.unwrap();
+                    let (behind, silenced) = (behind.clone(), silenced.clone());
+                    tokio::spawn(async move {
+                        let mut back = UnixStream::connect(behind).await.unwrap();
+                        tokio::select! {
+                            biased;
+                            () = silenced.notified() => std::future::pending().await,
+                            _ = copy_bidirectional(&mut front, &mut back) => {}
+                        }
+                    });
+                }
+            });
+            Self { folder, silence }
+        }
+
+        fn url(&self, database: &TestDatabase) -> SecretString {
+            let url = database.url();
+            let before = url.split_once("host=").unwrap().0;
+            format!("{before}host={}", self.folder.path().display()).into()
+        }
+    }
+
+    #[tokio::test]
+    async fn a_connection_that_ends_without_a_word_is_noticed() {
+        let database = TestDatabase::new().await;
+        let between = Between::new(&database);
+        let url = between.url(&database);
+        let store = SqlStore::postgres(&url, DatabaseKind::Serve, audit_keys()).await.unwrap();
+        let mut heard = store.announcements();
+        tokio::spawn({
+            let store = store.clone();
+            async move { store.listen(CancellationToken::new()).await }
+        });
+        assert_eq!(heard.recv().await.unwrap(), Announcement::Everything, "it begins to listen");
+        between.silence.notify_waiters();
+        let noticed = tokio::time::timeout(Duration::from_secs(8), heard.recv()).await;
+        assert_eq!(noticed.unwrap().unwrap(), Announcement::Everything, "something may have been missed");
     }
 
     #[tokio::test]
