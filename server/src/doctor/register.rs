@@ -8,7 +8,7 @@ use std::path::Path;
 use domain::ids::WebhookId;
 use secrecy::{ExposeSecret as _, SecretString};
 use waycore::client::{Client, TimeLimits, paging};
-use waycore::wire::{EventType, Webhook, WebhookCreate};
+use waycore::wire::{EventType, Webhook, WebhookCreate, WebhookUpdate};
 use waycore::{Error, Waycore};
 
 use futures_util::TryStreamExt as _;
@@ -56,7 +56,10 @@ async fn registered(
     let all = paging::rows(PAGES, |cursor| async move { waycore.list_webhooks(cursor.as_deref()).await });
     let all: Vec<Webhook> = all.try_collect().await.map_err(|error| refused(&error))?;
     if let Some(known) = all.iter().find(|known| known.url == url) {
-        return Ok(vec![is_known(known, secret_file), tried(waycore, known).await]);
+        let mut checks = vec![is_known(known, secret_file)];
+        checks.extend(completed(waycore, known).await);
+        checks.push(tried(waycore, known).await);
+        return Ok(checks);
     }
     // First, because the secret is given once: what cannot be kept must not be asked for.
     let file = new_file(secret_file).map_err(|error| {
@@ -95,6 +98,32 @@ fn is_known(known: &Webhook, secret_file: &Path) -> Check {
         "{url} is registered already, as {id}, and its secret cannot be had again: {path} is not there; delete the \
          registration in the Waycore console to register it anew"
     ))
+}
+
+/// Switches a registration on that is off, and has it send what it does not.
+async fn completed(waycore: &dyn Waycore, known: &Webhook) -> Option<Check> {
+    let missing: Vec<_> = EVENTS.into_iter().filter(|event| !known.events.contains(event)).collect();
+    let mut lacks: Vec<_> = missing.iter().map(EventType::as_str).collect();
+    lacks.extend((!known.active).then_some("being active"));
+    if lacks.is_empty() {
+        return None;
+    }
+    let (id, lacks) = (&known.id, lacks.join(", "));
+    let update = WebhookUpdate {
+        events: Some([known.events.as_slice(), &missing].concat()),
+        active: Some(true),
+        ..WebhookUpdate::default()
+    };
+    let updated = match WebhookId::parse(id.as_str()) {
+        Ok(id) => waycore.update_webhook(&id, &update).await.map_err(|error| refused(&error)),
+        Err(error) => Err(error.to_string()),
+    };
+    Some(match updated {
+        Ok(_) => check(NAME, Outcome::Ok, format!("{id} lacked {lacks}, and has it now")),
+        Err(problem) => failed(format!(
+            "{id} lacks {lacks}, and could not be changed: {problem}; change it in the Waycore console"
+        )),
+    })
 }
 
 async fn tried(waycore: &dyn Waycore, made: &Webhook) -> Check {

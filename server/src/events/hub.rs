@@ -144,7 +144,8 @@ impl Hub {
     fn channel(&self, customer: &Customer) -> (CustomerKey, Arc<Channel>) {
         let key = self.key(customer);
         let mut channels = self.channels.lock().unwrap_or_else(PoisonError::into_inner);
-        let channel = channels.entry(key).or_insert_with(|| Arc::new(Channel::new(key, customer.clone())));
+        let channel = || Arc::new(Channel::new(key, customer.clone(), self.shutdown.child_token()));
+        let channel = channels.entry(key).or_insert_with(channel);
         (key, channel.clone())
     }
 
@@ -168,7 +169,7 @@ impl Hub {
     ) -> Result<Viewer, StoreError> {
         let (key, channel) = self.channel(&caller.customer);
         let opened = Opened::new(channel, open);
-        let end = self.shutdown.child_token();
+        let end = opened.channel.end.child_token();
         let joined = opened.channel.join(&self.onboarding, last).await?;
         self.admit(session, &end);
         Ok(Viewer { hub: self.clone(), session, key, _opened: opened, end, joined })
@@ -238,6 +239,10 @@ impl Hub {
                     self.of(key).inspect(|channel| channel.reread(true));
                     continue;
                 }
+                Ok(Announcement::Forgotten(key)) => {
+                    self.end(key);
+                    continue;
+                }
                 Ok(Announcement::Everything) | Err(RecvError::Lagged(_)) => self.all(),
                 Ok(Announcement::Inbox(..) | Announcement::Interest(_)) => continue,
                 Err(RecvError::Closed) => return,
@@ -246,6 +251,12 @@ impl Hub {
                 channel.notice(&self.onboarding, &self.shutdown);
             }
         }
+    }
+
+    /// Whoever listens comes back, and is told what there is then.
+    fn end(&self, key: CustomerKey) {
+        let mut channels = self.channels.lock().unwrap_or_else(PoisonError::into_inner);
+        channels.remove(&key).inspect(|channel| channel.end.cancel());
     }
 
     fn of(&self, key: CustomerKey) -> Option<Arc<Channel>> {

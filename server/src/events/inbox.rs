@@ -13,7 +13,7 @@ use waycore::wire::EventType;
 
 use super::watcher::Shared;
 use crate::failure::Failure;
-use crate::onboarding::Refreshed;
+use crate::onboarding::{New, Refreshed};
 use crate::store::{Cause, Delivery, DueDelivery, Settled, StoreError};
 
 /// However many deliveries there are for a connection, it is read once a second.
@@ -58,9 +58,8 @@ struct Letters {
 }
 
 impl Letters {
-    fn tell_of_money(&self) -> bool {
-        let event_type = |due: &DueDelivery| EventType::from(due.delivery.event_type.as_str());
-        self.deliveries.iter().any(|due| event_type(due) == EventType::TransactionsSyncAvailable)
+    fn tell_of(&self, event_type: &EventType) -> bool {
+        self.deliveries.iter().any(|due| EventType::from(due.delivery.event_type.as_str()) == *event_type)
     }
 }
 
@@ -202,9 +201,14 @@ fn sort(due: Vec<DueDelivery>) -> (Vec<Letters>, Vec<(String, Settled)>) {
 impl Shared {
     async fn look_into(&self, letters: Letters) {
         let read = match &letters.connection {
-            Some(id) => self.read_for(id).await,
-            None => self.sweep_all().await.map(|()| Refreshed::Read { changed: true }),
+            Some(id) => self.onboarding.refresh(id, Cause::Webhook).await,
+            None => self.sweep_all().await.map(|()| Refreshed::Read(New::Nothing)),
         };
+        if let (Some(id), Ok(Refreshed::Read(new))) = (&letters.connection, &read)
+            && letters.tell_of(&EventType::ConnectionStatusChanged)
+        {
+            self.flow.delivered(id, *new);
+        }
         let now = self.clock.now();
         let passing = match &read {
             Ok(_) => {
@@ -228,8 +232,9 @@ impl Shared {
             (due.delivery.event_id.clone(), outcome)
         });
         let settled: Vec<_> = settled.collect();
-        let is_there = matches!(read, Ok(Refreshed::Read { .. }));
-        let news = letters.connection.as_ref().filter(|_| is_there && letters.tell_of_money());
+        let has_money =
+            matches!(read, Ok(Refreshed::Read(_))) && letters.tell_of(&EventType::TransactionsSyncAvailable);
+        let news = letters.connection.as_ref().filter(|_| has_money);
         if let Err(failure) = read {
             tracing::warn!(?failure, "a delivery could not be looked into");
         }
@@ -237,14 +242,6 @@ impl Shared {
         if let Err(error) = self.settle(&settled, news).await {
             tracing::warn!(?error, "that deliveries were looked into cannot be noted");
         }
-    }
-
-    async fn read_for(&self, id: &ConnectionId) -> Result<Refreshed, Failure> {
-        let read = self.onboarding.refresh(id, Cause::Webhook).await?;
-        if let Refreshed::Read { changed } = read {
-            self.flow.delivered(id, changed);
-        }
-        Ok(read)
     }
 
     /// Notes what came of deliveries, and that a connection has new transactions: both or neither, so that nobody hears of

@@ -3,6 +3,7 @@
 
 mod flow;
 mod sweeps;
+mod young;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 use self::flow::Flow;
 use self::sweeps::Sweeps;
+use self::young::Young;
 use super::inbox::Inbox;
 use super::interest::Everybody;
 use super::pace::Pace;
@@ -53,6 +55,7 @@ pub(super) struct Shared {
     pub(super) environment: Environment,
     pub(super) pace: Arc<Pace>,
     pub(super) flow: Flow,
+    young: Young,
 }
 
 impl Watcher {
@@ -63,8 +66,8 @@ impl Watcher {
         environment: Environment,
         pace: Arc<Pace>,
     ) -> Self {
-        let flow = Flow::default();
-        let shared = Arc::new(Shared { onboarding, store, clock, environment, pace, flow });
+        let (flow, young) = (Flow::default(), Young::default());
+        let shared = Arc::new(Shared { onboarding, store, clock, environment, pace, flow, young });
         Self { shared, replica: uuid::Uuid::now_v7().to_string() }
     }
 

@@ -55,7 +55,7 @@ use mirror::Mirror;
 use step_one::Popular;
 use together::Together;
 
-pub(crate) use live::{Happened, LiveConnection, News, Present, Refreshed, Since};
+pub(crate) use live::{Happened, LiveConnection, New, News, Present, Refreshed, Since};
 pub use port::WaycoreOnboarding;
 pub use provision::Provisioned;
 

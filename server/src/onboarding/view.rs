@@ -40,14 +40,14 @@ impl UseCases {
         Ok(self.keep_news(caller, own, record, cause).await?.0)
     }
 
-    /// The same. `true`: something about it is new.
+    /// The same, with what became of the reading.
     pub(super) async fn keep_news(
         &self,
         caller: &Caller,
         own: &Own,
         record: Option<&ConnectionRecord>,
         cause: Cause,
-    ) -> Result<(model::Connection, bool), Failure> {
+    ) -> Result<(model::Connection, Observed), Failure> {
         let mut shown = seen(own, record);
         let id = &own.connection.id;
         let reading = Reading {
@@ -65,7 +65,7 @@ impl UseCases {
         // Most readings find nothing new, and then nothing is written.
         if let Some(record) = record.filter(|record| record.is_as_in(&reading, now)) {
             shown.version = shown_version(record.version);
-            return Ok((shown, false));
+            return Ok((shown, Observed::Kept { version: record.version, is_new: false }));
         }
         let observed = self.store.observe(self.tenant(caller), reading, now).await;
         let observed = observed.map_err(|error| match error {
@@ -77,16 +77,16 @@ impl UseCases {
             error => Failure::from(error),
         })?;
         let Observed::Kept { version, is_new } = observed else {
-            return Ok((self.overtaken_by(caller, id).await?, false));
+            return Ok((self.overtaken_by(caller, id).await?, observed));
         };
         if let (true, ConnectionState::Unrecognised(state)) = (is_new, &own.connection.state) {
             tracing::warn!(connection = %id, state, "Waycore reports a state that is not known");
         }
         shown.version = shown_version(version);
-        Ok((shown, is_new))
+        Ok((shown, observed))
     }
 
-    /// What is known of a connection of which an older state came late: no page goes back to that.
+    /// What is known of a connection of which another state came late: no page goes back to that.
     async fn overtaken_by(&self, caller: &Caller, id: &ConnectionId) -> Result<model::Connection, Failure> {
         let record = self.store.connection(self.tenant(caller), id).await?;
         let known = record.as_ref().filter(|record| record.removed_at.is_none());
@@ -112,7 +112,7 @@ pub(super) fn shown_version(version: u64) -> i64 {
 }
 
 /// The state for the history. A sync comes and goes all day and is no change of state.
-fn state_word(own: &Own) -> String {
+pub(super) fn state_word(own: &Own) -> String {
     [own.wire.kind(), own.wire.status().as_str()].join(" ")
 }
 

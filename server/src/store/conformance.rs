@@ -152,7 +152,7 @@ async fn observe(
 ) -> Result<u64, StoreError> {
     match store.observe(tenant, reading(id, state, millis), at(millis)).await? {
         Observed::Kept { version, .. } => Ok(version),
-        Observed::Overtaken => panic!("{state} was overtaken"),
+        Observed::Overtaken(_) => panic!("{state} was overtaken"),
     }
 }
 

@@ -17,8 +17,9 @@ use self::live::LiveRows;
 use super::live::Bus;
 use super::{
     ABANDONED_AFTER_MILLIS, Action, Announcement, AuditEntry, AuditEvent, AuditHead, AuditKeys, AuditRow,
-    Begun, Cause, Change, ConnectionRecord, EntityIntent, EventKind, IntentId, MappedEntity, Observed,
-    Outcome, Reading, SIGN_IN_AFTER_MILLIS, Store, StoreError, Tenant, TermsReceipt, Write,
+    Begun, Cause, Change, ConnectionRecord, CustomerKey, EntityIntent, EventKind, IntentId, MappedEntity,
+    Observed, Outcome, Overtaken, Reading, SIGN_IN_AFTER_MILLIS, Store, StoreError, Tenant, TermsReceipt,
+    Write,
 };
 use crate::config::Environment;
 
@@ -368,8 +369,11 @@ impl Store for MemoryStore {
             if record.is_as_in(&reading, now) {
                 return Ok(Observed::Kept { version: record.version, is_new: false });
             }
-            if record.overtakes(&reading, now) {
-                return Ok(Observed::Overtaken);
+            if let Some(overtaken) = record.overtakes(&reading, now) {
+                if overtaken == Overtaken::InOneMoment {
+                    record.updated_at = None;
+                }
+                return Ok(Observed::Overtaken(overtaken));
             }
             let is_new = record.fingerprint.as_deref() != Some(reading.fingerprint);
             let version = record.version + u64::from(is_new);
@@ -511,6 +515,7 @@ impl Store for MemoryStore {
                     (row.issuer, row.org, row.user_id) = (None, None, None);
                 }
             }
+            rows.told.push(Announcement::Forgotten(CustomerKey::of(tenant)));
             Ok(())
         })
     }

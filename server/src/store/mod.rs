@@ -27,7 +27,7 @@ pub use live::{
 pub use memory::MemoryStore;
 pub use records::{
     Action, Begun, Cause, Change, ConnectionRecord, EntityIntent, IntentId, MappedEntity, Observed, Outcome,
-    Reading, StoreError, Tenant, TermsReceipt, Write,
+    Overtaken, Reading, StoreError, Tenant, TermsReceipt, Write,
 };
 pub use sql::{Commits, DatabaseKind, OpenError, SqlStore};
 

@@ -66,7 +66,7 @@ pub struct ConnectionRecord {
     pub removed_at: Option<Timestamp>,
     /// Of the state that was last read.
     pub fingerprint: Option<String>,
-    /// Waycore's `updatedAt` in that state.
+    /// Waycore's `updatedAt` in that state; `None` where two readings of one moment met, and only a third can tell.
     pub updated_at: Option<Timestamp>,
     /// Until then Waycore refuses a sync, as far as it said so.
     pub sync_not_before: Option<Timestamp>,
@@ -98,13 +98,20 @@ impl ConnectionRecord {
         self.removed_at.is_none() && self.fingerprint.as_deref() == Some(fingerprint)
     }
 
-    /// Whether a reading was overtaken on its way by what is known already: it is older, and something else was kept while
+    /// Whether a reading was overtaken on its way by what is known already: it is no newer, and something else was kept while
     /// it was under way. No clock decides that, because those of two replicas may differ. What is older although nothing
     /// was kept meanwhile is an answer out of Waycore's own past; after a while, a Waycore that goes back is to be believed.
-    pub(super) fn overtakes(&self, reading: &Reading<'_>, now: Timestamp) -> bool {
+    pub(super) fn overtakes(&self, reading: &Reading<'_>, now: Timestamp) -> Option<Overtaken> {
+        if self.shows(reading.fingerprint) {
+            return None;
+        }
         let moved = reading.asked_of.is_some_and(|version| version != self.version);
         let older = self.updated_at.is_some_and(|at| at > reading.updated_at);
-        (moved && (older || self.removed_at.is_some())) || (older && self.was_read_lately(now))
+        if (moved && (older || self.removed_at.is_some())) || (older && self.was_read_lately(now)) {
+            return Some(Overtaken::ByWhatIsLater);
+        }
+        let newer = self.updated_at.is_some_and(|at| at < reading.updated_at);
+        (moved && !newer).then_some(Overtaken::InOneMoment)
     }
 }
 
@@ -139,8 +146,17 @@ pub enum Observed {
         /// It differs from what was known until then, or nothing was.
         is_new: bool,
     },
+    /// What is known stays.
+    Overtaken(Overtaken),
+}
+
+/// Why a reading is not what is known now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Overtaken {
     /// What is known is later than it.
-    Overtaken,
+    ByWhatIsLater,
+    /// What is known was kept while it was under way, and by Waycore's time neither is later: whoever reads once more knows.
+    InOneMoment,
 }
 
 /// What led to a change of a connection's state being seen.

@@ -28,9 +28,9 @@ use self::writes::{
 };
 use super::live::{Bus, EVENTS_KEPT_MILLIS, EventKind};
 use super::{
-    ABANDONED_AFTER_MILLIS, Action, AuditEntry, AuditEvent, AuditHead, AuditKeys, AuditRow, Begun, Change,
-    ConnectionRecord, EntityIntent, IntentId, MappedEntity, Observed, Reading, SIGN_IN_AFTER_MILLIS, Store,
-    StoreError, Tenant, TermsReceipt, Write,
+    ABANDONED_AFTER_MILLIS, Action, Announcement, AuditEntry, AuditEvent, AuditHead, AuditKeys, AuditRow,
+    Begun, Change, ConnectionRecord, CustomerKey, EntityIntent, IntentId, MappedEntity, Observed, Reading,
+    SIGN_IN_AFTER_MILLIS, Store, StoreError, Tenant, TermsReceipt, Write,
 };
 use crate::config::{self, Environment, SecretKeys};
 
@@ -451,6 +451,7 @@ impl Store for SqlStore {
                 &key,
             )
             .await?;
+        writing.tell(Announcement::Forgotten(CustomerKey::of(tenant))).await?;
         self.commit(writing).await
     }
 

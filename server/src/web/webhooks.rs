@@ -19,7 +19,7 @@ const LONGEST_BODY: usize = 256 * 1024;
 const LONGEST_WORD: usize = 200;
 
 /// Where a connection's id has been seen, or would be expected: the payload is not documented.
-const CONNECTION_IDS: [&str; 4] = ["/connectionId", "/connection/id", "/connection_id", "/id"];
+const CONNECTION_IDS: [&str; 3] = ["/connectionId", "/connection/id", "/connection_id"];
 
 /// Takes a delivery in.
 pub async fn delivery(State(state): State<AppState>, request: Request) -> Response {
@@ -60,7 +60,11 @@ fn read(body: &[u8]) -> Option<Delivery> {
         (!word.is_empty() && word.chars().count() <= LONGEST_WORD && !word.contains('\0'))
             .then(|| word.to_owned())
     };
-    let ids = CONNECTION_IDS.iter().filter_map(|place| event.get("data")?.pointer(place)?.as_str());
+    let data = event.get("data").unwrap_or(&Value::Null);
+    // The payload may be the connection; of anything else its id would say nothing.
+    let own = data.get("id").filter(|_| data.get("entityId").is_some() && data.get("status").is_some());
+    let places = CONNECTION_IDS.iter().filter_map(|place| data.pointer(place));
+    let ids = places.chain(own).filter_map(Value::as_str);
     Some(Delivery {
         event_id: word("id")?,
         event_type: word("type")?,
@@ -93,12 +97,14 @@ mod tests {
         for data in [
             json!({ "connectionId": "c1" }),
             json!({ "connection": { "id": "c1", "status": "active" } }),
-            json!({ "id": "c1" }),
+            json!({ "id": "c1", "entityId": "e1", "status": "active" }),
             json!({ "connectionId": 7, "connection_id": "c1" }),
         ] {
             check(json!({ "id": "e", "type": "t", "data": data }), Some(("e", "t", Some("c1"))));
         }
-        for unreadable in [json!(null), json!("c1"), json!({}), json!({ "connectionId": "" })] {
+        let another_object = json!({ "id": "c1", "status": "sent" });
+        for unreadable in [json!(null), json!("c1"), json!({}), json!({ "connectionId": "" }), another_object]
+        {
             check(json!({ "id": "e", "type": "t", "data": unreadable }), Some(("e", "t", None)));
         }
         for nothing in [

@@ -226,6 +226,14 @@ async fn doctor_registers_the_webhook_and_shows_its_secret_to_nobody() {
     let changes = waycore.changes().await;
     assert_eq!(changes.iter().filter(|change| *change == "POST /v1/webhooks").count(), 1, "{changes:?}");
     assert_eq!(changes.iter().filter(|change| change.ends_with("/test")).count(), 2, "{changes:?}");
+    // One that somebody made without all that is needed, or switched off, would be a webhook that says nothing.
+    waycore.change_webhooks(json!({ "active": false, "events": ["test", "account.created"] })).await;
+    let completed = register("https://app.example.com/banks/webhooks/waycore");
+    let lacked = "lacked connection.status_changed, transactions.sync_available, being active";
+    assert!(completed.success && completed.out.contains(lacked), "{completed:?}");
+    let webhook = &waycore.webhooks().await[0];
+    let events = ["test", "account.created", "connection.status_changed", "transactions.sync_available"];
+    assert_eq!((&webhook["active"], &webhook["events"]), (&json!(true), &json!(events)));
     let elsewhere = register("https://app.example.com/other/webhooks/waycore");
     assert!(
         !elsewhere.success && elsewhere.out.contains("nothing was registered"),

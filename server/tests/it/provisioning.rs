@@ -58,7 +58,7 @@ async fn a_customers_connections_are_listed_for_the_host() {
     assert_eq!(backend.get("/host/connections").await.error(), (422, "invalid_input".to_owned()));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_customer_is_forgotten_here_and_nowhere_else() {
     let host = TestHost::start_with_tokens().await;
     let backend = host.signed_in_with_role("backend", "the host", CODE).await;
@@ -67,14 +67,21 @@ async fn a_customer_is_forgotten_here_and_nowhere_else() {
     let before = host.waycore.changes().await;
     let unconfirmed = backend.delete_json("/host/entities/acme", &json!({ "confirm": "globex" })).await;
     assert_eq!(unconfirmed.error(), (422, "invalid_input".to_owned()));
+    let mut page = ana.listen("/events", None).await;
+    assert_eq!(page.present().await.len(), 1);
+    let heard = page.last_id.clone();
     let confirmed = json!({ "confirm": "acme" });
     assert_eq!(backend.delete_json("/host/entities/acme", &confirmed).await.status, 204);
+    assert!(page.ends().await, "what it showed is not there any more");
+    let mut page = ana.listen("/events", heard.as_deref()).await;
+    assert_eq!(page.present().await, Vec::<serde_json::Value>::new());
     let again = backend.delete_json("/host/entities/acme", &confirmed).await;
     assert_eq!(again.error(), (404, "not_found".to_owned()));
     assert_eq!(ana.list().await, Vec::<String>::new());
     assert_eq!(host.waycore.changes().await, before, "nothing was deleted at Waycore");
     // Who comes back finds the same entity, and so the same connection.
     assert_eq!(ana.start("sim-standard").await["id"], id);
+    assert_eq!(page.next().await.unwrap().data["connectionId"], id, "although the numbers began anew");
 }
 
 #[tokio::test]

@@ -83,14 +83,35 @@ impl SimulatedWaycore {
 
     /// An entity that somebody else made at Waycore; its id.
     pub(crate) async fn entity(&self, external_id: &str) -> String {
-        let request = Request::builder()
-            .method("POST")
-            .uri("/v1/entities")
-            .header("authorization", format!("Bearer {}", self.keys.api_key))
-            .header("content-type", "application/json")
-            .body(Body::from(json!({ "externalEntityId": external_id }).to_string()));
-        let made = Answer::of(self.simulator.router(), request.expect("a request")).await.json();
+        let made = self.ask("POST", "/v1/entities", json!({ "externalEntityId": external_id })).await;
         made["entityId"].as_str().expect("an entity's id").to_owned()
+    }
+
+    /// Somebody changes all registrations of webhooks in Waycore's console.
+    pub(crate) async fn change_webhooks(&self, update: Value) {
+        for webhook in self.webhooks().await {
+            let path = format!("/v1/webhooks/{}", webhook["id"].as_str().expect("an id"));
+            self.ask("PATCH", &path, update.clone()).await;
+        }
+    }
+
+    /// The registrations of webhooks, as Waycore shows them.
+    pub(crate) async fn webhooks(&self) -> Vec<Value> {
+        let listed = self.ask("GET", "/v1/webhooks", Value::Null).await;
+        listed["data"].as_array().expect("a list of webhooks").clone()
+    }
+
+    /// Asks as the organization does.
+    async fn ask(&self, method: &str, path: &str, body: Value) -> Value {
+        let key = format!("Bearer {}", self.keys.api_key);
+        let body = if body.is_null() { Body::empty() } else { Body::from(body.to_string()) };
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header("authorization", key)
+            .header("content-type", "application/json")
+            .body(body);
+        Answer::of(self.simulator.router(), request.expect("a request")).await.json()
     }
 
     /// Waits until a request has come whose path begins so.

@@ -48,6 +48,8 @@ pub(crate) struct Joined {
 pub(crate) struct Channel {
     pub(super) key: CustomerKey,
     pub(super) customer: Customer,
+    /// Cancelled when its streams have to end.
+    pub(super) end: CancellationToken,
     frames: broadcast::Sender<Frame>,
     known: AsyncMutex<Option<Known>>,
     viewers: Mutex<Viewers>,
@@ -75,10 +77,10 @@ struct Viewers {
 }
 
 impl Channel {
-    pub(super) fn new(key: CustomerKey, customer: Customer) -> Self {
+    pub(super) fn new(key: CustomerKey, customer: Customer, end: CancellationToken) -> Self {
         let frames = broadcast::Sender::new(FRAMES);
         let (known, viewers) = (AsyncMutex::default(), Mutex::default());
-        Self { key, customer, frames, known, viewers, noticed: AtomicBool::new(false) }
+        Self { key, customer, end, frames, known, viewers, noticed: AtomicBool::new(false) }
     }
 
     fn viewers<T>(&self, change: impl FnOnce(&mut Viewers) -> T) -> T {

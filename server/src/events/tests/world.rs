@@ -99,6 +99,7 @@ impl World {
         let keys = SecretKeys::parse("a key that is long enough for a test").unwrap();
         let store = Arc::new(MemoryStore::new(AuditKeys::new(&keys)));
         let waycore = Arc::new(FakeWaycore::new());
+        waycore.keeps_time();
         waycore.entity("ent_1", "host:acme", false);
         let customer = Customer { issuer: "host".to_owned(), org: "acme".to_owned() };
         let tenant = Tenant { customer: &customer, environment: Environment::Live };

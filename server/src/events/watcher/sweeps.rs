@@ -18,7 +18,7 @@ use waycore::{Error, ListConnections};
 use super::Shared;
 use crate::events::interest::{Interest, MOST_SINGLES};
 use crate::failure::{Call, Failure};
-use crate::onboarding::Refreshed;
+use crate::onboarding::{New, Refreshed};
 use crate::store::{Cause, WatchedConnection};
 
 /// How often while somebody waits: what a page shows is never older than this and the read itself.
@@ -117,16 +117,17 @@ impl Sweeps {
                 }
             }
         }
+        let looked_at = if self.shared.flow.is_reliable() { QUIET } else { LOOKED_AT };
+        let often = |wanted: bool| if wanted { looked_at } else { QUIET };
         // Also what nobody waits for goes wrong, and its history and the audit log are to tell when.
-        if self.everything.again(QUIET) {
+        let many_alone = interest.alone.len() > MOST_SINGLES;
+        if self.everything.again(often(many_alone)) {
             let swept = self.shared.list_all().await;
             if swept.is_ok() {
                 (self.activations, self.drafts) = (Due::new(), Due::new());
             }
             self.everything.failed = self.swept(swept);
         }
-        let looked_at = if self.shared.flow.is_reliable() { QUIET } else { LOOKED_AT };
-        let often = |wanted: bool| if wanted { looked_at } else { QUIET };
         let many_drafts = interest.drafts.len() > MOST_SINGLES;
         if self.activations.again(often(interest.activations)) {
             let swept = self.shared.list(Watched::Activation, ConnectionStatus::PendingActivation).await;
@@ -137,7 +138,8 @@ impl Sweeps {
             self.drafts.failed = self.swept(swept);
         }
         let drafts = interest.drafts.iter().filter(|_| !many_drafts);
-        let mut singles: Vec<_> = interest.alone.iter().chain(drafts).cloned().collect();
+        let alone = interest.alone.iter().filter(|_| !many_alone);
+        let mut singles: Vec<_> = alone.chain(drafts).cloned().collect();
         if !singles.is_empty() && self.singles.again(looked_at) {
             // Each is the first at some time: those that fail are not always before the same others.
             let count = singles.len();
@@ -205,6 +207,7 @@ impl Shared {
     /// Finds what changed about any connection at all.
     async fn list_all(&self) -> Result<Untold, Failure> {
         let known = self.store.watched(self.environment, None).await?;
+        self.young.keep(&known);
         self.compare(known, ListConnections::default()).await
     }
 
@@ -213,6 +216,7 @@ impl Shared {
         known: Vec<WatchedConnection>,
         filter: ListConnections,
     ) -> Result<Untold, Failure> {
+        let young = self.young.among(&known);
         let rows = self.rows(filter).await.map_err(Failure::of(Call::ListConnections))?;
         let left = known.iter().map(|known| known.id.clone()).collect();
         let mut untold = Untold { left, back: Vec::new() };
@@ -225,9 +229,10 @@ impl Shared {
             untold.left.remove(&id);
             let updated_at = Timestamp::from_millis(row.updated_at().as_millis());
             match known.get(&id) {
-                Some((kept, _)) if *kept == Some(updated_at) => {}
+                Some((kept, _)) if *kept == Some(updated_at) && !young.contains(&id) => {}
                 Some((_, version)) => {
-                    let found = self.found(self.onboarding.keep_row(row, *version, Cause::Watch).await);
+                    let read = self.onboarding.keep_row(row, *version, Cause::Watch).await;
+                    let found = self.found(&id, read);
                     failed = failed.and(found);
                 }
                 None => {
@@ -257,14 +262,16 @@ impl Shared {
 
     async fn read_alone(&self, id: &ConnectionId) -> Result<(), Failure> {
         self.pace.turn().await;
-        self.found(self.onboarding.refresh(id, Cause::Watch).await.inspect(|_| self.pace.went_well()))
+        let read = self.onboarding.refresh(id, Cause::Watch).await.inspect(|_| self.pace.went_well());
+        self.found(id, read)
     }
 
     /// One connection that cannot be made sense of must not hide the others; a Waycore that fails fails for all.
-    fn found(&self, read: Result<Refreshed, Failure>) -> Result<(), Failure> {
+    fn found(&self, id: &ConnectionId, read: Result<Refreshed, Failure>) -> Result<(), Failure> {
         match read {
-            Ok(Refreshed::Read { changed: true } | Refreshed::Gone) => self.flow.found(),
-            Ok(Refreshed::Read { changed: false } | Refreshed::Unknown) => {}
+            Ok(Refreshed::Read(New::State) | Refreshed::Gone) => self.flow.found(id),
+            // Nobody promised to tell of less.
+            Ok(Refreshed::Read(New::Nothing | New::Details) | Refreshed::Unknown) => {}
             Err(failure @ (Failure::Answer { .. } | Failure::NotFound(_))) => {
                 tracing::warn!(?failure, "a connection that is watched was left out");
             }

@@ -41,6 +41,7 @@ struct World {
     silent_about: Option<String>,
     hangs: bool,
     ticks: i64,
+    began: Option<tokio::time::Instant>,
 }
 
 struct Fault {
@@ -55,6 +56,11 @@ impl FakeWaycore {
         fake.bank("harbour", "Harbour Bank", &["https://harbour.example/login"]);
         fake.bank("meadow", "Meadow Savings", &["https://meadow.example/", "https://biz.meadow.example/"]);
         fake
+    }
+
+    /// From now on its time is that of the test, in whole seconds: what changes within one has the same `updatedAt`.
+    pub(crate) fn keeps_time(&self) {
+        self.world(|world| world.began = Some(tokio::time::Instant::now()));
     }
 
     pub(crate) fn bank(&self, id: &str, name: &str, portals: &[&str]) {
@@ -201,7 +207,10 @@ impl FakeWaycore {
 
 impl World {
     fn now(&mut self) -> String {
-        self.ticks += 1;
+        match self.began {
+            None => self.ticks += 1,
+            Some(began) => self.ticks = i64::try_from(began.elapsed().as_secs()).unwrap(),
+        }
         waycore::wire::DateTime::from_millis(BEGIN + self.ticks * 1000).as_str().to_owned()
     }
 

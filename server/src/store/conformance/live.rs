@@ -7,7 +7,7 @@ use domain::poll::Watched;
 use super::*;
 use crate::store::{
     Announcement, CustomerEvent, CustomerKey, Delivery, EVENTS_KEPT_MILLIS, EventKind, InboxSize,
-    LONGEST_RETRY_MILLIS, Missed, Reading, Settled, VISIT_ENDS_AFTER_MILLIS, WatchedConnection,
+    LONGEST_RETRY_MILLIS, Missed, Overtaken, Reading, Settled, VISIT_ENDS_AFTER_MILLIS, WatchedConnection,
 };
 
 /// As `conforms!`, of this module.
@@ -19,6 +19,7 @@ macro_rules! conforms_live {
             $crate::store::conformance::live::conforms_live!(
                 $open;
                 an_older_answer_never_takes_a_newer_ones_place,
+                of_two_answers_of_one_moment_a_third_tells_the_later,
                 what_was_removed_does_not_come_back_with_a_late_answer,
                 each_change_is_one_event_of_its_customers,
                 events_are_numbered_one_by_one_however_many_come_at_once,
@@ -66,17 +67,37 @@ pub(in crate::store) async fn an_older_answer_never_takes_a_newer_ones_place(sto
     let state = async || store.connection(acme(), &id).await.unwrap().unwrap().body.unwrap();
     store.observe(acme(), reading(&id, "active", 20), at(1_000)).await.unwrap();
     let late = store.observe(acme(), reading(&id, "pending", 10), at(1_500)).await.unwrap();
-    assert_eq!((late, state().await.as_str()), (Observed::Overtaken, "active"));
+    assert_eq!((late, state().await.as_str()), (Observed::Overtaken(Overtaken::ByWhatIsLater), "active"));
     assert_eq!(head(store, acme()).await, 1, "nobody hears of it");
     // Whatever the clocks of the two say that read it.
     for clock in [-600_000, 601_000] {
         let late = Reading { asked_of: Some(0), ..reading(&id, "pending", 10) };
         let late = store.observe(acme(), late, at(clock)).await.unwrap();
-        assert_eq!((late, state().await.as_str()), (Observed::Overtaken, "active"));
+        assert_eq!((late, state().await.as_str()), (Observed::Overtaken(Overtaken::ByWhatIsLater), "active"));
     }
     // No answer takes a minute: then it is Waycore that has gone back.
     let back = store.observe(acme(), reading(&id, "pending", 10), at(100_000)).await.unwrap();
     assert_eq!((back, state().await.as_str()), (Observed::Kept { version: 2, is_new: true }, "pending"));
+}
+
+/// Waycore's times have whole seconds, so what is no newer may be either: it takes no place, and the next reading tells.
+pub(in crate::store) async fn of_two_answers_of_one_moment_a_third_tells_the_later(store: &dyn Store) {
+    let id = connection("c1");
+    let record = async || store.connection(acme(), &id).await.unwrap().unwrap();
+    observe(store, acme(), &id, "draft", 10).await.unwrap();
+    let asked_of =
+        |version, state, updated_at| Reading { asked_of: Some(version), ..reading(&id, state, updated_at) };
+    let pending = store.observe(acme(), asked_of(1, "pending", 20), at(30)).await.unwrap();
+    assert_eq!(pending, Observed::Kept { version: 2, is_new: true });
+    for (late, updated_at) in [("active", 20), ("draft", 10)] {
+        let late = store.observe(acme(), asked_of(1, late, updated_at), at(40)).await.unwrap();
+        assert!(matches!(late, Observed::Overtaken(_)), "{late:?}");
+        assert_eq!(record().await.body.as_deref(), Some("pending"));
+    }
+    assert_eq!(record().await.updated_at, None, "whoever compares lists looks again");
+    let third = store.observe(acme(), asked_of(2, "active", 20), at(50)).await.unwrap();
+    assert_eq!(third, Observed::Kept { version: 3, is_new: true });
+    assert_eq!(record().await.updated_at, Some(at(20)));
 }
 
 pub(in crate::store) async fn what_was_removed_does_not_come_back_with_a_late_answer(store: &dyn Store) {
@@ -85,7 +106,10 @@ pub(in crate::store) async fn what_was_removed_does_not_come_back_with_a_late_an
     write(store, acme(), Write::Tombstone { id: &id, cause: Cause::Removal }, 20).await.unwrap();
     for clock in [30, -600_000, 600_000] {
         let late = Reading { asked_of: Some(1), ..reading(&id, "active", 10) };
-        assert_eq!(store.observe(acme(), late, at(clock)).await.unwrap(), Observed::Overtaken);
+        assert_eq!(
+            store.observe(acme(), late, at(clock)).await.unwrap(),
+            Observed::Overtaken(Overtaken::ByWhatIsLater)
+        );
     }
     assert_eq!(store.connections(acme()).await.unwrap(), []);
 }

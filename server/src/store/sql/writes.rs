@@ -10,7 +10,7 @@ use super::first;
 use super::rows::{ConnectionRow, EntityRow, StateRow};
 use crate::store::{
     Announcement, AuditEntry, Cause, ConnectionRecord, CustomerKey, EventKind, IntentId, MappedEntity,
-    Observed, Outcome, Reading, StoreError, Tenant, TermsReceipt,
+    Observed, Outcome, Overtaken, Reading, StoreError, Tenant, TermsReceipt,
 };
 
 pub(super) const ENTITY: &str = "SELECT external_entity_id, entity_id, created_at FROM entity_map
@@ -136,8 +136,13 @@ pub(super) async fn keep_reading(
     if known.is_as_in(reading, now) {
         return Ok((Observed::Kept { version: known.version, is_new: false }, None));
     }
-    if known.overtakes(reading, now) {
-        return Ok((Observed::Overtaken, None));
+    if let Some(overtaken) = known.overtakes(reading, now) {
+        if overtaken == Overtaken::InOneMoment {
+            let unsure = "UPDATE connections SET updated_at = NULL
+                          WHERE environment = $1 AND issuer = $2 AND org = $3 AND connection_id = $4";
+            writing.add(unsure, &key).await?;
+        }
+        return Ok((Observed::Overtaken(overtaken), None));
     }
     let is_new = known.fingerprint.as_deref() != Some(reading.fingerprint);
     let version = known.version + u64::from(is_new);
