@@ -122,8 +122,8 @@ async fn assemble(
     );
     let mirrored = onboarding.clone();
     let tracker = TaskTracker::new();
-    let heard = (store.clone(), shutdown.clone());
-    tracker.spawn(async move { heard.0.listen(heard.1).await });
+    let (kept, until) = (store.clone(), shutdown.clone());
+    tracker.spawn(async move { kept.run(until).await });
     let (live, work) = Live::new(&onboarding, &shared, &clock, waycore.environment, &shutdown);
     tracker.spawn(work);
     let signer = Signer::new(&settings.secret_keys);

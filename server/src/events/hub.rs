@@ -17,6 +17,7 @@ use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 use http::HeaderMap;
 use tokio::sync::broadcast::error::RecvError;
+use tokio::task::yield_now;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
 use tokio_util::sync::CancellationToken;
 
@@ -39,6 +40,9 @@ const LOOKED_AT_EVERY: Duration = Duration::from_secs(20);
 
 /// Channels that one read looks at.
 const LOOKED_AT_TOGETHER: usize = 64;
+
+/// Channels that are gone through before somebody else's turn.
+const SOME: usize = 256;
 
 /// Customers whose pages are read again side by side.
 const REREAD_AT_ONCE: usize = 16;
@@ -275,10 +279,15 @@ impl Hub {
         let (mut told, mut at) = (Interest::default(), Instant::now());
         loop {
             ticks.tick().await;
-            self.sweep_out();
-            let mut interest = Interest::default();
-            for channel in self.all() {
-                channel.add_interest(&mut interest);
+            let (mut interest, mut is_left) = (Interest::default(), false);
+            for (place, channel) in self.all().iter().enumerate() {
+                is_left |= !channel.add_interest(&mut interest);
+                if place % SOME == SOME - 1 {
+                    yield_now().await;
+                }
+            }
+            if is_left {
+                self.sweep_out();
             }
             let again = !interest.is_empty() && at.elapsed() >= AGAIN_AFTER;
             if interest == told && !again {

@@ -20,7 +20,7 @@ use domain::ids::{ConnectionId, InstitutionId, UserId};
 use domain::timestamp::Timestamp;
 
 use self::commits::NoFailpoints;
-use self::database::{Database, Lock, Writing, values};
+use self::database::{Database, Kept, Lock, Writing, values};
 use self::rows::{ChangeRow, ConnectionRow, EntityRow, HeadRow, IntentRow, TermsRow};
 use self::writes::{
     CONNECTION, ENTITY, add_event, add_receipt, bury, end, keep_reading, map_entity, must_exist, remember,
@@ -29,8 +29,8 @@ use self::writes::{
 use super::live::{Bus, EVENTS_KEPT_MILLIS, EventKind};
 use super::{
     ABANDONED_AFTER_MILLIS, Action, Announcement, AuditEntry, AuditEvent, AuditHead, AuditKeys, AuditRow,
-    Begun, Change, ConnectionRecord, CustomerKey, EntityIntent, IntentId, MappedEntity, Observed, Reading,
-    SIGN_IN_AFTER_MILLIS, Store, StoreError, Tenant, TermsReceipt, Write,
+    Begun, Cause, Change, ConnectionRecord, CustomerKey, EntityIntent, IntentId, MappedEntity, Observed,
+    Reading, SIGN_IN_AFTER_MILLIS, Store, StoreError, Tenant, TermsReceipt, Write,
 };
 use crate::config::{self, Environment, SecretKeys};
 
@@ -261,7 +261,12 @@ impl Store for SqlStore {
         reading: Reading<'_>,
         now: Timestamp,
     ) -> Result<Observed, StoreError> {
-        let mut writing = self.begin_for(tenant).await?;
+        let kept = match reading.cause {
+            // That the delivery is done with is kept at once, and this before it; until then it is due, and read for again.
+            Cause::Webhook => Kept::Soon,
+            _ => Kept::AtOnce,
+        };
+        let mut writing = self.database.begin_kept(Lock::Customer(&name_of(tenant)), kept).await?;
         let (observed, found) = keep_reading(&mut writing, tenant, &reading, now).await?;
         self.append(&mut writing, tenant, found.as_ref().as_slice(), now).await?;
         self.commit(writing).await?;
@@ -290,7 +295,7 @@ impl Store for SqlStore {
                 AND connections.org = known.column3 AND connections.connection_id = known.column4
                 AND connections.version = known.column5",
         );
-        self.write_rows(Lock::Customer(&name_of(tenant)), sql, &rows, |_| None).await?;
+        self.write_rows(Lock::Customer(&name_of(tenant)), sql, &rows, Kept::Soon, |_| None).await?;
         Ok(())
     }
 

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 use super::{DateTime, Metadata, Setup, null_as_default, open_enum::open_enum};
 
@@ -166,14 +167,23 @@ impl Connection {
     }
 }
 
+/// All that has to be known of a body before it is read.
+#[derive(Deserialize)]
+struct Kind {
+    #[serde(default)]
+    kind: Value,
+}
+
 impl<'de> Deserialize<'de> for Connection {
     /// The kind decides first, so that a `ready` body with a broken field is an error and not an unknown kind.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let body = Value::deserialize(deserializer)?;
-        match body.get("kind").and_then(Value::as_str) {
-            Some("ready") => serde_json::from_value(body).map(Self::Ready),
-            Some("setup") => serde_json::from_value(body).map(Self::Setup),
-            Some(_) | None => serde_json::from_value(body).map(Self::Other),
+        // The text is gone through twice: a tree of all its values would take longer, and lists have hundreds of these.
+        let body = Box::<RawValue>::deserialize(deserializer)?;
+        let Kind { kind } = serde_json::from_str(body.get()).map_err(D::Error::custom)?;
+        match kind.as_str() {
+            Some("ready") => serde_json::from_str(body.get()).map(Self::Ready),
+            Some("setup") => serde_json::from_str(body.get()).map(Self::Setup),
+            Some(_) | None => serde_json::from_str(body.get()).map(Self::Other),
         }
         .map_err(D::Error::custom)
     }

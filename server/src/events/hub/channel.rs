@@ -145,9 +145,10 @@ impl Channel {
         self.viewers(|viewers| viewers.reread_at = Some(next));
     }
 
-    pub(super) fn add_interest(&self, all: &mut Interest) {
+    /// `false`: nobody has a page open.
+    pub(super) fn add_interest(&self, all: &mut Interest) -> bool {
         if !self.is_open(Instant::now()) {
-            return;
+            return false;
         }
         self.viewers(|viewers| {
             for (id, watched, awaits_others) in &viewers.waiting {
@@ -160,6 +161,7 @@ impl Channel {
                 }
             }
         });
+        true
     }
 
     /// The beginning of a stream that heard everything up to the event with the id `last`.

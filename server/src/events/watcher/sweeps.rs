@@ -1,14 +1,15 @@
 //! Which reads are due, and what they find.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use domain::ids::ConnectionId;
 use domain::poll::Watched;
 use domain::timestamp::Timestamp;
-use futures_util::TryStreamExt as _;
 use futures_util::future::join_all;
+use futures_util::{Stream, TryStreamExt as _};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout};
 use waycore::client::paging;
@@ -73,6 +74,13 @@ impl Due {
         }
         due
     }
+}
+
+/// What is known of a connection when a list is asked for.
+struct Known {
+    updated_at: Option<Timestamp>,
+    version: u64,
+    is_listed: bool,
 }
 
 /// Those of which a list does not tell what became of them: each has to be asked about by itself.
@@ -216,24 +224,28 @@ impl Shared {
         known: Vec<WatchedConnection>,
         filter: ListConnections,
     ) -> Result<Untold, Failure> {
-        let young = self.young.among(&known);
-        let rows = self.rows(filter).await.map_err(Failure::of(Call::ListConnections))?;
-        let left = known.iter().map(|known| known.id.clone()).collect();
-        let mut untold = Untold { left, back: Vec::new() };
-        let known: HashMap<_, _> =
-            known.into_iter().map(|known| (known.id, (known.updated_at, known.version))).collect();
-        let mut others = None;
+        let asked = Instant::now();
+        let known = known.into_iter().map(|WatchedConnection { id, updated_at, version }| {
+            (id, Known { updated_at, version, is_listed: false })
+        });
+        let mut known: HashMap<_, _> = known.collect();
+        let (mut back, mut others) = (Vec::new(), None);
         let mut failed = Ok(());
-        for row in rows {
+        // A page at a time: ten thousand rows at once would hold up everything else.
+        let mut rows = pin!(self.rows(filter));
+        while let Some(row) = rows.try_next().await.map_err(Failure::of(Call::ListConnections))? {
             let Ok(id) = ConnectionId::parse(row.id()) else { continue };
-            untold.left.remove(&id);
             let updated_at = Timestamp::from_millis(row.updated_at().as_millis());
-            match known.get(&id) {
-                Some((kept, _)) if *kept == Some(updated_at) && !young.contains(&id) => {}
-                Some((_, version)) => {
-                    let read = self.onboarding.keep_row(row, *version, Cause::Watch).await;
-                    let found = self.found(&id, read);
-                    failed = failed.and(found);
+            match known.get_mut(&id) {
+                Some(known) => {
+                    known.is_listed = true;
+                    let is_old = known.updated_at == Some(updated_at)
+                        && !self.young.is_young(&id, known.version, asked);
+                    if !is_old {
+                        let read = self.onboarding.keep_row(row, known.version, Cause::Watch).await;
+                        let found = self.found(&id, read);
+                        failed = failed.and(found);
+                    }
                 }
                 None => {
                     if others.is_none() {
@@ -241,23 +253,24 @@ impl Shared {
                     }
                     // Else it is of another product on the same organization.
                     if others.as_ref().is_some_and(|others| others.contains(&id)) {
-                        untold.back.push(id);
+                        back.push(id);
                     }
                 }
             }
         }
-        failed.map(|()| untold)
+        failed?;
+        let left = known.into_iter().filter(|(_, known)| !known.is_listed).map(|(id, _)| id);
+        Ok(Untold { left: left.collect(), back })
     }
 
-    async fn rows(&self, filter: ListConnections) -> Result<Vec<Connection>, Error> {
-        let rows = paging::rows(PAGES, |cursor| {
+    fn rows(&self, filter: ListConnections) -> impl Stream<Item = Result<Connection, Error>> {
+        paging::rows(PAGES, move |cursor| {
             let filter = ListConnections { cursor, limit: Some(PAGE), ..filter.clone() };
             async move {
                 self.pace.turn().await;
                 self.onboarding.everybodys(&filter).await.inspect(|_| self.pace.went_well())
             }
-        });
-        rows.try_collect().await
+        })
     }
 
     async fn read_alone(&self, id: &ConnectionId) -> Result<(), Failure> {

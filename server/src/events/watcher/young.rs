@@ -25,24 +25,20 @@ struct Known {
 }
 
 impl Young {
-    /// Of the connections that are known when a list is asked for, those whose rows have to be looked at whatever their
-    /// `updatedAt`. What is known at the beginning counts as old: it would be too much to look at.
-    pub(super) fn among(&self, known: &[WatchedConnection]) -> HashSet<ConnectionId> {
-        let now = Instant::now();
+    /// Whether a row of a list that was asked for then has to be looked at whatever its `updatedAt`; the version is the one
+    /// that was known then. What is there at the beginning counts as old: it would be too much to look at.
+    pub(super) fn is_young(&self, id: &ConnectionId, version: u64, asked: Instant) -> bool {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let young = known.iter().filter(|WatchedConnection { id, version, .. }| {
-            let Some(known) = all.get_mut(id) else {
-                all.insert(id.clone(), Known { version: *version, since: now, is_settled: true });
-                return false;
-            };
-            if known.version != *version {
-                *known = Known { version: *version, since: now, is_settled: false };
-            }
-            let is_young = !known.is_settled;
-            known.is_settled |= now - known.since >= A_SECOND;
-            is_young
-        });
-        young.map(|known| known.id.clone()).collect()
+        let Some(known) = all.get_mut(id) else {
+            all.insert(id.clone(), Known { version, since: asked, is_settled: true });
+            return false;
+        };
+        if known.version != version {
+            *known = Known { version, since: asked, is_settled: false };
+        }
+        let is_young = !known.is_settled;
+        known.is_settled |= asked - known.since >= A_SECOND;
+        is_young
     }
 
     /// Forgets connections that are known no more.
@@ -59,14 +55,11 @@ impl Young {
 mod tests {
     use super::*;
 
-    fn at(version: u64) -> [WatchedConnection; 1] {
-        [WatchedConnection { id: ConnectionId::parse("c1").unwrap(), updated_at: None, version }]
-    }
-
     #[tokio::test(start_paused = true)]
     async fn a_state_is_looked_at_again_until_it_is_older_than_a_second() {
         let young = Young::default();
-        let is_young = |version| !young.among(&at(version)).is_empty();
+        let id = ConnectionId::parse("c1").unwrap();
+        let is_young = |version| young.is_young(&id, version, Instant::now());
         assert!(!is_young(1), "nobody knows how old it is");
         assert!(is_young(2));
         assert!(is_young(2), "in the same second");

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 
 use super::SqlStore;
-use super::database::{Lock, Value, Writing};
+use super::database::{Kept, Lock, Value, Writing};
 use crate::store::{Announcement, StoreError};
 
 /// The moments around a commit at which a process can die. A test that never returns from one has crashed there.
@@ -33,16 +33,17 @@ impl SqlStore {
         lock: Lock<'_>,
         (before, after): (&'static str, &'static str),
         rows: &[[Value; COLUMNS]],
+        kept: Kept,
         news: impl FnOnce(u64) -> Option<Announcement> + Send + 'static,
     ) -> Result<u64, StoreError> {
-        if let Some(statement) = self.database.execute_alone(before, rows, after) {
+        if let Some(statement) = self.database.execute_alone(before, rows, after, kept) {
             let write = async {
                 let changed = statement.await?;
                 Ok((changed, news(changed).into_iter().collect()))
             };
             return self.keep(write).await;
         }
-        let mut writing = self.database.begin(lock).await?;
+        let mut writing = self.database.begin_kept(lock, kept).await?;
         let changed = writing.execute_rows(before, rows, after).await?;
         if let Some(news) = news(changed) {
             writing.tell(news).await?;

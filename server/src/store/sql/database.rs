@@ -3,6 +3,7 @@
 //! The store's statements are written once. What differs is here and in [`script`](super::script): how a transaction begins
 //! and ends, and how what must not happen at once is kept apart.
 
+use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgPool, PgRow};
 use sqlx::sqlite::{SqlitePool, SqliteRow};
 use sqlx::{AssertSqlSafe, FromRow, Postgres, Sqlite, Transaction};
@@ -13,10 +14,51 @@ use crate::store::{Announcement, StoreError};
 /// An open database.
 #[derive(Clone)]
 pub(super) enum Database {
-    /// One file: one connection writes, a few read.
-    Sqlite { writer: SqlitePool, readers: SqlitePool },
+    /// One file: one at a time writes, a few read, and one takes the write-ahead log into the file.
+    Sqlite { writers: Writers, readers: SqlitePool, keeper: SqlitePool },
     /// A server that several replicas share.
     Postgres(PgPool),
+}
+
+/// When a file keeps what was written, should the machine lose its power. A process that dies loses nothing either way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kept {
+    /// Before anybody is told.
+    AtOnce,
+    /// With the next that is kept at once, or not at all: for what Waycore can be asked again. The disk takes milliseconds
+    /// for each commit, and whoever writes next would wait for them too.
+    Soon,
+}
+
+/// The connections that write to a file, one at a time.
+#[derive(Clone)]
+pub(super) struct Writers {
+    /// Whoever holds its one connection may write.
+    pub(super) at_once: SqlitePool,
+    pub(super) soon: SqlitePool,
+}
+
+/// The right to write to a file.
+pub(super) struct Writer {
+    pub(super) connection: PoolConnection<Sqlite>,
+    /// Held so that nobody else writes.
+    _turn: Option<PoolConnection<Sqlite>>,
+}
+
+impl Writers {
+    async fn acquire(&self, kept: Kept) -> Result<Writer, sqlx::Error> {
+        let turn = self.at_once.acquire().await?;
+        Ok(match kept {
+            Kept::AtOnce => Writer::from(turn),
+            Kept::Soon => Writer { connection: self.soon.acquire().await?, _turn: Some(turn) },
+        })
+    }
+}
+
+impl From<PoolConnection<Sqlite>> for Writer {
+    fn from(connection: PoolConnection<Sqlite>) -> Self {
+        Self { connection, _turn: None }
+    }
 }
 
 /// A value for a placeholder.
@@ -156,20 +198,29 @@ impl Database {
         before: &'static str,
         rows: &[[Value; COLUMNS]],
         after: &'static str,
+        kept: Kept,
     ) -> Option<impl Future<Output = Result<u64, StoreError>> + Send + use<COLUMNS>> {
-        let Self::Sqlite { writer, .. } = self else { return None };
+        let Self::Sqlite { writers, .. } = self else { return None };
         if rows.is_empty() || first_together(rows.len()) < rows.len() {
             return None;
         }
         let sql = AssertSqlSafe([before, &placeholders(rows.len(), COLUMNS), after].concat());
-        let (writer, values) = (writer.clone(), rows.as_flattened().to_vec());
-        Some(async move { Ok(bound!(sqlx::query(sql), &values).execute(&writer).await?.rows_affected()) })
+        let (writers, values) = (writers.clone(), rows.as_flattened().to_vec());
+        Some(async move {
+            let mut writer = writers.acquire(kept).await?;
+            Ok(bound!(sqlx::query(sql), &values).execute(&mut *writer.connection).await?.rows_affected())
+        })
     }
 
     /// Begins to write. SQLite has one writer at a time; PostgreSQL as many as there are locks.
     pub(super) async fn begin(&self, lock: Lock<'_>) -> Result<Writing, StoreError> {
+        self.begin_kept(lock, Kept::AtOnce).await
+    }
+
+    /// The same; PostgreSQL keeps everything at once.
+    pub(super) async fn begin_kept(&self, lock: Lock<'_>, kept: Kept) -> Result<Writing, StoreError> {
         let open = match self {
-            Self::Sqlite { writer, .. } => Open::Sqlite(Script::new(writer.acquire().await?)),
+            Self::Sqlite { writers, .. } => Open::Sqlite(Script::new(writers.acquire(kept).await?)),
             Self::Postgres(pool) => Open::Postgres(pool.begin().await?),
         };
         let mut writing = Writing { open, told: Vec::new() };
@@ -179,9 +230,11 @@ impl Database {
 
     pub(super) async fn close(&self) {
         match self {
-            Self::Sqlite { writer, readers } => {
+            Self::Sqlite { writers, readers, keeper } => {
+                keeper.close().await;
                 readers.close().await;
-                writer.close().await;
+                writers.soon.close().await;
+                writers.at_once.close().await;
             }
             Self::Postgres(pool) => pool.close().await,
         }

@@ -13,8 +13,9 @@ use tokio::sync::broadcast;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
-use super::database::{CHANNEL, Database, Lock, Value, Writing, values};
+use super::database::{CHANNEL, Database, Kept, Lock, Value, Writing, values};
 use super::rows::{EventRow, WithOwnerRow, version};
+use super::sqlite::keep_log_short;
 use super::writes::tenant_values;
 use super::{SqlStore, all, first};
 use crate::config::Environment;
@@ -36,24 +37,29 @@ const SILENCE: Duration = Duration::from_secs(3);
 const ANSWERS_WITHIN: Duration = Duration::from_secs(2);
 
 impl SqlStore {
-    /// Passes on what replicas announce, until the end. Whatever may have been missed is announced as
-    /// [`Announcement::Everything`]: rows are the truth, and whoever listens looks at them.
-    pub async fn listen(&self, shutdown: CancellationToken) {
-        let listen = async {
-            let Database::Postgres(pool) = &self.database else { return std::future::pending().await };
-            loop {
-                if let Err(error) = self.hear(pool).await {
-                    tracing::warn!(
-                        error = &error as &dyn std::error::Error,
-                        "replicas are not heard of for a moment"
-                    );
-                }
-                tokio::time::sleep(LISTEN_AGAIN).await;
+    /// What has to be done beside the routes, until the end. From a server it passes on what replicas announce; whatever may
+    /// have been missed is announced as [`Announcement::Everything`]: rows are the truth, and whoever listens looks at them.
+    /// A file's write-ahead log is kept short.
+    pub async fn run(&self, shutdown: CancellationToken) {
+        let work = async {
+            match &self.database {
+                Database::Sqlite { keeper, .. } => keep_log_short(keeper).await,
+                Database::Postgres(pool) => self.listen(pool).await,
             }
         };
         tokio::select! {
-            () = listen => {}
+            () = work => {}
             () = shutdown.cancelled() => {}
+        }
+    }
+
+    async fn listen(&self, pool: &sqlx::PgPool) {
+        loop {
+            if let Err(error) = self.hear(pool).await {
+                let error = &error as &dyn std::error::Error;
+                tracing::warn!(error, "replicas are not heard of for a moment");
+            }
+            tokio::time::sleep(LISTEN_AGAIN).await;
         }
     }
 
@@ -122,7 +128,7 @@ impl LiveStore for SqlStore {
         );
         let deliveries = deliveries.into();
         let news = move |new| received(environment, deliveries, new);
-        self.write_rows(Lock::Inbox, sql, &rows, news).await
+        self.write_rows(Lock::Inbox, sql, &rows, Kept::AtOnce, news).await
     }
 
     async fn due_deliveries(
@@ -162,7 +168,7 @@ impl LiveStore for SqlStore {
         if settled.iter().all(|(_, settled)| *settled == Settled::Done) {
             let done: Vec<_> =
                 settled.iter().map(|(id, _)| values![environment.as_str(), id.as_str()]).collect();
-            self.write_rows(Lock::Inbox, DONE, &done, |_| None).await?;
+            self.write_rows(Lock::Inbox, DONE, &done, Kept::AtOnce, |_| None).await?;
             return Ok(());
         }
         let mut writing = self.database.begin(Lock::Inbox).await?;

@@ -7,15 +7,14 @@
 //! That a text may hold several statements with values is a peculiarity of SQLite's driver, which sqlx keeps but advises
 //! against for code that is to run on any database; this is for none other.
 
-use sqlx::pool::PoolConnection;
 use sqlx::{AssertSqlSafe, Sqlite};
 
-use super::database::{Row, Value, bound};
+use super::database::{Row, Value, Writer, bound};
 
 /// A transaction that is undone unless it is committed.
 pub(super) struct Script {
     /// `None` once it has ended, also by an error.
-    connection: Option<PoolConnection<Sqlite>>,
+    writer: Option<Writer>,
     has_begun: bool,
     /// What goes along with the next statement.
     sql: String,
@@ -23,9 +22,9 @@ pub(super) struct Script {
 }
 
 impl Script {
-    pub(super) fn new(connection: PoolConnection<Sqlite>) -> Self {
+    pub(super) fn new(writer: Writer) -> Self {
         let mut script =
-            Self { connection: Some(connection), has_begun: false, sql: String::new(), values: Vec::new() };
+            Self { writer: Some(writer), has_begun: false, sql: String::new(), values: Vec::new() };
         script.add("BEGIN IMMEDIATE", &[]);
         script
     }
@@ -40,13 +39,13 @@ impl Script {
     /// The rows of a statement, and of none before it.
     pub(super) async fn fetch<T: Row>(&mut self, sql: &str, values: &[Value]) -> Result<Vec<T>, sqlx::Error> {
         self.add(sql, values);
-        let Some(connection) = &mut self.connection else {
+        let Some(writer) = &mut self.writer else {
             return Err(sqlx::Error::Protocol("the transaction has failed before".to_owned()));
         };
         self.has_begun = true;
         let (sql, values) = (std::mem::take(&mut self.sql), std::mem::take(&mut self.values));
         let query = bound!(sqlx::query_as::<Sqlite, T>(AssertSqlSafe(sql)), &values);
-        let rows = query.fetch_all(&mut **connection).await;
+        let rows = query.fetch_all(&mut *writer.connection).await;
         // What comes after it must not be kept without it.
         rows.inspect_err(|_| self.undo())
     }
@@ -60,17 +59,17 @@ impl Script {
 
     pub(super) async fn commit(mut self) -> Result<(), sqlx::Error> {
         self.fetch::<(i64,)>("COMMIT", &[]).await?;
-        self.connection = None;
+        self.writer = None;
         Ok(())
     }
 
     fn undo(&mut self) {
-        let Some(mut connection) = self.connection.take().filter(|_| self.has_begun) else { return };
+        let Some(mut writer) = self.writer.take().filter(|_| self.has_begun) else { return };
         tokio::spawn(async move {
-            if sqlx::raw_sql("ROLLBACK").execute(&mut *connection).await.is_err() {
+            if sqlx::raw_sql("ROLLBACK").execute(&mut *writer.connection).await.is_err() {
                 // There is nothing to undo, because the end was on its way or it never began; or that failed too, and nobody
                 // may go on in this transaction.
-                let _ = connection.close().await;
+                let _ = writer.connection.close().await;
             }
         });
     }
@@ -117,7 +116,7 @@ mod tests {
     const NOTE: &str = "INSERT INTO notes (text) VALUES ($1)";
 
     async fn begun(pool: &SqlitePool) -> Script {
-        Script::new(pool.acquire().await.unwrap())
+        Script::new(pool.acquire().await.unwrap().into())
     }
 
     async fn kept(pool: &SqlitePool) -> Vec<String> {

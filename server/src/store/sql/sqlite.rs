@@ -7,7 +7,7 @@ use sqlx::SqlitePool;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
 use super::SqlStore;
-use super::database::Database;
+use super::database::{Database, Writers};
 use super::migrations::{self, Released};
 use super::refusal::{DatabaseKind, OLDEST_SQLITE, OpenError};
 use crate::store::AuditKeys;
@@ -28,6 +28,28 @@ const PREPARED: usize = 256;
 /// turns between two threads.
 const ROWS_AT_ONCE: usize = 1_024;
 
+/// So long the write-ahead log may become before whoever commits takes it into the file, and everybody else waits for that:
+/// under a load that leaves no moment to do it beside.
+const PAGES_BEFORE_ALL_WAIT: &str = "8000";
+
+/// How often it is taken in beside those who write, give or take: not in step with anything else that comes regularly.
+const TAKEN_IN_EVERY: Duration = Duration::from_secs(5);
+
+/// Takes the write-ahead log into the file, again and again.
+pub(super) async fn keep_log_short(keeper: &SqlitePool) {
+    loop {
+        tokio::time::sleep(TAKEN_IN_EVERY.mul_f64(0.5 + fastrand::f64())).await;
+        if let Err(error) = take_in_log(keeper).await {
+            tracing::warn!(error = &error as &dyn std::error::Error, "the write-ahead log stays as it is");
+        }
+    }
+}
+
+/// Once, as far as nobody reads or writes meanwhile.
+async fn take_in_log(keeper: &SqlitePool) -> Result<(), sqlx::Error> {
+    sqlx::query("PRAGMA wal_checkpoint(PASSIVE)").execute(keeper).await.map(drop)
+}
+
 impl SqlStore {
     /// Opens the SQLite file of that kind, made when it is missing, with this program's tables.
     ///
@@ -47,16 +69,11 @@ impl SqlStore {
             // A lost row of the map would be a second entity for one customer.
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
+            .pragma("wal_autocheckpoint", PAGES_BEFORE_ALL_WAIT)
             .statement_cache_capacity(PREPARED)
             .row_buffer_size(ROWS_AT_ONCE)
             .busy_timeout(Duration::from_secs(5));
-        // A file does not go away between two statements, and to ask would wake the connection's thread for each.
-        let writer = SqlitePoolOptions::new()
-            .max_connections(1)
-            .test_before_acquire(false)
-            .connect_with(options.clone())
-            .await
-            .map_err(unusable)?;
+        let writer = pool(1).connect_with(options.clone()).await.map_err(unusable)?;
         check_version(&writer).await?.map_err(unusable)?;
         let mut connection = writer.acquire().await.map_err(unusable)?;
         let known = "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'meta'";
@@ -73,12 +90,12 @@ impl SqlStore {
         drop(connection);
         migrations::run(&writer, MIGRATIONS, &name).await?;
         sqlx::query(migrations::MARK).bind(kind.word()).execute(&writer).await.map_err(unusable)?;
-        let readers = SqlitePoolOptions::new()
-            .max_connections(4)
-            .test_before_acquire(false)
-            .connect_with(options.read_only(true));
-        let readers = readers.await.map_err(unusable)?;
-        Ok(Self::over(Database::Sqlite { writer, readers }, audit_keys, MIGRATIONS.len()))
+        let keeper = pool(1).connect_lazy_with(options.clone());
+        let soon = pool(1).connect_with(options.clone().synchronous(SqliteSynchronous::Normal));
+        let soon = soon.await.map_err(unusable)?;
+        let readers = pool(4).connect_with(options.read_only(true)).await.map_err(unusable)?;
+        let database = Database::Sqlite { writers: Writers { at_once: writer, soon }, readers, keeper };
+        Ok(Self::over(database, audit_keys, MIGRATIONS.len()))
     }
 
     /// Opens a file that is there, for reading alone.
@@ -86,9 +103,15 @@ impl SqlStore {
         let options = SqliteConnectOptions::new().filename(path).read_only(true);
         let pool = SqlitePoolOptions::new().max_connections(2).connect_with(options).await;
         let pool = pool.map_err(|source| OpenError::Unusable { name: path.display().to_string(), source })?;
-        let database = Database::Sqlite { writer: pool.clone(), readers: pool };
+        let writers = Writers { at_once: pool.clone(), soon: pool.clone() };
+        let database = Database::Sqlite { writers, readers: pool.clone(), keeper: pool };
         Ok(Self::over(database, audit_keys, MIGRATIONS.len()))
     }
+}
+
+/// A file does not go away between two statements, and to ask would wake the connection's thread for each.
+fn pool(connections: u32) -> SqlitePoolOptions {
+    SqlitePoolOptions::new().max_connections(connections).test_before_acquire(false)
 }
 
 /// Outer error: too old; inner: could not ask.

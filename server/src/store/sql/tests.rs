@@ -160,7 +160,7 @@ mod replicas {
         let mut heard = store.announcements();
         tokio::spawn({
             let store = store.clone();
-            async move { store.listen(CancellationToken::new()).await }
+            async move { store.run(CancellationToken::new()).await }
         });
         assert_eq!(heard.recv().await.unwrap(), Announcement::Everything, "it begins to listen");
         between.silence.notify_waiters();
@@ -175,7 +175,7 @@ mod replicas {
         let shutdown = CancellationToken::new();
         let listening = tokio::spawn({
             let (other, shutdown) = (other.clone(), shutdown.clone());
-            async move { other.listen(shutdown).await }
+            async move { other.run(shutdown).await }
         });
         assert_eq!(heard.recv().await.unwrap(), Announcement::Everything, "it begins to listen");
         one.announce(&Announcement::Interest("in c1".to_owned())).await.unwrap();

@@ -3,7 +3,7 @@
 use super::*;
 use crate::store::conformance::{acme, audit_keys, globex, reading};
 use crate::store::sql::database::{Lock, Row, values};
-use crate::store::{LiveStore as _, Store as _};
+use crate::store::{Cause, LiveStore as _, Reading, Store as _};
 use domain::ids::ConnectionId;
 use domain::timestamp::Timestamp;
 
@@ -112,4 +112,47 @@ fn an_old_sqlite_is_not_trusted() {
     {
         assert_eq!(is_recent(version), recent, "{version}");
     }
+}
+
+#[tokio::test]
+async fn the_log_is_taken_into_the_file_beside_those_who_use_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("connect.db");
+    let store = open(&path, DatabaseKind::Serve).await.unwrap();
+    let id = ConnectionId::parse("c1").unwrap();
+    store.observe(acme(), reading(&id, "active", 1), Timestamp::from_millis(1)).await.unwrap();
+    let Database::Sqlite { keeper, .. } = &store.database else { panic!("a file") };
+    take_in_log(keeper).await.unwrap();
+    // The file alone, as it is without its log.
+    let alone = folder.path().join("alone.db");
+    std::fs::copy(&path, &alone).unwrap();
+    let alone = open(&alone, DatabaseKind::Serve).await.unwrap();
+    assert_eq!(alone.connection(acme(), &id).await.unwrap().unwrap().body.as_deref(), Some("active"));
+}
+
+/// What a delivery told is not on the disk before the delivery is done with; everything else is before anybody is told.
+#[tokio::test]
+async fn only_what_waycore_can_be_asked_again_waits_for_the_disk() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder.path().join("connect.db"), DatabaseKind::Serve).await.unwrap();
+    let Database::Sqlite { writers, .. } = &store.database else { panic!("a file") };
+    for (pool, synchronous) in [(&writers.at_once, 2), (&writers.soon, 1)] {
+        let found: i64 = sqlx::query_scalar("PRAGMA synchronous").fetch_one(pool).await.unwrap();
+        assert_eq!(found, synchronous);
+    }
+    // One at a time, whichever way, and nobody is refused.
+    let writes = (0..40_i64).map(|number| {
+        let store = &store;
+        async move {
+            let id = ConnectionId::parse(format!("c{number}")).unwrap();
+            let cause = if number % 2 == 0 { Cause::Webhook } else { Cause::Look };
+            let reading = Reading { cause, ..reading(&id, "active", 1) };
+            store.observe(acme(), reading, Timestamp::from_millis(1)).await.unwrap();
+            store.confirm(acme(), &[(id, 1)], Timestamp::from_millis(2)).await.unwrap();
+        }
+    });
+    futures_util::future::join_all(writes).await;
+    let connections = store.connections(acme()).await.unwrap();
+    assert_eq!(connections.len(), 40);
+    assert!(connections.iter().all(|known| known.read_at == Some(Timestamp::from_millis(2))));
 }
