@@ -148,9 +148,13 @@ impl Hub {
     fn channel(&self, customer: &Customer) -> (CustomerKey, Arc<Channel>) {
         let key = self.key(customer);
         let mut channels = self.channels.lock().unwrap_or_else(PoisonError::into_inner);
-        let channel = || Arc::new(Channel::new(key, customer.clone(), self.shutdown.child_token()));
-        let channel = channels.entry(key).or_insert_with(channel);
-        (key, channel.clone())
+        let open = channels.get(&key).filter(|channel| !channel.end.is_cancelled()).cloned();
+        let channel = open.unwrap_or_else(|| {
+            let channel = Arc::new(Channel::new(key, customer.clone(), self.shutdown.child_token()));
+            channels.insert(key, channel.clone());
+            channel
+        });
+        (key, channel)
     }
 
     /// Whether a page that comes back finds room. One whose stream had to yield would else make another yield, for ever; it
@@ -243,10 +247,6 @@ impl Hub {
                     self.of(key).inspect(|channel| channel.reread(true));
                     continue;
                 }
-                Ok(Announcement::Forgotten(key)) => {
-                    self.end(key);
-                    continue;
-                }
                 Ok(Announcement::Everything) | Err(RecvError::Lagged(_)) => self.all(),
                 Ok(Announcement::Inbox(..) | Announcement::Interest(_)) => continue,
                 Err(RecvError::Closed) => return,
@@ -255,12 +255,6 @@ impl Hub {
                 channel.notice(&self.onboarding, &self.shutdown);
             }
         }
-    }
-
-    /// Whoever listens comes back, and is told what there is then.
-    fn end(&self, key: CustomerKey) {
-        let mut channels = self.channels.lock().unwrap_or_else(PoisonError::into_inner);
-        channels.remove(&key).inspect(|channel| channel.end.cancel());
     }
 
     fn of(&self, key: CustomerKey) -> Option<Arc<Channel>> {
@@ -333,7 +327,7 @@ impl Hub {
             }
         };
         for channel in &channels {
-            if heads.get(&channel.key).is_some_and(|head| !channel.has_heard(*head)) {
+            if !channel.has_heard(heads.get(&channel.key).copied().unwrap_or(0)) {
                 channel.notice(&self.onboarding, &self.shutdown);
             }
         }
@@ -375,7 +369,9 @@ impl Hub {
     }
 
     async fn read_again_for(&self, channel: Arc<Channel>) {
-        self.pace.turn().await;
+        if self.pace.turn().await.is_err() {
+            return channel.reread(false);
+        }
         match self.onboarding.reread(&channel.customer).await {
             Ok(()) => {
                 self.pace.went_well();

@@ -202,9 +202,9 @@ impl Shared {
     async fn look_into(&self, letters: Letters) {
         let read = match &letters.connection {
             Some(id) => self.onboarding.refresh(id, Cause::Webhook).await,
-            None => self.sweep_all().await.map(|()| Refreshed::Read(New::Nothing)),
+            None => self.sweep_for_delivery().await.map(|()| Refreshed::Read(New::Nothing)),
         };
-        if let (Some(id), Ok(Refreshed::Read(new))) = (&letters.connection, &read)
+        if let (Some(id), Ok(Refreshed::Read(new) | Refreshed::Gone(new))) = (&letters.connection, &read)
             && letters.tell_of(&EventType::ConnectionStatusChanged)
         {
             self.flow.delivered(id, *new);

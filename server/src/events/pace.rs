@@ -58,20 +58,16 @@ impl Pace {
         self.times(|times| times.rest_until <= Instant::now())
     }
 
-    /// Waits for the next read, and until Waycore can be asked at all.
-    pub(super) async fn turn(&self) {
-        loop {
-            let turn = self.times(|times| {
-                let turn = times.next.max(times.rest_until).max(Instant::now());
-                times.next = turn + PAUSE;
-                turn
-            });
-            sleep_until(turn).await;
-            // Meanwhile the key may have been told to rest.
-            if self.may_ask() {
-                return;
-            }
-        }
+    /// Waits for the next read. An error: the key was told to rest meanwhile.
+    pub(super) async fn turn(&self) -> Result<(), Error> {
+        let turn = self.times(|times| {
+            let turn = times.next.max(Instant::now());
+            times.next = turn + PAUSE;
+            turn
+        });
+        sleep_until(turn).await;
+        let rest = self.times(|times| times.rest_until.saturating_duration_since(Instant::now()));
+        if rest.is_zero() { Ok(()) } else { Err(Error::CircuitOpen { retry_after: RetryAfter::new(rest) }) }
     }
 
     /// It answered.
@@ -109,7 +105,9 @@ impl Pace {
                 return;
             }
             times.rest_until = times.rest_until.max(Instant::now() + named.unwrap_or(times.rest));
-            times.rest = (times.rest * 2).min(LONGEST_REST);
+            if named.is_none() {
+                times.rest = (times.rest * 2).min(LONGEST_REST);
+            }
         });
         true
     }
@@ -155,14 +153,19 @@ mod tests {
     async fn a_time_that_waycore_names_is_the_keys() {
         let pace = Pace::new();
         pace.failed(&Error::RateLimited { retry_after: Some(RetryAfter::new(Duration::from_secs(7))) });
+        assert!(
+            matches!(pace.turn().await, Err(Error::CircuitOpen { .. })),
+            "whoever waited for a turn hears of it"
+        );
         assert_eq!(rests_for(&pace).await, Duration::from_secs(7));
+        assert!(pace.turn().await.is_ok());
     }
 
     #[tokio::test(start_paused = true)]
     async fn reads_for_everybody_are_ten_a_second() {
         let (pace, began) = (Pace::new(), Instant::now());
         for _ in 0..21 {
-            pace.turn().await;
+            pace.turn().await.unwrap();
         }
         assert_eq!(began.elapsed(), Duration::from_secs(2));
     }

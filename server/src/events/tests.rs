@@ -86,6 +86,63 @@ async fn however_many_are_activated_at_once_one_look_finds_all() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn drafts_that_somebody_waits_for_are_read_singly_up_to_twenty_and_above_that_by_a_list() {
+    for (drafts, singles, lists) in [(15, 150..=250, 0..=2), (40, 0..=2, 9..=13)] {
+        let mut world = World::new(7).await;
+        world.many_drafts(drafts).await;
+        world.open_page(0).await;
+        tokio::time::sleep(Duration::from_secs(20)).await;
+        world.calls();
+        tokio::time::sleep(Duration::from_secs(50)).await;
+        let calls = world.calls();
+        let count = |name: &str| calls.iter().filter(|call| call.starts_with(name)).count();
+        let read = (count("get_connection"), calls.iter().filter(|call| *call == "list_connections").count());
+        assert!(singles.contains(&read.0) && lists.contains(&read.1), "{drafts}: {read:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn deliveries_that_do_not_say_what_they_are_about_are_one_list_for_all_that_come_together() {
+    let mut world = World::new(7).await;
+    let page = world.open_page(0).await;
+    tokio::time::sleep(Duration::from_secs(20)).await;
+    world.change(0);
+    world.calls();
+    (0..500).for_each(|_| world.deliver_unnamed());
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    world.check_page(page);
+    tokio::time::sleep(Duration::from_secs(9)).await;
+    let lists = world.calls().iter().filter(|call| *call == "list_connections").count();
+    assert!(
+        (1..=4).contains(&lists),
+        "two for all of them, and two for what waits for activation now: {lists}"
+    );
+    assert_eq!(world.inbox().await.waiting, 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn ten_minutes_without_waycore_are_over_within_ten_seconds() {
+    let mut world = World::new(7).await;
+    let page = world.open_page(0).await;
+    tokio::time::sleep(Duration::from_secs(20)).await;
+    world.is_down(true);
+    for _ in 0..5 {
+        world.change(1);
+        world.deliver(1, Duration::ZERO);
+        tokio::time::sleep(Duration::from_secs(120)).await;
+    }
+    // Nobody is told of this one.
+    world.change(0);
+    let asked = world.calls().len();
+    assert!(asked < 1_000, "one that is down is left alone: {asked}");
+    world.is_down(false);
+    tokio::time::sleep(Duration::from_secs(10)).await;
+    world.check_page(page);
+    let size = world.inbox().await;
+    assert_eq!((size.waiting, size.parked), (0, 0));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_flood_of_deliveries_for_a_connection_is_one_read_a_second() {
     let mut world = World::new(7).await;
     tokio::time::sleep(Duration::from_secs(20)).await;
@@ -106,7 +163,7 @@ async fn a_dead_replica_is_replaced_within_ten_seconds() {
     tokio::time::sleep(Duration::from_secs(20)).await;
     world.crash(0);
     world.change(0);
-    tokio::time::sleep(Duration::from_secs(13)).await;
+    tokio::time::sleep(Duration::from_secs(10)).await;
     world.check_page(page);
 }
 
@@ -196,11 +253,13 @@ async fn one_that_leaves_the_list_and_hangs_holds_up_no_other() {
         tokio::time::sleep(Duration::from_secs(6)).await;
         world.check_connection(page, connection);
     }
-    // Also where a delivery says that something happened, and not to what.
-    world.change(0);
-    world.deliver_unnamed();
-    tokio::time::sleep(Duration::from_secs(3)).await;
-    world.check_connection(page, 0);
+    // Also where deliveries say that something happened, and not to what.
+    for connection in [0, 2] {
+        world.change(connection);
+        world.deliver_unnamed();
+        tokio::time::sleep(Duration::from_secs(3)).await;
+        world.check_connection(page, connection);
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -5,9 +5,10 @@ mod flow;
 mod sweeps;
 mod young;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use domain::ids::ConnectionId;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::watch;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep, sleep_until, timeout};
@@ -56,6 +57,8 @@ pub(super) struct Shared {
     pub(super) pace: Arc<Pace>,
     pub(super) flow: Flow,
     young: Young,
+    /// Connections that a list did not tell of, to be read each by itself.
+    untold: Mutex<Vec<ConnectionId>>,
 }
 
 impl Watcher {
@@ -67,7 +70,8 @@ impl Watcher {
         pace: Arc<Pace>,
     ) -> Self {
         let (flow, young) = (Flow::default(), Young::default());
-        let shared = Arc::new(Shared { onboarding, store, clock, environment, pace, flow, young });
+        let untold = Mutex::default();
+        let shared = Arc::new(Shared { onboarding, store, clock, environment, pace, flow, young, untold });
         Self { shared, replica: uuid::Uuid::now_v7().to_string() }
     }
 

@@ -67,7 +67,7 @@ pub(crate) enum Refreshed {
     /// It is there.
     Read(New),
     /// It is not there any more, and that is on record.
-    Gone,
+    Gone(New),
     /// It is none of ours: of another product on the same organization, or not on record yet.
     Unknown,
 }
@@ -148,15 +148,19 @@ impl UseCases {
         let mut version = record.version;
         for _ in 0..MOST_READS {
             let own = match self.read_of(&product, &entity, id, version, cause).await {
-                Err(Failure::NotFound(Missing::Unknown)) => return Ok(Refreshed::Gone),
+                Err(Failure::NotFound(Missing::Unknown)) => {
+                    let was_gone = record.removed_at.is_some();
+                    return Ok(Refreshed::Gone(if was_gone { New::Nothing } else { New::State }));
+                }
                 own => own?,
             };
             // What was known may be known no more: the answer has been under way for a while.
-            let record = self.store.connection(self.tenant(&product), id).await?;
-            match self.keep_own(&product, &own, record.as_ref(), cause).await? {
-                Some(new) => return Ok(Refreshed::Read(new)),
-                None => version = record.map_or(0, |record| record.version),
+            let known = self.store.connection(self.tenant(&product), id).await?;
+            if let Some(new) = self.keep_own(&product, &own, known.as_ref(), cause).await? {
+                return Ok(Refreshed::Read(new));
             }
+            let known = self.store.connection(self.tenant(&product), id).await?;
+            version = known.map_or(0, |known| known.version);
         }
         Ok(Refreshed::Read(New::Nothing))
     }

@@ -15,7 +15,7 @@ use waycore::wire::DateTime;
 use super::UseCases;
 use super::own::Own;
 use crate::failure::{Failure, Missing};
-use crate::store::{Cause, ConnectionRecord, Observed, Reading, StoreError};
+use crate::store::{Cause, ConnectionRecord, Observed, Overtaken, Reading, StoreError};
 
 impl UseCases {
     /// Keeps the state that was just read and shows it, together with what is kept about the connection here.
@@ -37,7 +37,13 @@ impl UseCases {
         record: Option<&ConnectionRecord>,
         cause: Cause,
     ) -> Result<model::Connection, Failure> {
-        Ok(self.keep_news(caller, own, record, cause).await?.0)
+        let (shown, observed) = self.keep_news(caller, own, record, cause).await?;
+        if observed != Observed::Overtaken(Overtaken::InOneMoment) {
+            return Ok(shown);
+        }
+        let own = self.read_own(caller, &own.connection.id, cause).await?;
+        let record = self.store.connection(self.tenant(caller), &own.connection.id).await?;
+        Ok(self.keep_news(caller, &own, record.as_ref(), cause).await?.0)
     }
 
     /// The same, with what became of the reading.

@@ -125,12 +125,10 @@ pub trait LiveStore: Send + Sync + 'static {
 /// News for whoever listens, in this process or in another replica. It names rows and never holds any that can change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Announcement {
-    /// A customer has new events.
+    /// A customer has new events, or was forgotten.
     Customer(CustomerKey),
     /// A customer's open pages were just read again, and need not be by another replica.
     Reread(CustomerKey),
-    /// A customer was forgotten: the numbers of its events begin anew.
-    Forgotten(CustomerKey),
     /// There are deliveries to look into. Those that this process has just taken in may come along, so that nobody has to
     /// look for them; none means that somebody has to.
     Inbox(Environment, Arc<[Delivery]>),
@@ -295,7 +293,6 @@ impl Announcement {
         match self {
             Self::Customer(key) => format!("customer {}", key.to_text()),
             Self::Reread(key) => format!("reread {}", key.to_text()),
-            Self::Forgotten(key) => format!("forgotten {}", key.to_text()),
             Self::Inbox(environment, _) => format!("inbox {}", environment.as_str()),
             Self::Interest(text) => format!("interest {text}"),
             Self::Everything => "everything".to_owned(),
@@ -307,7 +304,6 @@ impl Announcement {
         let read = || match text.split_once(' ')? {
             ("customer", key) => CustomerKey::parse(key).map(Self::Customer),
             ("reread", key) => CustomerKey::parse(key).map(Self::Reread),
-            ("forgotten", key) => CustomerKey::parse(key).map(Self::Forgotten),
             ("inbox", environment) => Some(Self::Inbox(Environment::parse(environment)?, Arc::default())),
             ("interest", text) => Some(Self::Interest(text.to_owned())),
             _ => None,
@@ -373,7 +369,6 @@ mod tests {
         for announcement in [
             Announcement::Customer(key),
             Announcement::Reread(key),
-            Announcement::Forgotten(key),
             Announcement::Inbox(Environment::Test, Arc::default()),
             Announcement::Interest("one two".to_owned()),
             Announcement::Everything,

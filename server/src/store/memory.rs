@@ -515,7 +515,7 @@ impl Store for MemoryStore {
                     (row.issuer, row.org, row.user_id) = (None, None, None);
                 }
             }
-            rows.told.push(Announcement::Forgotten(CustomerKey::of(tenant)));
+            rows.told.push(Announcement::Customer(CustomerKey::of(tenant)));
             Ok(())
         })
     }

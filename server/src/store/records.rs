@@ -81,7 +81,7 @@ const READ_AT_MILLIS: i64 = 60_000;
 impl ConnectionRecord {
     /// Whether there is nothing to keep about a reading.
     pub(crate) fn is_as_in(&self, reading: &Reading<'_>, now: Timestamp) -> bool {
-        self.shows(reading.fingerprint) && self.was_read_lately(now)
+        self.is_confirmed_by(reading.fingerprint, reading.updated_at) && self.was_read_lately(now)
     }
 
     /// Whether there is nothing to keep about a reading but that it was made.

@@ -456,7 +456,7 @@ impl Store for SqlStore {
                 &key,
             )
             .await?;
-        writing.tell(Announcement::Forgotten(CustomerKey::of(tenant))).await?;
+        writing.tell(Announcement::Customer(CustomerKey::of(tenant))).await?;
         self.commit(writing).await
     }
 

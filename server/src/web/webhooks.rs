@@ -61,8 +61,11 @@ fn read(body: &[u8]) -> Option<Delivery> {
             .then(|| word.to_owned())
     };
     let data = event.get("data").unwrap_or(&Value::Null);
-    // The payload may be the connection; of anything else its id would say nothing.
-    let own = data.get("id").filter(|_| data.get("entityId").is_some() && data.get("status").is_some());
+    // The payload may be the connection. The id of anything else would say nothing, where a list of everything says enough; of
+    // new transactions no list tells.
+    let is_connection = data.get("entityId").is_some() || data.get("kind").is_some();
+    let tells_of_transactions = word("type").as_deref() == Some("transactions.sync_available");
+    let own = data.get("id").filter(|_| is_connection || tells_of_transactions);
     let places = CONNECTION_IDS.iter().filter_map(|place| data.pointer(place));
     let ids = places.chain(own).filter_map(Value::as_str);
     Some(Delivery {
@@ -98,6 +101,7 @@ mod tests {
             json!({ "connectionId": "c1" }),
             json!({ "connection": { "id": "c1", "status": "active" } }),
             json!({ "id": "c1", "entityId": "e1", "status": "active" }),
+            json!({ "id": "c1", "kind": "ready" }),
             json!({ "connectionId": 7, "connection_id": "c1" }),
         ] {
             check(json!({ "id": "e", "type": "t", "data": data }), Some(("e", "t", Some("c1"))));
@@ -107,6 +111,10 @@ mod tests {
         {
             check(json!({ "id": "e", "type": "t", "data": unreadable }), Some(("e", "t", None)));
         }
+        check(
+            json!({ "id": "e", "type": "transactions.sync_available", "data": { "id": "c1" } }),
+            Some(("e", "transactions.sync_available", Some("c1"))),
+        );
         for nothing in [
             json!([]),
             json!("evt"),

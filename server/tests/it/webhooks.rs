@@ -137,10 +137,10 @@ async fn no_mutation_of_a_delivery_is_believed() {
     const MUTATIONS: usize = 100_000;
     let host = TestHost::start_with_webhooks(&[SECRET]).await;
     let mut rng = fastrand::Rng::with_seed(6);
-    let mut accepted = 0;
-    for number in 0..MUTATIONS {
+    let mut tried = 0;
+    while tried < MUTATIONS {
         let body = delivery(
-            &format!("evt_{}", number % 7),
+            &format!("evt_{}", tried % 7),
             "connection.status_changed",
             &json!({ "connectionId": "c" }),
         );
@@ -149,6 +149,7 @@ async fn no_mutation_of_a_delivery_is_believed() {
         if mutated_body == body && means_the_same(&mutated_header, &header) {
             continue;
         }
+        tried += 1;
         let answer =
             AssertUnwindSafe(post(&host, mutated_body.clone(), &[&mutated_header])).catch_unwind().await;
         let status = answer.unwrap_or_else(|_| panic!("a panic: {mutated_header:?} {mutated_body:?}"));
@@ -157,9 +158,7 @@ async fn no_mutation_of_a_delivery_is_believed() {
             "{status}: {mutated_header:?} {:?}",
             String::from_utf8_lossy(&mutated_body)
         );
-        accepted += usize::from(status == 204);
     }
-    assert_eq!(accepted, 0);
 }
 
 /// Capital letters of a signature, and spaces around its parts, say the same.

@@ -188,19 +188,38 @@ impl World {
         }
     }
 
-    /// More connections, which wait for activation; their ids.
-    pub(super) async fn many_wait(&self, count: usize) -> Vec<String> {
-        let tenant = Tenant { customer: &self.caller.customer, environment: Environment::Live };
+    /// More connections, whose details are being prepared; their ids.
+    pub(super) async fn many_drafts(&self, count: usize) -> Vec<String> {
         let ids: Vec<_> = (0..count).map(|number| format!("conn_many_{number}")).collect();
         for id in &ids {
             self.waycore.connection(id, "ent_1");
-            self.waycore.change(id, json!({ "status": "pendingActivation" }));
-            let id = ConnectionId::parse(id).unwrap();
-            let known = Write::Connection { id: &id, requested_name: None };
-            self.store.write(tenant, &[known], Timestamp::from_millis(1)).await.unwrap();
-            self.replicas[0].onboarding.refresh(&id, Cause::Look).await.unwrap();
+            self.meet(id).await;
         }
         ids
+    }
+
+    /// More connections, which wait for activation; their ids.
+    pub(super) async fn many_wait(&self, count: usize) -> Vec<String> {
+        let ids = self.many_drafts(count).await;
+        for id in &ids {
+            self.waycore.change(id, json!({ "status": "pendingActivation" }));
+            self.meet(id).await;
+        }
+        ids
+    }
+
+    /// A connection of the customer's is read.
+    async fn meet(&self, id: &str) {
+        let tenant = Tenant { customer: &self.caller.customer, environment: Environment::Live };
+        let id = ConnectionId::parse(id).unwrap();
+        let known = Write::Connection { id: &id, requested_name: None };
+        self.store.write(tenant, &[known], Timestamp::from_millis(1)).await.unwrap();
+        self.replicas[0].onboarding.refresh(&id, Cause::Look).await.unwrap();
+    }
+
+    /// Waycore is down, or not any more.
+    pub(super) fn is_down(&self, is_down: bool) {
+        self.waycore.is_down(is_down);
     }
 
     /// They are activated in the same moment.

@@ -2,16 +2,15 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::pin::pin;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use domain::ids::ConnectionId;
 use domain::poll::Watched;
 use domain::timestamp::Timestamp;
-use futures_util::future::join_all;
 use futures_util::{Stream, TryStreamExt as _};
 use tokio::task::JoinSet;
-use tokio::time::{Instant, timeout};
+use tokio::time::Instant;
 use waycore::client::paging;
 use waycore::wire::{Connection, ConnectionStatus};
 use waycore::{Error, ListConnections};
@@ -30,9 +29,6 @@ const QUIET: Duration = Duration::from_secs(60);
 
 /// How many of which a list does not tell are read each by itself. Of more, a list of everything says more.
 const MOST_UNTOLD: usize = 40;
-
-/// How long those that a list does not tell of may take, where somebody waits for all of them.
-const SINGLES_WITHIN: Duration = Duration::from_secs(6);
 
 /// A list is read whole up to so many pages of five hundred.
 const PAGES: usize = 200;
@@ -125,17 +121,18 @@ impl Sweeps {
                 }
             }
         }
-        let looked_at = if self.shared.flow.is_reliable() { QUIET } else { LOOKED_AT };
-        let often = |wanted: bool| if wanted { looked_at } else { QUIET };
+        let untold = std::mem::take(&mut *self.shared.untold.lock().unwrap_or_else(PoisonError::into_inner));
+        untold.into_iter().for_each(|id| self.begin(id));
         // Also what nobody waits for goes wrong, and its history and the audit log are to tell when.
-        let many_alone = interest.alone.len() > MOST_SINGLES;
-        if self.everything.again(often(many_alone)) {
-            let swept = self.shared.list_all().await;
+        if self.everything.again(QUIET) {
+            let swept = self.shared.list_all(Cause::Watch).await;
             if swept.is_ok() {
                 (self.activations, self.drafts) = (Due::new(), Due::new());
             }
             self.everything.failed = self.swept(swept);
         }
+        let looked_at = if self.shared.flow.is_reliable() { QUIET } else { LOOKED_AT };
+        let often = |wanted: bool| if wanted { looked_at } else { QUIET };
         let many_drafts = interest.drafts.len() > MOST_SINGLES;
         if self.activations.again(often(interest.activations)) {
             let swept = self.shared.list(Watched::Activation, ConnectionStatus::PendingActivation).await;
@@ -146,8 +143,7 @@ impl Sweeps {
             self.drafts.failed = self.swept(swept);
         }
         let drafts = interest.drafts.iter().filter(|_| !many_drafts);
-        let alone = interest.alone.iter().filter(|_| !many_alone);
-        let mut singles: Vec<_> = alone.chain(drafts).cloned().collect();
+        let mut singles: Vec<_> = interest.alone.iter().chain(drafts).cloned().collect();
         if !singles.is_empty() && self.singles.again(looked_at) {
             // Each is the first at some time: those that fail are not always before the same others.
             let count = singles.len();
@@ -175,7 +171,10 @@ impl Sweeps {
         }
         let shared = Arc::clone(&self.shared);
         self.reading.spawn(async move {
-            if let Err(failure) = shared.read_alone(&id).await {
+            // Where the key rests, whoever looks next begins anew, and the lists come first.
+            if shared.pace.turn().await.is_ok()
+                && let Err(failure) = shared.read_alone(&id).await
+            {
                 shared.failed(&failure);
             }
             id
@@ -192,13 +191,12 @@ impl Shared {
         !self.pace.may_ask()
     }
 
-    /// Finds what changed about any connection at all, also where that takes more than a list.
-    pub(in crate::events) async fn sweep_all(&self) -> Result<(), Failure> {
-        let untold = self.list_all().await?;
-        let reads = join_all(untold.some().map(async |id| self.read_alone(&id).await));
-        let reads = timeout(SINGLES_WITHIN, reads).await;
-        let silence = || Failure::of(Call::GetConnection)(Error::Timeout);
-        reads.map_err(|_| silence())?.into_iter().collect()
+    /// Finds what changed about any connection at all, because a delivery did not say about which. Those that the list does
+    /// not tell of are left to the sweeps: one that does not answer must not hold up the next delivery.
+    pub(in crate::events) async fn sweep_for_delivery(&self) -> Result<(), Failure> {
+        let untold = self.list_all(Cause::Webhook).await?;
+        self.untold.lock().unwrap_or_else(PoisonError::into_inner).extend(untold.some());
+        Ok(())
     }
 
     /// Finds what changed about those that wait for the same. Nothing is read while there are none.
@@ -208,22 +206,26 @@ impl Shared {
             return Ok(Untold { left: BTreeSet::new(), back: Vec::new() });
         }
         let filter = ListConnections { status: Some(status), ..ListConnections::default() };
-        let untold = self.compare(known, filter).await?;
-        if untold.left.len() > MOST_UNTOLD { self.list_all().await } else { Ok(untold) }
+        let untold = self.compare(known, filter, Cause::Watch).await?;
+        if untold.left.len() > MOST_UNTOLD { self.list_all(Cause::Watch).await } else { Ok(untold) }
     }
 
     /// Finds what changed about any connection at all.
-    async fn list_all(&self) -> Result<Untold, Failure> {
+    async fn list_all(&self, cause: Cause) -> Result<Untold, Failure> {
         let known = self.store.watched(self.environment, None).await?;
         self.young.keep(&known);
-        self.compare(known, ListConnections::default()).await
+        self.compare(known, ListConnections::default(), cause).await
     }
 
     async fn compare(
         &self,
         known: Vec<WatchedConnection>,
         filter: ListConnections,
+        cause: Cause,
     ) -> Result<Untold, Failure> {
+        if !self.young.has_begun() {
+            self.young.begin(&self.store.watched(self.environment, None).await?);
+        }
         let asked = Instant::now();
         let known = known.into_iter().map(|WatchedConnection { id, updated_at, version }| {
             (id, Known { updated_at, version, is_listed: false })
@@ -239,11 +241,10 @@ impl Shared {
             match known.get_mut(&id) {
                 Some(known) => {
                     known.is_listed = true;
-                    let is_old = known.updated_at == Some(updated_at)
-                        && !self.young.is_young(&id, known.version, asked);
-                    if !is_old {
-                        let read = self.onboarding.keep_row(row, known.version, Cause::Watch).await;
-                        let found = self.found(&id, read);
+                    let is_young = self.young.is_young(&id, known.version, asked);
+                    if is_young || known.updated_at != Some(updated_at) {
+                        let read = self.onboarding.keep_row(row, known.version, cause).await;
+                        let found = self.found(&id, read, cause);
                         failed = failed.and(found);
                     }
                 }
@@ -267,24 +268,32 @@ impl Shared {
         paging::rows(PAGES, move |cursor| {
             let filter = ListConnections { cursor, limit: Some(PAGE), ..filter.clone() };
             async move {
-                self.pace.turn().await;
+                self.pace.turn().await?;
                 self.onboarding.everybodys(&filter).await.inspect(|_| self.pace.went_well())
             }
         })
     }
 
     async fn read_alone(&self, id: &ConnectionId) -> Result<(), Failure> {
-        self.pace.turn().await;
         let read = self.onboarding.refresh(id, Cause::Watch).await.inspect(|_| self.pace.went_well());
-        self.found(id, read)
+        self.found(id, read, Cause::Watch)
     }
 
     /// One connection that cannot be made sense of must not hide the others; a Waycore that fails fails for all.
-    fn found(&self, id: &ConnectionId, read: Result<Refreshed, Failure>) -> Result<(), Failure> {
+    fn found(
+        &self,
+        id: &ConnectionId,
+        read: Result<Refreshed, Failure>,
+        cause: Cause,
+    ) -> Result<(), Failure> {
         match read {
-            Ok(Refreshed::Read(New::State) | Refreshed::Gone) => self.flow.found(id),
-            // Nobody promised to tell of less.
-            Ok(Refreshed::Read(New::Nothing | New::Details) | Refreshed::Unknown) => {}
+            Ok(Refreshed::Read(new) | Refreshed::Gone(new)) => match (cause, new) {
+                (Cause::Webhook, new) => self.flow.delivered(id, new),
+                (_, New::State) => self.flow.found(id),
+                // Nobody promised to tell of less.
+                (_, New::Nothing | New::Details) => {}
+            },
+            Ok(Refreshed::Unknown) => {}
             Err(failure @ (Failure::Answer { .. } | Failure::NotFound(_))) => {
                 tracing::warn!(?failure, "a connection that is watched was left out");
             }

@@ -95,6 +95,9 @@ pub(in crate::store) async fn of_two_answers_of_one_moment_a_third_tells_the_lat
         assert_eq!(record().await.body.as_deref(), Some("pending"));
     }
     assert_eq!(record().await.updated_at, None, "whoever compares lists looks again");
+    let agreeing = store.observe(acme(), asked_of(2, "pending", 20), at(45)).await.unwrap();
+    assert_eq!(agreeing, Observed::Kept { version: 2, is_new: false });
+    assert_eq!(record().await.updated_at, Some(at(20)), "now it is known");
     let third = store.observe(acme(), asked_of(2, "active", 20), at(50)).await.unwrap();
     assert_eq!(third, Observed::Kept { version: 3, is_new: true });
     assert_eq!(record().await.updated_at, Some(at(20)));

@@ -25,7 +25,8 @@ pub(super) enum Database {
 pub(super) enum Kept {
     /// Before anybody is told.
     AtOnce,
-    /// With the next that is kept at once, or not at all: for what Waycore can be asked again. The disk takes milliseconds
+    /// With the next that is kept at once, and in order, or not at all: for what Waycore is asked again where it is lost, and
+    /// where that next commit follows within milliseconds, so that hardly anybody heard of what is. The disk takes milliseconds
     /// for each commit, and whoever writes next would wait for them too.
     Soon,
 }

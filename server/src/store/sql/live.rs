@@ -64,13 +64,18 @@ impl SqlStore {
     }
 
     async fn hear(&self, pool: &sqlx::PgPool) -> Result<(), sqlx::Error> {
-        // A connection of its own: one of the pool's may have been silent for as long as this one.
-        let own = PgPoolOptions::new().max_connections(1);
-        let own = own.connect_with(pool.connect_options().as_ref().clone()).await?;
-        let mut listener = PgListener::connect_with(&own).await?;
-        // What is announced until it listens again is lost, so that begins here.
-        listener.eager_reconnect(false);
-        listener.listen(CHANNEL).await?;
+        let listener = async {
+            // A connection of its own: one of the pool's may have been silent for as long as the one before.
+            let own = PgPoolOptions::new().max_connections(1);
+            let own = own.connect_with(pool.connect_options().as_ref().clone()).await?;
+            let mut listener = PgListener::connect_with(&own).await?;
+            // What is announced until it listens again is lost, so that begins here.
+            listener.eager_reconnect(false);
+            listener.listen(CHANNEL).await?;
+            Ok::<_, sqlx::Error>(listener)
+        };
+        let mut listener =
+            timeout(ANSWERS_WITHIN, listener).await.map_err(|_| sqlx::Error::PoolTimedOut)??;
         self.bus.tell(Announcement::Everything);
         loop {
             match timeout(SILENCE, listener.try_recv()).await {

@@ -164,7 +164,7 @@ mod replicas {
         });
         assert_eq!(heard.recv().await.unwrap(), Announcement::Everything, "it begins to listen");
         between.silence.notify_waiters();
-        let noticed = tokio::time::timeout(Duration::from_secs(8), heard.recv()).await;
+        let noticed = tokio::time::timeout(Duration::from_secs(20), heard.recv()).await;
         assert_eq!(noticed.unwrap().unwrap(), Announcement::Everything, "something may have been missed");
     }
 
