@@ -57,13 +57,18 @@ async fn registered(
     let all: Vec<Webhook> = all.try_collect().await.map_err(|error| refused(&error))?;
     // Of several, one that is switched off is not the one that is used.
     if let Some(known) = all.iter().filter(|known| known.url == url).max_by_key(|known| known.active) {
-        let mut checks = vec![is_known(known, secret_file)];
         // Without its secret, nothing that it sends would be believed.
-        if secret_file.exists() {
-            checks.extend(completed(waycore, known).await);
-            checks.push(tried(waycore, known).await);
+        if !secret_file.exists() {
+            return Ok(vec![has_no_secret(known, secret_file)]);
         }
-        return Ok(checks);
+        let message = format!(
+            "{url} is registered already, as {}; {} is taken for its secret",
+            known.id,
+            secret_file.display()
+        );
+        let known_already = check(NAME, Outcome::Ok, message);
+        let (completed, tried) = (completed(waycore, known).await, tried(waycore, known).await);
+        return Ok([Some(known_already), completed, Some(tried)].into_iter().flatten().collect());
     }
     // First, because the secret is given once: what cannot be kept must not be asked for.
     let file = new_file(secret_file).map_err(|error| {
@@ -92,12 +97,8 @@ async fn registered(
     Ok(vec![check(NAME, Outcome::Ok, message), tried(waycore, &made).await])
 }
 
-fn is_known(known: &Webhook, secret_file: &Path) -> Check {
+fn has_no_secret(known: &Webhook, secret_file: &Path) -> Check {
     let (url, id, path) = (&known.url, &known.id, secret_file.display());
-    if secret_file.exists() {
-        let message = format!("{url} is registered already, as {id}; {path} is taken for its secret");
-        return check(NAME, Outcome::Ok, message);
-    }
     failed(format!(
         "{url} is registered already, as {id}, and its secret cannot be had again: {path} is not there; delete the \
          registration in the Waycore console to register it anew"

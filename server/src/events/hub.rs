@@ -273,15 +273,13 @@ impl Hub {
         let (mut told, mut at) = (Interest::default(), Instant::now());
         loop {
             ticks.tick().await;
-            let (mut interest, mut is_left) = (Interest::default(), false);
+            self.sweep_out();
+            let mut interest = Interest::default();
             for (place, channel) in self.all().iter().enumerate() {
-                is_left |= !channel.add_interest(&mut interest);
+                channel.add_interest(&mut interest);
                 if place % SOME == SOME - 1 {
                     yield_now().await;
                 }
-            }
-            if is_left {
-                self.sweep_out();
             }
             let again = !interest.is_empty() && at.elapsed() >= AGAIN_AFTER;
             if interest == told && !again {

@@ -10,16 +10,12 @@ use waycore::wire::{Connection, Page};
 use waycore::{Error, ListConnections};
 
 use super::own::{Own, is_own, understood};
-use super::view::{kept, state_word};
+use super::view::{New, kept};
 use super::{UseCases, access};
 use crate::failure::{Call, Failure, Missing};
 use crate::store::{
-    Cause, ConnectionRecord, CustomerKey, EventKind, Observed, Overtaken, Settled, StoreError, Tenant,
-    WithOwner, Write,
+    Cause, ConnectionRecord, CustomerKey, EventKind, Settled, StoreError, Tenant, WithOwner, Write,
 };
-
-/// How often a connection is read until it is known which of two states of one moment is the later.
-const MOST_READS: usize = 3;
 
 /// What a customer's pages show, and the last event that is in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,15 +66,6 @@ pub(crate) enum Refreshed {
     Gone(New),
     /// It is none of ours: of another product on the same organization, or not on record yet.
     Unknown,
-}
-
-/// What was new about a connection.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum New {
-    Nothing,
-    /// Its state is what it was.
-    Details,
-    State,
 }
 
 impl UseCases {
@@ -145,24 +132,20 @@ impl UseCases {
             return Ok(Refreshed::Unknown);
         };
         let (product, entity) = (product(customer), entity.ok_or(Missing::NoEntityYet)?);
-        let mut version = record.version;
-        for _ in 0..MOST_READS {
-            let own = match self.read_of(&product, &entity, id, version, cause).await {
-                Err(Failure::NotFound(Missing::Unknown)) => {
-                    let was_gone = record.removed_at.is_some();
-                    return Ok(Refreshed::Gone(if was_gone { New::Nothing } else { New::State }));
-                }
-                own => own?,
-            };
+        let read = async {
+            let own = self.read_of(&product, &entity, id, record.version, cause).await?;
             // What was known may be known no more: the answer has been under way for a while.
             let known = self.store.connection(self.tenant(&product), id).await?;
-            if let Some(new) = self.keep_own(&product, &own, known.as_ref(), cause).await? {
-                return Ok(Refreshed::Read(new));
+            self.keep_surely(&product, &own, known.as_ref(), cause).await
+        };
+        match read.await {
+            Ok((_, new)) => Ok(Refreshed::Read(new)),
+            Err(Failure::NotFound(Missing::Unknown)) => {
+                let was_gone = record.removed_at.is_some();
+                Ok(Refreshed::Gone(if was_gone { New::Nothing } else { New::State }))
             }
-            let known = self.store.connection(self.tenant(&product), id).await?;
-            version = known.map_or(0, |known| known.version);
+            Err(failure) => Err(failure),
         }
-        Ok(Refreshed::Read(New::Nothing))
     }
 
     /// Keeps a row of a list of everybody's, which was asked for while this version was known.
@@ -180,29 +163,9 @@ impl UseCases {
             return Err(Missing::Foreign.into());
         }
         let own = Own { wire: row, connection, asked_of: Some(asked_of) };
-        let new = self.keep_own(&product, &own, Some(&record), cause).await?;
+        // Where only another reading can tell, the next list is one.
+        let (_, new) = self.keep_news(&product, &own, Some(&record), cause).await?;
         Ok(Refreshed::Read(new.unwrap_or(New::Nothing)))
-    }
-
-    /// `None`: only another reading can tell what there is now.
-    async fn keep_own(
-        &self,
-        product: &Caller,
-        own: &Own,
-        record: Option<&ConnectionRecord>,
-        cause: Cause,
-    ) -> Result<Option<New>, Failure> {
-        let is_new = match self.keep_news(product, own, record, cause).await?.1 {
-            Observed::Kept { is_new, .. } => is_new,
-            Observed::Overtaken(Overtaken::ByWhatIsLater) => false,
-            Observed::Overtaken(Overtaken::InOneMoment) => return Ok(None),
-        };
-        let before = || Some(state_word(&Own::kept(record?)?));
-        Ok(Some(match is_new {
-            false => New::Nothing,
-            true if before() == Some(state_word(own)) => New::Details,
-            true => New::State,
-        }))
     }
 
     /// Tells the pages of a connection's customer that there are new transactions, and settles the deliveries that said so.

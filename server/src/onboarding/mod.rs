@@ -55,9 +55,10 @@ use mirror::Mirror;
 use step_one::Popular;
 use together::Together;
 
-pub(crate) use live::{Happened, LiveConnection, New, News, Present, Refreshed, Since};
+pub(crate) use live::{Happened, LiveConnection, News, Present, Refreshed, Since};
 pub use port::WaycoreOnboarding;
 pub use provision::Provisioned;
+pub(crate) use view::New;
 
 /// What the use cases work with. They are its methods.
 struct UseCases {

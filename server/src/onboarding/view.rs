@@ -17,6 +17,18 @@ use super::own::Own;
 use crate::failure::{Failure, Missing};
 use crate::store::{Cause, ConnectionRecord, Observed, Overtaken, Reading, StoreError};
 
+/// What was new about a connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum New {
+    Nothing,
+    /// Its state is what it was.
+    Details,
+    State,
+}
+
+/// How often a connection is read until it is known which of two states of one moment is the later.
+const MOST_READS: usize = 3;
+
 impl UseCases {
     /// Keeps the state that was just read and shows it, together with what is kept about the connection here.
     pub(super) async fn show(
@@ -37,23 +49,38 @@ impl UseCases {
         record: Option<&ConnectionRecord>,
         cause: Cause,
     ) -> Result<model::Connection, Failure> {
-        let (shown, observed) = self.keep_news(caller, own, record, cause).await?;
-        if observed != Observed::Overtaken(Overtaken::InOneMoment) {
-            return Ok(shown);
-        }
-        let own = self.read_own(caller, &own.connection.id, cause).await?;
-        let record = self.store.connection(self.tenant(caller), &own.connection.id).await?;
-        Ok(self.keep_news(caller, &own, record.as_ref(), cause).await?.0)
+        Ok(self.keep_surely(caller, own, record, cause).await?.0)
     }
 
-    /// The same, with what became of the reading.
+    /// The same, with what was new. Where another state of the same moment was kept while this one was under way, another
+    /// reading tells which is the later.
+    pub(super) async fn keep_surely(
+        &self,
+        caller: &Caller,
+        own: &Own,
+        record: Option<&ConnectionRecord>,
+        cause: Cause,
+    ) -> Result<(model::Connection, New), Failure> {
+        let (mut shown, mut new) = self.keep_news(caller, own, record, cause).await?;
+        for _ in 1..MOST_READS {
+            if let Some(new) = new {
+                return Ok((shown, new));
+            }
+            let own = self.read_own(caller, &own.connection.id, cause).await?;
+            let record = self.store.connection(self.tenant(caller), &own.connection.id).await?;
+            (shown, new) = self.keep_news(caller, &own, record.as_ref(), cause).await?;
+        }
+        Ok((shown, new.unwrap_or(New::Nothing)))
+    }
+
+    /// The same, of one reading. `None`: only another can tell what there is now.
     pub(super) async fn keep_news(
         &self,
         caller: &Caller,
         own: &Own,
         record: Option<&ConnectionRecord>,
         cause: Cause,
-    ) -> Result<(model::Connection, Observed), Failure> {
+    ) -> Result<(model::Connection, Option<New>), Failure> {
         let mut shown = seen(own, record);
         let id = &own.connection.id;
         let reading = Reading {
@@ -71,7 +98,7 @@ impl UseCases {
         // Most readings find nothing new, and then nothing is written.
         if let Some(record) = record.filter(|record| record.is_as_in(&reading, now)) {
             shown.version = shown_version(record.version);
-            return Ok((shown, Observed::Kept { version: record.version, is_new: false }));
+            return Ok((shown, Some(New::Nothing)));
         }
         let observed = self.store.observe(self.tenant(caller), reading, now).await;
         let observed = observed.map_err(|error| match error {
@@ -82,14 +109,24 @@ impl UseCases {
             }
             error => Failure::from(error),
         })?;
-        let Observed::Kept { version, is_new } = observed else {
-            return Ok((self.overtaken_by(caller, id).await?, observed));
+        let (version, is_new) = match observed {
+            Observed::Kept { version, is_new } => (version, is_new),
+            Observed::Overtaken(why) => {
+                let new = (why == Overtaken::ByWhatIsLater).then_some(New::Nothing);
+                return Ok((self.overtaken_by(caller, id).await?, new));
+            }
         };
         if let (true, ConnectionState::Unrecognised(state)) = (is_new, &own.connection.state) {
             tracing::warn!(connection = %id, state, "Waycore reports a state that is not known");
         }
         shown.version = shown_version(version);
-        Ok((shown, observed))
+        let before = || Some(state_word(&Own::kept(record?)?));
+        let new = match is_new {
+            false => New::Nothing,
+            true if before() == Some(state_word(own)) => New::Details,
+            true => New::State,
+        };
+        Ok((shown, Some(new)))
     }
 
     /// What is known of a connection of which another state came late: no page goes back to that.
@@ -118,7 +155,7 @@ pub(super) fn shown_version(version: u64) -> i64 {
 }
 
 /// The state for the history. A sync comes and goes all day and is no change of state.
-pub(super) fn state_word(own: &Own) -> String {
+fn state_word(own: &Own) -> String {
     [own.wire.kind(), own.wire.status().as_str()].join(" ")
 }
 

@@ -9,6 +9,7 @@ mod audit;
 mod conformance;
 mod live;
 mod memory;
+mod readings;
 mod records;
 mod sql;
 
@@ -25,9 +26,10 @@ pub use live::{
     WithOwner,
 };
 pub use memory::MemoryStore;
+pub use readings::{Observed, Overtaken, Reading};
 pub use records::{
-    Action, Begun, Cause, Change, ConnectionRecord, EntityIntent, IntentId, MappedEntity, Observed, Outcome,
-    Overtaken, Reading, StoreError, Tenant, TermsReceipt, Write,
+    Action, Begun, Cause, Change, ConnectionRecord, EntityIntent, IntentId, MappedEntity, Outcome,
+    StoreError, Tenant, TermsReceipt, Write,
 };
 pub use sql::{Commits, DatabaseKind, OpenError, SqlStore};
 

@@ -1,5 +1,6 @@
 //! The store in SQL, in a SQLite file or on a PostgreSQL server.
 
+mod beside;
 mod commits;
 mod database;
 mod live;

@@ -8,6 +8,7 @@ use http::StatusCode;
 use http::request::Parts;
 use serde_json::Value;
 use waycore::webhook::{self, SignatureError};
+use waycore::wire::EventType;
 
 use crate::events::NotKept;
 use crate::startup::AppState;
@@ -64,13 +65,14 @@ fn read(body: &[u8]) -> Option<Delivery> {
     // The payload may be the connection. The id of anything else would say nothing, where a list of everything says enough; of
     // new transactions no list tells.
     let is_connection = data.get("entityId").is_some() || data.get("kind").is_some();
-    let tells_of_transactions = word("type").as_deref() == Some("transactions.sync_available");
+    let event_type = word("type")?;
+    let tells_of_transactions = EventType::from(event_type.as_str()) == EventType::TransactionsSyncAvailable;
     let own = data.get("id").filter(|_| is_connection || tells_of_transactions);
     let places = CONNECTION_IDS.iter().filter_map(|place| data.pointer(place));
     let ids = places.chain(own).filter_map(Value::as_str);
     Some(Delivery {
         event_id: word("id")?,
-        event_type: word("type")?,
+        event_type,
         connection: ids.filter_map(|id| ConnectionId::parse(id).ok()).next(),
     })
 }

@@ -145,10 +145,9 @@ impl Channel {
         self.viewers(|viewers| viewers.reread_at = Some(next));
     }
 
-    /// `false`: nobody has a page open.
-    pub(super) fn add_interest(&self, all: &mut Interest) -> bool {
+    pub(super) fn add_interest(&self, all: &mut Interest) {
         if !self.is_open(Instant::now()) {
-            return false;
+            return;
         }
         self.viewers(|viewers| {
             for (id, watched, awaits_others) in &viewers.waiting {
@@ -161,7 +160,6 @@ impl Channel {
                 }
             }
         });
-        true
     }
 
     /// The beginning of a stream that heard everything up to the event with the id `last`.

@@ -1,21 +1,16 @@
-//! The rows behind live pages, and how replicas hear of each other.
+//! The rows behind live pages.
 
 use std::collections::{HashMap, HashSet};
-use std::time::Duration;
 
 use app::backend::Customer;
 use async_trait::async_trait;
 use domain::ids::{ConnectionId, UserId};
 use domain::poll::Watched;
 use domain::timestamp::Timestamp;
-use sqlx::postgres::{PgListener, PgPoolOptions};
 use tokio::sync::broadcast;
-use tokio::time::timeout;
-use tokio_util::sync::CancellationToken;
 
 use super::database::{CHANNEL, Database, Kept, Lock, Value, Writing, values};
 use super::rows::{EventRow, WithOwnerRow, version};
-use super::sqlite::keep_log_short;
 use super::writes::tenant_values;
 use super::{SqlStore, all, first};
 use crate::config::Environment;
@@ -27,69 +22,6 @@ use crate::store::{
 
 /// How exactly the end of a visit is known.
 const VISIT_NOTED_EVERY_MILLIS: i64 = 60_000;
-
-/// After the listening connection broke.
-const LISTEN_AGAIN: Duration = Duration::from_millis(500);
-
-/// A listening connection that heard nothing for so long is asked whether it is there, and has so long to answer: whatever
-/// was missed meanwhile is found within the ten seconds that a fault may take to be over.
-const SILENCE: Duration = Duration::from_secs(3);
-const ANSWERS_WITHIN: Duration = Duration::from_secs(2);
-
-impl SqlStore {
-    /// What has to be done beside the routes, until the end. From a server it passes on what replicas announce; whatever may
-    /// have been missed is announced as [`Announcement::Everything`]: rows are the truth, and whoever listens looks at them.
-    /// A file's write-ahead log is kept short.
-    pub async fn run(&self, shutdown: CancellationToken) {
-        let work = async {
-            match &self.database {
-                Database::Sqlite { keeper, .. } => keep_log_short(keeper).await,
-                Database::Postgres(pool) => self.listen(pool).await,
-            }
-        };
-        tokio::select! {
-            () = work => {}
-            () = shutdown.cancelled() => {}
-        }
-    }
-
-    async fn listen(&self, pool: &sqlx::PgPool) {
-        loop {
-            if let Err(error) = self.hear(pool).await {
-                let error = &error as &dyn std::error::Error;
-                tracing::warn!(error, "replicas are not heard of for a moment");
-            }
-            tokio::time::sleep(LISTEN_AGAIN).await;
-        }
-    }
-
-    async fn hear(&self, pool: &sqlx::PgPool) -> Result<(), sqlx::Error> {
-        let listener = async {
-            // A connection of its own: one of the pool's may have been silent for as long as the one before.
-            let own = PgPoolOptions::new().max_connections(1);
-            let own = own.connect_with(pool.connect_options().as_ref().clone()).await?;
-            let mut listener = PgListener::connect_with(&own).await?;
-            // What is announced until it listens again is lost, so that begins here.
-            listener.eager_reconnect(false);
-            listener.listen(CHANNEL).await?;
-            Ok::<_, sqlx::Error>(listener)
-        };
-        let mut listener =
-            timeout(ANSWERS_WITHIN, listener).await.map_err(|_| sqlx::Error::PoolTimedOut)??;
-        self.bus.tell(Announcement::Everything);
-        loop {
-            match timeout(SILENCE, listener.try_recv()).await {
-                Ok(Ok(Some(heard))) => self.bus.tell(Announcement::parse(heard.payload())),
-                Ok(broken) => return broken.map(drop),
-                // A connection can end without a word, behind a firewall that forgot it for instance.
-                Err(_) => {
-                    let answer = sqlx::query("SELECT 1").execute(&mut listener);
-                    timeout(ANSWERS_WITHIN, answer).await.map_err(|_| sqlx::Error::PoolTimedOut)??;
-                }
-            }
-        }
-    }
-}
 
 #[async_trait]
 impl LiveStore for SqlStore {

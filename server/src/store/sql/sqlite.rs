@@ -32,24 +32,6 @@ const ROWS_AT_ONCE: usize = 1_024;
 /// under a load that leaves no moment to do it beside.
 const PAGES_BEFORE_ALL_WAIT: &str = "8000";
 
-/// How often it is taken in beside those who write, give or take: not in step with anything else that comes regularly.
-const TAKEN_IN_EVERY: Duration = Duration::from_secs(5);
-
-/// Takes the write-ahead log into the file, again and again.
-pub(super) async fn keep_log_short(keeper: &SqlitePool) {
-    loop {
-        tokio::time::sleep(TAKEN_IN_EVERY.mul_f64(0.5 + fastrand::f64())).await;
-        if let Err(error) = take_in_log(keeper).await {
-            tracing::warn!(error = &error as &dyn std::error::Error, "the write-ahead log stays as it is");
-        }
-    }
-}
-
-/// Once, as far as nobody reads or writes meanwhile.
-async fn take_in_log(keeper: &SqlitePool) -> Result<(), sqlx::Error> {
-    sqlx::query("PRAGMA wal_checkpoint(PASSIVE)").execute(keeper).await.map(drop)
-}
-
 impl SqlStore {
     /// Opens the SQLite file of that kind, made when it is missing, with this program's tables.
     ///

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::store::conformance::{acme, audit_keys, globex, reading};
+use crate::store::sql::beside::take_in_log;
 use crate::store::sql::database::{Lock, Row, values};
 use crate::store::{Cause, LiveStore as _, Reading, Store as _};
 use domain::ids::ConnectionId;
