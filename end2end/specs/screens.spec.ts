@@ -159,10 +159,11 @@ test('problems', async ({ person, meet, simulator }) => {
   await looksRight(viewer, 'problem', 'not for a viewer');
   const id = await person.startsSetupOfUnlisted('Failing Bank', ownPortal());
   await person.opensList();
-  await simulator.fail({ match: { method: 'GET', connectionId: id }, effect: { status: 401 }, times: 1 });
+  await simulator.fail({ match: { method: 'GET', connectionId: id }, effect: { status: 401 } });
   await person.open(`/connections/${id}/setup`);
   await expect(person.link('Try again')).toBeVisible();
   await looksRight(person, 'problem', 'Waycore refuses the key');
+  await simulator.recovers(id);
 });
 
 test('Waycore is down, and nothing is known from before', async ({ startAlone }) => {

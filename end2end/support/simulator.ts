@@ -68,10 +68,14 @@ export class Simulator {
     await this.post('faults', { ...fault, match: { ...fault.match, organizationId: ORGANIZATION } });
   }
 
+  /** Ends the failures of one connection. */
+  async recovers(connectionId: string): Promise<void> {
+    await this.removeFaults({ connectionId });
+  }
+
   /** Ends all failures: only for a demo that a test has for itself. */
   async recover(): Promise<void> {
-    const response = await this.request.delete(`${this.url}/_sim/faults?organizationId=${ORGANIZATION}`);
-    expect(response.ok(), await response.text()).toBe(true);
+    await this.removeFaults({});
   }
 
   /** What Waycore issued for a connection's delegated user, as the control API answers it. */
@@ -124,6 +128,12 @@ export class Simulator {
     const response = await this.request.get(`${this.url}/_sim/requests?${query}`);
     expect(response.ok(), await response.text()).toBe(true);
     return ((await response.json()) as { data: Received[] }).data;
+  }
+
+  private async removeFaults(made: Record<string, string>): Promise<void> {
+    const query = new URLSearchParams({ organizationId: ORGANIZATION, ...made });
+    const response = await this.request.delete(`${this.url}/_sim/faults?${query}`);
+    expect(response.ok(), await response.text()).toBe(true);
   }
 
   private async post(control: string, data: unknown): Promise<void> {

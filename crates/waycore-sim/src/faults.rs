@@ -108,10 +108,13 @@ impl Faults {
         Ok(())
     }
 
-    /// Removes the rules made for one organization, or all.
-    pub(crate) fn remove(&mut self, organization_id: Option<&str>) {
-        self.rules.retain(|rule| {
-            organization_id.is_some_and(|id| rule.matches.organization_id.as_deref() != Some(id))
+    /// Removes the rules made for one organization, for one connection, or all.
+    pub(crate) fn remove(&mut self, organization_id: Option<&str>, connection_id: Option<&str>) {
+        let made_for =
+            |made_for: &Option<String>, id: Option<&str>| id.is_none() || made_for.as_deref() == id;
+        self.rules.retain(|Rule { matches, .. }| {
+            !made_for(&matches.organization_id, organization_id)
+                || !made_for(&matches.connection_id, connection_id)
         });
     }
 

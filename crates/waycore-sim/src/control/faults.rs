@@ -21,8 +21,8 @@ pub(crate) async fn add(
     Ok((StatusCode::CREATED, done()))
 }
 
-/// Those made for one organization, or all.
+/// Those made for one organization, for one connection, or all.
 pub(crate) async fn remove(State(simulator): State<Simulator>, params: Params) -> Json<Value> {
-    simulator.shared.world().faults.remove(params.get("organizationId"));
+    simulator.shared.world().faults.remove(params.get("organizationId"), params.get("connectionId"));
     done()
 }

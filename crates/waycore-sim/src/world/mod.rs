@@ -137,7 +137,7 @@ impl World {
             self.speed = first_speed;
         }
         self.journal.forget(organization_id);
-        self.faults.remove(organization_id);
+        self.faults.remove(organization_id, None);
         for (id, resident) in &mut self.residents {
             if organization_id.is_none_or(|wanted| wanted == id) {
                 resident.clock = Clock::starting_at(real.unix_millis, first_speed, real);

@@ -117,6 +117,30 @@ async fn faults_of_one_organization_are_deleted_alone() {
     other.get("/v1/entities").await.json(200);
 }
 
+#[tokio::test]
+async fn faults_of_one_connection_are_deleted_alone() {
+    let host = Host::new().await;
+    let mut of_connections = Vec::new();
+    for _ in 0..2 {
+        let id = host.new_connection("sim-standard").await;
+        fail(&host, json!({ "match": { "connectionId": id }, "effect": { "status": 500 } })).await;
+        of_connections.push(id);
+    }
+    fail(&host, json!({ "match": { "path": "/v1/entities" }, "effect": { "status": 500 } })).await;
+    let [one, other] = &of_connections[..] else { panic!("two connections") };
+    let of_one = format!("faults?organizationId={}&connectionId={one}", host.organization_id);
+    host.control("DELETE", &of_one, json!({})).await.json(200);
+    host.get(&format!("/v1/connections/{one}")).await.json(200);
+    host.get(&format!("/v1/connections/{other}")).await.refused(500, "server_error");
+    host.get("/v1/entities").await.refused(500, "server_error");
+
+    let of_another = format!("faults?organizationId=another&connectionId={other}");
+    host.control("DELETE", &of_another, json!({})).await.json(200);
+    host.get(&format!("/v1/connections/{other}")).await.refused(500, "server_error");
+    host.control("DELETE", &format!("faults?connectionId={other}"), json!({})).await.json(200);
+    host.get(&format!("/v1/connections/{other}")).await.json(200);
+}
+
 #[rstest]
 #[case(json!({ "effect": {} }))]
 #[case(json!({ "effect": { "status": 42 } }))]
