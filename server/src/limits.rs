@@ -20,6 +20,10 @@ use crate::web;
 /// A person clicks, types and polls; a team of fifty does so at once.
 const CUSTOMER: (u32, u32) = (50, 500);
 
+/// A page that heard of something fetches itself again, and what it asks Waycore is asked once for all: many open pages must
+/// not use up what a person needs.
+const AFTER_NEWS: (u32, u32) = (200, 2_000);
+
 /// Many customers share an address behind a proxy that is not known as one.
 const ADDRESS: (u32, u32) = (200, 2_000);
 
@@ -27,6 +31,7 @@ const ADDRESS: (u32, u32) = (200, 2_000);
 pub struct Limits {
     trusted_proxies: TrustedProxies,
     customers: DefaultKeyedRateLimiter<Customer>,
+    after_news: DefaultKeyedRateLimiter<Customer>,
     addresses: DefaultKeyedRateLimiter<IpAddr>,
     clock: DefaultClock,
 }
@@ -37,14 +42,16 @@ impl Limits {
         Self {
             trusted_proxies,
             customers: DefaultKeyedRateLimiter::keyed(quota(CUSTOMER)),
+            after_news: DefaultKeyedRateLimiter::keyed(quota(AFTER_NEWS)),
             addresses: DefaultKeyedRateLimiter::keyed(quota(ADDRESS)),
             clock: DefaultClock::default(),
         }
     }
 
-    /// Whether a customer may send one more request; else how long to wait.
-    pub(crate) fn customer(&self, customer: &Customer) -> Result<(), Duration> {
-        let refused = self.customers.check_key(customer).err();
+    /// Whether a customer may send one more request; else how long to wait. `after_news`: of a page that heard of something.
+    pub(crate) fn customer(&self, customer: &Customer, after_news: bool) -> Result<(), Duration> {
+        let limit = if after_news { &self.after_news } else { &self.customers };
+        let refused = limit.check_key(customer).err();
         refused.map_or(Ok(()), |until| Err(until.wait_time_from(self.clock.now())))
     }
 
@@ -56,6 +63,7 @@ impl Limits {
     /// Forgets who has been quiet for long enough to have everything again.
     pub(crate) fn forget_idle(&self) {
         self.customers.retain_recent();
+        self.after_news.retain_recent();
         self.addresses.retain_recent();
     }
 }
@@ -90,11 +98,21 @@ mod tests {
     fn one_customers_requests_are_limited_and_anothers_are_not() {
         let limits = Limits::new(TrustedProxies::default());
         let customer = |org: &str| Customer { issuer: "host".to_owned(), org: org.to_owned() };
-        let refused = (0..CUSTOMER.1 * 2).find_map(|_| limits.customer(&customer("acme")).err());
+        let refused = (0..CUSTOMER.1 * 2).find_map(|_| limits.customer(&customer("acme"), false).err());
         assert!(refused.is_some_and(|wait| wait > Duration::ZERO && wait <= Duration::from_secs(1)));
-        assert_eq!(limits.customer(&customer("globex")), Ok(()));
+        assert_eq!(limits.customer(&customer("globex"), false), Ok(()));
         let error = too_many(Duration::from_millis(20)).0;
         assert_eq!((error.code, error.retry_after_seconds), (ErrorCode::RateLimited, Some(1)));
+    }
+
+    #[test]
+    fn a_thousand_pages_that_hear_of_something_leave_people_what_they_need() {
+        let limits = Limits::new(TrustedProxies::default());
+        let acme = Customer { issuer: "host".to_owned(), org: "acme".to_owned() };
+        assert!((0..1_000).all(|_| limits.customer(&acme, true).is_ok()));
+        assert_eq!(limits.customer(&acme, false), Ok(()));
+        assert!((0..AFTER_NEWS.1).any(|_| limits.customer(&acme, true).is_err()), "which has an end, too");
+        assert_eq!(limits.customer(&acme, false), Ok(()));
     }
 
     #[test]

@@ -103,8 +103,8 @@ async fn assemble(
     layout: Layout,
     shutdown: CancellationToken,
 ) -> anyhow::Result<Mounted> {
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let store = SqlStore::open(&settings.database, kind, &settings.secret_keys).await?;
+    let clock: Arc<dyn Clock> = Arc::new(store.clock());
     store.begin_alone(clock.now()).await.context("The database cannot be written to")?;
     let waycore = &settings.waycore;
     let limits = TimeLimits::default();

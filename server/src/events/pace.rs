@@ -3,6 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use tokio::sync::Mutex as AsyncMutex;
 use tokio::time::{Instant, sleep_until};
 use waycore::{Error, RetryAfter};
 
@@ -24,7 +25,11 @@ const LONGEST_REST: Duration = Duration::from_secs(4);
 
 /// When the next read may begin.
 #[derive(Debug)]
-pub(super) struct Pace(Mutex<Times>);
+pub(super) struct Pace {
+    times: Mutex<Times>,
+    /// Whoever reads for one customer or one connection alone waits here.
+    behind: AsyncMutex<()>,
+}
 
 #[derive(Debug)]
 struct Times {
@@ -40,17 +45,13 @@ struct Times {
 impl Pace {
     pub(super) fn new() -> Self {
         let now = Instant::now();
-        Self(Mutex::new(Times {
-            next: now,
-            rest_until: now,
-            rest: FIRST_REST,
-            failures_in_a_row: 0,
-            well_at: None,
-        }))
+        let times =
+            Times { next: now, rest_until: now, rest: FIRST_REST, failures_in_a_row: 0, well_at: None };
+        Self { times: Mutex::new(times), behind: AsyncMutex::default() }
     }
 
     fn times<T>(&self, look: impl FnOnce(&mut Times) -> T) -> T {
-        look(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+        look(&mut self.times.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Whether Waycore can be asked at all.
@@ -70,6 +71,13 @@ impl Pace {
         if rest.is_zero() { Ok(()) } else { Err(Error::CircuitOpen { retry_after: RetryAfter::new(rest) }) }
     }
 
+    /// The same, for what is read for one customer or one connection alone. However many of them wait, what serves everybody
+    /// waits for one at most.
+    pub(super) async fn turn_behind(&self) -> Result<(), Error> {
+        let _one_at_a_time = self.behind.lock().await;
+        self.turn().await
+    }
+
     /// It answered.
     pub(super) fn went_well(&self) {
         self.times(|times| {
@@ -85,13 +93,11 @@ impl Pace {
     /// It did not; `true` if that says something about Waycore and nothing about what was asked for.
     pub(super) fn failed(&self, error: &Error) -> bool {
         let named = match error {
-            Error::RateLimited { retry_after } => retry_after.map(RetryAfter::as_duration),
+            Error::RateLimited { retry_after } | Error::Server { retry_after, .. } => {
+                retry_after.map(RetryAfter::as_duration)
+            }
             Error::CircuitOpen { retry_after } => Some(retry_after.as_duration()),
-            Error::Server(_)
-            | Error::Timeout
-            | Error::Unreachable(_)
-            | Error::Unauthorized
-            | Error::Forbidden => None,
+            Error::Timeout | Error::Unreachable(_) | Error::Unauthorized | Error::Forbidden => None,
             Error::Invalid
             | Error::NotFound
             | Error::Conflict { .. }
@@ -123,6 +129,8 @@ impl Pace {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
 
     async fn rests_for(pace: &Pace) -> Duration {
@@ -151,14 +159,34 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_time_that_waycore_names_is_the_keys() {
-        let pace = Pace::new();
-        pace.failed(&Error::RateLimited { retry_after: Some(RetryAfter::new(Duration::from_secs(7))) });
-        assert!(
-            matches!(pace.turn().await, Err(Error::CircuitOpen { .. })),
-            "whoever waited for a turn hears of it"
-        );
-        assert_eq!(rests_for(&pace).await, Duration::from_secs(7));
-        assert!(pace.turn().await.is_ok());
+        let retry_after = Some(RetryAfter::new(Duration::from_secs(7)));
+        for error in [Error::RateLimited { retry_after }, Error::Server { status: 503, retry_after }] {
+            let pace = Pace::new();
+            pace.failed(&error);
+            assert!(
+                matches!(pace.turn().await, Err(Error::CircuitOpen { .. })),
+                "whoever waited for a turn hears of it"
+            );
+            assert_eq!(rests_for(&pace).await, Duration::from_secs(7));
+            assert!(pace.turn().await.is_ok());
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn many_that_read_for_one_do_not_stand_before_whoever_reads_for_all() {
+        let (pace, began) = (Arc::new(Pace::new()), Instant::now());
+        let many: Vec<_> = (0..50).map(|_| pace.clone()).collect();
+        let many: Vec<_> =
+            many.into_iter().map(|pace| tokio::spawn(async move { pace.turn_behind().await })).collect();
+        tokio::task::yield_now().await;
+        for _ in 0..20 {
+            pace.turn().await.unwrap();
+        }
+        assert!(began.elapsed() <= Duration::from_secs(4), "{:?}", began.elapsed());
+        for one in many {
+            one.await.unwrap().unwrap();
+        }
+        assert_eq!(began.elapsed(), PAUSE * 69, "all in all ten a second");
     }
 
     #[tokio::test(start_paused = true)]

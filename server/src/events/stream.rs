@@ -7,6 +7,7 @@ use std::time::Duration;
 use app::backend::Customer;
 use axum::body::{Body, Bytes};
 use axum::extract::OriginalUri;
+use futures_util::future::{Fuse, FusedFuture as _, FutureExt as _};
 use futures_util::stream;
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Uri};
@@ -115,8 +116,9 @@ impl EventStream {
     }
 
     /// Writes until the reader is gone, the session is over, or the server ends.
-    async fn write_to(mut self, mut reader: impl Reader) {
-        let first = self.viewer.joined.first.clone();
+    async fn write_to(self, mut reader: impl Reader) {
+        let Self { mut viewer, asker } = self;
+        let first = viewer.joined.first.clone();
         if !takes(&mut reader, first.text).await {
             return;
         }
@@ -126,12 +128,14 @@ impl EventStream {
         let mut beats = interval_at(begin, BEAT);
         beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut count = 0;
+        // While somebody is asked, whoever listens goes on hearing.
+        let mut asking = Fuse::terminated();
         loop {
             let text = tokio::select! {
                 biased;
-                () = self.viewer.end.cancelled() => break,
+                () = viewer.end.cancelled() => break,
                 () = reader.gone() => return,
-                frame = self.viewer.joined.frames.recv() => match frame {
+                frame = viewer.joined.frames.recv() => match frame {
                     Ok(frame) if frame.seq > heard => {
                         heard = frame.seq;
                         frame.text
@@ -140,18 +144,14 @@ impl EventStream {
                     // Whoever lagged too far behind comes back, and hears what was missed.
                     Err(RecvError::Lagged(_) | RecvError::Closed) => break,
                 },
+                signed_in = &mut asking => match signed_in {
+                    Ok(true) => continue,
+                    Ok(false) | Err(_) => break,
+                },
                 _ = beats.tick() => {
                     count += 1;
-                    if count % BEATS_PER_CHECK == 0 {
-                        let signed_in = timeout(PATIENCE, self.asker.is_signed_in());
-                        let signed_in = tokio::select! {
-                            biased;
-                            () = self.viewer.end.cancelled() => break,
-                            signed_in = signed_in => signed_in,
-                        };
-                        if !signed_in.unwrap_or(false) {
-                            break;
-                        }
+                    if count % BEATS_PER_CHECK == 0 && asking.is_terminated() {
+                        asking = Box::pin(timeout(PATIENCE, asker.is_signed_in())).fuse();
                     }
                     Bytes::from_static(HEARTBEAT.as_bytes())
                 }

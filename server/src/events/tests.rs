@@ -292,6 +292,55 @@ async fn what_is_open_is_read_again_once_a_minute_also_while_waycore_is_slow_abo
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_nobody_announced_is_seen_all_the_same() {
+    let mut world = World::new(7).await;
+    let page = world.open_page(0).await;
+    tokio::time::sleep(Duration::from_secs(20)).await;
+    world.is_mute(true);
+    world.change(1);
+    world.deliver(1, Duration::ZERO);
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    world.is_mute(false);
+    tokio::time::sleep(Duration::from_secs(21)).await;
+    world.check_page(page);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_active_and_has_yet_to_sync_is_right_within_six_seconds_on_a_list_too() {
+    let mut world = World::new(7).await;
+    let page = world.open_page(0).await;
+    tokio::time::sleep(Duration::from_secs(20)).await;
+    world.is_about_to_sync(1);
+    world.deliver(1, Duration::ZERO);
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    world.change(1);
+    tokio::time::sleep(Duration::from_secs(6)).await;
+    world.check_connection(page, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_page_that_asked_and_was_left_is_watched_no_longer_whoever_else_asks() {
+    let mut world = World::new(7).await;
+    for connection in [0, 1] {
+        (0..3).for_each(|_| world.change(connection));
+        world.deliver(connection, Duration::ZERO);
+    }
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    world.poll(1).await;
+    for seconds in (0..60).step_by(5) {
+        world.poll(0).await;
+        if seconds == 20 {
+            world.calls();
+        }
+        tokio::time::sleep(Duration::from_secs(5)).await;
+    }
+    let calls = world.calls();
+    let read = |id: &str| calls.iter().filter(|call| call.ends_with(id)).count();
+    assert!(read("conn_0") >= 7, "{calls:?}");
+    assert!(read("conn_1") <= 1, "once a minute, with everything else: {calls:?}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn one_that_waycore_did_not_know_for_once_is_found_again() {
     let mut world = World::new(7).await;
     let page = world.open_page(0).await;

@@ -11,7 +11,7 @@ use std::time::Duration;
 use domain::ids::ConnectionId;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::watch;
-use tokio::time::{Instant, MissedTickBehavior, interval, sleep, sleep_until, timeout};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
 
 use self::flow::Flow;
@@ -23,7 +23,7 @@ use super::pace::Pace;
 use crate::clock::Clock;
 use crate::config::Environment;
 use crate::onboarding::WaycoreOnboarding;
-use crate::store::{Announcement, Delivery, Store};
+use crate::store::{Announcement, Delivery, InboxSize, Store};
 
 /// What one replica does for all others.
 const LEASE: &str = "watcher";
@@ -38,6 +38,9 @@ const RENEWED_WITHIN: Duration = Duration::from_millis(2_500);
 
 /// How often it is looked whether a read is due.
 const TICK: Duration = Duration::from_millis(250);
+
+/// How often the inbox is counted.
+const COUNTED_EVERY: Duration = Duration::from_secs(15);
 
 /// After the rows could not be read.
 const AGAIN: Duration = Duration::from_secs(1);
@@ -202,12 +205,20 @@ impl Watcher {
                 return;
             }
             if let Ok(size) = self.shared.store.inbox_size(self.shared.environment).await {
-                #[expect(clippy::cast_precision_loss, reason = "a gauge need not be exact above 2^53")]
-                let gauge = |count: u64| count as f64;
-                metrics::gauge!("connect_deliveries_waiting").set(gauge(size.waiting));
-                metrics::gauge!("connect_deliveries_parked").set(gauge(size.parked));
+                show_size(size);
             }
-            sleep(Duration::from_secs(15)).await;
+            let lost = held.wait_for(|held| !*held);
+            if timeout(COUNTED_EVERY, lost).await.is_ok() {
+                // From now on another replica shows it.
+                show_size(InboxSize::default());
+            }
         }
     }
+}
+
+fn show_size(size: InboxSize) {
+    #[expect(clippy::cast_precision_loss, reason = "a gauge need not be exact above 2^53")]
+    let gauge = |count: u64| count as f64;
+    metrics::gauge!("connect_deliveries_waiting").set(gauge(size.waiting));
+    metrics::gauge!("connect_deliveries_parked").set(gauge(size.parked));
 }

@@ -60,7 +60,7 @@ fn is_passing(error: &waycore::Error) -> bool {
         | Error::NotFound
         | Error::Conflict { .. }
         | Error::RateLimited { .. }
-        | Error::Server(_)
+        | Error::Server { .. }
         | Error::Timeout
         | Error::CircuitOpen { .. }
         | Error::Unknown(Unclear::Timeout | Unclear::Server(_))

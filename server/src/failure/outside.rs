@@ -60,7 +60,7 @@ fn refusal(call: Call, error: &Error) -> WireError {
         Error::Conflict { .. } => WireError::new(ErrorCode::Conflict, errors.conflict),
         Error::RateLimited { retry_after } => WireError::new(ErrorCode::RateLimited, errors.rate_limited)
             .retry_after(retry_after.map(waycore::RetryAfter::as_secs)),
-        Error::Server(_)
+        Error::Server { .. }
         | Error::Timeout
         | Error::Unreachable(_)
         | Error::CircuitOpen { .. }

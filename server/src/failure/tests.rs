@@ -35,7 +35,7 @@ fn each_status_of_waycores_has_its_answer() {
     check_waycore(call, Error::NotFound, ErrorCode::NotFound);
     check_waycore(call, Error::Conflict { retry_after: None }, ErrorCode::Conflict);
     check_waycore(call, Error::RateLimited { retry_after: None }, ErrorCode::RateLimited);
-    check_waycore(call, Error::Server(500), ErrorCode::Unavailable);
+    check_waycore(call, Error::Server { status: 500, retry_after: None }, ErrorCode::Unavailable);
     check_waycore(call, Error::Timeout, ErrorCode::Unavailable);
     check_waycore(call, Error::Unknown(Unclear::Timeout), ErrorCode::Unavailable);
     let retry_after = RetryAfter::new(Duration::from_secs(5));

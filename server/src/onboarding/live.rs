@@ -31,7 +31,8 @@ pub(crate) struct LiveConnection {
     pub(crate) id: ConnectionId,
     /// What is expected to happen to it.
     pub(crate) watched: Option<Watched>,
-    /// It is being set up, and the next move is not the customer's: details are being prepared, for instance.
+    /// It is being set up, in no list of those that wait for activation, and the next move is not the customer's: details are
+    /// being prepared, for instance.
     pub(crate) awaits_others: bool,
 }
 
@@ -203,6 +204,7 @@ fn live(record: &ConnectionRecord) -> Option<LiveConnection> {
     let own = Own::kept(record)?;
     let awaits_others = match &own.connection.state {
         ConnectionState::Draft(setup) => awaits_others(setup),
+        ConnectionState::ActivatingReady(_) => true,
         _ => false,
     };
     Some(LiveConnection {

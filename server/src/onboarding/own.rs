@@ -47,10 +47,15 @@ impl UseCases {
     ) -> Result<Own, Failure> {
         let wire = match self.waycore.get_connection(id).await {
             Ok(wire) => wire,
-            // An id that Waycore cannot read is the id of nothing.
-            Err(Error::NotFound | Error::Invalid) => {
+            Err(Error::NotFound) => {
                 self.bury(caller, id, cause).await?;
                 return Err(Missing::Unknown.into());
+            }
+            // An id that Waycore cannot read is the id of nothing.
+            Err(Error::Invalid) if version == 0 => return Err(Missing::Unknown.into()),
+            // But for one that it has given out itself.
+            Err(Error::Invalid) => {
+                return Err(Failure::Answer { call: Call::GetConnection, fault: AnswerFault::UnusableId });
             }
             Err(error) => return Err(Failure::of(Call::GetConnection)(error)),
         };

@@ -107,6 +107,8 @@ impl UseCases {
                 tracing::error!(target: "security", event = "connection_moved", connection = %id, "withheld");
                 Missing::Foreign.into()
             }
+            // The customer was forgotten while Waycore was asked.
+            StoreError::Missing => Missing::NoEntityYet.into(),
             error => Failure::from(error),
         })?;
         let (version, is_new) = match observed {

@@ -34,6 +34,7 @@ macro_rules! conforms {
             what_is_confirmed_was_read_then_and_is_what_it_was,
             the_history_tells_each_change_of_state,
             a_tombstone_keeps_nothing_but_its_history,
+            what_waycore_did_not_know_for_once_is_where_it_was,
             what_is_written_together_is_written_together,
             an_action_is_done_one_at_a_time,
             of_many_at_once_one_begins,
@@ -46,6 +47,7 @@ macro_rules! conforms {
             a_change_that_nobody_here_made_is_in_the_audit_log,
             many_at_once_make_one_chain,
             a_forgotten_customer_is_nowhere,
+            an_answer_that_was_under_way_brings_no_forgotten_customer_back,
             what_is_idle_is_pruned,
             a_fresh_store_is_ready,
         );
@@ -131,6 +133,17 @@ async fn map(store: &dyn Store, tenant: Tenant<'_>, id: &str) -> Result<(), Stor
     write(store, tenant, Write::Entity(&entity(id)), 5).await
 }
 
+/// Makes sure that the tenant is a customer with an entity.
+pub(super) async fn mapped(store: &dyn Store, tenant: Tenant<'_>) {
+    let name = [tenant.environment.as_str(), &tenant.customer.org].join("-");
+    if store.entity(tenant).await.unwrap().is_none() {
+        store.record_entity_intent(tenant, &name, at(1)).await.unwrap();
+    }
+    if store.entity(tenant).await.unwrap().is_some_and(|known| known.entity.is_none()) {
+        map(store, tenant, &name).await.unwrap();
+    }
+}
+
 async fn remember(
     store: &dyn Store,
     tenant: Tenant<'_>,
@@ -138,6 +151,7 @@ async fn remember(
     typed: Option<&str>,
     millis: i64,
 ) -> Result<(), StoreError> {
+    mapped(store, tenant).await;
     let typed = typed.map(name);
     write(store, tenant, Write::Connection { id, requested_name: typed.as_ref() }, millis).await
 }
@@ -150,6 +164,7 @@ async fn observe(
     state: &str,
     millis: i64,
 ) -> Result<u64, StoreError> {
+    mapped(store, tenant).await;
     match store.observe(tenant, reading(id, state, millis), at(millis)).await? {
         Observed::Kept { version, .. } => Ok(version),
         Observed::Overtaken(_) => panic!("{state} was overtaken"),
@@ -338,6 +353,28 @@ pub(super) async fn a_tombstone_keeps_nothing_but_its_history(store: &dyn Store)
     assert_eq!(store.connections(acme()).await.unwrap().len(), 1);
 }
 
+pub(super) async fn what_waycore_did_not_know_for_once_is_where_it_was(store: &dyn Store) {
+    let id = connection("c1");
+    remember(store, acme(), &id, Some("My bank"), 1).await.unwrap();
+    observe(store, acme(), &id, "draft", 2).await.unwrap();
+    write(store, acme(), Write::CompletionSent { id: &id, as_of: at(2) }, 2).await.unwrap();
+    write(store, acme(), Write::UserConfirmed { id: &id, as_of: at(2) }, 2).await.unwrap();
+    let what_the_customer_did = async || {
+        let record = store.connection(acme(), &id).await.unwrap().unwrap();
+        (record.requested_name, record.progress)
+    };
+    let before = what_the_customer_did().await;
+    write(store, acme(), Write::Tombstone { id: &id, cause: Cause::Watch }, 3).await.unwrap();
+    assert_eq!(store.connections(acme()).await.unwrap(), []);
+    observe(store, acme(), &id, "draft", 4).await.unwrap();
+    assert_eq!(what_the_customer_did().await, before);
+    // A customer who removes what Waycore does not know any more means all of it.
+    for cause in [Cause::Watch, Cause::Removal] {
+        write(store, acme(), Write::Tombstone { id: &id, cause }, 5).await.unwrap();
+    }
+    assert_eq!(what_the_customer_did().await, (None, Progress::default()));
+}
+
 pub(super) async fn what_is_written_together_is_written_together(store: &dyn Store) {
     let id = connection("c1");
     let writes = [
@@ -345,6 +382,7 @@ pub(super) async fn what_is_written_together_is_written_together(store: &dyn Sto
         Write::Audit(&entry(AuditEvent::ConnectionStarted)),
         Write::UserConfirmed { id: &connection("c2"), as_of: at(1) },
     ];
+    mapped(store, acme()).await;
     missing(store.write(acme(), &writes, at(1)).await);
     assert_eq!(store.connection(acme(), &id).await.unwrap(), None);
     assert_eq!(store.audit_head().await.unwrap(), None);
@@ -435,6 +473,7 @@ pub(super) async fn coming_back_the_same_day_is_no_second_sign_in(store: &dyn St
 
 pub(super) async fn a_change_that_nobody_here_made_is_in_the_audit_log(store: &dyn Store) {
     let id = connection("c1");
+    mapped(store, acme()).await;
     let read = async |state, cause, millis| {
         let reading = Reading { cause, ..reading(&id, state, millis) };
         store.observe(acme(), reading, at(millis)).await.unwrap();
@@ -527,6 +566,26 @@ pub(super) async fn a_forgotten_customer_is_nowhere(store: &dyn Store) {
     missing(store.forget(acme(), &ana(), at(4)).await);
 }
 
+pub(super) async fn an_answer_that_was_under_way_brings_no_forgotten_customer_back(store: &dyn Store) {
+    let [known, new] = ["c1", "c2"].map(connection);
+    observe(store, acme(), &known, "pending", 1).await.unwrap();
+    store.forget(acme(), &ana(), at(2)).await.unwrap();
+    for late in [
+        Reading { asked_of: Some(1), ..reading(&known, "active", 3) },
+        Reading { asked_of: Some(0), ..reading(&new, "active", 3) },
+        reading(&new, "active", 3),
+    ] {
+        missing(store.observe(acme(), late, at(3)).await);
+    }
+    let created = Write::Connection { id: &new, requested_name: None };
+    missing(write(store, acme(), created, 3).await);
+    for id in [&known, &new] {
+        assert_eq!(store.connection(acme(), id).await.unwrap(), None);
+        // Nor is it in the way of whoever has the connection from now on.
+        observe(store, globex(), id, "active", 4).await.unwrap();
+    }
+}
+
 pub(super) async fn what_is_idle_is_pruned(store: &dyn Store) {
     let ended = begin(store, acme(), "bank", 1).await.unwrap();
     write(store, acme(), Write::End(&ended, Outcome::Done), 2).await.unwrap();
@@ -570,6 +629,7 @@ pub(super) async fn banks_are_often_chosen_by_several_customers(store: &dyn Stor
         let body = format!("{{\"institutionId\": \"{bank}\"}}");
         let id = connection(&format!("c-{made}"));
         let reading = Reading { body: &body, ..reading(&id, "draft", 1) };
+        mapped(store, tenant).await;
         store.observe(tenant, reading, at(1)).await.unwrap();
     };
     for customer in &customers {

@@ -3,7 +3,9 @@
 mod live;
 
 use std::collections::{BTreeMap, HashSet};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use app::backend::Customer;
 use async_trait::async_trait;
@@ -29,6 +31,8 @@ pub struct MemoryStore {
     rows: Mutex<Rows>,
     audit_keys: AuditKeys,
     bus: Bus,
+    takes_up_to_millis: AtomicU64,
+    is_mute: AtomicBool,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -75,7 +79,31 @@ impl Owner {
 impl MemoryStore {
     /// An empty one.
     pub fn new(audit_keys: AuditKeys) -> Self {
-        Self { rows: Mutex::default(), audit_keys, bus: Bus::default() }
+        let (rows, bus) = (Mutex::default(), Bus::default());
+        Self { rows, audit_keys, bus, takes_up_to_millis: AtomicU64::new(0), is_mute: AtomicBool::new(false) }
+    }
+
+    /// From now on a change takes up to so long before it is kept, and again before that is known.
+    pub fn takes_up_to(&self, millis: u64) {
+        self.takes_up_to_millis.store(millis, Ordering::Relaxed);
+    }
+
+    /// From now on, or not any more, nothing is announced.
+    pub fn is_mute(&self, is_mute: bool) {
+        self.is_mute.store(is_mute, Ordering::Relaxed);
+    }
+
+    fn tell(&self, announcement: Announcement) {
+        if !self.is_mute.load(Ordering::Relaxed) {
+            self.bus.tell(announcement);
+        }
+    }
+
+    async fn pause(&self) {
+        let most = self.takes_up_to_millis.load(Ordering::Relaxed);
+        if most > 0 {
+            tokio::time::sleep(Duration::from_millis(fastrand::u64(0..=most))).await;
+        }
     }
 
     fn read<T>(&self, read: impl FnOnce(&Rows) -> T) -> T {
@@ -83,14 +111,21 @@ impl MemoryStore {
     }
 
     /// Changes a copy, which takes the rows' place if all of it worked.
-    fn change<T>(&self, change: impl FnOnce(&mut Rows) -> Result<T, StoreError>) -> Result<T, StoreError> {
-        let mut rows = self.rows.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut copy = rows.clone();
-        let answer = change(&mut copy)?;
-        let told = std::mem::take(&mut copy.told);
-        *rows = copy;
-        drop(rows);
-        told.into_iter().for_each(|announcement| self.bus.tell(announcement));
+    async fn change<T>(
+        &self,
+        change: impl FnOnce(&mut Rows) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        self.pause().await;
+        let answer = {
+            let mut rows = self.rows.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut copy = rows.clone();
+            let answer = change(&mut copy)?;
+            let told = std::mem::take(&mut copy.told);
+            *rows = copy;
+            told.into_iter().for_each(|announcement| self.tell(announcement));
+            answer
+        };
+        self.pause().await;
         Ok(answer)
     }
 
@@ -165,6 +200,11 @@ impl Rows {
             return Err(StoreError::Taken);
         }
         if self.connection(tenant, id).is_err() {
+            let is_mapped =
+                |(owner, mapped): &(Owner, MappedEntity)| owner.is(tenant) && mapped.entity.is_some();
+            if !self.entities.iter().any(is_mapped) {
+                return Err(StoreError::Missing);
+            }
             let record = ConnectionRecord {
                 id: id.clone(),
                 requested_name: None,
@@ -212,14 +252,17 @@ impl Rows {
         now: Timestamp,
     ) -> Result<Option<AuditEntry>, StoreError> {
         let record = self.connection(tenant, id)?;
+        if cause == Cause::Removal {
+            (record.requested_name, record.progress) = (None, Progress::default());
+        }
         if record.removed_at.is_some() {
             return Ok(None);
         }
         let version = record.version + 1;
         *record = ConnectionRecord {
             id: id.clone(),
-            requested_name: None,
-            progress: Progress::default(),
+            requested_name: record.requested_name.take(),
+            progress: record.progress,
             version,
             created_at: record.created_at,
             body: None,
@@ -275,6 +318,7 @@ impl Store for MemoryStore {
             rows.entities.push((Owner::of(tenant), intended));
             Ok(EntityIntent::Started)
         })
+        .await
     }
 
     async fn begin(
@@ -310,6 +354,7 @@ impl Store for MemoryStore {
             });
             Ok(Begun::First(IntentId(id)))
         })
+        .await
     }
 
     async fn write(
@@ -356,6 +401,7 @@ impl Store for MemoryStore {
             }
             Ok(())
         })
+        .await
     }
 
     async fn observe(
@@ -394,6 +440,7 @@ impl Store for MemoryStore {
             }
             Ok(Observed::Kept { version, is_new })
         })
+        .await
     }
 
     async fn confirm(
@@ -412,6 +459,7 @@ impl Store for MemoryStore {
             }
             Ok(())
         })
+        .await
     }
 
     async fn connection(
@@ -485,6 +533,7 @@ impl Store for MemoryStore {
             }
             Ok(())
         })
+        .await
     }
 
     async fn forget(&self, tenant: Tenant<'_>, by: &UserId, now: Timestamp) -> Result<(), StoreError> {
@@ -518,6 +567,7 @@ impl Store for MemoryStore {
             rows.told.push(Announcement::Customer(CustomerKey::of(tenant)));
             Ok(())
         })
+        .await
     }
 
     async fn audit_rows(&self, after: i64, limit: i64) -> Result<Vec<AuditRow>, StoreError> {
@@ -537,6 +587,7 @@ impl Store for MemoryStore {
             open.iter().for_each(|intent| self.interrupt(rows, intent, now));
             Ok(open.len() as u64)
         })
+        .await
     }
 
     async fn prune(&self, before: Timestamp, now: Timestamp) -> Result<u64, StoreError> {
@@ -548,6 +599,7 @@ impl Store for MemoryStore {
             rows.live.prune(before, now);
             Ok((all - count(rows)) as u64)
         })
+        .await
     }
 
     async fn check(&self) -> Result<(), StoreError> {

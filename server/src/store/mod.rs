@@ -78,7 +78,8 @@ pub trait Store: LiveStore {
     /// the fingerprint differs from the one before. A change of the state's word goes into the history, and the
     /// customer's pages hear of every new version. What was overtaken on its way changes nothing.
     ///
-    /// Remembers a connection that was not known. [`StoreError::Taken`] when it is another tenant's.
+    /// Remembers a connection that was not known. [`StoreError::Taken`] when it is another tenant's,
+    /// [`StoreError::Missing`] when the tenant has no entity, because it was forgotten while Waycore was asked.
     async fn observe(
         &self,
         tenant: Tenant<'_>,

@@ -31,8 +31,8 @@ impl ConnectionRecord {
     }
 
     /// Whether a reading was overtaken on its way by what is known already: it is no newer, and something else was kept while
-    /// it was under way. No clock decides that, because those of two replicas may differ. What is older although nothing
-    /// was kept meanwhile is an answer out of Waycore's own past; after a while, a Waycore that goes back is to be believed.
+    /// it was under way. What is older although nothing was kept meanwhile is an answer out of Waycore's own past; after a
+    /// while, a Waycore that goes back is to be believed.
     pub(super) fn overtakes(&self, reading: &Reading<'_>, now: Timestamp) -> Option<Overtaken> {
         if self.shows(reading.fingerprint) {
             return None;

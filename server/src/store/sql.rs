@@ -24,8 +24,8 @@ use self::commits::NoFailpoints;
 use self::database::{Database, Kept, Lock, Writing, values};
 use self::rows::{ChangeRow, ConnectionRow, EntityRow, HeadRow, IntentRow, TermsRow};
 use self::writes::{
-    CONNECTION, ENTITY, add_event, add_receipt, bury, end, keep_reading, map_entity, must_exist, remember,
-    stored_version, tenant_values, update_own,
+    CONNECTION, ENTITY, add_event, add_receipt, bury, end, interrupt, keep_reading, map_entity, must_exist,
+    remember, stored_version, tenant_values, update_own,
 };
 use super::live::{Bus, EVENTS_KEPT_MILLIS, EventKind};
 use super::{
@@ -33,6 +33,7 @@ use super::{
     Begun, Cause, Change, ConnectionRecord, CustomerKey, EntityIntent, IntentId, MappedEntity, Observed,
     Reading, SIGN_IN_AFTER_MILLIS, Store, StoreError, Tenant, TermsReceipt, Write,
 };
+use crate::clock::{CommonClock, SystemClock};
 use crate::config::{self, Environment, SecretKeys};
 
 pub use commits::Commits;
@@ -46,6 +47,7 @@ pub struct SqlStore {
     migrations: i64,
     commits: Arc<dyn Commits>,
     bus: Bus,
+    clock: CommonClock,
 }
 
 impl std::fmt::Debug for SqlStore {
@@ -113,7 +115,13 @@ impl SqlStore {
 
     fn over(database: Database, audit_keys: AuditKeys, migrations: usize) -> Self {
         let migrations = i64::try_from(migrations).unwrap_or(i64::MAX);
-        Self { database, audit_keys, migrations, commits: Arc::new(NoFailpoints), bus: Bus::default() }
+        let clock = CommonClock::new(Arc::new(SystemClock));
+        Self { database, audit_keys, migrations, commits: Arc::new(NoFailpoints), bus: Bus::default(), clock }
+    }
+
+    /// The time by which all go that use the same database: a server's, or, of a file, this machine's.
+    pub fn clock(&self) -> CommonClock {
+        self.clock.clone()
     }
 
     async fn begin_for(&self, tenant: Tenant<'_>) -> Result<Writing, StoreError> {
@@ -177,21 +185,24 @@ impl Store for SqlStore {
                       AND action = $4 AND subject = $5 AND outcome = 'open'";
         let key = [environment.clone(), issuer.clone(), org.clone(), action.as_str().into(), subject.into()];
         let open: Vec<IntentRow> = writing.fetch(sql, &key).await?;
+        let mut interrupted = Vec::new();
         for intent in open {
             if now.as_millis() - intent.begun_at < ABANDONED_AFTER_MILLIS {
                 return Ok(Begun::Busy { since: Timestamp::from_millis(intent.begun_at) });
             }
-            self.interrupt(&mut writing, &intent, now).await?;
+            interrupted.extend(interrupt(&mut writing, &intent, now).await?);
         }
         let id = IntentId(uuid::Uuid::now_v7().to_string());
-        let [user, action, subject, now] = values![user.as_str(), action.as_str(), subject, now.as_millis()];
+        let [user, action, subject, began] =
+            values![user.as_str(), action.as_str(), subject, now.as_millis()];
         writing
             .add(
                 "INSERT INTO intents (environment, issuer, org, id, user_id, action, subject, outcome, begun_at)
                  VALUES ($1, $2, $3, $4, $5, $6, $7, 'open', $8)",
-                &[environment, issuer, org, id.0.as_str().into(), user, action, subject, now],
+                &[environment, issuer, org, id.0.as_str().into(), user, action, subject, began],
             )
             .await?;
+        self.append(&mut writing, tenant, &interrupted.iter().collect::<Vec<_>>(), now).await?;
         self.commit(writing).await?;
         Ok(Begun::First(id))
     }
@@ -246,14 +257,21 @@ impl Store for SqlStore {
     }
 
     async fn abandon(&self, begun_before: Timestamp, now: Timestamp) -> Result<u64, StoreError> {
-        let mut writing = self.database.begin(Lock::Audit).await?;
         let sql = "SELECT * FROM intents WHERE outcome = 'open' AND begun_at < $1 ORDER BY id";
-        let open: Vec<IntentRow> = writing.fetch(sql, &values![begun_before.as_millis()]).await?;
-        for intent in &open {
-            self.interrupt(&mut writing, intent, now).await?;
+        let open: Vec<IntentRow> = self.database.fetch(sql, &values![begun_before.as_millis()]).await?;
+        let mut ended = 0;
+        for intent in open {
+            // Its customer's lock, and then the audit log's, as whoever ends one does.
+            let (customer, environment) = intent.owner()?;
+            let tenant = Tenant { customer: &customer, environment };
+            let mut writing = self.begin_for(tenant).await?;
+            if let Some(entry) = interrupt(&mut writing, &intent, now).await? {
+                self.append(&mut writing, tenant, &[&entry], now).await?;
+                self.commit(writing).await?;
+                ended += 1;
+            }
         }
-        self.commit(writing).await?;
-        Ok(open.len() as u64)
+        Ok(ended)
     }
 
     async fn observe(
@@ -505,21 +523,6 @@ impl Store for SqlStore {
 }
 
 impl SqlStore {
-    /// Ends what somebody began who did not live to end it, and tells the audit log.
-    async fn interrupt(
-        &self,
-        writing: &mut Writing,
-        intent: &IntentRow,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
-        let sql = "UPDATE intents SET outcome = 'abandoned', ended_at = $2 WHERE id = $1";
-        writing.add(sql, &values![intent.id.as_str(), now.as_millis()]).await?;
-        let (customer, environment) = intent.owner()?;
-        let entry = AuditEntry::interrupted(intent.user()?, &intent.action, &intent.subject);
-        let tenant = Tenant { customer: &customer, environment };
-        self.append(writing, tenant, &[&entry], now).await
-    }
-
     /// Adds to the audit log, in the transaction of what it tells of.
     async fn append(
         &self,

@@ -6,6 +6,7 @@ use app::{
 };
 use aws_lc_rs::digest;
 use domain::user_error::ErrorCode;
+use http::Method;
 use http::request::Parts;
 
 use crate::{limits, startup::AppState, telemetry::SupportCode};
@@ -36,7 +37,8 @@ async fn admitted(state: &AppState, caller: Caller) -> Result<Caller, WireError>
 /// Who asks, whatever they may do, unless their customer asks too much.
 pub(super) async fn identified(state: &AppState, parts: &Parts) -> Result<Caller, WireError> {
     let caller = known(state, parts).await?;
-    state.limits.customer(&caller.customer).map_err(limits::too_many)?;
+    let after_news = parts.method == Method::GET && is_after_news(parts);
+    state.limits.customer(&caller.customer, after_news).map_err(limits::too_many)?;
     Ok(caller)
 }
 

@@ -242,10 +242,10 @@ async fn every_fault_is_a_typed_result() {
     let id = line.connection(&line.entity().await, "sim-standard").await;
     let page = "<!doctype html><title>Sign in</title>";
     let table = [
-        (json!({ "status": 500 }), Error::Server(500)),
-        (json!({ "status": 502 }), Error::Server(502)),
-        (json!({ "status": 503 }), Error::Server(503)),
-        (json!({ "status": 504 }), Error::Server(504)),
+        (json!({ "status": 500 }), Error::Server { status: 500, retry_after: None }),
+        (json!({ "status": 502 }), Error::Server { status: 502, retry_after: None }),
+        (json!({ "status": 503 }), Error::Server { status: 503, retry_after: None }),
+        (json!({ "status": 504 }), Error::Server { status: 504, retry_after: None }),
         (json!({ "status": 302 }), Error::Nonsense(Nonsense::Redirect)),
         (json!({ "status": 418 }), Error::Nonsense(Nonsense::Status(418))),
         (json!({ "status": 200, "body": page }), Error::Nonsense(Nonsense::Body)),

@@ -35,8 +35,13 @@ pub enum Error {
         retry_after: Option<RetryAfter>,
     },
     /// A read failed: Waycore's status is 500 to 599.
-    #[error("Waycore failed with status {0}")]
-    Server(u16),
+    #[error("Waycore failed with status {status}")]
+    Server {
+        /// Which.
+        status: u16,
+        /// How long it asks to wait, if it says so.
+        retry_after: Option<RetryAfter>,
+    },
     /// A read failed: the connection stood and the answer took too long.
     #[error("Waycore did not answer in time")]
     Timeout,
@@ -67,7 +72,7 @@ impl Error {
             Self::NotFound => "not_found",
             Self::Conflict { .. } => "conflict",
             Self::RateLimited { .. } => "rate_limited",
-            Self::Server(_) => "server",
+            Self::Server { .. } => "server",
             Self::Timeout => "timeout",
             Self::Unreachable(_) => "unreachable",
             Self::CircuitOpen { .. } => "circuit_open",

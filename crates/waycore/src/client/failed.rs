@@ -32,9 +32,9 @@ impl Failed {
         match &self.error {
             // Nothing has happened.
             Error::Unreachable(_) | Error::RateLimited { .. } => true,
-            Error::Timeout | Error::Server(502..=504) => harmless,
+            Error::Timeout | Error::Server { status: 502..=504, .. } => harmless,
             Error::Nonsense(Nonsense::BrokenOff) => harmless && !self.begun,
-            Error::Server(_)
+            Error::Server { .. }
             | Error::Nonsense(_)
             | Error::Invalid
             | Error::Unauthorized
@@ -51,7 +51,7 @@ impl Failed {
         match &self.error {
             Error::Unreachable(_)
             | Error::Timeout
-            | Error::Server(_)
+            | Error::Server { .. }
             | Error::Nonsense(Nonsense::BrokenOff) => true,
             Error::RateLimited { .. }
             | Error::Nonsense(_)
@@ -71,7 +71,7 @@ impl Refusal {
         match error {
             Error::RateLimited { .. } => Some(Self::RateLimited),
             Error::Conflict { .. } => Some(Self::Conflict),
-            Error::Server(status @ 503) => Some(Self::Unavailable(*status)),
+            Error::Server { status: status @ 503, .. } => Some(Self::Unavailable(*status)),
             _ => None,
         }
     }
@@ -80,7 +80,7 @@ impl Refusal {
         match self {
             Self::RateLimited => Error::RateLimited { retry_after },
             Self::Conflict => Error::Conflict { retry_after },
-            Self::Unavailable(status) => Error::Server(status),
+            Self::Unavailable(status) => Error::Server { status, retry_after },
         }
     }
 }
@@ -89,7 +89,7 @@ impl Refusal {
 pub(super) fn outcome(repeat: Repeat, error: Error) -> Error {
     match (repeat, error) {
         (Repeat::Safe | Repeat::Never, Error::Timeout) => Error::Unknown(super::Unclear::Timeout),
-        (Repeat::Safe | Repeat::Never, Error::Server(status)) => {
+        (Repeat::Safe | Repeat::Never, Error::Server { status, .. }) => {
             Error::Unknown(super::Unclear::Server(status))
         }
         (Repeat::Safe | Repeat::Never, Error::Nonsense(nonsense)) => {
@@ -109,7 +109,7 @@ pub(super) fn refusal(status: StatusCode, retry_after: Option<RetryAfter>) -> Er
         409 => Error::Conflict { retry_after },
         429 => Error::RateLimited { retry_after },
         300..=399 => Error::Nonsense(Nonsense::Redirect),
-        500..=599 => Error::Server(status.as_u16()),
+        500..=599 => Error::Server { status: status.as_u16(), retry_after },
         other => Error::Nonsense(Nonsense::Status(other)),
     }
 }

@@ -108,7 +108,7 @@ fn everything_else_can_be_printed() {
         Error::NotFound,
         Error::Conflict { retry_after: Some(wait) },
         Error::RateLimited { retry_after: None },
-        Error::Server(500),
+        Error::Server { status: 500, retry_after: None },
         Error::Timeout,
         Error::Unreachable("refused".to_owned()),
         Error::CircuitOpen { retry_after: wait },

@@ -71,7 +71,8 @@ struct Viewers {
     /// By connection whose page is open: how many.
     open: HashMap<ConnectionId, usize>,
     polled_until: Option<Instant>,
-    polled: Vec<ConnectionId>,
+    /// The same of pages that ask instead of listening: until when each counts as open.
+    polled: HashMap<ConnectionId, Instant>,
     reread_at: Option<Instant>,
     waiting: Vec<(ConnectionId, Watched, bool)>,
 }
@@ -113,17 +114,15 @@ impl Channel {
         self.viewers(|viewers| {
             viewers.polled_until = Some(until);
             if let Some(id) = page {
-                Interest::note(&mut viewers.polled, &id);
+                viewers.polled.insert(id, until);
             }
         });
     }
 
     pub(super) fn is_open(&self, now: Instant) -> bool {
         self.viewers(|viewers| {
-            if viewers.polled_until.is_some_and(|until| until <= now) {
-                viewers.polled_until = None;
-                viewers.polled.clear();
-            }
+            viewers.polled_until = viewers.polled_until.filter(|until| *until > now);
+            viewers.polled.retain(|_, until| *until > now);
             viewers.streams > 0 || viewers.polled_until.is_some()
         })
     }
@@ -151,11 +150,11 @@ impl Channel {
         }
         self.viewers(|viewers| {
             for (id, watched, awaits_others) in &viewers.waiting {
-                let page = viewers.open.contains_key(id) || viewers.polled.contains(id);
+                let page = viewers.open.contains_key(id) || viewers.polled.contains_key(id);
                 match watched {
                     Watched::Activation => all.activations = true,
                     Watched::Draft if page || *awaits_others => Interest::note(&mut all.drafts, id),
-                    Watched::Alone if page => Interest::note(&mut all.alone, id),
+                    Watched::Alone if page || *awaits_others => Interest::note(&mut all.alone, id),
                     Watched::Draft | Watched::Alone => {}
                 }
             }

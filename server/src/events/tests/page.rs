@@ -1,6 +1,6 @@
 //! An open page, as a browser keeps it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::Value;
 
@@ -10,7 +10,10 @@ pub(super) struct Page {
     pub(super) shown: HashMap<String, Shown>,
     /// The id of the last event, with which a browser comes back.
     pub(super) last_id: Option<String>,
-    pub(super) announced: Vec<(String, i64)>,
+    /// Connections that it said are gone.
+    gone: HashSet<String>,
+    /// Waycore has denied one that it knows, so that it may come back.
+    pub(super) was_misled: bool,
     /// What the present stream has told of each connection.
     told: HashMap<String, i64>,
 }
@@ -34,8 +37,10 @@ impl Page {
                 |name: &str| block.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "));
             if let Some(data) = field("data") {
                 let data: Value = serde_json::from_str(data).unwrap();
-                if field("event") == Some("connection") {
-                    self.shows(&data, &order);
+                match field("event").unwrap() {
+                    "connection" => self.shows(&data, &order),
+                    "removed" => self.takes_away(&data),
+                    _ => {}
                 }
             }
             if let Some(id) = field("id") {
@@ -59,13 +64,20 @@ impl Page {
         if before.is_some_and(|before| before.version >= version) {
             return;
         }
+        assert!(!self.gone.remove(&id) || self.was_misled, "{id} is gone, and came back as {status}");
+        // Nothing but its status ever changes about a connection here, so each version is another.
         if let Some(before) = before {
-            assert!(order(&before.status) <= order(&status), "{id} went from {before:?} back to {status}");
-            let change = (id.clone(), version);
-            assert!(!self.announced.contains(&change), "{change:?} was announced twice");
-            self.announced.push(change);
+            let (was, is) = (order(&before.status), order(&status));
+            assert!(was <= is, "{id} went from {before:?} back to {status}");
+            assert!(was < is, "{id} is {status}, which was announced twice: {before:?}, and {version}");
         }
         self.shown.insert(id, Shown { version, status });
+    }
+
+    fn takes_away(&mut self, data: &Value) {
+        let id = data["connectionId"].as_str().unwrap().to_owned();
+        self.shown.remove(&id);
+        assert!(self.gone.insert(id.clone()), "that {id} is gone was announced twice");
     }
 }
 

@@ -18,18 +18,21 @@ struct Host {
     caller: Caller,
     asked: AtomicU32,
     expires_after: u32,
+    /// How long it thinks about it.
+    takes: Duration,
 }
 
 #[async_trait]
 impl HostIdentity for Host {
     async fn identify(&self, _: &Parts) -> Result<Caller, SignedOut> {
         let asked = self.asked.fetch_add(1, Ordering::Relaxed);
+        sleep(self.takes).await;
         if asked < self.expires_after { Ok(self.caller.clone()) } else { Err(SignedOut::Expired) }
     }
 }
 
 fn host(caller: Caller, expires_after: u32) -> Arc<Host> {
-    Arc::new(Host { caller, asked: AtomicU32::new(0), expires_after })
+    Arc::new(Host { caller, asked: AtomicU32::new(0), expires_after, takes: Duration::ZERO })
 }
 
 #[tokio::test(start_paused = true)]
@@ -60,6 +63,31 @@ async fn a_stream_ends_within_thirty_seconds_of_its_session() {
         let ends = timeout(Duration::from_secs(30), async { while stream.next().await.is_some() {} });
         assert!(ends.await.is_ok(), "{what}");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_host_that_takes_its_time_holds_up_nothing_that_is_told() {
+    let mut world = World::new(7).await;
+    let slow =
+        Host { takes: Duration::from_secs(8), ..Arc::into_inner(host(world.caller(), u32::MAX)).unwrap() };
+    let slow = Arc::new(slow);
+    let mut stream = world.stream(slow.clone()).await;
+    stream.next().await.unwrap().unwrap();
+    while slow.asked.load(Ordering::Relaxed) < 3 {
+        let sign = timeout(Duration::from_secs(11), stream.next()).await.expect("as always");
+        assert_eq!(sign.unwrap().unwrap(), ":\n\n");
+    }
+    sleep(Duration::from_secs(1)).await;
+    world.new_transactions(0).await;
+    let told =
+        timeout(Duration::from_secs(1), stream.next()).await.expect("while the host is asked").unwrap();
+    assert!(told.unwrap().starts_with(b"id: "));
+
+    let silent =
+        Host { takes: Duration::from_secs(11), ..Arc::into_inner(host(world.caller(), u32::MAX)).unwrap() };
+    let mut stream = world.stream(Arc::new(silent)).await;
+    let ends = timeout(Duration::from_secs(42), async { while stream.next().await.is_some() {} });
+    assert!(ends.await.is_ok(), "nobody listens whom the host says nothing about");
 }
 
 #[tokio::test(start_paused = true)]

@@ -26,7 +26,8 @@ use crate::onboarding::WaycoreOnboarding;
 use crate::onboarding::tests::fake_waycore::FakeWaycore;
 use crate::sealed::Sealer;
 use crate::store::{
-    AuditKeys, Cause, Delivery, InboxSize, LiveStore as _, MemoryStore, Settled, Store, Tenant, Write,
+    Announcement, AuditKeys, Cause, Delivery, InboxSize, LiveStore as _, MemoryStore, Settled, Store, Tenant,
+    Write,
 };
 
 /// In the order of a life, so that a step back would show.
@@ -78,8 +79,11 @@ pub(super) struct World {
     doors: Arc<Mutex<Vec<Intake>>>,
     caller: Caller,
     pages: Vec<(Arc<Mutex<Page>>, JoinHandle<()>)>,
-    /// Where each connection stands in its life.
+    /// A page of another customer's.
+    others: Arc<Mutex<Page>>,
+    /// Where each connection stands in its life, and whether it is over.
     stages: Vec<usize>,
+    is_gone: Vec<bool>,
     deliveries: u64,
     /// Whether Waycore gives deliveries up in this schedule.
     loses: bool,
@@ -129,7 +133,9 @@ impl World {
             doors: Arc::default(),
             caller,
             pages: Vec::new(),
+            others: Arc::default(),
             stages: vec![0; CONNECTIONS],
+            is_gone: vec![false; CONNECTIONS],
             deliveries: 0,
             loses: seed.is_multiple_of(2),
             has_lost: false,
@@ -167,7 +173,7 @@ impl World {
     /// A connection goes on in its life.
     pub(super) fn change(&mut self, connection: usize) {
         let stage = &mut self.stages[connection];
-        if *stage + 1 == LIFE.len() {
+        if *stage + 1 == LIFE.len() || self.is_gone[connection] {
             return;
         }
         *stage += 1;
@@ -179,6 +185,17 @@ impl World {
             fields["institutionId"] = json!("harbour");
         }
         self.waycore.change(id(connection).as_str(), fields);
+    }
+
+    /// A connection is active at Waycore, and its first sync is yet to come.
+    pub(super) fn is_about_to_sync(&mut self, connection: usize) {
+        self.stages[connection] = stage_of("active");
+        self.waycore.change(id(connection).as_str(), json!({ "status": "active", "kind": "setup" }));
+    }
+
+    /// A page that shows a connection asks how things are, instead of listening.
+    pub(super) async fn poll(&self, connection: usize) {
+        self.replicas[0].live.hub.poll(&self.caller, Some(id(connection))).await.unwrap();
     }
 
     /// All connections wait for activation. Nobody is told.
@@ -260,6 +277,12 @@ impl World {
 
     /// Somebody else has pages open.
     pub(super) async fn another_customer_looks(&self) -> Viewer {
+        let caller = self.another_customer().await;
+        let session = SessionKey::of(&caller, &HeaderMap::new());
+        self.replicas[0].live.hub.join(&caller, session, None, None).await.unwrap()
+    }
+
+    async fn another_customer(&self) -> Caller {
         let customer = Customer { issuer: "host".to_owned(), org: "globex".to_owned() };
         let caller = Caller { customer, ..self.caller.clone() };
         let tenant = Tenant { customer: &caller.customer, environment: Environment::Live };
@@ -267,8 +290,12 @@ impl World {
         self.waycore.entity("ent_2", "host:globex", false);
         self.store.record_entity_intent(tenant, "host:globex", began).await.unwrap();
         self.store.write(tenant, &[Write::Entity(&entity)], began).await.unwrap();
-        let session = SessionKey::of(&caller, &HeaderMap::new());
-        self.replicas[0].live.hub.join(&caller, session, None, None).await.unwrap()
+        caller
+    }
+
+    /// Nothing is announced any more, or again.
+    pub(super) fn is_mute(&self, is_mute: bool) {
+        self.store.is_mute(is_mute);
     }
 
     /// Whoever asks what they have waits for a quarter of a minute, in vain.
@@ -278,6 +305,7 @@ impl World {
 
     /// Waycore says once that it does not know a connection that it knows.
     pub(super) fn denies_once(&self) {
+        self.pages.iter().for_each(|(page, _)| page.lock().unwrap().was_misled = true);
         self.waycore.fail("get_connection", waycore::Error::NotFound);
     }
 
@@ -403,16 +431,26 @@ impl World {
         for page in 0..2 {
             self.open_page(page).await;
         }
+        let others = self.another_customer().await;
+        let live: Vec<_> = self.replicas.iter().map(|replica| replica.live.clone()).collect();
+        let watching = tokio::spawn(read(live, 0, others, 0, self.others.clone()));
+        self.store.takes_up_to(self.rng.u64(0..20));
         let began = Instant::now();
         while began.elapsed() < HAPPENS {
             sleep(Duration::from_millis(self.rng.u64(0..2_500))).await;
-            match self.rng.u8(0..20) {
+            match self.rng.u8(0..21) {
                 0..9 => self.something_changes(),
                 9 => self.waycore.is_down(true),
                 10..12 => self.waycore.is_down(false),
                 12 => self.waycore.slow_down(Duration::from_millis(self.rng.u64(0..3_000))),
                 13 => {
                     let replica = self.rng.usize(0..2);
+                    if self.rng.bool() {
+                        // In the midst of what a delivery causes.
+                        self.change(0);
+                        self.deliver(0, Duration::ZERO);
+                        sleep(Duration::from_millis(self.rng.u64(0..200))).await;
+                    }
                     self.crash(replica);
                     self.reopen().await;
                 }
@@ -424,12 +462,36 @@ impl World {
                 15 => self.reopen().await,
                 16 => self.deliver(0, Duration::ZERO),
                 17 => self.waycore.slow_down(Duration::ZERO),
+                18 => self.store.is_mute(true),
+                19 => self.is_heard_again().await,
+                20 => self.disappears(),
                 _ => {}
             }
         }
         self.waycore.is_down(false);
         self.waycore.slow_down(Duration::ZERO);
+        self.is_heard_again().await;
         self.reopen().await;
+        watching.abort();
+    }
+
+    /// What listens to announcements is there again, and looks at everything.
+    async fn is_heard_again(&self) {
+        self.store.is_mute(false);
+        self.store.announce(&Announcement::Everything).await.unwrap();
+    }
+
+    /// A connection is removed at Waycore, which may tell of it.
+    fn disappears(&mut self) {
+        let connection = self.rng.usize(0..CONNECTIONS);
+        self.is_gone[connection] = true;
+        self.waycore.vanish(id(connection).as_str());
+        if self.rng.bool() {
+            let late = Duration::from_millis(self.rng.u64(1..3_000));
+            self.deliver(connection, late);
+        } else {
+            self.has_lost = true;
+        }
     }
 
     /// Waycore's delivery may be lost, late, repeated, and overtaken.
@@ -460,7 +522,8 @@ impl World {
             let live: Vec<_> = self.replicas.iter().map(|replica| replica.live.clone()).collect();
             let replica = self.rng.usize(0..live.len());
             if self.rng.u8(0..4) == 0 {
-                page.lock().unwrap().last_id = None;
+                // The whole page is loaded anew.
+                *page.lock().unwrap() = Page::default();
             }
             *reading = tokio::spawn(read(live, replica, self.caller.clone(), number, page.clone()));
         }
@@ -474,6 +537,7 @@ impl World {
         for page in 0..self.pages.len() {
             self.check_page(page);
         }
+        assert!(self.others.lock().unwrap().shown.is_empty(), "another customer heard of it");
     }
 
     pub(super) fn check_page(&self, page: usize) {
@@ -485,7 +549,8 @@ impl World {
     pub(super) fn check_connection(&self, page: usize, connection: usize) {
         let page = self.pages[page].0.lock().unwrap();
         let shown = page.shown.get(id(connection).as_str()).map(|shown| shown.status.as_str());
-        assert_eq!(shown, Some(LIFE[self.stages[connection]]), "conn_{connection} of schedule {}", self.seed);
+        let is = (!self.is_gone[connection]).then(|| LIFE[self.stages[connection]]);
+        assert_eq!(shown, is, "conn_{connection} of schedule {}", self.seed);
     }
 }
 

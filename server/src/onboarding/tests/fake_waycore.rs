@@ -194,7 +194,7 @@ impl FakeWaycore {
         self.world(|world| {
             world.calls.push([call, detail].join(" ").trim_end().to_owned());
             if world.is_down {
-                return Err(Error::Server(503));
+                return Err(Error::Server { status: 503, retry_after: None });
             }
             match world.failures.get_mut(call).and_then(VecDeque::pop_front) {
                 Some(Fault { error, applied: true }) => work(world).and(Err(error)),

@@ -88,7 +88,7 @@ async fn what_broke_off_is_repeated_safely() {
     for call in ["put_credentials", "complete_setup", "get_connection"] {
         let bench = Bench::new().await;
         let id = bench.started(&ana()).await;
-        bench.waycore.fail(call, Error::Server(503));
+        bench.waycore.fail(call, Error::Server { status: 503, retry_after: None });
         refused(bench.finish(&ana(), &id, with_password()).await, ErrorCode::Unavailable, None);
         assert_eq!(bench.record(&ana(), &id).await.progress.completion_sent, None, "{call}");
         assert_eq!(repeat(&bench, &id).await.step, Step::Activation, "{call}");

@@ -1,6 +1,7 @@
 //! The list: complete, in order, filtered, and without Waycore's cursors.
 
 use app::backend::{Caller, ListQuery, Onboarding as _};
+use app::model::Step;
 use domain::status_label::StatusLabel;
 use domain::user_error::ErrorCode;
 use serde_json::json;
@@ -130,6 +131,23 @@ async fn a_connection_that_waycore_did_not_know_for_once_is_listed_again() {
     let listed = bench.list(&ana()).await.connections;
     assert_eq!(listed[0].id, id);
     assert_eq!(listed[0], bench.get(&ana(), &id).await.unwrap());
+}
+
+#[tokio::test]
+async fn one_answer_that_makes_no_sense_takes_nothing_away() {
+    let bench = Bench::new().await;
+    let id = bench.started(&ana()).await;
+    bench.confirm(&ana(), &id).await.unwrap();
+    let before = bench.record(&ana(), &id).await;
+    bench.waycore.fail("get_connection", Error::Invalid);
+    refused(bench.get(&ana(), &id).await, ErrorCode::Unavailable, None);
+    assert_eq!(bench.record(&ana(), &id).await, before);
+
+    let step = bench.get(&ana(), &id).await.unwrap().step;
+    assert_eq!(step, Step::FinishSetup);
+    bench.waycore.fail("get_connection", Error::NotFound);
+    refused(bench.get(&ana(), &id).await, ErrorCode::NotFound, None);
+    assert_eq!(bench.list(&ana()).await.connections[0].step, step, "nobody goes back a step for that");
 }
 
 #[tokio::test]

@@ -53,9 +53,9 @@ async fn what_was_never_read_is_waited_for() {
 async fn a_waycore_that_is_down_hides_nothing_that_is_known() {
     let bench = Bench::new().await;
     let id = bench.started(&ana()).await;
-    bench.waycore.fail("get_connection", Error::Server(500));
+    bench.waycore.fail("get_connection", Error::Server { status: 500, retry_after: None });
     assert!(bench.port.look_at_connection(&ana(), &id).await.unwrap().as_of.is_some());
-    bench.waycore.fail("get_connection", Error::Server(500));
+    bench.waycore.fail("get_connection", Error::Server { status: 500, retry_after: None });
     refused(bench.port.look_at_connection(&ana(), "unknown").await, ErrorCode::Unavailable, None);
     // A setting of ours that is wrong is not Waycore being down.
     bench.waycore.fail("get_connection", Error::Unauthorized);

@@ -65,6 +65,7 @@ async fn head(store: &dyn Store, tenant: Tenant<'_>) -> u64 {
 pub(in crate::store) async fn an_older_answer_never_takes_a_newer_ones_place(store: &dyn Store) {
     let id = connection("c1");
     let state = async || store.connection(acme(), &id).await.unwrap().unwrap().body.unwrap();
+    mapped(store, acme()).await;
     store.observe(acme(), reading(&id, "active", 20), at(1_000)).await.unwrap();
     let late = store.observe(acme(), reading(&id, "pending", 10), at(1_500)).await.unwrap();
     assert_eq!((late, state().await.as_str()), (Observed::Overtaken(Overtaken::ByWhatIsLater), "active"));
@@ -327,12 +328,10 @@ pub(in crate::store) async fn a_connections_owner_is_known(store: &dyn Store) {
         Some((known.entity, known.record.version))
     };
     assert_eq!(known().await, None);
+    store.record_entity_intent(acme(), "ns:acme", at(1)).await.unwrap();
+    write(store, acme(), Write::Entity(&entity), 1).await.unwrap();
     observe(store, acme(), &id, "draft", 1).await.unwrap();
     observe(store, globex(), &connection("c2"), "draft", 1).await.unwrap();
-    assert_eq!(known().await, Some((None, 1)));
-    store.record_entity_intent(acme(), "ns:acme", at(1)).await.unwrap();
-    assert_eq!(known().await, Some((None, 1)), "which entity it is to be is not known");
-    write(store, acme(), Write::Entity(&entity), 1).await.unwrap();
     assert_eq!(known().await, Some((Some(entity.clone()), 1)));
     assert_eq!(store.with_owner(Environment::Test, &id).await.unwrap(), None);
     write(store, acme(), Write::Tombstone { id: &id, cause: Cause::Look }, 2).await.unwrap();

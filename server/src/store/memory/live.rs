@@ -124,7 +124,7 @@ impl LiveStore for MemoryStore {
     }
 
     async fn announce(&self, announcement: &Announcement) -> Result<(), StoreError> {
-        self.bus.tell(announcement.clone());
+        self.tell(announcement.clone());
         Ok(())
     }
 
@@ -156,6 +156,7 @@ impl LiveStore for MemoryStore {
             rows.told.extend(received(environment, deliveries.into(), new));
             Ok(new)
         })
+        .await
     }
 
     async fn due_deliveries(
@@ -195,6 +196,7 @@ impl LiveStore for MemoryStore {
             rows.live.settle(environment, settled);
             Ok(())
         })
+        .await
     }
 
     async fn inbox_size(&self, environment: Environment) -> Result<InboxSize, StoreError> {
@@ -299,6 +301,7 @@ impl LiveStore for MemoryStore {
             ));
             Ok(true)
         })
+        .await
     }
 
     async fn release_lease(&self, name: &str, holder: &str) -> Result<(), StoreError> {
@@ -306,6 +309,7 @@ impl LiveStore for MemoryStore {
             rows.live.leases.retain(|(known, other, _)| known != name || other != holder);
             Ok(())
         })
+        .await
     }
 
     async fn visit(
@@ -327,6 +331,7 @@ impl LiveStore for MemoryStore {
             visit.seen_at = now;
             Ok(visit.away_since.map(|since| (since, visit.began_at)))
         })
+        .await
     }
 
     async fn changed_between(

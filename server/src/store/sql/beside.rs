@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use sqlx::postgres::{PgListener, PgPool, PgPoolOptions};
 use sqlx::sqlite::SqlitePool;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 use tokio_util::sync::CancellationToken;
 
 use super::SqlStore;
@@ -18,6 +18,9 @@ const LISTEN_AGAIN: Duration = Duration::from_millis(500);
 /// was missed meanwhile is found within the ten seconds that a fault may take to be over.
 const SILENCE: Duration = Duration::from_secs(3);
 const ANSWERS_WITHIN: Duration = Duration::from_secs(2);
+
+/// How often at least the server is asked what time it is.
+const TIME_ASKED_EVERY: Duration = Duration::from_secs(30);
 
 /// How often a file's write-ahead log is taken into it beside those who write, give or take: not in step with anything else that comes regularly.
 const TAKEN_IN_EVERY: Duration = Duration::from_secs(5);
@@ -63,15 +66,21 @@ impl SqlStore {
         let mut listener =
             timeout(ANSWERS_WITHIN, listener).await.map_err(|_| sqlx::Error::PoolTimedOut)??;
         self.bus.tell(Announcement::Everything);
+        let mut asked = Instant::now();
         loop {
-            match timeout(SILENCE, listener.try_recv()).await {
-                Ok(Ok(Some(heard))) => self.bus.tell(Announcement::parse(heard.payload())),
+            let is_silent = match timeout(SILENCE, listener.try_recv()).await {
+                Ok(Ok(Some(heard))) => {
+                    self.bus.tell(Announcement::parse(heard.payload()));
+                    false
+                }
                 Ok(broken) => return broken.map(drop),
                 // A connection can end without a word, behind a firewall that forgot it for instance.
-                Err(_) => {
-                    let answer = sqlx::query("SELECT 1").execute(&mut listener);
-                    timeout(ANSWERS_WITHIN, answer).await.map_err(|_| sqlx::Error::PoolTimedOut)??;
-                }
+                Err(_) => true,
+            };
+            if is_silent || asked.elapsed() >= TIME_ASKED_EVERY {
+                let answer = self.ask_the_time(&mut listener);
+                timeout(ANSWERS_WITHIN, answer).await.map_err(|_| sqlx::Error::PoolTimedOut)??;
+                asked = Instant::now();
             }
         }
     }

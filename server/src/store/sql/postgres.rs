@@ -3,9 +3,10 @@
 use std::str::FromStr as _;
 use std::time::Duration;
 
+use domain::timestamp::Timestamp;
 use secrecy::{ExposeSecret as _, SecretString};
-use sqlx::ConnectOptions as _;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
+use sqlx::{ConnectOptions as _, PgExecutor};
 
 use super::SqlStore;
 use super::database::Database;
@@ -46,7 +47,18 @@ impl SqlStore {
         migrations::check_kind(&name, found, kind)?;
         migrations::run(&pool, MIGRATIONS, &name).await?;
         sqlx::query(migrations::MARK).bind(kind.word()).execute(&pool).await.map_err(unusable)?;
-        Ok(Self::over(Database::Postgres(pool), audit_keys, MIGRATIONS.len()))
+        let store = Self::over(Database::Postgres(pool.clone()), audit_keys, MIGRATIONS.len());
+        store.ask_the_time(&pool).await.map_err(unusable)?;
+        Ok(store)
+    }
+
+    /// Learns what this machine's clock is off by.
+    pub(super) async fn ask_the_time(&self, server: impl PgExecutor<'_>) -> Result<(), sqlx::Error> {
+        let asked = self.clock.own();
+        let now = "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)";
+        let now: i64 = sqlx::query_scalar(now).fetch_one(server).await?;
+        self.clock.heard(asked, Timestamp::from_millis(now));
+        Ok(())
     }
 
     /// Opens a database as it is.

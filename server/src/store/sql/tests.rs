@@ -96,7 +96,7 @@ mod replicas {
     use std::time::Duration;
 
     use super::*;
-    use crate::store::conformance::reading;
+    use crate::store::conformance::{mapped, reading};
     use crate::store::{Announcement, CustomerKey, LiveStore as _};
     use secrecy::SecretString;
     use test_postgres::TestDatabase;
@@ -182,6 +182,7 @@ mod replicas {
         let id = domain::ids::ConnectionId::parse("c1").unwrap();
         let now = Timestamp::from_millis(1);
         let connection = Write::Connection { id: &id, requested_name: None };
+        mapped(&one, acme()).await;
         one.write(acme(), &[connection], now).await.unwrap();
         one.observe(acme(), reading(&id, "active", 1), now).await.unwrap();
         assert_eq!(heard.recv().await.unwrap(), Announcement::Interest("in c1".to_owned()));

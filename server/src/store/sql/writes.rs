@@ -7,7 +7,7 @@ use domain::timestamp::Timestamp;
 
 use super::database::{Value, Writing, values};
 use super::first;
-use super::rows::{ConnectionRow, EntityRow, StateRow};
+use super::rows::{ConnectionRow, EntityRow, IntentRow, StateRow};
 use crate::store::{
     Announcement, AuditEntry, Cause, ConnectionRecord, CustomerKey, EventKind, IntentId, MappedEntity,
     Observed, Outcome, Overtaken, Reading, StoreError, Tenant, TermsReceipt,
@@ -62,14 +62,21 @@ pub(super) async fn remember(
     let written = writing
         .execute(
             "INSERT INTO connections (environment, issuer, org, connection_id, requested_name, created_at)
-             VALUES ($1, $2, $3, $4, $5, $6)
+             SELECT environment, issuer, org, $4, $5, $6 FROM entity_map
+              WHERE environment = $1 AND issuer = $2 AND org = $3 AND entity_id IS NOT NULL
              ON CONFLICT (connection_id, environment) DO UPDATE
                 SET requested_name = coalesce(connections.requested_name, excluded.requested_name)
               WHERE connections.issuer = excluded.issuer AND connections.org = excluded.org",
             &[environment, issuer, org, id, name, now],
         )
         .await?;
-    if written == 1 { Ok(()) } else { Err(StoreError::Taken) }
+    if written == 1 {
+        return Ok(());
+    }
+    // Whoever was forgotten meanwhile does not come back with an answer that was under way.
+    let known = first::<EntityRow, MappedEntity>(writing.fetch(ENTITY, &tenant_values(tenant)).await?)?;
+    let is_known = known.is_some_and(|known| known.entity.is_some());
+    Err(if is_known { StoreError::Taken } else { StoreError::Missing })
 }
 
 pub(super) async fn update_own(
@@ -95,12 +102,17 @@ pub(super) async fn bury(
     let [environment, issuer, org] = tenant_values(tenant);
     let key = [environment, issuer, org, Value::from(id.as_str())];
     let (known, state) = known(writing, &key).await?.ok_or(StoreError::Missing)?;
+    if cause == Cause::Removal {
+        let sql =
+            "UPDATE connections SET requested_name = NULL, user_confirmed = NULL, completion_sent = NULL
+                   WHERE environment = $1 AND issuer = $2 AND org = $3 AND connection_id = $4";
+        writing.add(sql, &key).await?;
+    }
     if known.removed_at.is_some() {
         return Ok(None);
     }
     let sql = "UPDATE connections
-                  SET requested_name = NULL, user_confirmed = NULL, completion_sent = NULL, fingerprint = NULL,
-                      body = NULL, updated_at = NULL, watched = NULL, sync_not_before = NULL,
+                  SET fingerprint = NULL, body = NULL, updated_at = NULL, watched = NULL, sync_not_before = NULL,
                       version = version + 1, removed_at = $5
                 WHERE environment = $1 AND issuer = $2 AND org = $3 AND connection_id = $4";
     update_own(writing, sql, tenant, id, now).await?;
@@ -278,4 +290,16 @@ pub(super) async fn end(
         )
         .await?;
     if written == 1 { Ok(()) } else { Err(StoreError::Missing) }
+}
+
+/// Ends what somebody began who did not live to end it, unless it has ended meanwhile. Gives what the audit log is to tell.
+pub(super) async fn interrupt(
+    writing: &mut Writing,
+    intent: &IntentRow,
+    now: Timestamp,
+) -> Result<Option<AuditEntry>, StoreError> {
+    let sql = "UPDATE intents SET outcome = 'abandoned', ended_at = $2 WHERE id = $1 AND outcome = 'open'";
+    let ended = writing.execute(sql, &values![intent.id.as_str(), now.as_millis()]).await?;
+    let entry = || Ok(AuditEntry::interrupted(intent.user()?, &intent.action, &intent.subject));
+    (ended == 1).then(entry).transpose()
 }

@@ -265,7 +265,7 @@ fn check_status(status: u16, is_write: bool, error: &Error) {
         | (404, Error::NotFound)
         | (409, Error::Conflict { .. })
         | (429, Error::RateLimited { .. }) => true,
-        (500.., Error::Server(told)) => !is_write && *told == status,
+        (500.., Error::Server { status: told, .. }) => !is_write && *told == status,
         (500.., Error::Unknown(Unclear::Server(told))) => is_write && *told == status,
         (..400, Error::Nonsense(Nonsense::Redirect)) => !is_write,
         (..400, Error::Unknown(Unclear::Nonsense(Nonsense::Redirect))) => is_write,

@@ -73,7 +73,7 @@ async fn a_list_that_would_not_end_is_an_error() {
 #[tokio::test(start_paused = true)]
 async fn a_page_that_fails_ends_the_list() {
     let pages = vec![page(2, true, Some("a")), answer(500).into()];
-    assert_eq!(walk(pages, 9).await, (Err(Error::Server(500)), 2));
+    assert_eq!(walk(pages, 9).await, (Err(Error::Server { status: 500, retry_after: None }), 2));
 }
 
 fn batch(events: usize, has_more: bool, cursor: &str) -> Reply {

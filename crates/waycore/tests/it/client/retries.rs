@@ -64,7 +64,7 @@ async fn nothing_is_sent_again_after_what_stays() {
 async fn the_third_time_is_the_last() {
     let world = World::new([answer(503).into()]);
     let error = world.client().get_connection(&connection_id()).await.expect_err("it goes on");
-    assert_eq!(error, Error::Server(503));
+    assert_eq!(error, Error::Server { status: 503, retry_after: None });
     assert_eq!(world.times(), [0, 200, 600]);
 }
 
@@ -211,7 +211,10 @@ async fn when_nearly_everything_fails_nothing_is_sent_for_a_while() {
     let client = world.client();
     assert_eq!(client.breaker(), BreakerState::Closed);
     for _ in 0..20 {
-        assert_eq!(client.get_connection(&connection_id()).await, Err(Error::Server(500)));
+        assert_eq!(
+            client.get_connection(&connection_id()).await,
+            Err(Error::Server { status: 500, retry_after: None })
+        );
     }
     assert!(matches!(client.breaker(), BreakerState::Open { .. }));
     let error = client.get_connection(&connection_id()).await.expect_err("the circuit is open");

@@ -1,7 +1,7 @@
 //! Which files are opened, and what is said about the others.
 
 use super::*;
-use crate::store::conformance::{acme, audit_keys, globex, reading};
+use crate::store::conformance::{acme, audit_keys, globex, mapped, reading};
 use crate::store::sql::beside::take_in_log;
 use crate::store::sql::database::{Lock, Row, values};
 use crate::store::{Cause, LiveStore as _, Reading, Store as _};
@@ -83,6 +83,7 @@ async fn events_go_on_with_the_number_that_an_older_program_gave() {
         assert_eq!(missed.is_some(), number == 9, "which one was missed is not known any more");
         assert!(store.events_after(tenant, 9).await.unwrap().events.is_some());
         let id = ConnectionId::parse(id).unwrap();
+        mapped(&store, tenant).await;
         store.observe(tenant, reading(&id, "active", 1), Timestamp::from_millis(1)).await.unwrap();
         assert_eq!(head().await, number + 1);
     }
@@ -121,6 +122,7 @@ async fn the_log_is_taken_into_the_file_beside_those_who_use_it() {
     let path = folder.path().join("connect.db");
     let store = open(&path, DatabaseKind::Serve).await.unwrap();
     let id = ConnectionId::parse("c1").unwrap();
+    mapped(&store, acme()).await;
     store.observe(acme(), reading(&id, "active", 1), Timestamp::from_millis(1)).await.unwrap();
     let Database::Sqlite { keeper, .. } = &store.database else { panic!("a file") };
     take_in_log(keeper).await.unwrap();
@@ -147,6 +149,7 @@ async fn only_what_waycore_is_asked_again_waits_for_the_disk() {
         (ask(&writers.at_once, count).await, ask(&writers.soon, count).await)
     };
     let id = ConnectionId::parse("c1").unwrap();
+    mapped(&store, acme()).await;
     for (cause, state, waits) in [
         (Cause::Look, "draft", false),
         (Cause::Webhook, "pending", true),
