@@ -1,8 +1,7 @@
 //! The one place that reads the time: rules take it as an argument, tests hold it still.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::SystemTime;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant, SystemTime};
 
 use domain::timestamp::Timestamp;
 
@@ -24,80 +23,95 @@ impl Clock for SystemClock {
     }
 }
 
-/// What several replicas go by, whose machines' clocks may differ: their database's, which is asked now and then what this
-/// machine's is off by. Else one of them could take what another has just begun for long dead.
+/// What the replicas go by that share a database, because their machines' clocks may differ: the database's, of which they
+/// hear now and then. Else one could take what another has just begun for long dead.
 #[derive(Clone)]
-pub struct CommonClock {
-    own: Arc<dyn Clock>,
-    /// To be added to the machine's own, in milliseconds.
-    apart: Arc<AtomicI64>,
+pub struct DatabaseClock {
+    machine: Arc<dyn Clock>,
+    /// What time it was when that was heard last. In between, no clock counts that somebody could set.
+    heard: Arc<Mutex<Option<(Timestamp, Instant)>>>,
 }
 
-/// By so much clocks may differ: nothing that is decided by them is decided within a second.
+/// By so much, and the time that an answer takes, what a replica goes by may differ: what is decided by it takes a minute.
 const TOLERATED_MILLIS: i64 = 1_000;
 
-impl CommonClock {
-    /// By a machine's own clock, until another is heard of.
-    pub fn new(own: Arc<dyn Clock>) -> Self {
-        Self { own, apart: Arc::default() }
+impl DatabaseClock {
+    /// By a machine's own clock, until the database's is heard of; of a file it never is.
+    pub fn new(machine: Arc<dyn Clock>) -> Self {
+        Self { machine, heard: Arc::default() }
     }
 
-    /// What the machine's own clock says.
-    pub(crate) fn own(&self) -> Timestamp {
-        self.own.now()
-    }
-
-    /// Somebody whom all believe said that it is `theirs`, and was asked at `asked` by the machine's own clock.
-    pub(crate) fn heard(&self, asked: Timestamp, theirs: Timestamp) {
-        let answered = self.own.now().as_millis();
-        let apart = theirs.as_millis() - answered.midpoint(asked.as_millis());
-        // Within the time that the answer took, nobody knows when it was true.
-        let unsure = TOLERATED_MILLIS + (answered - asked.as_millis()).abs();
-        let known = self.apart.load(Ordering::Relaxed);
-        if (apart - known).abs() > unsure {
-            tracing::warn!(millis = apart, "this machine's clock is not the database's, which counts");
-            self.apart.store(apart, Ordering::Relaxed);
+    /// The database was asked what time it is, `took` ago, and said that it is `theirs`.
+    pub(crate) fn heard(&self, theirs: Timestamp, took: Duration) {
+        let took = millis(took);
+        let theirs = Timestamp::from_millis(theirs.as_millis() + took / 2);
+        let was_known = self.heard.lock().unwrap_or_else(PoisonError::into_inner).is_some();
+        if was_known && apart(theirs, self.now()).abs() <= TOLERATED_MILLIS + took {
+            return;
+        }
+        *self.heard.lock().unwrap_or_else(PoisonError::into_inner) = Some((theirs, Instant::now()));
+        let offset_ms = apart(theirs, self.machine.now());
+        if offset_ms.abs() > TOLERATED_MILLIS + took {
+            tracing::warn!(offset_ms, "the database's clock counts, and this machine's is another");
+        } else if was_known {
+            tracing::info!(offset_ms, "the database's clock and this machine's agree");
         }
     }
 }
 
-impl Clock for CommonClock {
+impl Clock for DatabaseClock {
     fn now(&self) -> Timestamp {
-        Timestamp::from_millis(self.own.now().as_millis() + self.apart.load(Ordering::Relaxed))
+        match *self.heard.lock().unwrap_or_else(PoisonError::into_inner) {
+            Some((then, at)) => Timestamp::from_millis(then.as_millis() + millis(at.elapsed())),
+            None => self.machine.now(),
+        }
     }
+}
+
+fn millis(time: Duration) -> i64 {
+    i64::try_from(time.as_millis()).unwrap_or(i64::MAX)
+}
+
+/// How much later the one is, in milliseconds.
+fn apart(one: Timestamp, other: Timestamp) -> i64 {
+    one.as_millis() - other.as_millis()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// Says what it is told to.
-    struct Told(AtomicI64);
+    /// A machine whose clock somebody sets.
+    struct Set(Mutex<i64>);
 
-    impl Clock for Told {
+    impl Clock for Set {
         fn now(&self) -> Timestamp {
-            Timestamp::from_millis(self.0.load(Ordering::Relaxed))
+            Timestamp::from_millis(*self.0.lock().unwrap())
         }
     }
 
+    #[track_caller]
+    fn shows(clock: &DatabaseClock, millis: i64) {
+        let now = clock.now().as_millis();
+        assert!((millis..millis + 500).contains(&now), "{now} is not {millis}");
+    }
+
     #[test]
-    fn what_a_clock_is_off_by_is_made_up_for() {
-        let own = Arc::new(Told(AtomicI64::new(1_000_000)));
-        let clock = CommonClock::new(own.clone());
-        let now = || clock.now().as_millis();
-        let at = Timestamp::from_millis;
-        assert_eq!(now(), 1_000_000);
-        clock.heard(at(1_000_000), at(1_000_900));
-        assert_eq!(now(), 1_000_000, "near enough");
-        clock.heard(at(1_000_000), at(1_600_000));
-        assert_eq!(now(), 1_600_000);
-        own.0.store(1_000_500, Ordering::Relaxed);
-        assert_eq!(now(), 1_600_500, "and goes on");
-        // Asked 4 seconds before the answer came: it may have been true at any moment of these.
-        own.0.store(1_004_500, Ordering::Relaxed);
-        clock.heard(at(1_000_500), at(1_604_400));
-        assert_eq!(now(), 1_604_500);
-        clock.heard(at(1_004_500), at(1_004_400));
-        assert_eq!(now(), 1_004_400, "it was set right");
+    fn the_databases_time_counts_whatever_the_machines_clock_is_set_to() {
+        let machine = Arc::new(Set(Mutex::new(1_000_000)));
+        let clock = DatabaseClock::new(machine.clone());
+        let heard = |theirs, took| clock.heard(Timestamp::from_millis(theirs), Duration::from_millis(took));
+        shows(&clock, 1_000_000);
+        heard(1_600_000, 0);
+        shows(&clock, 1_600_000);
+        *machine.0.lock().unwrap() = 9_000_000;
+        shows(&clock, 1_600_000);
+        heard(1_600_900, 0);
+        shows(&clock, 1_600_000);
+        // It may have been true at any moment of the four seconds that the answer took.
+        heard(1_603_000, 4_000);
+        shows(&clock, 1_600_000);
+        heard(1_000_000, 200);
+        shows(&clock, 1_000_100);
     }
 }

@@ -10,7 +10,7 @@ use waycore::client::{Client, TimeLimits};
 use waycore::{Error, ListAccounts, ListConnections, ListTransactions, Waycore as _};
 
 use crate::clock::{Clock as _, SystemClock};
-use crate::config::{Environment, ServeSettings, Settings};
+use crate::config::{self, Environment, ServeSettings, Settings};
 use crate::store::{SqlStore, Store as _};
 
 /// What came of a check.
@@ -55,7 +55,7 @@ pub async fn examine(lookup: &dyn Fn(&str) -> Option<String>) -> Vec<Check> {
     let mut checks = vec![check("settings", Outcome::Ok, "complete")];
     checks.push(key_prefix(&settings.mount));
     checks.extend(waycore(&settings.mount).await);
-    checks.push(database(&settings.mount).await);
+    checks.extend(database(&settings.mount).await);
     checks.push(webhooks(&settings.mount));
     checks.push(addresses(&settings));
     checks.push(support(&settings.mount));
@@ -149,32 +149,49 @@ fn clock(client: &Client) -> Check {
             check("clock", Outcome::Ok, format!("{off} s from Waycore's"))
         }
         Some(off) => {
-            let message =
-                format!("{off} s from Waycore's: set this machine's clock, or its webhooks are refused");
+            let message = format!(
+                "{off} s from Waycore's: set this machine's clock, or webhooks and sign-ins are refused"
+            );
             check("clock", Outcome::Failed, message)
         }
     }
 }
 
-async fn database(settings: &Settings) -> Check {
-    if let crate::config::Database::Sqlite(path) = &settings.database
+async fn database(settings: &Settings) -> Vec<Check> {
+    if let config::Database::Sqlite(path) = &settings.database
         && !path.exists()
     {
-        return check("database", Outcome::Warning, "is not there yet; `serve` makes it at its first start");
+        let message = "is not there yet; `serve` makes it at its first start";
+        return vec![check("database", Outcome::Warning, message)];
     }
     let store = match SqlStore::open_to_read(&settings.database, &settings.secret_keys).await {
         Ok(store) => store,
-        Err(error) => return check("database", Outcome::Failed, error),
+        Err(error) => return vec![check("database", Outcome::Failed, error)],
     };
-    let checked = match store.check().await {
+    let mut checks = vec![match store.check().await {
         Ok(()) => check("database", Outcome::Ok, "answers, and its tables are those of this version"),
         Err(_) => {
             let message = "its tables are not those of this version; `serve` brings older ones up to date";
             check("database", Outcome::Failed, message)
         }
-    };
+    }];
+    if let config::Database::Postgres(_) = &settings.database {
+        checks
+            .push(database_clock((store.clock().now().as_millis() - SystemClock.now().as_millis()) / 1_000));
+    }
     store.close().await;
-    checked
+    checks
+}
+
+/// Servers that share a database go by its clock; see [`DatabaseClock`](crate::clock::DatabaseClock).
+fn database_clock(off: i64) -> Check {
+    let name = "clock of the database";
+    if off.abs() <= SKEW_SECONDS {
+        return check(name, Outcome::Ok, format!("{off} s from this machine's"));
+    }
+    let message =
+        format!("{off} s from this machine's: set the one that is wrong. Webhooks go by the database's");
+    check(name, Outcome::Failed, message)
 }
 
 fn webhooks(settings: &Settings) -> Check {

@@ -367,7 +367,7 @@ impl Hub {
     }
 
     async fn read_again_for(&self, channel: Arc<Channel>) {
-        if self.pace.turn_behind().await.is_err() {
+        if self.pace.low_priority_turn().await.is_err() {
             return channel.reread(false);
         }
         match self.onboarding.reread(&channel.customer).await {

@@ -23,6 +23,9 @@ const A_MOMENT: Duration = Duration::from_secs(5);
 /// Once it works again, everything is right within ten seconds.
 const LONGEST_REST: Duration = Duration::from_secs(4);
 
+/// The longest rest that a Waycore asks for which fails.
+const LONGEST_NAMED_REST: Duration = Duration::from_secs(60);
+
 /// When the next read may begin.
 #[derive(Debug)]
 pub(super) struct Pace {
@@ -71,9 +74,9 @@ impl Pace {
         if rest.is_zero() { Ok(()) } else { Err(Error::CircuitOpen { retry_after: RetryAfter::new(rest) }) }
     }
 
-    /// The same, for what is read for one customer or one connection alone. However many of them wait, what serves everybody
-    /// waits for one at most.
-    pub(super) async fn turn_behind(&self) -> Result<(), Error> {
+    /// The same, for what is read for one customer or one connection alone: one at a time, so that what serves everybody waits
+    /// for one at most, however many there are.
+    pub(super) async fn low_priority_turn(&self) -> Result<(), Error> {
         let _one_at_a_time = self.behind.lock().await;
         self.turn().await
     }
@@ -92,12 +95,14 @@ impl Pace {
 
     /// It did not; `true` if that says something about Waycore and nothing about what was asked for.
     pub(super) fn failed(&self, error: &Error) -> bool {
-        let named = match error {
-            Error::RateLimited { retry_after } | Error::Server { retry_after, .. } => {
-                retry_after.map(RetryAfter::as_duration)
+        let (named, is_the_keys) = match error {
+            Error::RateLimited { retry_after } => (retry_after.map(RetryAfter::as_duration), true),
+            Error::CircuitOpen { retry_after } => (Some(retry_after.as_duration()), true),
+            // The same request is not made again before that time; others are, after a while.
+            Error::Server { retry_after, .. } => {
+                (retry_after.map(|time| time.as_duration().min(LONGEST_NAMED_REST)), false)
             }
-            Error::CircuitOpen { retry_after } => Some(retry_after.as_duration()),
-            Error::Timeout | Error::Unreachable(_) | Error::Unauthorized | Error::Forbidden => None,
+            Error::Timeout | Error::Unreachable(_) | Error::Unauthorized | Error::Forbidden => (None, false),
             Error::Invalid
             | Error::NotFound
             | Error::Conflict { .. }
@@ -107,11 +112,15 @@ impl Pace {
         self.times(|times| {
             times.failures_in_a_row += 1;
             // One among others that are answered says nothing about the key.
-            if named.is_none() && times.failures_in_a_row < 2 {
+            if !(is_the_keys && named.is_some()) && times.failures_in_a_row < 2 {
                 return;
             }
-            times.rest_until = times.rest_until.max(Instant::now() + named.unwrap_or(times.rest));
-            if named.is_none() {
+            let rest = match named {
+                Some(named) if is_the_keys => named,
+                named => named.unwrap_or_default().max(times.rest),
+            };
+            times.rest_until = times.rest_until.max(Instant::now() + rest);
+            if !(is_the_keys && named.is_some()) {
                 times.rest = (times.rest * 2).min(LONGEST_REST);
             }
         });
@@ -159,16 +168,28 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_time_that_waycore_names_is_the_keys() {
-        let retry_after = Some(RetryAfter::new(Duration::from_secs(7)));
-        for error in [Error::RateLimited { retry_after }, Error::Server { status: 503, retry_after }] {
+        let pace = Pace::new();
+        pace.failed(&Error::RateLimited { retry_after: Some(RetryAfter::new(Duration::from_secs(7))) });
+        assert!(
+            matches!(pace.turn().await, Err(Error::CircuitOpen { .. })),
+            "whoever waited for a turn hears of it"
+        );
+        assert_eq!(rests_for(&pace).await, Duration::from_secs(7));
+        assert!(pace.turn().await.is_ok());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_time_that_a_failing_waycore_names_is_kept_unless_it_fails_for_one_alone() {
+        for (named, rests) in [(20, 20), (0, 1), (86_400, 60)] {
             let pace = Pace::new();
+            let retry_after = Some(RetryAfter::new(Duration::from_secs(named)));
+            let error = Error::Server { status: 503, retry_after };
             pace.failed(&error);
-            assert!(
-                matches!(pace.turn().await, Err(Error::CircuitOpen { .. })),
-                "whoever waited for a turn hears of it"
-            );
-            assert_eq!(rests_for(&pace).await, Duration::from_secs(7));
-            assert!(pace.turn().await.is_ok());
+            assert!(pace.may_ask(), "one among others");
+            pace.went_well();
+            pace.failed(&error);
+            pace.failed(&error);
+            assert_eq!(rests_for(&pace).await, Duration::from_secs(rests));
         }
     }
 
@@ -176,8 +197,10 @@ mod tests {
     async fn many_that_read_for_one_do_not_stand_before_whoever_reads_for_all() {
         let (pace, began) = (Arc::new(Pace::new()), Instant::now());
         let many: Vec<_> = (0..50).map(|_| pace.clone()).collect();
-        let many: Vec<_> =
-            many.into_iter().map(|pace| tokio::spawn(async move { pace.turn_behind().await })).collect();
+        let many: Vec<_> = many
+            .into_iter()
+            .map(|pace| tokio::spawn(async move { pace.low_priority_turn().await }))
+            .collect();
         tokio::task::yield_now().await;
         for _ in 0..20 {
             pace.turn().await.unwrap();

@@ -296,11 +296,11 @@ async fn what_nobody_announced_is_seen_all_the_same() {
     let mut world = World::new(7).await;
     let page = world.open_page(0).await;
     tokio::time::sleep(Duration::from_secs(20)).await;
-    world.is_mute(true);
+    world.set_mute(true);
     world.change(1);
     world.deliver(1, Duration::ZERO);
     tokio::time::sleep(Duration::from_secs(3)).await;
-    world.is_mute(false);
+    world.set_mute(false);
     tokio::time::sleep(Duration::from_secs(21)).await;
     world.check_page(page);
 }

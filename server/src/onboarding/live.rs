@@ -134,7 +134,7 @@ impl UseCases {
         };
         let (product, entity) = (product(customer), entity.ok_or(Missing::NoEntityYet)?);
         let read = async {
-            let own = self.read_of(&product, &entity, id, record.version, cause).await?;
+            let own = self.read_of(&product, &entity, id, Some(&record), cause).await?;
             // What was known may be known no more: the answer has been under way for a while.
             let known = self.store.connection(self.tenant(&product), id).await?;
             self.keep_surely(&product, &own, known.as_ref(), cause).await

@@ -33,16 +33,16 @@ impl UseCases {
     ) -> Result<Own, Failure> {
         let record = async { Ok(self.store.connection(self.tenant(caller), id).await?) };
         let (entity, record) = tokio::try_join!(self.mapped_entity(caller), record)?;
-        self.read_of(caller, &entity, id, record.map_or(0, |record| record.version), cause).await
+        self.read_of(caller, &entity, id, record.as_ref(), cause).await
     }
 
-    /// The same, where it is known what Waycore calls the caller, and which version of the connection is known.
+    /// The same, where it is known what Waycore calls the caller, and what is on record of the connection.
     pub(super) async fn read_of(
         &self,
         caller: &Caller,
         entity: &EntityId,
         id: &ConnectionId,
-        version: u64,
+        record: Option<&ConnectionRecord>,
         cause: Cause,
     ) -> Result<Own, Failure> {
         let wire = match self.waycore.get_connection(id).await {
@@ -51,11 +51,12 @@ impl UseCases {
                 self.bury(caller, id, cause).await?;
                 return Err(Missing::Unknown.into());
             }
-            // An id that Waycore cannot read is the id of nothing.
-            Err(Error::Invalid) if version == 0 => return Err(Missing::Unknown.into()),
-            // But for one that it has given out itself.
+            // An id that Waycore cannot read is the id of nothing. One on record has come from Waycore.
             Err(Error::Invalid) => {
-                return Err(Failure::Answer { call: Call::GetConnection, fault: AnswerFault::UnusableId });
+                return Err(match record {
+                    None => Missing::Unknown.into(),
+                    Some(_) => Failure::Answer { call: Call::GetConnection, fault: AnswerFault::UnusableId },
+                });
             }
             Err(error) => return Err(Failure::of(Call::GetConnection)(error)),
         };
@@ -66,7 +67,7 @@ impl UseCases {
         if connection.id != *id {
             return Err(Failure::Answer { call: Call::GetConnection, fault: AnswerFault::OtherConnection });
         }
-        Ok(Own { wire, connection, asked_of: Some(version) })
+        Ok(Own { wire, connection, asked_of: Some(record.map_or(0, |record| record.version)) })
     }
 
     /// Notes that Waycore no longer knows a connection of the caller's.

@@ -33,7 +33,7 @@ macro_rules! conforms {
             concurrent_readings_of_one_state_are_one_version,
             what_is_confirmed_was_read_then_and_is_what_it_was,
             the_history_tells_each_change_of_state,
-            a_tombstone_keeps_nothing_but_its_history,
+            a_removal_leaves_nothing_but_the_history,
             what_waycore_did_not_know_for_once_is_where_it_was,
             what_is_written_together_is_written_together,
             an_action_is_done_one_at_a_time,
@@ -330,7 +330,7 @@ pub(super) async fn the_history_tells_each_change_of_state(store: &dyn Store) {
     assert_eq!((record.body.as_deref(), record.read_at), (Some("renamed"), Some(at(100_001))));
 }
 
-pub(super) async fn a_tombstone_keeps_nothing_but_its_history(store: &dyn Store) {
+pub(super) async fn a_removal_leaves_nothing_but_the_history(store: &dyn Store) {
     let id = connection("c1");
     let bury = |millis| write(store, acme(), Write::Tombstone { id: &id, cause: Cause::Removal }, millis);
     missing(bury(1).await);
@@ -368,7 +368,7 @@ pub(super) async fn what_waycore_did_not_know_for_once_is_where_it_was(store: &d
     assert_eq!(store.connections(acme()).await.unwrap(), []);
     observe(store, acme(), &id, "draft", 4).await.unwrap();
     assert_eq!(what_the_customer_did().await, before);
-    // A customer who removes what Waycore does not know any more means all of it.
+    // A removal is one also where somebody has found before that Waycore does not know the connection any more.
     for cause in [Cause::Watch, Cause::Removal] {
         write(store, acme(), Write::Tombstone { id: &id, cause }, 5).await.unwrap();
     }

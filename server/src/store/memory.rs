@@ -31,7 +31,7 @@ pub struct MemoryStore {
     rows: Mutex<Rows>,
     audit_keys: AuditKeys,
     bus: Bus,
-    takes_up_to_millis: AtomicU64,
+    latency_millis: AtomicU64,
     is_mute: AtomicBool,
 }
 
@@ -80,16 +80,18 @@ impl MemoryStore {
     /// An empty one.
     pub fn new(audit_keys: AuditKeys) -> Self {
         let (rows, bus) = (Mutex::default(), Bus::default());
-        Self { rows, audit_keys, bus, takes_up_to_millis: AtomicU64::new(0), is_mute: AtomicBool::new(false) }
+        Self { rows, audit_keys, bus, latency_millis: AtomicU64::new(0), is_mute: AtomicBool::new(false) }
     }
 
     /// From now on a change takes up to so long before it is kept, and again before that is known.
-    pub fn takes_up_to(&self, millis: u64) {
-        self.takes_up_to_millis.store(millis, Ordering::Relaxed);
+    #[cfg(test)]
+    pub(crate) fn set_latency(&self, millis: u64) {
+        self.latency_millis.store(millis, Ordering::Relaxed);
     }
 
     /// From now on, or not any more, nothing is announced.
-    pub fn is_mute(&self, is_mute: bool) {
+    #[cfg(test)]
+    pub(crate) fn set_mute(&self, is_mute: bool) {
         self.is_mute.store(is_mute, Ordering::Relaxed);
     }
 
@@ -100,7 +102,7 @@ impl MemoryStore {
     }
 
     async fn pause(&self) {
-        let most = self.takes_up_to_millis.load(Ordering::Relaxed);
+        let most = self.latency_millis.load(Ordering::Relaxed);
         if most > 0 {
             tokio::time::sleep(Duration::from_millis(fastrand::u64(0..=most))).await;
         }

@@ -235,8 +235,9 @@ pub enum Write<'a> {
         /// The connection's `updated_at` as it was read then.
         as_of: Timestamp,
     },
-    /// The connection is gone: its mirror goes, its row stays. [`StoreError::Missing`] for one that is not known;
-    /// repeating it changes nothing.
+    /// The connection is gone: its mirror goes, its row stays. What the customer typed and did stays too, for Waycore may know
+    /// it again, and goes with a removal of the customer's. [`StoreError::Missing`] for one that is not known; repeating it
+    /// tells nobody anything.
     Tombstone {
         /// Which.
         id: &'a ConnectionId,

@@ -33,7 +33,7 @@ use super::{
     Begun, Cause, Change, ConnectionRecord, CustomerKey, EntityIntent, IntentId, MappedEntity, Observed,
     Reading, SIGN_IN_AFTER_MILLIS, Store, StoreError, Tenant, TermsReceipt, Write,
 };
-use crate::clock::{CommonClock, SystemClock};
+use crate::clock::{DatabaseClock, SystemClock};
 use crate::config::{self, Environment, SecretKeys};
 
 pub use commits::Commits;
@@ -47,7 +47,7 @@ pub struct SqlStore {
     migrations: i64,
     commits: Arc<dyn Commits>,
     bus: Bus,
-    clock: CommonClock,
+    clock: DatabaseClock,
 }
 
 impl std::fmt::Debug for SqlStore {
@@ -115,12 +115,12 @@ impl SqlStore {
 
     fn over(database: Database, audit_keys: AuditKeys, migrations: usize) -> Self {
         let migrations = i64::try_from(migrations).unwrap_or(i64::MAX);
-        let clock = CommonClock::new(Arc::new(SystemClock));
+        let clock = DatabaseClock::new(Arc::new(SystemClock));
         Self { database, audit_keys, migrations, commits: Arc::new(NoFailpoints), bus: Bus::default(), clock }
     }
 
     /// The time by which all go that use the same database: a server's, or, of a file, this machine's.
-    pub fn clock(&self) -> CommonClock {
+    pub fn clock(&self) -> DatabaseClock {
         self.clock.clone()
     }
 

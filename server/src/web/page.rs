@@ -22,7 +22,7 @@ use crate::startup::AppState;
 /// Any page of the product.
 pub async fn page(State(state): State<AppState>, request: Request) -> Response {
     let (parts, _) = request.into_parts();
-    let caller = match scope::caller(&state, &parts).await {
+    let caller = match scope::caller_of_page(&state, &parts).await {
         Ok(caller) => caller,
         Err(error) => return no_caller(&state, &parts, error).await,
     };

@@ -6,7 +6,6 @@ use app::{
 };
 use aws_lc_rs::digest;
 use domain::user_error::ErrorCode;
-use http::Method;
 use http::request::Parts;
 
 use crate::{limits, startup::AppState, telemetry::SupportCode};
@@ -37,9 +36,17 @@ async fn admitted(state: &AppState, caller: Caller) -> Result<Caller, WireError>
 /// Who asks, whatever they may do, unless their customer asks too much.
 pub(super) async fn identified(state: &AppState, parts: &Parts) -> Result<Caller, WireError> {
     let caller = known(state, parts).await?;
-    let after_news = parts.method == Method::GET && is_after_news(parts);
-    state.limits.customer(&caller.customer, after_news).map_err(limits::too_many)?;
+    state.limits.customer(&caller.customer, false).map_err(limits::too_many)?;
     Ok(caller)
+}
+
+/// The same of a page, which costs little where it fetches itself again: what is on record is shown, and Waycore is asked once
+/// for all. What somebody filters or searches for is asked for them alone.
+pub(super) async fn caller_of_page(state: &AppState, parts: &Parts) -> Result<Caller, WireError> {
+    let caller = known(state, parts).await?;
+    let after_news = is_after_news(parts) && parts.uri.query().is_none();
+    state.limits.customer(&caller.customer, after_news).map_err(limits::too_many)?;
+    admitted(state, caller).await
 }
 
 async fn known(state: &AppState, parts: &Parts) -> Result<Caller, WireError> {

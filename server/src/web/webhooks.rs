@@ -1,8 +1,10 @@
 //! `/webhooks/waycore`: Waycore's deliveries (contract.md, Webhooks). Believed, kept and answered; all else is done later.
 
+use aws_lc_rs::digest;
 use axum::body::{Bytes, to_bytes};
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse as _, Response};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::ids::ConnectionId;
 use http::StatusCode;
 use http::request::Parts;
@@ -16,7 +18,7 @@ use crate::store::Delivery;
 
 const LONGEST_BODY: usize = 256 * 1024;
 
-/// Longer texts are no ids and no types of Waycore's.
+/// Longer ids and types are kept as their digest: whatever Waycore sends, a delivery is told from any other.
 const LONGEST_WORD: usize = 200;
 
 /// Where a connection's id has been seen, or would be expected: the payload is not documented.
@@ -56,11 +58,7 @@ fn verify(state: &AppState, parts: &Parts, body: &Bytes) -> Result<(), Signature
 
 fn read(body: &[u8]) -> Option<Delivery> {
     let event: Value = serde_json::from_slice(body).ok()?;
-    let word = |name: &str| {
-        let word = event.as_object()?.get(name)?.as_str()?;
-        (!word.is_empty() && word.chars().count() <= LONGEST_WORD && !word.contains('\0'))
-            .then(|| word.to_owned())
-    };
+    let word = |name: &str| Some(storable(event.as_object()?.get(name)?.as_str()?));
     let data = event.get("data").unwrap_or(&Value::Null);
     // The payload may be the connection. The id of anything else would say nothing, where a list of everything says enough; of
     // new transactions no list tells.
@@ -77,8 +75,19 @@ fn read(body: &[u8]) -> Option<Delivery> {
     })
 }
 
+/// A text that every database takes.
+fn storable(word: &str) -> String {
+    if word.chars().count() <= LONGEST_WORD && !word.contains('\0') {
+        return word.to_owned();
+    }
+    let digest = digest::digest(&digest::SHA256, word.as_bytes());
+    ["sha256:", &URL_SAFE_NO_PAD.encode(digest)].concat()
+}
+
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
     use super::*;
     use serde_json::json;
 
@@ -123,10 +132,22 @@ mod tests {
             json!({ "id": "e" }),
             json!({ "type": "t" }),
             json!({ "id": 1, "type": "t" }),
-            json!({ "id": "", "type": "t" }),
-            json!({ "id": "e".repeat(201), "type": "t" }),
         ] {
             check(nothing, None);
         }
+    }
+
+    #[test]
+    fn whatever_text_the_id_is_the_delivery_is_taken_and_told_from_any_other() {
+        check(json!({ "id": "", "type": "" }), Some(("", "", None)));
+        let ids = ["e".repeat(200), "e".repeat(201), "e".repeat(202), "a\0b".to_owned(), "a\0c".to_owned()];
+        let kept: Vec<_> = ids
+            .iter()
+            .filter_map(|id| read(json!({ "id": id, "type": "t" }).to_string().as_bytes()))
+            .map(|delivery| delivery.event_id)
+            .collect();
+        assert_eq!(kept.first(), ids.first());
+        assert!(kept.iter().all(|id| id.len() <= LONGEST_WORD && !id.contains('\0')), "{kept:?}");
+        assert_eq!(HashSet::<_>::from_iter(&kept).len(), ids.len());
     }
 }

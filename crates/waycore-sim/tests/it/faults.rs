@@ -120,9 +120,10 @@ async fn faults_of_one_organization_are_deleted_alone() {
 #[tokio::test]
 async fn faults_of_one_connection_are_deleted_alone() {
     let host = Host::new().await;
+    let entity = host.entity("acme").await;
     let mut of_connections = Vec::new();
-    for _ in 0..2 {
-        let id = host.new_connection("sim-standard").await;
+    for bank in ["sim-standard", "sim-slow"] {
+        let id = host.connection(&entity, bank).await;
         fail(&host, json!({ "match": { "connectionId": id }, "effect": { "status": 500 } })).await;
         of_connections.push(id);
     }

@@ -262,8 +262,8 @@ impl Channel {
             (Some(known), Some(since)) => self.tell(known, since),
             _ => {
                 let present = onboarding.present(&self.customer).await?;
-                // The customer was forgotten, and the numbers begin anew: whoever listens comes back, and is told what there is.
-                if known.as_ref().is_some_and(|known| known.seq > present.head) {
+                // The customer was forgotten, and perhaps set up anew: whoever listens comes back, and is told what there is.
+                if known.as_ref().is_some_and(|known| known.seq != 0) {
                     self.end.cancel();
                 }
                 let text = Bytes::from(frame::snapshot(self.key, &present));

@@ -10,6 +10,8 @@ pub(super) struct Page {
     pub(super) shown: HashMap<String, Shown>,
     /// The id of the last event, with which a browser comes back.
     pub(super) last_id: Option<String>,
+    /// Whatever connections anything was said about.
+    pub(super) heard_of: HashSet<String>,
     /// Connections that it said are gone.
     gone: HashSet<String>,
     /// Waycore has denied one that it knows, so that it may come back.
@@ -37,6 +39,7 @@ impl Page {
                 |name: &str| block.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "));
             if let Some(data) = field("data") {
                 let data: Value = serde_json::from_str(data).unwrap();
+                self.heard_of.insert(data["connectionId"].as_str().unwrap().to_owned());
                 match field("event").unwrap() {
                     "connection" => self.shows(&data, &order),
                     "removed" => self.takes_away(&data),

@@ -1,5 +1,6 @@
 //! Two replicas, a store, a Waycore and some pages, and what happens to them.
 
+use std::collections::HashSet;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -35,6 +36,9 @@ const LIFE: [&str; 7] =
     ["draft", "pendingActivation", "active", "errored", "reauthRequired", "paused", "revoked"];
 
 const CONNECTIONS: usize = 3;
+
+/// Another customer's connection.
+const OTHERS: &str = "conn_of_another";
 
 /// How long things happen, and the latest that a delivery may be.
 const HAPPENS: Duration = Duration::from_secs(45);
@@ -79,8 +83,8 @@ pub(super) struct World {
     doors: Arc<Mutex<Vec<Intake>>>,
     caller: Caller,
     pages: Vec<(Arc<Mutex<Page>>, JoinHandle<()>)>,
-    /// A page of another customer's.
-    others: Arc<Mutex<Page>>,
+    /// A page of another customer's, who has one connection.
+    others: Option<(Caller, Arc<Mutex<Page>>, JoinHandle<()>)>,
     /// Where each connection stands in its life, and whether it is over.
     stages: Vec<usize>,
     is_gone: Vec<bool>,
@@ -133,7 +137,7 @@ impl World {
             doors: Arc::default(),
             caller,
             pages: Vec::new(),
-            others: Arc::default(),
+            others: None,
             stages: vec![0; CONNECTIONS],
             is_gone: vec![false; CONNECTIONS],
             deliveries: 0,
@@ -294,8 +298,8 @@ impl World {
     }
 
     /// Nothing is announced any more, or again.
-    pub(super) fn is_mute(&self, is_mute: bool) {
-        self.store.is_mute(is_mute);
+    pub(super) fn set_mute(&self, is_mute: bool) {
+        self.store.set_mute(is_mute);
     }
 
     /// Whoever asks what they have waits for a quarter of a minute, in vain.
@@ -432,9 +436,12 @@ impl World {
             self.open_page(page).await;
         }
         let others = self.another_customer().await;
-        let live: Vec<_> = self.replicas.iter().map(|replica| replica.live.clone()).collect();
-        let watching = tokio::spawn(read(live, 0, others, 0, self.others.clone()));
-        self.store.takes_up_to(self.rng.u64(0..20));
+        self.waycore.connection(OTHERS, "ent_2");
+        let reread = self.replicas[0].onboarding.reread(&others.customer);
+        reread.await.unwrap();
+        self.others = Some((others, Arc::default(), tokio::spawn(async {})));
+        self.reopen().await;
+        self.store.set_latency(self.rng.u64(0..20));
         let began = Instant::now();
         while began.elapsed() < HAPPENS {
             sleep(Duration::from_millis(self.rng.u64(0..2_500))).await;
@@ -462,7 +469,7 @@ impl World {
                 15 => self.reopen().await,
                 16 => self.deliver(0, Duration::ZERO),
                 17 => self.waycore.slow_down(Duration::ZERO),
-                18 => self.store.is_mute(true),
+                18 => self.store.set_mute(true),
                 19 => self.is_heard_again().await,
                 20 => self.disappears(),
                 _ => {}
@@ -472,12 +479,11 @@ impl World {
         self.waycore.slow_down(Duration::ZERO);
         self.is_heard_again().await;
         self.reopen().await;
-        watching.abort();
     }
 
     /// What listens to announcements is there again, and looks at everything.
     async fn is_heard_again(&self) {
-        self.store.is_mute(false);
+        self.store.set_mute(false);
         self.store.announce(&Announcement::Everything).await.unwrap();
     }
 
@@ -527,6 +533,12 @@ impl World {
             }
             *reading = tokio::spawn(read(live, replica, self.caller.clone(), number, page.clone()));
         }
+        if let Some((caller, page, reading)) = &mut self.others {
+            reading.abort();
+            let live = self.replicas.iter().map(|replica| replica.live.clone()).collect();
+            let replica = self.rng.usize(0..self.replicas.len());
+            *reading = tokio::spawn(read(live, replica, caller.clone(), 0, page.clone()));
+        }
     }
 
     pub(super) async fn settle(&mut self) {
@@ -537,7 +549,10 @@ impl World {
         for page in 0..self.pages.len() {
             self.check_page(page);
         }
-        assert!(self.others.lock().unwrap().shown.is_empty(), "another customer heard of it");
+        if let Some((_, page, _)) = &self.others {
+            let page = page.lock().unwrap();
+            assert_eq!(page.heard_of, HashSet::from([OTHERS.to_owned()]), "what another customer heard of");
+        }
     }
 
     pub(super) fn check_page(&self, page: usize) {

@@ -172,7 +172,7 @@ impl Sweeps {
         let shared = Arc::clone(&self.shared);
         self.reading.spawn(async move {
             // Where the key rests, whoever looks next begins anew, and the lists come first.
-            if shared.pace.turn_behind().await.is_ok()
+            if shared.pace.low_priority_turn().await.is_ok()
                 && let Err(failure) = shared.read_alone(&id).await
             {
                 shared.failed(&failure);

@@ -67,9 +67,10 @@ pub(in crate::store) async fn an_older_answer_never_takes_a_newer_ones_place(sto
     let state = async || store.connection(acme(), &id).await.unwrap().unwrap().body.unwrap();
     mapped(store, acme()).await;
     store.observe(acme(), reading(&id, "active", 20), at(1_000)).await.unwrap();
+    let told = head(store, acme()).await;
     let late = store.observe(acme(), reading(&id, "pending", 10), at(1_500)).await.unwrap();
     assert_eq!((late, state().await.as_str()), (Observed::Overtaken(Overtaken::ByWhatIsLater), "active"));
-    assert_eq!(head(store, acme()).await, 1, "nobody hears of it");
+    assert_eq!(head(store, acme()).await, told, "nobody hears of it");
     // Whatever the clocks of the two say that read it.
     for clock in [-600_000, 601_000] {
         let late = Reading { asked_of: Some(0), ..reading(&id, "pending", 10) };
@@ -372,6 +373,9 @@ pub(in crate::store) async fn a_forgotten_customers_events_are_gone(store: &dyn 
     store.forget(acme(), &ana(), at(4)).await.unwrap();
     assert_eq!(store.events_after(acme(), 0).await.unwrap(), Missed { head: 0, events: Some(Vec::new()) });
     assert_eq!(store.visit(acme(), &ana(), at(VISIT_ENDS_AFTER_MILLIS * 2)).await.unwrap(), None);
+    // Who heard the last of before is told everything, should the customer come back.
+    observe(store, acme(), &connection("c1"), "active", 9_000).await.unwrap();
+    assert_eq!(store.events_after(acme(), 1).await.unwrap(), Missed { head: 10, events: None });
 }
 
 pub(in crate::store) async fn old_events_and_deliveries_are_pruned(store: &dyn Store) {

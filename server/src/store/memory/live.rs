@@ -111,7 +111,8 @@ impl Rows {
         id: &ConnectionId,
         now: Timestamp,
     ) {
-        let seq = self.live.head(tenant).unwrap_or(0) + 1;
+        let first = u64::try_from(now.as_millis() / 1_000).unwrap_or(0);
+        let seq = self.live.head(tenant).unwrap_or(first) + 1;
         self.live.events.push(Event { owner: Owner::of(tenant), seq, kind, connection: id.clone(), at: now });
         self.told.push(Announcement::Customer(CustomerKey::of(tenant)));
     }

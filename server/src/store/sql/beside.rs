@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use sqlx::postgres::{PgListener, PgPool, PgPoolOptions};
 use sqlx::sqlite::SqlitePool;
-use tokio::time::{Instant, timeout};
+use tokio::time::{Instant, timeout, timeout_at};
 use tokio_util::sync::CancellationToken;
 
 use super::SqlStore;
@@ -66,21 +66,19 @@ impl SqlStore {
         let mut listener =
             timeout(ANSWERS_WITHIN, listener).await.map_err(|_| sqlx::Error::PoolTimedOut)??;
         self.bus.tell(Announcement::Everything);
-        let mut asked = Instant::now();
+        // The clock of a server that took another's place may be another.
+        let mut ask_at = Instant::now();
         loop {
-            let is_silent = match timeout(SILENCE, listener.try_recv()).await {
-                Ok(Ok(Some(heard))) => {
-                    self.bus.tell(Announcement::parse(heard.payload()));
-                    false
-                }
+            let silent_at = Instant::now() + SILENCE;
+            match timeout_at(ask_at.min(silent_at), listener.try_recv()).await {
+                Ok(Ok(Some(heard))) => self.bus.tell(Announcement::parse(heard.payload())),
                 Ok(broken) => return broken.map(drop),
                 // A connection can end without a word, behind a firewall that forgot it for instance.
-                Err(_) => true,
-            };
-            if is_silent || asked.elapsed() >= TIME_ASKED_EVERY {
-                let answer = self.ask_the_time(&mut listener);
-                timeout(ANSWERS_WITHIN, answer).await.map_err(|_| sqlx::Error::PoolTimedOut)??;
-                asked = Instant::now();
+                Err(_) => {
+                    let answer = self.ask_the_time(&mut listener);
+                    timeout(ANSWERS_WITHIN, answer).await.map_err(|_| sqlx::Error::PoolTimedOut)??;
+                    ask_at = Instant::now() + TIME_ASKED_EVERY;
+                }
             }
         }
     }

@@ -1,7 +1,7 @@
 //! Opening a PostgreSQL database, which several replicas may do at once.
 
 use std::str::FromStr as _;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use domain::timestamp::Timestamp;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -52,12 +52,12 @@ impl SqlStore {
         Ok(store)
     }
 
-    /// Learns what this machine's clock is off by.
+    /// Learns what time it is there, by which all replicas go.
     pub(super) async fn ask_the_time(&self, server: impl PgExecutor<'_>) -> Result<(), sqlx::Error> {
-        let asked = self.clock.own();
+        let asked = Instant::now();
         let now = "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)";
         let now: i64 = sqlx::query_scalar(now).fetch_one(server).await?;
-        self.clock.heard(asked, Timestamp::from_millis(now));
+        self.clock.heard(Timestamp::from_millis(now), asked.elapsed());
         Ok(())
     }
 
@@ -66,8 +66,11 @@ impl SqlStore {
         url: &SecretString,
         audit_keys: AuditKeys,
     ) -> Result<Self, OpenError> {
-        let (pool, _) = connect(url).await?;
-        Ok(Self::over(Database::Postgres(pool), audit_keys, MIGRATIONS.len()))
+        let (pool, name) = connect(url).await?;
+        let store = Self::over(Database::Postgres(pool.clone()), audit_keys, MIGRATIONS.len());
+        let asked = store.ask_the_time(&pool).await;
+        asked.map_err(|source| OpenError::Unusable { name, source })?;
+        Ok(store)
     }
 }
 

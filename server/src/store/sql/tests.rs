@@ -96,6 +96,7 @@ mod replicas {
     use std::time::Duration;
 
     use super::*;
+    use crate::clock::Clock;
     use crate::store::conformance::{mapped, reading};
     use crate::store::{Announcement, CustomerKey, LiveStore as _};
     use secrecy::SecretString;
@@ -166,6 +167,36 @@ mod replicas {
         between.silence.notify_waiters();
         let noticed = tokio::time::timeout(Duration::from_secs(20), heard.recv()).await;
         assert_eq!(noticed.unwrap().unwrap(), Announcement::Everything, "something may have been missed");
+    }
+
+    /// A machine's clock that is ten minutes ahead.
+    struct Ahead;
+
+    impl Clock for Ahead {
+        fn now(&self) -> Timestamp {
+            Timestamp::from_millis(SystemClock.now().as_millis() + 600_000)
+        }
+    }
+
+    #[tokio::test]
+    async fn one_whose_clock_is_ahead_takes_nobody_for_dead() {
+        let (one, mut other, _database) = two().await;
+        other.clock = DatabaseClock::new(Arc::new(Ahead));
+        let begin = async |store: &SqlStore| {
+            let (user, now) = (UserId::parse("ana").unwrap(), store.clock().now());
+            store.begin(acme(), &user, Action::Finish, "c1", now).await.unwrap()
+        };
+        assert!(matches!(begin(&one).await, Begun::First(_)));
+        let hears = other.clone();
+        let listening = tokio::spawn(async move { hears.run(CancellationToken::new()).await });
+        let clocks_agree = async {
+            while other.clock().now().as_millis() - one.clock().now().as_millis() > 10_000 {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(10), clocks_agree).await.unwrap();
+        assert!(matches!(begin(&other).await, Begun::Busy { .. }));
+        listening.abort();
     }
 
     #[tokio::test]

@@ -200,7 +200,8 @@ pub(super) async fn must_exist(
     known.filter(|known| known.removed_at.is_none()).map(|_| ()).ok_or(StoreError::Missing)
 }
 
-/// Adds an event of the customer's, whose lock is held: its number is the one after the last.
+/// Adds an event of the customer's, whose lock is held: its number is the one after the last. The first has that of the second
+/// in which it happens, so that a customer who was forgotten and comes back goes on after the numbers of before.
 pub(super) async fn add_event(
     writing: &mut Writing,
     tenant: Tenant<'_>,
@@ -213,7 +214,7 @@ pub(super) async fn add_event(
     writing
         .add(
             "INSERT INTO customer_events (environment, issuer, org, seq, kind, connection_id, at)
-             SELECT $1, $2, $3, coalesce(max(seq), 0) + 1, $4, $5, $6 FROM customer_events
+             SELECT $1, $2, $3, coalesce(max(seq), $6 / 1000) + 1, $4, $5, $6 FROM customer_events
               WHERE environment = $1 AND issuer = $2 AND org = $3",
             &[environment, issuer, org, kind, id, at],
         )

@@ -64,11 +64,8 @@ async fn a_failure_of_waycores() {
         assert_eq!(read, Error::Server { status, retry_after: None });
         assert_eq!(write, Error::Unknown(Unclear::Server(status)), "it may have been carried out");
     }
-    let Error::Server { status: 503, retry_after } =
-        refused(ResponseTemplate::new(503).insert_header("retry-after", "2700")).await
-    else {
-        panic!("503 is a failure")
-    };
+    let (read, _) = both(ResponseTemplate::new(503).insert_header("retry-after", "2700")).await;
+    let Error::Server { status: 503, retry_after } = read else { panic!("503 is a failure") };
     assert_eq!(retry_after.map(|wait| wait.as_secs()), Some(2_700));
 }
 
