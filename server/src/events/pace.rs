@@ -95,14 +95,16 @@ impl Pace {
 
     /// It did not; `true` if that says something about Waycore and nothing about what was asked for.
     pub(super) fn failed(&self, error: &Error) -> bool {
-        let (named, is_the_keys) = match error {
-            Error::RateLimited { retry_after } => (retry_after.map(RetryAfter::as_duration), true),
-            Error::CircuitOpen { retry_after } => (Some(retry_after.as_duration()), true),
+        let (named, at_least) = match error {
+            Error::RateLimited { retry_after } => (retry_after.map(RetryAfter::as_duration), Duration::ZERO),
+            Error::CircuitOpen { retry_after } => (Some(retry_after.as_duration()), Duration::ZERO),
             // The same request is not made again before that time; others are, after a while.
             Error::Server { retry_after, .. } => {
-                (retry_after.map(|time| time.as_duration().min(LONGEST_NAMED_REST)), false)
+                (None, retry_after.map(RetryAfter::as_duration).unwrap_or_default().min(LONGEST_NAMED_REST))
             }
-            Error::Timeout | Error::Unreachable(_) | Error::Unauthorized | Error::Forbidden => (None, false),
+            Error::Timeout | Error::Unreachable(_) | Error::Unauthorized | Error::Forbidden => {
+                (None, Duration::ZERO)
+            }
             Error::Invalid
             | Error::NotFound
             | Error::Conflict { .. }
@@ -111,18 +113,17 @@ impl Pace {
         };
         self.times(|times| {
             times.failures_in_a_row += 1;
-            // One among others that are answered says nothing about the key.
-            if !(is_the_keys && named.is_some()) && times.failures_in_a_row < 2 {
-                return;
-            }
             let rest = match named {
-                Some(named) if is_the_keys => named,
-                named => named.unwrap_or_default().max(times.rest),
+                Some(named) => named,
+                // One among others that are answered says nothing about the key.
+                None if times.failures_in_a_row < 2 => return,
+                None => {
+                    let rest = times.rest.max(at_least);
+                    times.rest = (times.rest * 2).min(LONGEST_REST);
+                    rest
+                }
             };
             times.rest_until = times.rest_until.max(Instant::now() + rest);
-            if !(is_the_keys && named.is_some()) {
-                times.rest = (times.rest * 2).min(LONGEST_REST);
-            }
         });
         true
     }

@@ -149,7 +149,6 @@ async fn no_mutation_of_a_delivery_is_believed() {
         if mutated_body == body && means_the_same(&mutated_header, &header) {
             continue;
         }
-        tried += 1;
         let answer =
             AssertUnwindSafe(post(&host, mutated_body.clone(), &[&mutated_header])).catch_unwind().await;
         let status = answer.unwrap_or_else(|_| panic!("a panic: {mutated_header:?} {mutated_body:?}"));
@@ -158,6 +157,8 @@ async fn no_mutation_of_a_delivery_is_believed() {
             "{status}: {mutated_header:?} {:?}",
             String::from_utf8_lossy(&mutated_body)
         );
+        // What no client can send has not been tried.
+        tried += usize::from(status != 0);
     }
 }
 
