@@ -109,6 +109,8 @@ for (const { how, tries, stop } of IN_BETWEEN) {
     await page.clock.install();
     const id = await person.startsSetupOf(STANDARD_BANK);
     await simulator.keepActivating(id);
+    // The page before may only now begin to listen, and is not the one that is stopped.
+    await page.goto('about:blank');
     const stopped = new Set<Request>();
     await page.route(STREAM, async (route) => {
       if (stopped.size === tries) return route.continue();
