@@ -1,5 +1,6 @@
 //! How many requests one customer, and one address, may send.
 
+use std::hash::Hash;
 use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroU32;
 use std::time::Duration;
@@ -48,15 +49,26 @@ impl Limits {
         }
     }
 
-    /// Whether a customer may send one more request; else how long to wait. `after_news`: of a page that heard of something.
-    pub(crate) fn customer(&self, customer: &Customer, after_news: bool) -> Result<(), Duration> {
-        let limit = if after_news { &self.after_news } else { &self.customers };
-        let refused = limit.check_key(customer).err();
-        refused.map_or(Ok(()), |until| Err(until.wait_time_from(self.clock.now())))
+    /// Whether a customer may send one more request; else how long to wait.
+    pub(crate) fn customer(&self, customer: &Customer) -> Result<(), Duration> {
+        self.check(&self.customers, customer)
+    }
+
+    /// The same, where a page of theirs fetches itself again because it heard of something.
+    pub(crate) fn after_news(&self, customer: &Customer) -> Result<(), Duration> {
+        self.check(&self.after_news, customer)
     }
 
     fn address(&self, address: IpAddr) -> Result<(), Duration> {
-        let refused = self.addresses.check_key(&address).err();
+        self.check(&self.addresses, &address)
+    }
+
+    fn check<K: Clone + Eq + Hash>(
+        &self,
+        limit: &DefaultKeyedRateLimiter<K>,
+        key: &K,
+    ) -> Result<(), Duration> {
+        let refused = limit.check_key(key).err();
         refused.map_or(Ok(()), |until| Err(until.wait_time_from(self.clock.now())))
     }
 
@@ -98,9 +110,9 @@ mod tests {
     fn one_customers_requests_are_limited_and_anothers_are_not() {
         let limits = Limits::new(TrustedProxies::default());
         let customer = |org: &str| Customer { issuer: "host".to_owned(), org: org.to_owned() };
-        let refused = (0..CUSTOMER.1 * 2).find_map(|_| limits.customer(&customer("acme"), false).err());
+        let refused = (0..CUSTOMER.1 * 2).find_map(|_| limits.customer(&customer("acme")).err());
         assert!(refused.is_some_and(|wait| wait > Duration::ZERO && wait <= Duration::from_secs(1)));
-        assert_eq!(limits.customer(&customer("globex"), false), Ok(()));
+        assert_eq!(limits.customer(&customer("globex")), Ok(()));
         let error = too_many(Duration::from_millis(20)).0;
         assert_eq!((error.code, error.retry_after_seconds), (ErrorCode::RateLimited, Some(1)));
     }
@@ -109,10 +121,10 @@ mod tests {
     fn a_thousand_pages_that_hear_of_something_leave_people_what_they_need() {
         let limits = Limits::new(TrustedProxies::default());
         let acme = Customer { issuer: "host".to_owned(), org: "acme".to_owned() };
-        assert!((0..1_000).all(|_| limits.customer(&acme, true).is_ok()));
-        assert_eq!(limits.customer(&acme, false), Ok(()));
-        assert!((0..AFTER_NEWS.1).any(|_| limits.customer(&acme, true).is_err()), "which has an end, too");
-        assert_eq!(limits.customer(&acme, false), Ok(()));
+        assert!((0..1_000).all(|_| limits.after_news(&acme).is_ok()));
+        assert_eq!(limits.customer(&acme), Ok(()));
+        assert!((0..AFTER_NEWS.1).any(|_| limits.after_news(&acme).is_err()), "which has an end, too");
+        assert_eq!(limits.customer(&acme), Ok(()));
     }
 
     #[test]

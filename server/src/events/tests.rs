@@ -38,9 +38,7 @@ fn whatever_happens_on_the_way_the_page_ends_up_right() {
 
 #[tokio::test(start_paused = true)]
 async fn a_change_is_shown_within_a_second_of_its_delivery_and_within_six_without() {
-    let mut world = World::new(7).await;
-    let page = world.open_page(0).await;
-    tokio::time::sleep(Duration::from_secs(20)).await;
+    let (mut world, page) = World::watched(0).await;
     world.change(0);
     world.deliver(0, Duration::ZERO);
     tokio::time::sleep(Duration::from_secs(1)).await;
@@ -103,9 +101,7 @@ async fn drafts_that_somebody_waits_for_are_read_singly_up_to_twenty_and_above_t
 
 #[tokio::test(start_paused = true)]
 async fn deliveries_that_do_not_say_what_they_are_about_are_one_list_for_all_that_come_together() {
-    let mut world = World::new(7).await;
-    let page = world.open_page(0).await;
-    tokio::time::sleep(Duration::from_secs(20)).await;
+    let (mut world, page) = World::watched(0).await;
     world.change(0);
     world.calls();
     (0..500).for_each(|_| world.deliver_unnamed());
@@ -122,9 +118,7 @@ async fn deliveries_that_do_not_say_what_they_are_about_are_one_list_for_all_tha
 
 #[tokio::test(start_paused = true)]
 async fn ten_minutes_without_waycore_are_over_within_ten_seconds() {
-    let mut world = World::new(7).await;
-    let page = world.open_page(0).await;
-    tokio::time::sleep(Duration::from_secs(20)).await;
+    let (mut world, page) = World::watched(0).await;
     world.is_down(true);
     for _ in 0..5 {
         world.change(1);
@@ -158,9 +152,7 @@ async fn a_flood_of_deliveries_for_a_connection_is_one_read_a_second() {
 
 #[tokio::test(start_paused = true)]
 async fn a_dead_replica_is_replaced_within_ten_seconds() {
-    let mut world = World::new(7).await;
-    let page = world.open_page(1).await;
-    tokio::time::sleep(Duration::from_secs(20)).await;
+    let (mut world, page) = World::watched(1).await;
     world.crash(0);
     world.change(0);
     tokio::time::sleep(Duration::from_secs(10)).await;
@@ -169,9 +161,7 @@ async fn a_dead_replica_is_replaced_within_ten_seconds() {
 
 #[tokio::test(start_paused = true)]
 async fn a_delivery_that_fails_for_a_reason_of_its_own_is_parked_and_the_others_are_not() {
-    let mut world = World::new(7).await;
-    let page = world.open_page(0).await;
-    tokio::time::sleep(Duration::from_secs(20)).await;
+    let (mut world, page) = World::watched(0).await;
     world.talk_nonsense_about(1);
     world.deliver(1, Duration::ZERO);
     tokio::time::sleep(Duration::from_secs(1)).await;
@@ -186,9 +176,7 @@ async fn a_delivery_that_fails_for_a_reason_of_its_own_is_parked_and_the_others_
 
 #[tokio::test(start_paused = true)]
 async fn one_that_waycore_is_silent_about_slows_no_other_and_is_parked() {
-    let mut world = World::new(7).await;
-    let page = world.open_page(0).await;
-    tokio::time::sleep(Duration::from_secs(20)).await;
+    let (mut world, page) = World::watched(0).await;
     world.is_silent_about(1);
     world.deliver(1, Duration::ZERO);
     for second in 0..60 {
@@ -293,9 +281,7 @@ async fn what_is_open_is_read_again_once_a_minute_also_while_waycore_is_slow_abo
 
 #[tokio::test(start_paused = true)]
 async fn what_nobody_announced_is_seen_all_the_same() {
-    let mut world = World::new(7).await;
-    let page = world.open_page(0).await;
-    tokio::time::sleep(Duration::from_secs(20)).await;
+    let (mut world, page) = World::watched(0).await;
     world.set_mute(true);
     world.change(1);
     world.deliver(1, Duration::ZERO);
@@ -307,9 +293,7 @@ async fn what_nobody_announced_is_seen_all_the_same() {
 
 #[tokio::test(start_paused = true)]
 async fn what_is_active_and_has_yet_to_sync_is_right_within_six_seconds_on_a_list_too() {
-    let mut world = World::new(7).await;
-    let page = world.open_page(0).await;
-    tokio::time::sleep(Duration::from_secs(20)).await;
+    let (mut world, page) = World::watched(0).await;
     world.is_about_to_sync(1);
     world.deliver(1, Duration::ZERO);
     tokio::time::sleep(Duration::from_secs(2)).await;
@@ -342,9 +326,7 @@ async fn a_page_that_asked_and_was_left_is_watched_no_longer_whoever_else_asks()
 
 #[tokio::test(start_paused = true)]
 async fn one_that_waycore_did_not_know_for_once_is_found_again() {
-    let mut world = World::new(7).await;
-    let page = world.open_page(0).await;
-    tokio::time::sleep(Duration::from_secs(20)).await;
+    let (mut world, page) = World::watched(0).await;
     world.denies_once();
     world.deliver(1, Duration::ZERO);
     tokio::time::sleep(Duration::from_secs(70)).await;

@@ -36,7 +36,7 @@ async fn admitted(state: &AppState, caller: Caller) -> Result<Caller, WireError>
 /// Who asks, whatever they may do, unless their customer asks too much.
 pub(super) async fn identified(state: &AppState, parts: &Parts) -> Result<Caller, WireError> {
     let caller = known(state, parts).await?;
-    state.limits.customer(&caller.customer, false).map_err(limits::too_many)?;
+    state.limits.customer(&caller.customer).map_err(limits::too_many)?;
     Ok(caller)
 }
 
@@ -44,8 +44,12 @@ pub(super) async fn identified(state: &AppState, parts: &Parts) -> Result<Caller
 /// for all. What somebody filters or searches for is asked for them alone.
 pub(super) async fn caller_of_page(state: &AppState, parts: &Parts) -> Result<Caller, WireError> {
     let caller = known(state, parts).await?;
-    let after_news = is_after_news(parts) && parts.uri.query().is_none();
-    state.limits.customer(&caller.customer, after_news).map_err(limits::too_many)?;
+    let limits = &state.limits;
+    let may = match is_after_news(parts) && parts.uri.query().is_none() {
+        true => limits.after_news(&caller.customer),
+        false => limits.customer(&caller.customer),
+    };
+    may.map_err(limits::too_many)?;
     admitted(state, caller).await
 }
 

@@ -156,6 +156,14 @@ impl World {
         world
     }
 
+    /// One with a page on a replica, which has been open for a while. Gives the page's number.
+    pub(super) async fn watched(replica: usize) -> (Self, usize) {
+        let mut world = Self::new(7).await;
+        let page = world.open_page(replica).await;
+        sleep(Duration::from_secs(20)).await;
+        (world, page)
+    }
+
     fn replica(&self) -> Replica {
         let clock = Arc::new(SetClock { began: self.began, off_by: AtomicI64::new(0) });
         let (shared, time): (Arc<dyn Store>, Arc<dyn Clock>) = (self.store.clone(), clock.clone());
