@@ -157,9 +157,25 @@ fn Header(site: Site, person: Option<String>) -> impl IntoView {
 #[component]
 fn HydrationScript(site: Site) -> impl IntoView {
     let script = format!(
-        "import({:?}).then(async m=>{{await m.default({{module_or_path:{:?}}});window.__connectIsland=(e,n)=>m[n](e);m.hydrate()}})",
+        "const files=[{:?},{:?}];{LOADER}",
         site.paths.asset("connect.js"),
         site.paths.asset("connect.wasm"),
     );
     view! { <script type="module" nonce=use_nonce()>{script}</script> }
 }
+
+/// What got lost on its way, or has not come after ten seconds, is asked for again, at most three times: under another
+/// address, because a browser may keep a failure, or the wait for one, as it keeps a file. Whichever comes first begins.
+const LOADER: &str = "\
+let begun=false;\
+const load=async again=>{\
+const program=await import(files[0]+again);\
+await program.default({module_or_path:files[1]+again});\
+if(begun)return;\
+begun=true;\
+window.__connectIsland=(island,name)=>program[name](island);\
+program.hydrate()};\
+const pause=seconds=>new Promise(done=>setTimeout(done,seconds*1000));\
+for(let n=1;n<=8&&!begun;n*=2){\
+await Promise.race([load(n>1?'?'+n:'').catch(console.error),pause(10)]);\
+if(!begun)await pause(n)}";

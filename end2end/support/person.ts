@@ -27,13 +27,22 @@ export const PROVISIONING_BANK: ListedBank = { id: 'sim-provisioning', name: 'Pr
 export const PORTALS_BANK: ListedBank = { id: 'sim-portals', name: 'Three Portals Test Bank' };
 
 export class Person {
+  /** What the browser complained of, for whoever reads why a page did not come to life. */
+  private readonly trouble: string[] = [];
+
   constructor(
     readonly page: Page,
     readonly context: BrowserContext,
     readonly identity: Identity,
     private readonly base: string,
     readonly hasJavaScript: boolean,
-  ) {}
+  ) {
+    page.on('pageerror', (error) => this.trouble.push(String(error)));
+    page.on('console', (message) => {
+      if (message.type() === 'error') this.trouble.push(message.text());
+    });
+    page.on('requestfailed', (request) => this.trouble.push(`${request.url()}: ${request.failure()?.errorText}`));
+  }
 
   async signIn(): Promise<void> {
     const { user, org, role = 'manager' } = this.identity;
@@ -67,7 +76,15 @@ export class Person {
   /** Waits until every island of the page is interactive. */
   async ready(): Promise<void> {
     if (this.hasJavaScript) {
-      await expect(this.page.locator('html')).toHaveAttribute('data-hydrated', 'true');
+      // As long as a program that hangs takes to be asked for and loaded a second time, on a busy machine.
+      const timeout = 30_000;
+      const hydrated = expect(this.page.locator('html')).toHaveAttribute('data-hydrated', 'true', { timeout });
+      await hydrated.catch(async (error: Error) => {
+        const loads = await this.page.evaluate(() =>
+          performance.getEntriesByType('resource').map(({ name, duration }) => `${name}: ${Math.round(duration)} ms`),
+        );
+        throw new Error([error.message, 'Trouble:', ...this.trouble.slice(-20), 'Loaded:', ...loads].join('\n'));
+      });
     }
   }
 
