@@ -1,14 +1,13 @@
 // Starts the demo that all tests share, each with a customer of its own, and ends it after the last one. The pictures
 // that the tests took get their index then: the tests run side by side, so that none of them knows all.
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
+import { rm } from 'node:fs/promises';
 import { startDemo } from './support/demo';
 import { clearPictures, writeIndex } from './support/pictures';
+import { ownFolder } from './support/folder';
 
 export default async function globalSetup(): Promise<() => Promise<void>> {
   await clearPictures();
-  const folder = await mkdtemp(path.join(tmpdir(), 'connect-end2end-'));
+  const folder = await ownFolder('end2end');
   const demo = await startDemo({ folder });
   process.env.CONNECT_DEMO = JSON.stringify(demo.place);
   return async () => {

@@ -1,12 +1,12 @@
 // What an embedding team runs: the production server or a product of its own, nginx in front, the simulator behind.
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { test as base, expect } from '@playwright/test';
 import { OwnSimulator } from '../simulator/own';
 import { startNginx } from '../support/nginx';
 import { HOST, HOST_TOKENS, SERVER, settings } from '../support/production';
 import { Running } from '../support/running';
+import { ownFolder } from '../support/folder';
 
 export { token } from '../support/production';
 export { freePort } from '../support/running';
@@ -22,7 +22,7 @@ export class Deployment {
   ) {}
 
   static async prepare(): Promise<Deployment> {
-    const folder = await mkdtemp(path.join(tmpdir(), 'connect-mounted-'));
+    const folder = await ownFolder('mounted');
     const simulator = await OwnSimulator.start('--state', path.join(folder, 'simulator.json'));
     const organization = await simulator.organization();
     return new Deployment(folder, simulator, organization.key);

@@ -1,9 +1,7 @@
 // Two servers on one PostgreSQL database, nginx in front of them, and a simulated Waycore that tells them of changes, or
 // does not.
 import { createHmac, randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
+import { rm } from 'node:fs/promises';
 import { test as base, expect, type BrowserContext } from '@playwright/test';
 import { OwnSimulator, type Json, type Organization } from '../simulator/own';
 import { startNginx } from '../support/nginx';
@@ -11,6 +9,7 @@ import { Person } from '../support/person';
 import { Postgres } from '../support/postgres';
 import { HOST_TOKENS, SERVER, settings, token } from '../support/production';
 import { Running, freePort } from '../support/running';
+import { ownFolder } from '../support/folder';
 
 export { expect };
 
@@ -41,7 +40,7 @@ export class Replicas {
   ) {}
 
   static async start(postgres: Postgres, simulator: OwnSimulator, { webhooks, secret }: Options): Promise<Replicas> {
-    const folder = await mkdtemp(path.join(tmpdir(), 'connect-replicas-'));
+    const folder = await ownFolder('replicas');
     const ports = { first: await freePort(), second: await freePort(), front: await freePort() };
     const webhookUrl = `http://127.0.0.1:${ports.front}/webhooks/waycore`;
     const waycore = await simulator.organization(webhooks ? { webhookUrl } : {});

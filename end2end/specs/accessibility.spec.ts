@@ -169,7 +169,7 @@ async function onEveryScreen(
   await expect(person.textbox('Bank portal URL')).toHaveAttribute('aria-invalid', 'true');
   await person.ready();
   await look('a refused bank');
-  const id = await person.startsSetupOf(INSTANT_BANK);
+  const id = await person.startsSetupOf(STANDARD_BANK);
   await look('the delegated user');
   await person.open(`/connections/${id}/sheet`);
   await look('the sheet');
@@ -181,8 +181,10 @@ async function onEveryScreen(
   await person.reload();
   await look('the activation');
   await simulator.connect(id);
-  await person.open(`/connections/${id}`);
-  await expect(person.transactions().first()).toBeVisible();
+  await expect(async () => {
+    await person.open(`/connections/${id}`);
+    await expect(person.transactions().first()).toBeVisible({ timeout: 1_000 });
+  }).toPass();
   await look('the detail');
   await simulator.put(id, { kind: 'ready', status: 'reauthRequired' });
   await person.open(`/connections/${id}`);

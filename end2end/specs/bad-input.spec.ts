@@ -73,7 +73,8 @@ test('the bank that was meant can be chosen', async ({ person }) => {
   await expect(person.checkbox('This is a different bank')).toBeVisible();
   await person.ready();
   await person.link(STANDARD_BANK.name).click();
-  await person.sees('Connection details');
+  await expect(person.page.getByRole('radio', { name: STANDARD_BANK.name })).toBeChecked();
+  await person.ready();
   await person.continues();
   await person.sees('Create the delegated user');
   await expect(person.link('Open bank portal')).toHaveAttribute(

@@ -10,6 +10,8 @@ test.describe('the live search', { tag: '@javascript' }, () => {
     const field = person.page.getByRole('combobox', { name: 'Bank', exact: true });
     await field.focus();
     await person.page.keyboard.type(STANDARD_BANK.id);
+    // Of what was typed so far others were found as well.
+    await expect(person.page.getByRole('option')).toHaveCount(1);
     await expect(person.page.getByRole('option', { name: STANDARD_BANK.name })).toBeVisible();
     await expect(field).toHaveAttribute('aria-expanded', 'true');
     await person.page.keyboard.press('ArrowDown');
@@ -99,7 +101,7 @@ test.describe('the live search', { tag: '@javascript' }, () => {
     info.annotations.push({ type: 'median from typing to results', description });
     console.log(`from typing to results: ${description}`);
     // 150 are what people take for at once; a machine that runs other tests meanwhile is given more.
-    expect(median).toBeLessThan(400);
+    expect(median).toBeLessThan(1_000);
   });
 
   test('one search runs at a time, however fast somebody types', async ({ person }) => {
@@ -116,17 +118,20 @@ test.describe('the live search', { tag: '@javascript' }, () => {
     });
     page.on('requestfinished', (request) => running.delete(request));
     page.on('requestfailed', (request) => running.delete(request));
-    // Slow enough that several letters are typed meanwhile.
+    // The first is answered when all has been typed.
+    let typed = () => {};
+    const all = new Promise<void>((resolve) => (typed = resolve));
     await page.route(isSearchUrl, async (route) => {
-      await new Promise((resolve) => setTimeout(resolve, 150));
+      await all;
       await route.continue();
     });
     await page.getByRole('combobox', { name: 'Bank', exact: true }).focus();
     await page.keyboard.type(STANDARD_BANK.name, { delay: 20 });
+    typed();
     await expect(page.getByRole('option').first()).toContainText(STANDARD_BANK.name);
     await expect(page.getByRole('option').first().locator('mark')).toHaveText(STANDARD_BANK.name);
     expect(most).toBe(1);
-    expect(searches, 'what was typed meanwhile is searched for once').toBeLessThan(STANDARD_BANK.name.length / 2);
+    expect(searches, 'what was typed meanwhile is searched for once').toBeLessThanOrEqual(2);
   });
 
   test('a search that fails says so, and typing on recovers it', async ({ person }) => {

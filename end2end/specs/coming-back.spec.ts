@@ -56,6 +56,7 @@ test.describe('coming back to step 1', { tag: '@javascript' }, () => {
     await person.listed(second).getByRole('link', { name: 'Resume' }).click();
     await person.sees('Connection details');
     await expect(field).toHaveValue(second);
+    await expect(person.page.locator('input[name="institution_id"]')).not.toHaveValue('');
     await person.continues();
     await person.sees('Create the delegated user');
   });

@@ -1,11 +1,11 @@
 // The main job: from the list of connections to a connected bank.
-import { INSTANT_BANK, PORTALS_BANK, STANDARD_BANK } from '../support/person';
+import { PORTALS_BANK, STANDARD_BANK } from '../support/person';
 import { expect, ownPortal, test } from '../support/test';
 
-test('a bank of the catalog is connected', async ({ person }) => {
+test('a bank of the catalog is connected', async ({ person, simulator }) => {
   await person.startsConnecting();
   await expect(person.currentStep()).toHaveText(/Connection details/);
-  await person.chooses(INSTANT_BANK);
+  await person.chooses(STANDARD_BANK);
   await person.continues();
 
   await person.sees('Create the delegated user');
@@ -16,8 +16,9 @@ test('a bank of the catalog is connected', async ({ person }) => {
   await expect(person.link('Setup guide')).toHaveAttribute('href', 'https://docs.waycore.com/user-setup');
   await expect(person.link('Open bank portal')).toHaveAttribute(
     'href',
-    'https://portal.instant-test-bank.example/login',
+    'https://portal.standard-test-bank.example/login',
   );
+  const id = person.connectionId();
   await expect(person.link('Finish later')).toBeVisible();
   await person.saysThatUserExists();
 
@@ -30,11 +31,12 @@ test('a bank of the catalog is connected', async ({ person }) => {
   await expect(
     person.page.getByText('Waycore is finalizing activation and will start the first sync automatically.'),
   ).toBeVisible();
-  await person.seesConnected(INSTANT_BANK.name);
+  await simulator.connect(id);
+  await person.seesConnected(STANDARD_BANK.name);
 
   await person.opensList();
-  await expect(person.listed(INSTANT_BANK.name)).toHaveCount(1);
-  await expect(person.listed(INSTANT_BANK.name)).toContainText('Connected');
+  await expect(person.listed(STANDARD_BANK.name)).toHaveCount(1);
+  await expect(person.listed(STANDARD_BANK.name)).toContainText('Connected');
 });
 
 test('a bank that is not listed is connected by its portal, byte for byte', async ({ person, simulator }) => {

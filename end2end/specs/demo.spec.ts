@@ -1,9 +1,7 @@
 // The demo as a program: under a path, and after a restart.
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { INSTANT_BANK, Person } from '../support/person';
 import { expect, ownPortal, test } from '../support/test';
+import { ownFolder } from '../support/folder';
 
 test('the product works under a path of its host', async ({ startOwnDemo, page, context, org, javaScriptEnabled }) => {
   const demo = await startOwnDemo({ basePath: '/apps/bank' });
@@ -23,7 +21,7 @@ test('the product works under a path of its host', async ({ startOwnDemo, page, 
 });
 
 test('a restart finds everything as it was', async ({ startOwnDemo, page, context, org, javaScriptEnabled }) => {
-  const folder = await mkdtemp(path.join(tmpdir(), 'connect-restart-'));
+  const folder = await ownFolder('restart');
   const before = await startOwnDemo({ folder });
   const first = new Person(page, context, { user: 'pat', org }, before.place.url, javaScriptEnabled ?? true);
   await first.signIn();

@@ -40,7 +40,11 @@ test('a key that Waycore refuses is our fault, and trying again works', async ({
   await person.opensList();
   await simulator.fail({ match: { method: 'GET', connectionId: id }, effect: { status: 401 } });
   await person.link('Stormy Bank').click();
-  await expect(person.link('Try again')).toBeVisible();
+  // A refusal that takes more than a second is heard the next time.
+  await expect(async () => {
+    if (await person.outOfDate().isVisible()) await person.reload();
+    await expect(person.link('Try again')).toBeVisible({ timeout: 3_000 });
+  }).toPass();
   await expect(supportCode(person)).toBeVisible();
   await expect(person.heading('Create the delegated user')).toHaveCount(0);
   await person.ready();
@@ -156,8 +160,11 @@ test('a page goes without the money that Waycore does not tell', async ({ startA
     }
     await simulator.recover();
   }
-  await person.reload();
-  for (const [, , says] of MISSING) await expect(person.page.getByRole('main')).not.toContainText(says);
+  await expect(async () => {
+    await person.reload();
+    const main = person.page.getByRole('main');
+    for (const [, , says] of MISSING) await expect(main).not.toContainText(says, { timeout: 1_000 });
+  }).toPass();
 });
 
 test('a bank can be searched for while Waycore is down', async ({ startAlone }) => {
@@ -177,6 +184,7 @@ test('a bank can be searched for while Waycore is down', async ({ startAlone }) 
   if (person.hasJavaScript) await expect(person.page.getByRole('combobox', { name: 'Bank' })).toHaveValue(STANDARD_BANK.name);
   else await expect(person.page.getByRole('radio', { name: STANDARD_BANK.name })).toBeChecked();
   await expect(async () => {
+    if (await person.heading('Create the delegated user').isVisible()) return;
     await person.continues();
     await expect(person.heading('Create the delegated user')).toBeVisible({ timeout: 3_000 });
   }, 'trying again works').toPass();

@@ -1,15 +1,15 @@
 // What somebody is told for their work at the bank: what the user may do there and how it signs in, and which guide to
 // follow, the exact one where Waycore supplied it, else the general one.
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { PROVISIONING_BANK, STANDARD_BANK } from '../support/person';
 import { expect, test } from '../support/test';
+import { ownFolder } from '../support/folder';
 
 const EXACT = 'https://docs.waycore.example/guides/standard-test-bank';
 
 test('a bank has its own guide, and every other the general one', async ({ startAlone }) => {
-  const folder = await mkdtemp(path.join(tmpdir(), 'connect-guides-'));
+  const folder = await ownFolder('guides');
   const guides = path.join(folder, 'guides.toml');
   await writeFile(guides, `"${STANDARD_BANK.id}" = "${EXACT}"\n`);
   const { person } = await startAlone({ env: { CONNECT_GUIDES_FILE: guides } });

@@ -65,6 +65,7 @@ test('a whole setup in Spanish, up to the amounts', async ({ person }) => {
     await person.reload();
     await expect(accounts.first()).toBeVisible({ timeout: 1_000 });
     await expect(person.region('Movimientos').getByRole('table').last()).toBeVisible({ timeout: 1_000 });
+    await expect(page.getByRole('figure', { name: 'Saldo', exact: true })).toBeVisible({ timeout: 1_000 });
   }).toPass();
   // Mexico groups by commas, where Spain does by points.
   for (const account of await accounts.all()) {

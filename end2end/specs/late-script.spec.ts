@@ -31,8 +31,10 @@ test.describe('before the wasm has arrived', { tag: '@javascript' }, () => {
     await person.confirmsAndFinishes();
     await expect(person.heading('Activating your connection')).toBeVisible();
     await simulator.connect(id);
-    await page.goto(person.url(`/connections/${id}`));
-    await expect(person.status('Connected')).toBeVisible();
+    await expect(async () => {
+      await page.goto(person.url(`/connections/${id}`));
+      await expect(person.status('Connected')).toBeVisible({ timeout: 1_000 });
+    }).toPass();
   });
 });
 
@@ -52,7 +54,7 @@ test.describe('a program that did not come', { tag: '@javascript' }, () => {
       await page.clock.install();
       await page.goto(person.url('/'));
       await expect.poll(() => asked).toBe(1);
-      await page.clock.runFor(9_000);
+      await page.clock.runFor(7_000);
       expect(asked).toBe(1);
       await expect.poll(() => passes(page, () => asked)).toBe(2);
       await person.ready();

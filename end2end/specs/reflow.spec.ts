@@ -65,7 +65,8 @@ test('the steps of a setup reflow', async ({ person, simulator }) => {
   await person.confirmsAndFinishes();
   await person.sees('Activating your connection');
   await simulator.keepActivating(id);
-  await person.reload();
+  // Without JavaScript it would fetch itself again while it is looked at.
+  await person.open(`/connections/${id}/setup?refresh=off`);
   await person.sees('Activating your connection');
   await looksNarrow(person, 'the activation');
 });

@@ -1,15 +1,15 @@
 // Another brand: what a host's theme file and logo change, and that every screen still looks right with them.
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { looksRight } from '../support/audit';
 import { INSTANT_BANK, type Person } from '../support/person';
 import type { Screen } from '../support/pictures';
 import type { Simulator } from '../support/simulator';
 import { expect, test } from '../support/test';
+import { ownFolder } from '../support/folder';
 
 const BRAND = `
 :root {
@@ -35,7 +35,7 @@ const LOGO = `
 /** A demo in another brand, whose logo is the host's own, and somebody in front of it. */
 const branded = test.extend<{ branded: { person: Person; simulator: Simulator } }>({
   branded: async ({ startAlone }, use) => {
-    const folder = await mkdtemp(path.join(tmpdir(), 'connect-theme-'));
+    const folder = await ownFolder('theme');
     const theme = path.join(folder, 'theme.css');
     await writeFile(theme, BRAND);
     const host = createServer((_, answer) => answer.setHeader('content-type', 'image/svg+xml').end(LOGO));

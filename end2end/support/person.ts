@@ -65,12 +65,21 @@ export class Person {
   /** Opens a page by its address and waits until it can be used. */
   async open(path: string): Promise<void> {
     await this.page.goto(this.url(path));
-    await this.ready();
+    await this.isServed();
   }
 
   async reload(): Promise<void> {
     await this.page.reload();
+    await this.isServed();
+  }
+
+  /** A page gives Waycore a second, which a busy machine may take: what was kept is shown then, and what is new next time. */
+  private async isServed(): Promise<void> {
     await this.ready();
+    for (let more = 0; more < 3 && (await this.outOfDate().isVisible()); more += 1) {
+      await this.page.reload();
+      await this.ready();
+    }
   }
 
   /** Waits until every island of the page is interactive. */
@@ -248,14 +257,16 @@ export class Person {
     await this.saysThatUserExists();
     await this.fillsIn(issued);
     await this.confirmsAndFinishes();
-    await this.sees('Activating your connection');
+    // A bank that takes seconds may be connected before anybody looks.
+    await expect(this.heading('Activating your connection').or(this.status('Connected')).first()).toBeVisible();
+    await this.ready();
   }
 
   // Step 4 and after.
 
   /** Waits for the detail. The page comes by itself, with JavaScript and without. */
   async seesConnected(displayName: string): Promise<void> {
-    await expect(this.heading(displayName)).toBeVisible({ timeout: 30_000 });
+    await expect(this.heading(displayName)).toBeVisible({ timeout: 60_000 });
     await expect(this.status('Connected')).toBeVisible();
     await this.ready();
   }
@@ -269,6 +280,8 @@ export class Person {
     await expect(async () => {
       await this.reload();
       await expect(this.transactions().first()).toBeVisible({ timeout: 1_000 });
+      await expect(this.region('Accounts').getByRole('listitem').first()).toBeVisible({ timeout: 1_000 });
+      await expect(this.page.getByRole('figure', { name: 'Balance', exact: true })).toBeVisible({ timeout: 1_000 });
     }).toPass();
     return id;
   }

@@ -1,12 +1,11 @@
 // What every test starts with: a customer of its own, a person of that customer in a browser, the simulator.
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
+import { rm } from 'node:fs/promises';
 import { test as base, expect, type Browser } from '@playwright/test';
 import { startDemo, type Demo, type Place } from './demo';
 import { Person, type Identity } from './person';
 import { Simulator } from './simulator';
+import { ownFolder } from './folder';
 
 export { expect };
 
@@ -76,7 +75,7 @@ export const test = base.extend<Fixtures>({
     const demos: Demo[] = [];
     const folders: string[] = [];
     await use(async (options = {}) => {
-      const folder = options.folder ?? (await mkdtemp(path.join(tmpdir(), 'connect-own-')));
+      const folder = options.folder ?? (await ownFolder('own'));
       folders.push(folder);
       const demo = await startDemo({ ...options, folder });
       const stop = demo.stop;

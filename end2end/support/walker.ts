@@ -249,7 +249,9 @@ export class Walker {
     } catch (error) {
       const after = await this.settled();
       const moved = after.url !== before.url || JSON.stringify(after.things) !== JSON.stringify(before.things);
-      if (!(error instanceof errors.TimeoutError) || !moved) throw error;
+      // Where there was a field, something else may stand by now.
+      const isGone = error instanceof errors.TimeoutError || /is not an? |not a checkbox/i.test(String(error));
+      if (!isGone || !moved) throw error;
       this.log.push('   … but the page had moved on');
       return false;
     }

@@ -144,7 +144,7 @@ async fn poll(address: String) {
         }
         match ask(&address).await {
             // What is being typed stays; its submit says that the session has ended.
-            Ok((401, _)) if is_being_typed() => {}
+            Ok((401, _)) if is_in_use() => {}
             Ok((401, _)) => return navigation::refresh(),
             Ok((200, text)) => {
                 trouble = false;
@@ -243,6 +243,12 @@ fn document_has_list() -> bool {
     all("main [data-live][data-open='']").next().is_some()
 }
 
+/// Neither is it of those in one state, nor does it go on elsewhere.
+fn list_is_whole() -> bool {
+    window().location().search().is_ok_and(|query| query.is_empty())
+        && all("main a[href*='cursor=']").next().is_none()
+}
+
 /// Fetches the page again and says what is new about it.
 async fn update(told: &[Told]) {
     let main = || document().query_selector("main").ok().flatten();
@@ -253,8 +259,8 @@ async fn update(told: &[Told]) {
         return;
     }
     let before = loop {
-        // What is being typed, and where the person is going, is worth more than news.
-        while navigation::is_busy() || is_being_typed() {
+        // What is being done, and where the person is going, is worth more than news.
+        while navigation::is_busy() || is_in_use() {
             page::sleep(500).await;
             if main() != looked_at {
                 return;
@@ -274,10 +280,11 @@ async fn update(told: &[Told]) {
         after.iter().filter(|said| !before.contains(said)).map(|(_, said)| said.clone()).collect();
     // The page of a connection that is gone says so itself.
     if document_has_list() {
-        // One that only left the list's filter is not gone.
+        // One that only left a part of the list is not gone.
+        let is_whole = list_is_whole();
         let is_removed = |id: &str| {
             let says_so = |told: &Told| told.kind == "removed" && told.id == id;
-            told.iter().any(says_so) || MEANWHILE.with_borrow(|meanwhile| meanwhile.iter().any(says_so))
+            is_whole || told.iter().any(says_so) || MEANWHILE.with_borrow(|all| all.iter().any(says_so))
         };
         let gone =
             before.iter().filter(|(id, _)| after.iter().all(|(there, _)| there != id) && is_removed(id));
@@ -301,9 +308,12 @@ fn words() -> impl Iterator<Item = (String, String)> {
         .map(|shown| (attribute(&shown, "data-connection"), attribute(&shown, "data-says")))
 }
 
-pub(super) fn is_being_typed() -> bool {
+/// Whether something is being typed, chosen or pressed: another page in its place would take it away. What is replaced
+/// while it is pressed is never clicked.
+pub(super) fn is_in_use() -> bool {
     all("main input").any(|field| is_edited(&field))
         || all("main option:checked").any(|option| is_other(&option))
+        || all("main :active").next().is_some()
 }
 
 /// Whether another option was chosen than the one that the page came with: the marked one, else the first.

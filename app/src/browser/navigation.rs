@@ -177,7 +177,7 @@ async fn go(visit: Visit<'_>) -> bool {
     };
     match fetched {
         // Whoever asked asks again. Listening meanwhile would tell the same once more.
-        _ if visit.quiet && (nothing_better || live::is_being_typed()) => return false,
+        _ if visit.quiet && (nothing_better || live::is_in_use()) => return false,
         Ok((response, html)) => show(&visit, &response, &html).await,
         Err(_) if visit.body.is_some() => {
             if let Some(form) = visit.form {

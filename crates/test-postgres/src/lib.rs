@@ -90,7 +90,7 @@ impl Server {
         let began = std::time::Instant::now();
         while options(&folder, "postgres").connect().await.is_err() {
             assert!(
-                began.elapsed() < Duration::from_secs(30),
+                began.elapsed() < Duration::from_secs(120),
                 "PostgreSQL does not start: {}",
                 std::fs::read_to_string(&log).unwrap_or_default()
             );

@@ -197,7 +197,7 @@ fn settings(waycore: &SimulatedWaycore, database: Database, base: &str) -> Setti
 
 /// A good token of the host's, with these claims on top; `null` takes one away.
 pub(crate) fn host_token(claims: Value) -> String {
-    let expires = SystemClock.now().as_millis() / 1_000 + 600;
+    let expires = SystemClock.now().as_millis() / 1_000 + 86_400;
     let mut all = json!({ "iss": "host", "aud": "connect", "exp": expires });
     let target = all.as_object_mut().expect("an object");
     for (name, value) in claims.as_object().expect("claims") {

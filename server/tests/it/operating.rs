@@ -108,7 +108,8 @@ async fn a_health_check_knows_a_server_from_none() {
     settings.retain(|(name, _)| *name != "CONNECT_ADDR");
     settings.push(("CONNECT_ADDR", server.trim_start_matches("http://").to_owned()));
     let healthy = || Program::finished(&["healthy"], &borrowed(&settings));
-    assert!(healthy().success, "{:?}", healthy());
+    // It gives a server three seconds, which on a busy machine may be too few.
+    assert!((0..10).any(|_| healthy().success), "{:?}", healthy());
     assert!(program.end("TERM").success());
     assert!(!healthy().success);
 }
@@ -118,13 +119,14 @@ async fn what_is_in_flight_is_finished_before_the_end() {
     let (waycore, folder) = (SimulatedWaycore::start().await, tempfile::tempdir().unwrap());
     let settings = settings(&waycore, folder.path());
     let (program, server) = serve(&settings);
-    let search = format!("{server}/api/search_institutions");
+    let start = format!("{server}/api/start_connection");
     waycore
-        .fail(json!({ "match": { "path": "/v1/institutions" }, "effect": { "delayMs": 1_500 }, "times": 1 }))
+        .fail(json!({ "match": { "path": "/v1/entities" }, "effect": { "delayMs": 1_500 }, "times": 1 }))
         .await;
-    let asking =
-        tokio::task::spawn_blocking(move || request(&search, &manager(), Some(&[("query", "bank")])));
-    waycore.was_asked("/v1/institutions").await;
+    let asking = tokio::task::spawn_blocking(move || {
+        request(&start, &manager(), Some(&[("institution_id", "sim-standard")]))
+    });
+    waycore.was_asked("/v1/entities").await;
     let began = std::time::Instant::now();
     let ending = tokio::task::spawn_blocking(move || program.end("TERM"));
     assert_eq!(asking.await.unwrap().status, 200, "who had asked is answered");

@@ -1,5 +1,7 @@
 //! A Waycore of a test's own, on a loopback port. Virtual time stands still until the test moves it.
 
+use std::time::Duration;
+
 use axum::body::Body;
 use axum::extract::Request;
 use serde_json::{Value, json};
@@ -117,9 +119,12 @@ impl SimulatedWaycore {
     /// Waits until a request has come whose path begins so.
     pub(crate) async fn was_asked(&self, path: &str) {
         let asked = |request: &Value| request["path"].as_str().is_some_and(|asked| asked.starts_with(path));
-        while !self.requests().await.iter().any(asked) {
-            tokio::task::yield_now().await;
-        }
+        let asked = async {
+            while !self.requests().await.iter().any(asked) {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(60), asked).await.expect("it is asked");
     }
 
     /// A key of another organization's that may do no more than this.
