@@ -5,7 +5,7 @@
 
 mod channel;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -58,7 +58,7 @@ pub(crate) struct Hub {
     pace: Arc<Pace>,
     replica: String,
     shutdown: CancellationToken,
-    channels: Mutex<HashMap<CustomerKey, Arc<Channel>>>,
+    channels: Mutex<BTreeMap<CustomerKey, Arc<Channel>>>,
     sessions: Mutex<HashMap<SessionKey, Vec<CancellationToken>>>,
 }
 

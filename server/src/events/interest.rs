@@ -92,6 +92,9 @@ impl Everybody {
         for (interest, _) in self.0.values() {
             all.add(interest);
         }
+        // What happens again happens in the same order, whichever replica is which.
+        all.drafts.sort();
+        all.alone.sort();
         all
     }
 }

@@ -24,16 +24,30 @@ fn whatever_happens_on_the_way_the_page_ends_up_right() {
         None => 0..setting("CONNECT_SCHEDULES").unwrap_or(SCHEDULES),
     };
     for seed in seeds {
-        let runtime =
-            tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
-        fastrand::seed(seed);
-        runtime.block_on(async {
-            let mut world = World::new(seed).await;
-            world.live_through().await;
-            world.settle().await;
-            world.check();
-        });
+        live_through(seed);
     }
+}
+
+/// One that failed fails again, for whoever looks into it.
+#[test]
+fn a_schedule_that_is_tried_again_is_the_same() {
+    for seed in 0..25 {
+        assert_eq!(live_through(seed), live_through(seed), "schedule {seed}");
+    }
+}
+
+/// Tries a schedule; gives what Waycore was asked.
+fn live_through(seed: u64) -> Vec<String> {
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+    fastrand::seed(seed);
+    runtime.block_on(async {
+        let mut world = World::new(seed).await;
+        world.live_through().await;
+        world.settle().await;
+        world.check();
+        world.calls()
+    })
 }
 
 #[tokio::test(start_paused = true)]

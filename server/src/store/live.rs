@@ -139,7 +139,7 @@ pub enum Announcement {
 }
 
 /// Stands for a customer where nobody has to read who it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CustomerKey([u8; 16]);
 
 /// A delivery that was believed.

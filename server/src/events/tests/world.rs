@@ -597,6 +597,7 @@ async fn read(live: Vec<Live>, first: usize, caller: Caller, number: usize, page
             let mut heard = viewer.joined.first.seq;
             loop {
                 tokio::select! {
+                    biased;
                     frame = viewer.joined.frames.recv() => match frame {
                         Ok(frame) if frame.seq > heard => {
                             heard = frame.seq;
