@@ -33,8 +33,19 @@ pub(super) async fn run() -> anyhow::Result<()> {
     let public_base = settings.mount.public_url.base().clone();
     let mounted = server::mount(settings.mount, identity, settings.layout, shutdown.clone()).await?;
     let router = placed(mounted.router.clone(), &settings.http.base_path, &public_base);
-    let listener = listen(settings.http.addr, "CONNECT_ADDR").await?;
-    let metrics = metrics(settings.http.metrics_addr, &shutdown).await?;
+    let opened = async {
+        let listener = listen(settings.http.addr, "CONNECT_ADDR").await?;
+        anyhow::Ok((listener, metrics(settings.http.metrics_addr, &shutdown).await?))
+    };
+    let (listener, metrics) = match opened.await {
+        Ok(opened) => opened,
+        Err(error) => {
+            // What has begun by now must not fail for want of a database, and say so before the sentence that counts.
+            shutdown.cancel();
+            mounted.tasks.ended().await;
+            return Err(error);
+        }
+    };
     replace_key_on_signal(mounted.api_key_setter(), shutdown.clone())?;
     tracing::info!(addr = %listener.local_addr()?, "listening");
     startup::run(listener, router, shutdown).await?;
