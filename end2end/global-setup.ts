@@ -2,8 +2,8 @@
 // that the tests took get their index then: the tests run side by side, so that none of them knows all.
 import { rm } from 'node:fs/promises';
 import { startDemo } from './support/demo';
-import { clearPictures, writeIndex } from './support/pictures';
 import { ownFolder } from './support/folder';
+import { clearPictures, writeIndex } from './support/pictures';
 
 export default async function globalSetup(): Promise<() => Promise<void>> {
   await clearPictures();

@@ -3,10 +3,10 @@ import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { test as base, expect } from '@playwright/test';
 import { OwnSimulator } from '../simulator/own';
+import { ownFolder } from '../support/folder';
 import { startNginx } from '../support/nginx';
 import { HOST, HOST_TOKENS, SERVER, settings } from '../support/production';
 import { Running } from '../support/running';
-import { ownFolder } from '../support/folder';
 
 export { token } from '../support/production';
 export { freePort } from '../support/running';

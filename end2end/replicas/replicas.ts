@@ -4,12 +4,12 @@ import { createHmac, randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { test as base, expect, type BrowserContext } from '@playwright/test';
 import { OwnSimulator, type Json, type Organization } from '../simulator/own';
+import { ownFolder } from '../support/folder';
 import { startNginx } from '../support/nginx';
 import { Person } from '../support/person';
 import { Postgres } from '../support/postgres';
 import { HOST_TOKENS, SERVER, settings, token } from '../support/production';
 import { Running, freePort } from '../support/running';
-import { ownFolder } from '../support/folder';
 
 export { expect };
 

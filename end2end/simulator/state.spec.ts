@@ -1,14 +1,14 @@
 // What a state file is for: a restart finds everything as it was, and a torn file is refused.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from '@playwright/test';
+import { ownFolder } from '../support/folder';
 import { Organization, OwnSimulator } from './own';
 
 let folder: string;
-test.beforeEach(() => {
-  folder = mkdtempSync(path.join(tmpdir(), 'connect-simulator-'));
+test.beforeEach(async () => {
+  folder = await ownFolder('simulator');
 });
 test.afterEach(() => rmSync(folder, { recursive: true, force: true }));
 

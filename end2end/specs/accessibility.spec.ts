@@ -181,10 +181,9 @@ async function onEveryScreen(
   await person.reload();
   await look('the activation');
   await simulator.connect(id);
-  await expect(async () => {
-    await person.open(`/connections/${id}`);
-    await expect(person.transactions().first()).toBeVisible({ timeout: 1_000 });
-  }).toPass();
+  await person.opensUntil(`/connections/${id}`, () =>
+    expect(person.transactions().first()).toBeVisible({ timeout: 1_000 }),
+  );
   await look('the detail');
   await simulator.put(id, { kind: 'ready', status: 'reauthRequired' });
   await person.open(`/connections/${id}`);

@@ -1,7 +1,7 @@
 // The demo as a program: under a path, and after a restart.
+import { ownFolder } from '../support/folder';
 import { INSTANT_BANK, Person } from '../support/person';
 import { expect, ownPortal, test } from '../support/test';
-import { ownFolder } from '../support/folder';
 
 test('the product works under a path of its host', async ({ startOwnDemo, page, context, org, javaScriptEnabled }) => {
   const demo = await startOwnDemo({ basePath: '/apps/bank' });

@@ -2,9 +2,9 @@
 // follow, the exact one where Waycore supplied it, else the general one.
 import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { ownFolder } from '../support/folder';
 import { PROVISIONING_BANK, STANDARD_BANK } from '../support/person';
 import { expect, test } from '../support/test';
-import { ownFolder } from '../support/folder';
 
 const EXACT = 'https://docs.waycore.example/guides/standard-test-bank';
 

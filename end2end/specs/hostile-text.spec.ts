@@ -54,14 +54,6 @@ async function watch(person: Person): Promise<string[]> {
   return trouble;
 }
 
-/** Opens a page until it shows what Waycore says now: whatever takes more than a second is there the next time. */
-async function opens(person: Person, path: string, shows: () => Promise<void>): Promise<void> {
-  await expect(async () => {
-    await person.open(path);
-    await shows();
-  }).toPass();
-}
-
 async function ran(person: Person): Promise<boolean> {
   return person.hasJavaScript ? person.page.evaluate(() => 'pwned' in window) : false;
 }
@@ -177,7 +169,7 @@ test('what Waycore says', async ({ browser, playwright, startOwnDemo, javaScript
     };
     const setup = { status: text, instructions, credentialsPresent: false, actionRequiredBy: 'endUser', nextAction: 'createDelegatedUser' };
     await answers(`/v1/connections/${id}`, { ...connection, kind: 'setup', status: 'draft', setup });
-    await opens(person, `/connections/${id}/setup`, () =>
+    await person.opensUntil(`/connections/${id}/setup`, () =>
       expect(person.detail('First name')).toHaveText(text.trim(), { timeout: 2_000 }),
     );
     await isHarmless(person.page, `a setup with ${text}`);
@@ -194,7 +186,7 @@ test('what Waycore says', async ({ browser, playwright, startOwnDemo, javaScript
     await answers(`/v1/connections/${id}`, { ...connection, kind: 'ready', status: 'errored' });
     await answers('/v1/accounts', page([account]));
     await answers('/v1/transactions', page([movement]));
-    await opens(person, `/connections/${id}`, () =>
+    await person.opensUntil(`/connections/${id}`, () =>
       expect(person.region('Accounts').getByRole('listitem')).toHaveCount(1, { timeout: 2_000 }),
     );
     await isHarmless(person.page, `a connection with ${text}`);

@@ -61,12 +61,11 @@ test('a whole setup in Spanish, up to the amounts', async ({ person }) => {
 
   await expect(person.heading(INSTANT_BANK.name)).toBeVisible({ timeout: 30_000 });
   const accounts = person.region('Cuentas').getByRole('listitem');
-  await expect(async () => {
-    await person.reload();
+  await person.opensUntil(`/connections/${id}`, async () => {
     await expect(accounts.first()).toBeVisible({ timeout: 1_000 });
     await expect(person.region('Movimientos').getByRole('table').last()).toBeVisible({ timeout: 1_000 });
     await expect(page.getByRole('figure', { name: 'Saldo', exact: true })).toBeVisible({ timeout: 1_000 });
-  }).toPass();
+  });
   // Mexico groups by commas, where Spain does by points.
   for (const account of await accounts.all()) {
     await expect(account).toContainText(/-?\d{1,3}(,\d{3})*\.\d{2}\s[A-Z]{3}/);

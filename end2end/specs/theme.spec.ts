@@ -5,11 +5,11 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { looksRight } from '../support/audit';
+import { ownFolder } from '../support/folder';
 import { INSTANT_BANK, type Person } from '../support/person';
 import type { Screen } from '../support/pictures';
 import type { Simulator } from '../support/simulator';
 import { expect, test } from '../support/test';
-import { ownFolder } from '../support/folder';
 
 const BRAND = `
 :root {

@@ -68,6 +68,14 @@ export class Person {
     await this.isServed();
   }
 
+  /** Opens a page until it shows what Waycore says now: whatever takes it more than a second is there the next time. */
+  async opensUntil(path: string, shows: () => Promise<void>): Promise<void> {
+    await expect(async () => {
+      await this.open(path);
+      await shows();
+    }).toPass();
+  }
+
   async reload(): Promise<void> {
     await this.page.reload();
     await this.isServed();
@@ -277,12 +285,11 @@ export class Person {
     await this.finishesSetup();
     await this.seesConnected(bank.name);
     // They arrive with the first sync, after the activation.
-    await expect(async () => {
-      await this.reload();
+    await this.opensUntil(`/connections/${id}`, async () => {
       await expect(this.transactions().first()).toBeVisible({ timeout: 1_000 });
       await expect(this.region('Accounts').getByRole('listitem').first()).toBeVisible({ timeout: 1_000 });
       await expect(this.page.getByRole('figure', { name: 'Balance', exact: true })).toBeVisible({ timeout: 1_000 });
-    }).toPass();
+    });
     return id;
   }
 

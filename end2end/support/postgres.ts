@@ -3,11 +3,11 @@ import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, readdirSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from '@playwright/test';
+import { ownFolder } from './folder';
 
 const USER = 'connect';
 
@@ -27,7 +27,7 @@ export class Postgres {
 
   static async start(): Promise<Postgres> {
     // A socket's path may be no longer than 107 bytes.
-    const folder = await mkdtemp(path.join(tmpdir(), 'connect-pg-'));
+    const folder = await ownFolder('pg');
     if (isRoot()) await run('chown', ['postgres', folder]);
     const initdb = ['--no-sync', '--no-locale', '--encoding=UTF8', '--auth=trust', '--username', USER, data(folder)];
     await run(...asServerUser('initdb', initdb));

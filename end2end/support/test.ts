@@ -3,9 +3,9 @@ import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { test as base, expect, type Browser } from '@playwright/test';
 import { startDemo, type Demo, type Place } from './demo';
+import { ownFolder } from './folder';
 import { Person, type Identity } from './person';
 import { Simulator } from './simulator';
-import { ownFolder } from './folder';
 
 export { expect };
 

@@ -58,6 +58,7 @@ pub(crate) struct Hub {
     pace: Arc<Pace>,
     replica: String,
     shutdown: CancellationToken,
+    /// In an order, so that what happens again happens the same way.
     channels: Mutex<BTreeMap<CustomerKey, Arc<Channel>>>,
     sessions: Mutex<HashMap<SessionKey, Vec<CancellationToken>>>,
 }

@@ -92,7 +92,7 @@ impl Everybody {
         for (interest, _) in self.0.values() {
             all.add(interest);
         }
-        // What happens again happens in the same order, whichever replica is which.
+        // So that what happens again happens the same way, whichever replica is which.
         all.drafts.sort();
         all.alone.sort();
         all

@@ -15,7 +15,12 @@ use super::{
 };
 use crate::config::{Environment, SecretKeys};
 
+mod actions;
+mod audit;
 pub(super) mod live;
+
+pub(super) use actions::*;
+pub(super) use audit::*;
 
 /// Runs every test of this module on stores that `$open` opens, each empty.
 macro_rules! conforms {
@@ -389,157 +394,6 @@ pub(super) async fn what_is_written_together_is_written_together(store: &dyn Sto
     store.write(acme(), &writes[..2], at(1)).await.unwrap();
     assert!(store.connection(acme(), &id).await.unwrap().is_some());
     assert_eq!(store.audit_head().await.unwrap().unwrap().seq, 1);
-}
-
-async fn begin(store: &dyn Store, tenant: Tenant<'_>, subject: &str, millis: i64) -> Option<IntentId> {
-    match store.begin(tenant, &ana(), Action::Create, subject, at(millis)).await.unwrap() {
-        Begun::First(id) => Some(id),
-        Begun::Busy { .. } => None,
-    }
-}
-
-pub(super) async fn an_action_is_done_one_at_a_time(store: &dyn Store) {
-    let first = begin(store, acme(), "bank", 1).await.unwrap();
-    assert_eq!(begin(store, acme(), "bank", 2).await, None);
-    assert!(begin(store, acme(), "another bank", 2).await.is_some());
-    assert!(begin(store, globex(), "bank", 2).await.is_some());
-    assert!(begin(store, in_test(acme()), "bank", 2).await.is_some());
-    let sync = store.begin(acme(), &ana(), Action::Sync, "bank", at(2)).await.unwrap();
-    assert!(matches!(sync, Begun::First(_)));
-    write(store, acme(), Write::End(&first, Outcome::Done), 3).await.unwrap();
-    missing(write(store, acme(), Write::End(&first, Outcome::Done), 3).await);
-    assert!(begin(store, acme(), "bank", 4).await.is_some());
-}
-
-pub(super) async fn of_many_at_once_one_begins(store: &dyn Store) {
-    let one = || begin(store, acme(), "bank", 1);
-    let (a, b, c, d) = tokio::join!(one(), one(), one(), one());
-    assert_eq!([a, b, c, d].iter().flatten().count(), 1);
-}
-
-pub(super) async fn a_dead_ones_action_is_taken_over(store: &dyn Store) {
-    let dead = begin(store, acme(), "bank", 1).await.unwrap();
-    assert_eq!(begin(store, acme(), "bank", 60_000).await, None);
-    let next = begin(store, acme(), "bank", 60_001).await.unwrap();
-    // Should it have been alive after all, it learns that it was overtaken.
-    missing(write(store, acme(), Write::End(&dead, Outcome::Done), 60_002).await);
-    write(store, acme(), Write::End(&next, Outcome::Done), 60_003).await.unwrap();
-}
-
-pub(super) async fn what_nobody_lived_to_end_is_ended_and_told(store: &dyn Store) {
-    begin(store, acme(), "bank", 1).await.unwrap();
-    store.begin(globex(), &UserId::parse("bo").unwrap(), Action::Finish, "conn_1", at(2)).await.unwrap();
-    begin(store, acme(), "another bank", 3).await.unwrap();
-    assert_eq!(store.abandon(at(3), at(10)).await.unwrap(), 2);
-    assert_eq!(store.abandon(at(3), at(11)).await.unwrap(), 0);
-    assert!(begin(store, acme(), "bank", 12).await.is_some());
-    assert_eq!(begin(store, acme(), "another bank", 12).await, None);
-    // Whoever takes one over finds the same in the log.
-    assert!(begin(store, acme(), "another bank", 60_003).await.is_some());
-    let rows = store.audit_rows(0, 10).await.unwrap();
-    let told: Vec<_> = rows
-        .iter()
-        .map(|row| (row.user_id.as_deref().unwrap_or(""), row.connection_id.as_deref(), row.detail.as_str()))
-        .collect();
-    assert_eq!(told, [("ana", None, "create"), ("bo", Some("conn_1"), "finish"), ("ana", None, "create")]);
-    assert!(rows.iter().all(|row| row.event == "interrupted"));
-    checked(store, None).await.unwrap();
-}
-
-fn entry(event: AuditEvent) -> AuditEntry {
-    AuditEntry { event, user: ana(), connection: None, detail: "a word".to_owned() }
-}
-
-/// Follows the chain from its beginning.
-async fn checked(store: &dyn Store, noted: Option<&AuditHead>) -> Result<Option<AuditHead>, BrokenChain> {
-    let keys = audit_keys();
-    let mut check = ChainCheck::new(&keys, noted);
-    for row in store.audit_rows(0, 1_000).await.unwrap() {
-        check.next(&row)?;
-    }
-    check.end()
-}
-
-pub(super) async fn coming_back_the_same_day_is_no_second_sign_in(store: &dyn Store) {
-    const HOUR: i64 = 60 * 60 * 1_000;
-    for hour in [0, 1, 12, 25] {
-        store.seen(acme(), &ana(), at(hour * HOUR)).await.unwrap();
-    }
-    store.seen(globex(), &ana(), at(HOUR)).await.unwrap();
-    let rows = store.audit_rows(0, 100).await.unwrap();
-    let signed_in: Vec<_> = rows.iter().map(|row| (row.at / HOUR, row.org.as_deref().unwrap())).collect();
-    assert_eq!(signed_in, [(0, "acme"), (25, "acme"), (1, "globex")]);
-}
-
-pub(super) async fn a_change_that_nobody_here_made_is_in_the_audit_log(store: &dyn Store) {
-    let id = connection("c1");
-    mapped(store, acme()).await;
-    let read = async |state, cause, millis| {
-        let reading = Reading { cause, ..reading(&id, state, millis) };
-        store.observe(acme(), reading, at(millis)).await.unwrap();
-    };
-    read("draft", Cause::Start, 1).await;
-    read("pending", Cause::Finish, 2).await;
-    read("active", Cause::Watch, 3).await;
-    read("active", Cause::Look, 4).await;
-    read("revoked", Cause::Webhook, 5).await;
-    write(store, acme(), Write::Tombstone { id: &id, cause: Cause::Look }, 6).await.unwrap();
-    write(store, acme(), Write::Tombstone { id: &id, cause: Cause::Look }, 7).await.unwrap();
-    let rows = store.audit_rows(0, 100).await.unwrap();
-    let told: Vec<_> = rows.iter().map(|row| (row.event.as_str(), row.detail.as_str(), row.at)).collect();
-    let changed = "state_changed";
-    assert_eq!(told, [(changed, "active", 3), (changed, "revoked", 5), (changed, "gone", 6)]);
-    assert!(rows.iter().all(|row| row.connection_id.as_deref() == Some("c1")));
-    assert!(rows.iter().all(|row| row.user_id.as_deref() == Some(UserId::product().as_str())));
-}
-
-pub(super) async fn the_audit_log_is_a_chain(store: &dyn Store) {
-    assert_eq!(checked(store, None).await, Ok(None));
-    for event in [AuditEvent::ConnectionStarted, AuditEvent::SetupCompleted, AuditEvent::Refused] {
-        write(store, acme(), Write::Audit(&entry(event)), 7).await.unwrap();
-    }
-    let rows = store.audit_rows(0, 100).await.unwrap();
-    assert_eq!(rows.iter().map(|row| row.seq).collect::<Vec<_>>(), [1, 2, 3]);
-    assert_eq!(store.audit_rows(1, 1).await.unwrap(), rows[1..2]);
-    let head = checked(store, None).await.unwrap().unwrap();
-    assert_eq!(store.audit_head().await.unwrap(), Some(head.clone()));
-    assert_eq!(AuditHead::parse(&head.to_string()), Some(head.clone()));
-    assert_eq!(checked(store, Some(&head)).await, Ok(Some(head.clone())));
-    let beyond = AuditHead { seq: 4, ..head.clone() };
-    assert_eq!(checked(store, Some(&beyond)).await, Err(BrokenChain::CutOff { end: 3, seq: 4 }));
-    let other = AuditHead { seq: 2, ..head };
-    assert_eq!(checked(store, Some(&other)).await, Err(BrokenChain::Replaced { seq: 2 }));
-
-    let keys = audit_keys();
-    let judge = |rows: &[super::AuditRow]| {
-        let mut check = ChainCheck::new(&keys, None);
-        rows.iter().try_for_each(|row| check.next(row))
-    };
-    assert_eq!(judge(&rows[1..]), Err(BrokenChain::Gap { seq: 2, expected: 1 }));
-    for change in [
-        |row: &mut super::AuditRow| row.at += 1,
-        |row: &mut super::AuditRow| row.event = "sync_requested".to_owned(),
-        |row: &mut super::AuditRow| row.org = Some("globex".to_owned()),
-        |row: &mut super::AuditRow| row.user_id = None,
-        |row: &mut super::AuditRow| row.connection_id = Some("c1".to_owned()),
-        |row: &mut super::AuditRow| row.detail.push('s'),
-        |row: &mut super::AuditRow| row.who[0] ^= 1,
-        |row: &mut super::AuditRow| row.mac[0] ^= 1,
-    ] {
-        let mut changed = rows.clone();
-        change(&mut changed[1]);
-        assert_eq!(judge(&changed), Err(BrokenChain::Changed { seq: 2 }));
-    }
-}
-
-pub(super) async fn many_at_once_make_one_chain(store: &dyn Store) {
-    let one = |tenant| async move {
-        for _ in 0..5 {
-            write(store, tenant, Write::Audit(&entry(AuditEvent::SyncRequested)), 7).await.unwrap();
-        }
-    };
-    tokio::join!(one(acme()), one(globex()), one(in_test(acme())), one(in_test(globex())));
-    assert_eq!(checked(store, None).await.unwrap().unwrap().seq, 20);
 }
 
 pub(super) async fn a_forgotten_customer_is_nowhere(store: &dyn Store) {

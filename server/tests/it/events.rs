@@ -160,7 +160,7 @@ async fn read_until(socket: &mut TcpStream, text: &mut String, end: &str) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn many_pages_that_hear_of_a_change_cost_waycore_no_more_than_one() {
+async fn many_pages_that_hear_of_a_change_share_what_is_read() {
     let host = TestHost::start().await;
     let ana = host.signed_in_as("ana", "acme").await;
     let id = ana.start("sim-standard").await["id"].as_str().unwrap().to_owned();
@@ -187,7 +187,7 @@ async fn many_pages_that_hear_of_a_change_cost_waycore_no_more_than_one() {
     let lists = futures_util::future::join_all((0..10).map(|_| ana.get("/"))).await;
     assert!(lists.iter().all(|list| list.body.contains("Connected")));
     let many = reads().await - before;
-    // What was read is shared for two seconds, which all of them together may take on a busy machine.
+    // For two seconds: on a busy machine all of them together may take longer.
     assert!(many < 4 * one, "{many} reads for forty pages, {one} for one");
     // Nobody is shown another's, whatever a request says of news.
     let bo = host.signed_in_as("bo", "globex").await.after_news();
