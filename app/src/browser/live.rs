@@ -243,10 +243,9 @@ fn document_has_list() -> bool {
     all("main [data-live][data-open='']").next().is_some()
 }
 
-/// Neither is it of those in one state, nor does it go on elsewhere.
-fn list_is_whole() -> bool {
-    window().location().search().is_ok_and(|query| query.is_empty())
-        && all("main a[href*='cursor=']").next().is_none()
+/// Whose connections these are, where all of them are on the page.
+fn whose_list() -> Option<String> {
+    data("main [data-whole]").map(|page| page("whole"))
 }
 
 /// Fetches the page again and says what is new about it.
@@ -258,7 +257,7 @@ async fn update(told: &[Told]) {
     if main() != looked_at {
         return;
     }
-    let before = loop {
+    let (whose, before) = loop {
         // What is being done, and where the person is going, is worth more than news.
         while navigation::is_busy() || is_in_use() {
             page::sleep(500).await;
@@ -266,9 +265,13 @@ async fn update(told: &[Told]) {
                 return;
             }
         }
-        let before: Vec<_> = words().collect();
+        let before: (_, Vec<_>) = (whose_list(), words().collect());
         if navigation::refreshed().await {
             break before;
+        }
+        // It came, but something is being done by now.
+        if is_in_use() {
+            continue;
         }
         page::sleep(2_000 + random(2_000)).await;
         if main() != looked_at {
@@ -281,7 +284,7 @@ async fn update(told: &[Told]) {
     // The page of a connection that is gone says so itself.
     if document_has_list() {
         // One that only left a part of the list is not gone.
-        let is_whole = list_is_whole();
+        let is_whole = whose.is_some() && whose == whose_list();
         let is_removed = |id: &str| {
             let says_so = |told: &Told| told.kind == "removed" && told.id == id;
             is_whole || told.iter().any(says_so) || MEANWHILE.with_borrow(|all| all.iter().any(says_so))

@@ -39,9 +39,11 @@ pub fn following(
     .into_any()
 }
 
-/// Follows the customer's connections from the list, which shows what happened up to the event `heard`.
-pub fn following_all(heard: String) -> AnyView {
-    view! { <div data-live=heard data-open=""><Follow/></div> }.into_any()
+/// Follows the customer's connections from the list, which shows what happened up to the event `heard`. Where all of them are
+/// on the page, what leaves it is gone: `data-whole` says whose they are.
+pub fn following_all(scope: &RequestScope, heard: String, is_whole: bool) -> AnyView {
+    let whose = is_whole.then(|| scope.draft_scope.clone());
+    view! { <div data-live=heard data-open="" data-whole=whose><Follow/></div> }.into_any()
 }
 
 /// What is said of a connection when it changes.

@@ -58,7 +58,8 @@ fn list(
     let page = seen.what;
     let paths = &scope.site.paths;
     let empty = page.connections.is_empty();
-    let many = page.connections.len() >= MANY || page.next_cursor.is_some() || part;
+    let is_whole = !part && page.next_cursor.is_none();
+    let many = page.connections.len() >= MANY || !is_whole;
     let next = page.next_cursor.map(|cursor| {
         let filter = [("status", status.clone().unwrap_or_default()), ("cursor", cursor)];
         view! { <p><a href=paths.list_part(&filter)>{text.older}</a></p> }
@@ -100,7 +101,7 @@ fn list(
                 .into_any(),
             }}
             {next}
-            {following_all(visit.heard)}
+            {following_all(scope, visit.heard, is_whole)}
         </div>
     }
     .into_any()
