@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use anyhow::bail;
-use server::config::{Settings, process};
+use server::config::{Waycore, process};
 use server::doctor::{Check, Outcome, examine, register};
 
 use super::announce;
@@ -24,10 +24,7 @@ pub(super) struct Args {
 
 pub(super) async fn run(args: Args) -> anyhow::Result<()> {
     let checks = match args.register_webhook.as_deref().zip(args.secret_file.as_deref()) {
-        Some((url, secret_file)) => {
-            let settings = Settings::from_process()?;
-            register(&settings.waycore, url, secret_file).await
-        }
+        Some((url, secret_file)) => register(&Waycore::from_process()?, url, secret_file).await,
         None => examine(&process).await,
     };
     if args.json {

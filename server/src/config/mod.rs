@@ -178,6 +178,15 @@ impl ServeSettings {
     }
 }
 
+impl Waycore {
+    /// Reads the process's own environment, for what needs nothing but Waycore. The webhook's secret may not be there yet.
+    pub fn from_process() -> Result<Self, Problems> {
+        let mut reader = Reader::new(&process);
+        let waycore = Self::read(&mut reader, None);
+        reader.finish(waycore)
+    }
+}
+
 /// `WAYCORE_API_KEY` as it is now, for a process that runs already.
 pub fn waycore_api_key() -> Result<SecretString, Problems> {
     let mut reader = Reader::new(&process);

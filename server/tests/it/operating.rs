@@ -200,9 +200,11 @@ async fn a_log_that_was_changed_or_cut_off_does_not_verify() {
 async fn doctor_registers_the_webhook_and_shows_its_secret_to_nobody() {
     use std::os::unix::fs::PermissionsExt as _;
     let (waycore, folder) = (SimulatedWaycore::start().await, tempfile::tempdir().unwrap());
-    let settings = settings(&waycore, folder.path());
     let secret_file = folder.path().join("webhook-secret");
     let path = secret_file.display().to_string();
+    // The server that is to read it may be set up already.
+    let mut settings = settings(&waycore, folder.path());
+    settings.push(("WAYCORE_WEBHOOK_SECRET_FILE", path.clone()));
     let register = |url: &str| {
         let arguments = ["doctor", "--json", "--register-webhook", url, "--secret-file", &path];
         Program::finished(&arguments, &borrowed(&settings))
