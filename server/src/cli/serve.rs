@@ -4,9 +4,10 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use axum::Router;
 use secrecy::{ExposeSecret, SecretString};
 use server::clock::SystemClock;
-use server::config::{FixedKey, ServeSettings, TokenKeys, waycore_api_key};
+use server::config::{FixedKey, Http, ServeSettings, TokenKeys, waycore_api_key};
 use server::identity::TokenIdentity;
 use server::{panics, placed, startup, telemetry};
 use tokio::signal::unix::{SignalKind, signal};
@@ -33,28 +34,31 @@ pub(super) async fn run() -> anyhow::Result<()> {
     let public_base = settings.mount.public_url.base().clone();
     let mounted = server::mount(settings.mount, identity, settings.layout, shutdown.clone()).await?;
     let router = placed(mounted.router.clone(), &settings.http.base_path, &public_base);
-    let opened = async {
-        let listener = listen(settings.http.addr, "CONNECT_ADDR").await?;
-        anyhow::Ok((listener, metrics(settings.http.metrics_addr, &shutdown).await?))
-    };
-    let (listener, metrics) = match opened.await {
-        Ok(opened) => opened,
-        Err(error) => {
-            // What has begun by now must not fail for want of a database, and say so before the sentence that counts.
-            shutdown.cancel();
-            mounted.tasks.ended().await;
-            return Err(error);
-        }
-    };
-    replace_key_on_signal(mounted.api_key_setter(), shutdown.clone())?;
-    tracing::info!(addr = %listener.local_addr()?, "listening");
-    startup::run(listener, router, shutdown).await?;
+    let served = serve(&settings.http, router, mounted.api_key_setter(), &shutdown).await;
+    // Also where no port could be had: what has begun must not fail for want of a database, and say so before that.
+    shutdown.cancel();
     mounted.tasks.ended().await;
+    served?;
+    tracing::info!("ended");
+    tokio::task::spawn_blocking(|| traces.end()).await?;
+    Ok(())
+}
+
+/// Opens the ports, and serves until a signal.
+async fn serve(
+    http: &Http,
+    router: Router,
+    set_api_key: impl Fn(&SecretString) -> anyhow::Result<()> + Send + 'static,
+    shutdown: &CancellationToken,
+) -> anyhow::Result<()> {
+    let listener = listen(http.addr, "CONNECT_ADDR").await?;
+    let metrics = metrics(http.metrics_addr, shutdown).await?;
+    replace_key_on_signal(set_api_key, shutdown.clone())?;
+    tracing::info!(addr = %listener.local_addr()?, "listening");
+    startup::run(listener, router, shutdown.clone()).await?;
     if let Some(metrics) = metrics {
         metrics.await??;
     }
-    tracing::info!("ended");
-    tokio::task::spawn_blocking(|| traces.end()).await?;
     Ok(())
 }
 
