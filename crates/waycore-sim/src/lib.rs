@@ -161,6 +161,16 @@ impl Simulator {
         keys
     }
 
+    /// Delivers the webhooks of an organization's own environment to `url`, signed with its `webhook_secret`. An address
+    /// that was set earlier is replaced. Does nothing for an organization that does not exist.
+    pub fn deliver_webhooks_to(&self, organization_id: &str, url: &str) {
+        let real = self.shared.real_time();
+        if let Some(resident) = self.shared.world().resident_mut(organization_id) {
+            let now = resident.clock.now(real);
+            resident.organization.deliver_to(url, now);
+        }
+    }
+
     /// Writes the state file, if there is one; for the moment before the process ends.
     ///
     /// # Errors

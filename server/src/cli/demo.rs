@@ -64,6 +64,7 @@ pub(super) async fn run(args: Args) -> anyhow::Result<()> {
     })?;
     let keys = simulator.ensure_organization(NAME);
     let places = Places::of(&listener, &sim_listener, args.base_path)?;
+    simulator.deliver_webhooks_to(NAME, &places.webhook());
     let shutdown = shutdown::on_signal()?;
     let mounted = server::mount_demo(
         settings(&places, &keys, &folder, brand.links, brand.guides)?,
@@ -103,6 +104,11 @@ impl Places {
         format!("http://{}", self.server)
     }
 
+    /// Where the simulator delivers webhooks, so that pages change as they do in production.
+    fn webhook(&self) -> String {
+        format!("{}{}/webhooks/waycore", self.origin(), self.base.as_str())
+    }
+
     /// What a person opens.
     fn address(&self) -> String {
         match self.base.as_str() {
@@ -138,7 +144,7 @@ fn settings(
         },
         links,
         guides,
-        webhook_secrets: Vec::new(),
+        webhook_secrets: vec![keys.webhook_secret.clone().into()],
         trusted_proxies: TrustedProxies::default(),
     })
 }

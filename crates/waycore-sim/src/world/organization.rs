@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use waycore::wire;
+
 use super::books::Books;
+use super::webhook::Registration;
 use crate::ids;
 
 /// Which of Waycore's two environments a key is bound to.
@@ -151,6 +154,25 @@ impl Organization {
                 Some(_) | None => books,
             }
         });
+    }
+
+    /// Delivers what happens in the organization's own environment to `url`, and no longer to the address that was set here
+    /// before. Addresses that were registered over the API stay.
+    pub(crate) fn deliver_to(&mut self, url: &str, now: i64) {
+        self.settings.webhook_url = Some(url.to_owned());
+        let registrations = &mut self.books.get_mut(self.environment).webhooks.registrations;
+        let own = registrations.newest_first().find(|(_, known)| known.secret == self.webhook_secret);
+        match own.map(|(_, known)| known.id.clone()).and_then(|id| registrations.get_mut(&id)) {
+            Some(known) => {
+                let update = wire::WebhookUpdate { url: Some(url.to_owned()), ..Default::default() };
+                known.update(update, now);
+            }
+            None => registrations.put(Registration::of_everything(
+                url.to_owned(),
+                self.webhook_secret.clone(),
+                now,
+            )),
+        }
     }
 
     /// The books that hold the connection. Ids are unique over both environments.
