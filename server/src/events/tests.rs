@@ -1,7 +1,7 @@
 //! Live pages as a whole: replicas, deliveries, faults and open pages, in virtual time and at random.
 //!
 //! A schedule is decided by its seed alone. `CONNECT_SCHEDULES` says how many are tried, `CONNECT_SCHEDULE` which one
-//! alone.
+//! alone. With `CONNECT_SOAK` (`cargo xtask soak`) the tests that repeat themselves do so more often.
 
 mod page;
 mod streams;
@@ -12,7 +12,8 @@ use std::time::Duration;
 use self::world::World;
 use super::takeover::Takeover;
 
-const SCHEDULES: u64 = 1_000;
+/// Some ten seconds' worth.
+const SCHEDULES: u64 = 100;
 
 /// Whatever happened: the page's last state is Waycore's, versions only grow, nothing goes back, and no change is
 /// announced twice. The page says so itself at every event.
@@ -31,9 +32,14 @@ fn whatever_happens_on_the_way_the_page_ends_up_right() {
 /// One that failed fails again, for whoever looks into it.
 #[test]
 fn a_schedule_that_is_tried_again_is_the_same() {
-    for seed in 0..25 {
+    for seed in 0..sample_or_all(5, 25) {
         assert_eq!(live_through(seed), live_through(seed), "schedule {seed}");
     }
+}
+
+/// The first number by default, the second in a soak.
+fn sample_or_all(sample: u64, all: u64) -> u64 {
+    if std::env::var_os("CONNECT_SOAK").is_some() { all } else { sample }
 }
 
 /// Tries a schedule; gives what Waycore was asked.
@@ -114,6 +120,26 @@ async fn drafts_that_somebody_waits_for_are_read_singly_up_to_twenty_and_above_t
 }
 
 #[tokio::test(start_paused = true)]
+async fn drafts_are_read_every_five_seconds_even_while_deliveries_are_reliable() {
+    for (drafts, read) in [(3, "get_connection conn_many_0"), (40, "list_connections")] {
+        let mut world = World::new(7).await;
+        world.many_drafts(drafts).await;
+        world.open_page(0).await;
+        for _ in 0..3 {
+            world.change(1);
+            world.deliver(1, Duration::ZERO);
+            tokio::time::sleep(Duration::from_secs(5)).await;
+        }
+        world.calls();
+        tokio::time::sleep(Duration::from_secs(50)).await;
+        let calls = world.calls();
+        // No delivery announces the details that Waycore prepares for a delegated user.
+        let count = calls.iter().filter(|call| *call == read).count();
+        assert!((9..=13).contains(&count), "{drafts}: {count} of {read} in {calls:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn deliveries_that_do_not_say_what_they_are_about_are_one_list_for_all_that_come_together() {
     let (mut world, page) = World::watched(0).await;
     world.change(0);
@@ -155,8 +181,10 @@ async fn a_flood_of_deliveries_for_a_connection_is_one_read_a_second() {
     let mut world = World::new(7).await;
     tokio::time::sleep(Duration::from_secs(20)).await;
     world.calls();
-    for delivery in 0..5_000_u64 {
-        world.deliver(0, Duration::from_millis(delivery * 2));
+    // Ten seconds of them: far more than one a second in either case.
+    let deliveries = sample_or_all(500, 5_000);
+    for delivery in 0..deliveries {
+        world.deliver(0, Duration::from_millis(delivery * 10_000 / deliveries));
     }
     tokio::time::sleep(Duration::from_secs(15)).await;
     let reads = world.calls().iter().filter(|call| call.starts_with("get_connection")).count();

@@ -1,4 +1,5 @@
-//! Whether Waycore's deliveries can be relied on: then a look a minute is enough, else one every five seconds.
+//! Whether Waycore's deliveries can be relied on: then a look a minute is enough, else one every five seconds. Drafts are
+//! looked at every five seconds all the same, because no delivery announces the details of a delegated user.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};

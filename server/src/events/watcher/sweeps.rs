@@ -132,19 +132,20 @@ impl Sweeps {
             self.everything.failed = self.swept(swept);
         }
         let looked_at = if self.shared.flow.is_reliable() { QUIET } else { LOOKED_AT };
-        let often = |wanted: bool| if wanted { looked_at } else { QUIET };
         let many_drafts = interest.drafts.len() > MOST_SINGLES;
-        if self.activations.again(often(interest.activations)) {
+        if self.activations.again(if interest.activations { looked_at } else { QUIET }) {
             let swept = self.shared.list(Watched::Activation, ConnectionStatus::PendingActivation).await;
             self.activations.failed = self.swept(swept);
         }
-        if self.drafts.again(often(many_drafts)) {
+        // No delivery announces the details that Waycore prepares for a delegated user: drafts are always read often.
+        if self.drafts.again(if many_drafts { LOOKED_AT } else { QUIET }) {
             let swept = self.shared.list(Watched::Draft, ConnectionStatus::Draft).await;
             self.drafts.failed = self.swept(swept);
         }
         let drafts = interest.drafts.iter().filter(|_| !many_drafts);
         let mut singles: Vec<_> = interest.alone.iter().chain(drafts).cloned().collect();
-        if !singles.is_empty() && self.singles.again(looked_at) {
+        let has_drafts = singles.len() > interest.alone.len();
+        if !singles.is_empty() && self.singles.again(if has_drafts { LOOKED_AT } else { looked_at }) {
             // Each is the first at some time: those that fail are not always before the same others.
             let count = singles.len();
             singles.rotate_left(self.turn % count);
