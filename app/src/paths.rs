@@ -13,10 +13,10 @@ pub struct Paths {
 }
 
 impl Paths {
-    /// `base` is the prefix that browsers see; `version` names this build's assets.
-    pub fn new(base: &str, version: &str) -> Self {
+    /// `base` is the prefix that browsers see; `assets` is the path of the browser's files below it, such as `pkg/0a1b2c`.
+    pub fn new(base: &str, assets: &str) -> Self {
         let base = base.trim_end_matches('/').to_owned();
-        let assets = format!("{base}/pkg/{version}");
+        let assets = format!("{base}/{assets}");
         Self { base, assets }
     }
 
@@ -190,7 +190,7 @@ mod tests {
 
     #[test]
     fn every_url_carries_the_base() {
-        let paths = Paths::new("/apps/bank/", "abc");
+        let paths = Paths::new("/apps/bank/", "pkg/abc");
         assert_eq!(paths.list(), "/apps/bank/");
         assert_eq!(
             paths.setup_step("c 1/é", SetupStep::Finish),
@@ -200,6 +200,6 @@ mod tests {
         assert_eq!(paths.transactions("c", &filter), "/apps/bank/connections/c?text=rent%20%26%20co");
         assert_eq!(paths.transactions_csv("c", &[]), "/apps/bank/connections/c/transactions.csv");
         assert_eq!(paths.asset("connect.css"), "/apps/bank/pkg/abc/connect.css");
-        assert_eq!(Paths::new("/", "abc").list(), "/");
+        assert_eq!(Paths::new("/", "pkg/abc").list(), "/");
     }
 }

@@ -1,6 +1,11 @@
 //! The HTML document around every page, and the routes.
 
-use leptos::{nonce::use_nonce, prelude::*};
+use leptos::{
+    config::{LeptosOptions, get_configuration},
+    hydration::AutoReload,
+    nonce::use_nonce,
+    prelude::*,
+};
 use leptos_axum::ResponseOptions;
 use leptos_meta::{MetaTags, provide_meta_context};
 use leptos_router::{
@@ -84,6 +89,7 @@ fn document(
                     .map(|href| view! { <link rel="stylesheet" href=href/> })
                     .collect_view()}
                 <HydrationScript site=site.clone()/>
+                {watch_options().map(|options| view! { <AutoReload options/> })}
                 <PageTitle text=words().shell.brand/>
                 <MetaTags/>
             </head>
@@ -109,13 +115,29 @@ fn protect(chrome: &Chrome) {
     let (Some(nonce), Some(response)) = (use_nonce(), use_context::<ResponseOptions>()) else { return };
     let policy = format!(
         "default-src 'none'; script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; style-src 'self'{}; \
-         img-src 'self'{}; font-src 'self'{}; connect-src 'self'; base-uri 'none'; form-action 'self'; \
+         img-src 'self'{}; font-src 'self'{}; connect-src 'self'{}; base-uri 'none'; form-action 'self'; \
          frame-ancestors 'none'",
-        chrome.style_sources, chrome.asset_sources, chrome.asset_sources,
+        chrome.style_sources,
+        chrome.asset_sources,
+        chrome.asset_sources,
+        watch_options().map(|options| reload_sources(options.reload_port)).unwrap_or_default(),
     );
     if let Ok(policy) = http::HeaderValue::from_str(&policy) {
         response.insert_header(http::header::CONTENT_SECURITY_POLICY, policy);
     }
+}
+
+/// Returns what cargo-leptos sets for a development build that `cargo leptos watch` started, and nothing for any other.
+fn watch_options() -> Option<LeptosOptions> {
+    if !cfg!(debug_assertions) || std::env::var_os("LEPTOS_WATCH").is_none() {
+        return None;
+    }
+    get_configuration(None).ok().map(|file| file.leptos_options)
+}
+
+/// The addresses at which cargo-leptos announces changes, as a part of a content security policy.
+fn reload_sources(port: u32) -> String {
+    format!(" ws://127.0.0.1:{port} ws://localhost:{port}")
 }
 
 /// The host's own HTML. It is the host's to vouch for; see `Layout` on the server.
@@ -176,6 +198,7 @@ begun=true;\
 window.__connectIsland=(island,name)=>program[name](island);\
 program.hydrate()};\
 const pause=seconds=>new Promise(done=>setTimeout(done,seconds*1000));\
-for(let n=1;n<=8&&!begun;n*=2){\
-await Promise.race([load(n>1?'?'+n:'').catch(console.error),pause(10)]);\
-if(!begun)await pause(n)}";
+for(const wait of[0,1,2,4]){\
+if(wait)await pause(wait);\
+if(begun)break;\
+await Promise.race([load(wait?'?'+wait:'').catch(console.error),pause(10)])}";

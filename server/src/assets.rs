@@ -1,6 +1,7 @@
-//! The browser's files, carried inside the program, under a path that changes whenever one of them does.
+//! The browser's files, under a path that changes whenever one of them does.
 
 mod encoding;
+mod site;
 
 use std::borrow::Cow;
 use std::sync::LazyLock;
@@ -11,33 +12,44 @@ use axum::extract::Path;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
-use rust_embed::{EmbeddedFile, RustEmbed};
 
 use self::encoding::Encoding;
+use self::site::Files;
 
-/// The site as it was when the program was built.
-#[derive(RustEmbed)]
-#[folder = "$CONNECT_EMBEDDED_SITE"]
-struct Site;
+/// The files of this process: read once, so that a page and its files always belong together.
+static FILES: LazyLock<Files> = LazyLock::new(site::files);
 
 /// The files that pages refer to.
 pub struct Assets;
 
 impl Assets {
-    /// Names this build's files in their path: they can be kept for ever, and never meet another build's pages.
-    pub fn version() -> &'static str {
-        static VERSION: LazyLock<String> = LazyLock::new(|| version(Site::iter().filter_map(with_content)));
-        &VERSION
+    /// The path of the files, relative to the mount: `pkg/{version}`. The version names this build's files, so that browsers
+    /// may keep them for ever and never mix the files of two builds.
+    ///
+    /// Under `cargo leptos watch` it is `pkg`, where cargo-leptos expects the style sheet that it reloads.
+    pub fn path() -> &'static str {
+        static PATH: LazyLock<String> = LazyLock::new(|| match is_watched() {
+            true => "pkg".to_owned(),
+            false => format!("pkg/{}", current_version()),
+        });
+        &PATH
     }
 
-    /// `/pkg/{version}/{file}`.
+    /// `/pkg/{version}/{file}`; under `cargo leptos watch` also `/pkg/{file}`.
     pub fn router() -> Router {
-        Router::new().route("/pkg/{version}/{*file}", get(serve))
+        let router = Router::new().route("/pkg/{version}/{*file}", get(serve));
+        if is_watched() { router.route("/pkg/{file}", get(serve_newest)) } else { router }
     }
 }
 
-fn with_content(name: Cow<'static, str>) -> Option<(Cow<'static, str>, Cow<'static, [u8]>)> {
-    Site::get(&name).map(|file| (name, file.data))
+/// Returns whether `cargo leptos watch` started this development build.
+fn is_watched() -> bool {
+    cfg!(debug_assertions) && std::env::var_os("LEPTOS_WATCH").is_some()
+}
+
+fn current_version() -> &'static str {
+    static VERSION: LazyLock<String> = LazyLock::new(|| version(FILES.iter()));
+    &VERSION
 }
 
 /// The first 12 hex digits of a SHA-256 over names and contents, in the order of names.
@@ -57,11 +69,21 @@ fn version<N: AsRef<str>, C: AsRef<[u8]>>(files: impl Iterator<Item = (N, C)>) -
 
 async fn serve(Path((version, file)): Path<(String, String)>, headers: HeaderMap) -> Response {
     // A page of another build asks for files that this one does not have; a wrong file would break it.
-    if version != Assets::version() {
+    if version != current_version() {
         return StatusCode::NOT_FOUND.into_response();
     }
-    match find(Site::get, &file, &headers) {
-        Some((content, encoding)) => answer(&file, content, encoding),
+    const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
+    match find(|name| FILES.get(name).cloned(), &file, &headers) {
+        Some((content, encoding)) => answer(&file, content, encoding, FOR_EVER),
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
+/// Serves the file as it is on the disk by now: `cargo leptos watch` replaces files while the program runs.
+async fn serve_newest(Path(file): Path<String>) -> Response {
+    const NEVER: HeaderValue = HeaderValue::from_static("no-store");
+    match find(|name| site::files().remove(name), &file, &HeaderMap::new()) {
+        Some((content, encoding)) => answer(&file, content, encoding, NEVER),
         None => StatusCode::NOT_FOUND.into_response(),
     }
 }
@@ -77,17 +99,16 @@ fn find<T>(site: impl Fn(&str) -> Option<T>, file: &str, headers: &HeaderMap) ->
     })
 }
 
-fn answer(name: &str, content: EmbeddedFile, encoding: Encoding) -> Response {
-    const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
+fn answer(name: &str, content: Cow<'static, [u8]>, encoding: Encoding, caching: HeaderValue) -> Response {
     let mut headers = HeaderMap::new();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type(name)));
-    headers.insert(header::CACHE_CONTROL, FOR_EVER);
+    headers.insert(header::CACHE_CONTROL, caching);
     headers.insert(header::VARY, HeaderValue::from_name(header::ACCEPT_ENCODING));
     headers.insert(HeaderName::from_static("x-content-type-options"), HeaderValue::from_static("nosniff"));
     if let Some(encoding) = encoding.name() {
         headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
     }
-    (headers, content.data).into_response()
+    (headers, content).into_response()
 }
 
 fn content_type(name: &str) -> &'static str {

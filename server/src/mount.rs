@@ -128,7 +128,7 @@ async fn assemble(
     tracker.spawn(work);
     let signer = Signer::new(&settings.secret_keys);
     let limits = Arc::new(Limits::new(settings.trusted_proxies.clone()));
-    let paths = Paths::new(settings.public_url.base().as_str(), Assets::version());
+    let paths = Paths::new(settings.public_url.base().as_str(), Assets::path());
     let theme = layout.theme.css().map(|css| Theme { version: version_of(&css), css });
     let text = |link: &Option<Link>| link.as_ref().map(|link| link.as_str().to_owned());
     let router = startup::build_router(AppState {
