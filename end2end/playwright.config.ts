@@ -1,5 +1,6 @@
-// The end-to-end tests: a release of the product with its simulated Waycore, driven in a real browser, once with
-// JavaScript and once without; and the simulator alone, as a team that writes in another language meets it. `cargo xtask test --only e2e` says where the program and the browser are.
+// The browser tests: the product with its simulated Waycore, driven in Chromium with JavaScript and, where that makes a
+// difference, without; and the simulator alone, as a team that writes in another language meets it. `cargo xtask test --only e2e`
+// says where the programs and the browser are. docs/testing.md says what belongs here.
 import { defineConfig, devices } from '@playwright/test';
 
 const browser = process.env.CONNECT_CHROMIUM;
@@ -40,12 +41,13 @@ export default defineConfig({
     // In a host's own server, and behind a proxy; both in a production build without the demo's sign-in.
     { name: 'mounted', testDir: 'mounted' },
     // Two servers on one database, behind a proxy, while Waycore changes things and one of them dies.
-    // Last and one by one, because seconds are counted.
+    // A soak judges seconds, so that it runs them last and one by one.
     {
       name: 'replicas',
       testDir: 'replicas',
-      workers: 1,
-      dependencies: ['javascript', 'no-javascript', 'mounted', 'simulator'],
+      ...(!process.env.CONNECT_SOAK
+        ? {}
+        : { workers: 1, dependencies: ['javascript', 'no-javascript', 'mounted', 'simulator'] }),
     },
     // The simulator on its own, without a browser and without any of our code.
     { name: 'simulator', testDir: 'simulator' },

@@ -34,7 +34,7 @@ export class Deployment {
     this.programs.push(await Running.start(SERVER, ['serve'], port, env));
   }
 
-  /** Starts the small product of `server/examples/host.rs`. */
+  /** Starts the small product of `examples/host`. */
   async host(port: number): Promise<void> {
     const env = this.settings(port, `http://127.0.0.1:${port}/banking/connections`);
     this.programs.push(await Running.start(HOST, [], port, env));

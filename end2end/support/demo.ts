@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { appendFileSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { SERVER } from './production';
 
 /** Where a running demo is; plain data, so that it travels to the workers. */
 export interface Place {
@@ -34,9 +35,8 @@ export async function startDemo(options: {
   const data = path.join(options.folder, 'data');
   const log = path.join(options.folder, 'demo.log');
   mkdirSync(data, { recursive: true });
-  const program = process.env.CONNECT_BINARY ?? path.resolve(__dirname, '../../target/release/waycore-connect');
   const basePath = options.basePath ? ['--base-path', options.basePath] : [];
-  const child = spawn(program, ['demo', '--port', '0', '--sim-port', '0', '--data', data, ...basePath], {
+  const child = spawn(SERVER, ['demo', '--port', '0', '--sim-port', '0', '--data', data, ...basePath], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...options.env },
   });

@@ -2,10 +2,10 @@
 import { createHmac } from 'node:crypto';
 import path from 'node:path';
 
-const RELEASE = path.resolve(__dirname, '../../target/release');
+const PROGRAMS = path.resolve(__dirname, '../../target/debug');
 
-export const SERVER = process.env.CONNECT_BINARY ?? path.join(RELEASE, 'waycore-connect');
-export const HOST = process.env.CONNECT_HOST_EXAMPLE ?? path.join(RELEASE, 'examples/host');
+export const SERVER = process.env.CONNECT_BINARY ?? path.join(PROGRAMS, 'waycore-connect');
+export const HOST = process.env.CONNECT_HOST_EXAMPLE ?? path.join(PROGRAMS, 'host');
 
 const TOKEN_KEY = 'shared between the host and the server';
 

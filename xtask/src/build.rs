@@ -1,45 +1,74 @@
-//! A release: the front end as wasm, compressed, inside one server program.
+//! What the commands build: programs for `run` and `test` in the `dev` profile, and the release.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
-use crate::process::{cargo, program, run};
-use crate::site;
-use crate::tools::BuildTools;
+use crate::front_end;
+use crate::process::{cargo, run};
+use crate::progress::Progress;
+use crate::tools;
 use crate::workspace::Workspace;
 
-/// Builds `waycore-connect` with its assets inside and says where it is.
-pub(crate) fn build(workspace: &Workspace) -> Result<PathBuf> {
-    let tools = BuildTools::find_or_install(workspace)?;
-    build_site(workspace, &tools)?;
-    build_server(workspace, &["--bins"]).context("the server does not compile")?;
-    Ok(workspace.target.join("release/waycore-connect"))
+/// The programs that `run` and `test` start. They read the browser's files from [`Workspace::site`].
+pub(crate) struct Programs {
+    pub(crate) waycore_connect: PathBuf,
+    /// The product in `examples/host`, which mounts the flow.
+    pub(crate) host: PathBuf,
 }
 
-/// Builds an example of the server's, with the assets of the last [`build`] inside, and says where it is.
-pub(crate) fn build_example(workspace: &Workspace, name: &str) -> Result<PathBuf> {
-    build_server(workspace, &["--example", name])
-        .with_context(|| format!("the example {name} does not compile"))?;
+impl Programs {
+    fn below(folder: &Path) -> Self {
+        Self { waycore_connect: folder.join("waycore-connect"), host: folder.join("host") }
+    }
+}
+
+/// The variable that says where programs of the `dev` profile find the browser's files; cargo-leptos sets it too.
+pub(crate) const SITE_ROOT: &str = "LEPTOS_SITE_ROOT";
+
+/// What one cargo command compiles for `run` and for every test, so that each dependency is compiled once with one set of
+/// features. xtask shares few dependencies with the product and would add features of its own.
+pub(crate) const PRODUCT: [&str; 6] =
+    ["--locked", "--workspace", "--exclude", "frontend", "--exclude", "xtask"];
+
+/// The targets of [`PRODUCT`] that are programs. Examples are among them because naming them switches on the features of the
+/// development dependencies, which tests need too.
+const PROGRAMS: [&str; 2] = ["--bins", "--examples"];
+
+/// Builds the front end and the programs in the `dev` profile.
+pub(crate) fn build_programs(workspace: &Workspace, progress: &Progress) -> Result<Programs> {
+    tools::for_front_end(workspace)?;
+    front_end::build(workspace, progress)?;
+    progress.step("programs: compile", || {
+        run(cargo(&workspace.root).arg("build").args(PRODUCT).args(PROGRAMS))
+            .context("a program does not compile")
+    })?;
+    Ok(Programs::below(&workspace.target.join("debug")))
+}
+
+/// Builds the release, which carries the browser's files inside.
+pub(crate) fn build_release(workspace: &Workspace, progress: &Progress) -> Result<Programs> {
+    tools::for_front_end(workspace)?;
+    front_end::build(workspace, progress)?;
+    progress.step("release: compile", || {
+        build_in_release(workspace, &["--package", "server", "--package", "host", "--bins"])
+    })?;
+    Ok(Programs::below(&workspace.target.join("release")))
+}
+
+/// Builds an example of the server's in release, and returns its path.
+pub(crate) fn build_example(workspace: &Workspace, name: &str, progress: &Progress) -> Result<PathBuf> {
+    progress.step(&format!("{name}: compile"), || {
+        build_in_release(workspace, &["--package", "server", "--example", name])
+    })?;
     Ok(workspace.target.join("release/examples").join(name))
 }
 
-fn build_server(workspace: &Workspace, what: &[&str]) -> Result<()> {
+fn build_in_release(workspace: &Workspace, what: &[&str]) -> Result<()> {
     // The site is named, so that a checkout that shares its target folder with another embeds its own.
     run(cargo(&workspace.root)
-        .args(["build", "--release", "--package", "server"])
+        .args(["build", "--locked", "--release"])
         .args(what)
         .env("CONNECT_SITE_DIR", workspace.site()))
-}
-
-/// cargo-leptos empties its folder at each start, which would make the server embed everything anew. So it
-/// bundles into a folder beside, and only what differs is published to the one that the server watches.
-fn build_site(workspace: &Workspace, tools: &BuildTools) -> Result<()> {
-    let bundle = workspace.target.join("bundle");
-    run(program(&tools.cargo_leptos, &workspace.root)
-        .args(["build", "--release", "--frontend-only"])
-        .env("PATH", &tools.path)
-        .env("LEPTOS_SITE_ROOT", &bundle))
-    .context("the front end does not compile")?;
-    site::publish(&bundle, &workspace.site())
+    .context("the server does not compile in release")
 }

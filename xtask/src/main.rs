@@ -1,9 +1,11 @@
 //! The two commands of the README, `cargo xtask run` and `cargo xtask test`, and their parts.
 
 mod bench;
-mod bindings;
 mod build;
+mod front_end;
+mod plan;
 mod process;
+mod progress;
 mod run;
 mod say;
 mod site;
@@ -16,9 +18,10 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use crate::progress::Progress;
 use crate::run::RunOptions;
 use crate::say::say;
-use crate::test::Suite;
+use crate::test::TestOptions;
 use crate::workspace::Workspace;
 
 /// Builds, runs and checks Waycore Connect; installs what is missing by itself.
@@ -31,17 +34,13 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Builds a release and starts the demo: the product, a simulated Waycore and a sign-in.
+    /// Builds and starts the demo: the product, a simulated Waycore and a sign-in.
     Run(RunOptions),
     /// Runs everything that CI checks, or parts of it.
-    Test {
-        /// Only this part; may be given more than once.
-        #[arg(long, value_enum)]
-        only: Vec<Suite>,
-    },
-    /// Builds the release that `run` starts.
+    Test(TestOptions),
+    /// Builds the release, with the browser's files inside.
     Build,
-    /// Runs the checks in which chance plays a part, many times as often.
+    /// Runs the randomised and long-running tests, on a release.
     Soak,
     /// Measures a release, its simulator and its pages, and writes BENCH.md.
     Bench,
@@ -62,9 +61,11 @@ fn execute(workspace: &Workspace, command: Command) -> anyhow::Result<ExitCode> 
         Command::Run(options) => run::run(workspace, &options).map(|()| ExitCode::SUCCESS),
         Command::Bench => bench::bench(workspace).map(|()| ExitCode::SUCCESS),
         Command::Soak => soak::soak(workspace),
-        Command::Test { only } => Ok(test::test(workspace, &only)),
+        Command::Test(options) => test::test(workspace, &options),
         Command::Build => {
-            let binary = build::build(workspace)?;
+            let progress = Progress::start();
+            let binary = build::build_release(workspace, &progress)?.waycore_connect;
+            progress.summarise("build");
             say(format_args!("built {}", binary.display()));
             Ok(ExitCode::SUCCESS)
         }

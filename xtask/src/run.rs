@@ -5,8 +5,10 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::Args;
 
-use crate::build::build;
+use crate::build::{SITE_ROOT, build_programs};
+use crate::plan::{Plan, Purpose};
 use crate::process::program;
+use crate::progress::Progress;
 use crate::workspace::Workspace;
 
 /// What is passed on to the demo.
@@ -28,13 +30,17 @@ pub(crate) struct RunOptions {
 
 /// Builds what changed and becomes the demo, so that Ctrl-C and SIGTERM reach it and its end is ours.
 pub(crate) fn run(workspace: &Workspace, options: &RunOptions) -> Result<()> {
-    let binary = build(workspace)?;
+    Plan::new(workspace, Purpose::Run).announce()?;
+    let progress = Progress::start();
+    let programs = build_programs(workspace, &progress)?;
+    progress.summarise("build");
     let data = match &options.data {
         Some(folder) => std::path::absolute(folder)?,
         None => workspace.root.join("data"),
     };
-    let mut demo = program(binary, &workspace.root);
+    let mut demo = program(programs.waycore_connect, &workspace.root);
     demo.arg("demo")
+        .env(SITE_ROOT, workspace.site())
         .args(["--port", &options.port.to_string()])
         .args(["--sim-port", &options.sim_port.to_string()])
         .args(["--base-path", &options.base_path])

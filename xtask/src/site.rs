@@ -1,14 +1,12 @@
 //! The folder that the server embeds: what the bundle holds, and a compressed form of what compresses.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use flate2::Compression;
 use flate2::write::GzEncoder;
-
-use crate::bindings;
 
 /// What is worth compressing.
 const COMPRESSED: [&str; 3] = ["js", "wasm", "css"];
@@ -17,13 +15,8 @@ const COMPRESSED: [&str; 3] = ["js", "wasm", "css"];
 /// nobody who watches the folder's times builds again.
 pub(crate) fn publish(bundle: &Path, site: &Path) -> Result<()> {
     let mut wanted = BTreeSet::new();
-    let files: Vec<_> = files_below(bundle)?.into_iter().filter(|path| is_for_browsers(path)).collect();
-    let mut names = BTreeMap::new();
-    for glue in files.iter().filter(|path| path.extension().is_some_and(|extension| extension == "js")) {
-        names.extend(bindings::shorter(&read(&bundle.join(glue))?));
-    }
-    for relative in files {
-        let content = bindings::renamed(read(&bundle.join(&relative))?, &names);
+    for relative in files_below(bundle)? {
+        let content = read(&bundle.join(&relative))?;
         let target = site.join(&relative);
         let changed = !holds(&target, &content);
         if has_compressed_forms(&relative) {
@@ -76,11 +69,6 @@ pub(crate) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     name.into()
 }
 
-/// Everything but the types that wasm-bindgen writes for people who program against its glue.
-fn is_for_browsers(path: &Path) -> bool {
-    !path.to_string_lossy().ends_with(".d.ts")
-}
-
 fn has_compressed_forms(path: &Path) -> bool {
     path.extension().is_some_and(|extension| COMPRESSED.iter().any(|wanted| extension == *wanted))
 }
@@ -127,7 +115,6 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (bundle, site) = (folder.path().join("bundle"), folder.path().join("site"));
         write(&bundle.join("pkg/connect.js"), b"export default 1;").unwrap();
-        write(&bundle.join("pkg/connect.d.ts"), b"export {};").unwrap();
         write(&bundle.join("mark.png"), b"png").unwrap();
         publish(&bundle, &site).unwrap();
         assert_eq!(names(&site), ["mark.png", "pkg/connect.js", "pkg/connect.js.br", "pkg/connect.js.gz"]);

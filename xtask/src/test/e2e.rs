@@ -6,7 +6,7 @@ use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
 use super::{Checks, Tally};
-use crate::build::build_example;
+use crate::build::SITE_ROOT;
 use crate::process::program;
 use crate::tools::{self, Chromium};
 
@@ -21,8 +21,7 @@ pub(super) fn run(checks: &Checks) -> Tally {
 
 fn drive(checks: &Checks) -> Result<Tally> {
     let workspace = checks.workspace;
-    let binary = checks.binary()?;
-    let host = build_example(workspace, "host")?;
+    let programs = checks.programs()?;
     let nginx = tools::nginx(workspace)?;
     // Two servers share one; the test starts it.
     tools::postgres(workspace)?;
@@ -34,9 +33,13 @@ fn drive(checks: &Checks) -> Result<Tally> {
     playwright
         .args(["test", "--config", "end2end", "--reporter", "list,json"])
         .env("PLAYWRIGHT_JSON_OUTPUT_FILE", &report)
-        .env("CONNECT_BINARY", binary)
-        .env("CONNECT_HOST_EXAMPLE", host)
-        .env("CONNECT_NGINX", nginx);
+        .env("CONNECT_BINARY", &programs.waycore_connect)
+        .env("CONNECT_HOST_EXAMPLE", &programs.host)
+        .env("CONNECT_NGINX", nginx)
+        .env(SITE_ROOT, workspace.site());
+    if let Some(pattern) = pattern(checks) {
+        playwright.args(["--pass-with-no-tests", "--grep", &pattern]);
+    }
     if let Chromium::System(program) = chromium {
         playwright.env("CONNECT_CHROMIUM", program);
     }
@@ -47,6 +50,24 @@ fn drive(checks: &Checks) -> Result<Tally> {
         bail!("Playwright ended with {status} without a test having failed: see above");
     }
     Ok(tally)
+}
+
+/// The regular expression that chooses tests: the person's own, or the filter as the text of a title.
+fn pattern(checks: &Checks) -> Option<String> {
+    checks.options.grep.clone().or_else(|| checks.options.filter.as_deref().map(title_pattern))
+}
+
+/// Tests of all levels have the same names, but for the spaces, which Rust writes as underscores.
+fn title_pattern(filter: &str) -> String {
+    let mut pattern = String::new();
+    for character in filter.chars() {
+        match character {
+            '_' | ' ' => pattern.push_str("[ _]"),
+            letter if letter.is_alphanumeric() => pattern.push(letter),
+            other => pattern.extend(['\\', other]),
+        }
+    }
+    pattern
 }
 
 fn read(report: &Path) -> Result<Value> {
@@ -70,13 +91,18 @@ fn count(report: &Value) -> Result<Tally> {
 mod tests {
     use serde_json::json;
 
-    use super::{Tally, count};
+    use super::{Tally, count, title_pattern};
 
     #[test]
     fn the_statistics_are_read() {
         let report =
             json!({ "errors": [], "stats": { "expected": 41, "unexpected": 2, "flaky": 1, "skipped": 5 } });
         assert_eq!(count(&report).unwrap(), Tally { passed: 41, failed: 3 });
+    }
+
+    #[test]
+    fn a_filter_is_text_and_finds_the_names_of_all_levels() {
+        assert_eq!(title_pattern("is_kept (once)"), "is[ _]kept[ _]\\(once\\)");
     }
 
     #[test]

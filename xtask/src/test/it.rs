@@ -5,7 +5,8 @@ use anyhow::{Context, Result};
 
 use super::unit::INTEGRATION;
 use super::{Checks, Tally};
-use crate::process::{cargo, output, program, watched};
+use crate::build::PRODUCT;
+use crate::process::{cargo, program, watched};
 use crate::tools;
 
 pub(super) fn run(checks: &Checks) -> Tally {
@@ -15,25 +16,20 @@ pub(super) fn run(checks: &Checks) -> Tally {
         tally.check("PostgreSQL", || Err(error));
     }
     // The whole workspace is named, as for the unit tests, so that both share one set of features and artefacts.
-    let arguments = ["test", "--workspace", "--exclude", "frontend", "--no-fail-fast", "--test", INTEGRATION];
-    tally.cargo_tests(cargo(checks.root()).args(arguments));
-    tally.check("the simulator is as it describes itself", || described(checks));
+    let arguments = ["--no-fail-fast", "--test", INTEGRATION];
+    tally.cargo_tests(
+        cargo(checks.root()).arg("test").args(PRODUCT).args(arguments).args(checks.rust_filter()),
+    );
+    if checks.options.filter.is_none() {
+        tally.check("the simulator is as it describes itself", || described(checks));
+    }
     tally
 }
 
 /// Thousands of requests that a program of others makes from the simulator's description.
 fn described(checks: &Checks) -> Result<String> {
     let python = tools::schemathesis(checks.workspace)?;
-    // The tests have built it already; this names where it is.
-    output(cargo(checks.root()).args([
-        "build",
-        "--quiet",
-        "--package",
-        "server",
-        "--bin",
-        "waycore-connect",
-    ]))?;
-    let simulator = checks.workspace.target.join("debug/waycore-connect");
+    let simulator = &checks.programs()?.waycore_connect;
     let script = checks.root().join("crates/waycore-sim/tests/described/run.py");
     let (text, status) = watched(program(python, checks.root()).arg(script).arg(simulator))?;
     let told = text.lines().last().unwrap_or_default().to_owned();

@@ -3,6 +3,7 @@
 use anyhow::Context;
 
 use super::{Checks, Tally, invariants, licences};
+use crate::build::PRODUCT;
 use crate::process::{cargo, on_path, program};
 use crate::tools;
 
@@ -26,8 +27,10 @@ pub(super) fn run(checks: &Checks) -> Tally {
 
 /// The browser's half has a target of its own; linted with the rest it would be linted as something that it is not.
 fn clippy(checks: &Checks, tally: &mut Tally) {
-    let native = ["clippy", "--workspace", "--exclude", "frontend", "--all-targets", "--", "-D", "warnings"];
-    tally.program("clippy", cargo(checks.root()).args(native));
+    let native = ["--all-targets", "--", "-D", "warnings"];
+    tally.program("clippy", cargo(checks.root()).arg("clippy").args(PRODUCT).args(native));
+    let own = ["clippy", "--locked", "--package", "xtask", "--all-targets", "--", "-D", "warnings"];
+    tally.program("clippy for xtask", cargo(checks.root()).args(own));
     let browser =
         ["clippy", "--package", "frontend", "--target", "wasm32-unknown-unknown", "--", "-D", "warnings"];
     tally.check("clippy for the browser", || {

@@ -1,5 +1,6 @@
 //! `cargo xtask test`: everything that CI checks, in the order in which a person wants to hear of it.
 
+mod build;
 mod cargo_output;
 mod doc;
 mod e2e;
@@ -17,16 +18,34 @@ mod unit;
 use std::cell::OnceCell;
 use std::path::Path;
 use std::process::ExitCode;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::{Result, anyhow};
-use clap::ValueEnum;
+use clap::{Args, ValueEnum};
 
 use self::tally::Tally;
-use crate::build::build;
+use crate::build::{Programs, build_programs, build_release};
+use crate::plan::{Plan, Purpose};
+use crate::progress::{Progress, Seconds};
 use crate::say::say;
 use crate::tools;
 use crate::workspace::Workspace;
+
+/// Which tests to run.
+#[derive(Args)]
+pub(crate) struct TestOptions {
+    /// Only tests whose name contains this text, of all levels.
+    filter: Option<String>,
+    /// Only this part; may be given more than once.
+    #[arg(long, value_enum)]
+    only: Vec<Suite>,
+    /// Only browser tests whose title matches this regular expression.
+    #[arg(long, value_name = "PATTERN", conflicts_with = "filter")]
+    grep: Option<String>,
+    /// Drive the release instead of the development build.
+    #[arg(long)]
+    release: bool,
+}
 
 /// A part of the checks.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -35,58 +54,75 @@ pub(crate) enum Suite {
     Fmt,
     /// Clippy, licences, bans, and the invariants of the design.
     Lint,
+    /// The front end and the programs that the tests start, and that no secret is in what browsers download.
+    Build,
     /// The tests beside the code.
     Unit,
     /// The integration tests.
     It,
     /// Documentation and the examples in it.
     Doc,
-    /// The release, and that nothing secret is in what browsers download.
-    Build,
     /// What a browser has to download.
     Size,
-    /// A real browser against the release.
+    /// A real browser.
     E2e,
 }
 
-/// What the suites share: the workspace, and one build however many ask for it.
+/// What the suites share: the workspace, which tests were chosen, and one build however many ask for it.
 struct Checks<'a> {
     workspace: &'a Workspace,
-    built: OnceCell<Result<std::path::PathBuf, String>>,
+    options: &'a TestOptions,
+    progress: Progress,
+    built: OnceCell<Result<Programs, String>>,
 }
 
 /// Runs the chosen suites, all of them when none is chosen, and closes with the count.
-pub(crate) fn test(workspace: &Workspace, only: &[Suite]) -> ExitCode {
-    let checks = Checks { workspace, built: OnceCell::new() };
-    let chosen = Suite::value_variants().iter().filter(|suite| only.is_empty() || only.contains(suite));
+pub(crate) fn test(workspace: &Workspace, options: &TestOptions) -> Result<ExitCode> {
+    Plan::new(workspace, Purpose::Test).announce()?;
+    let checks = Checks { workspace, options, progress: Progress::start(), built: OnceCell::new() };
+    let chosen = Suite::value_variants().iter().filter(|suite| suite.is_chosen(options));
     let mut total = Tally::default();
+    let mut times: Vec<(Suite, Tally, Duration)> = Vec::new();
     for suite in chosen {
         let started = Instant::now();
         say(format_args!("\n== {}", suite.name()));
         let tally = suite.run(&checks);
-        say(format_args!("== {}: {tally} in {} s", suite.name(), started.elapsed().as_secs()));
+        say(format_args!("== {}: {tally} in {}", suite.name(), Seconds(started.elapsed())));
+        times.push((*suite, tally, started.elapsed()));
         total += tally;
     }
+    say("");
+    checks.progress.summarise("test");
+    for (suite, tally, took) in times {
+        say(format_args!("{:>9}  {}: {tally}", Seconds(took).to_string(), suite.name()));
+    }
+    if total == Tally::default() {
+        say("no test matches");
+    }
     say(format_args!("\n{total}"));
-    if total.all_passed() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    Ok(if total.all_passed() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 impl Suite {
+    fn is_chosen(self, options: &TestOptions) -> bool {
+        if !options.only.is_empty() {
+            return options.only.contains(&self);
+        }
+        if options.grep.is_some() {
+            return self == Self::E2e;
+        }
+        // A filter is the name of a test, which the other suites do not have.
+        options.filter.is_none() || matches!(self, Self::Unit | Self::It | Self::Doc | Self::E2e)
+    }
+
     fn run(self, checks: &Checks) -> Tally {
         match self {
             Suite::Fmt => fmt::run(checks),
             Suite::Lint => lint::run(checks),
+            Suite::Build => build::run(checks),
             Suite::Unit => unit::run(checks),
             Suite::It => it::run(checks),
             Suite::Doc => doc::run(checks),
-            Suite::Build => {
-                let mut tally = Tally::default();
-                tally.check("release", || {
-                    checks.binary().map(|_| "waycore-connect with its assets inside".into())
-                });
-                invariants::check_download(checks, &mut tally);
-                tally
-            }
             Suite::Size => size::run(checks),
             Suite::E2e => e2e::run(checks),
         }
@@ -102,12 +138,21 @@ impl Checks<'_> {
         &self.workspace.root
     }
 
-    /// The release, built by whoever asks first.
-    fn binary(&self) -> Result<&Path> {
+    /// The programs and the front end, built by whoever asks first.
+    fn programs(&self) -> Result<&Programs> {
         self.built
-            .get_or_init(|| build(self.workspace).map_err(|error| format!("{error:#}")))
-            .as_deref()
+            .get_or_init(|| {
+                let build = if self.options.release { build_release } else { build_programs };
+                build(self.workspace, &self.progress).map_err(|error| format!("{error:#}"))
+            })
+            .as_ref()
             .map_err(|error| anyhow!("{error}"))
+    }
+
+    /// The arguments that choose tests of `cargo test` by name.
+    fn rust_filter(&self) -> Vec<String> {
+        let names = self.options.filter.iter().map(|filter| filter.replace(' ', "_"));
+        std::iter::once("--".to_owned()).chain(names).collect()
     }
 
     /// Makes sure that what is compiled for the browser can be.

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::{Checks, Tally};
+use crate::build::PRODUCT;
 use crate::process::cargo;
 use crate::tools;
 
@@ -23,11 +24,13 @@ pub(super) fn run(checks: &Checks) -> Tally {
         }
     };
     let mut command = cargo(checks.root());
-    command.args(["test", "--workspace", "--exclude", "frontend", "--no-fail-fast", "--lib", "--bins"]);
+    command.arg("test").args(PRODUCT).args(["--no-fail-fast", "--lib", "--bins"]);
     for name in others.iter().filter(|name| *name != INTEGRATION) {
         command.args(["--test", name]);
     }
-    tally.cargo_tests(&mut command);
+    tally.cargo_tests(command.args(checks.rust_filter()));
+    let own = ["test", "--locked", "--package", "xtask", "--no-fail-fast"];
+    tally.cargo_tests(cargo(checks.root()).args(own).args(checks.rust_filter()));
     tally
 }
 

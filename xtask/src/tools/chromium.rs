@@ -43,6 +43,11 @@ pub(crate) fn find_or_install(workspace: &Workspace) -> Result<Chromium> {
     Ok(Chromium::Playwright)
 }
 
+/// Whether the system has one; Playwright alone knows its own.
+pub(crate) fn is_there() -> bool {
+    system().is_some()
+}
+
 fn system() -> Option<PathBuf> {
     NAMES.into_iter().find_map(on_path)
 }

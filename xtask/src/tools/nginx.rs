@@ -10,11 +10,6 @@ use crate::workspace::Workspace;
 
 /// The system's, or Debian's package where we may install it.
 pub(crate) fn find_or_install(workspace: &Workspace) -> Result<PathBuf> {
-    // Debian's stands where only root's PATH leads.
-    let found = || {
-        let debians = Path::new("/usr/sbin/nginx");
-        on_path("nginx").or_else(|| debians.exists().then(|| debians.to_owned()))
-    };
     if let Some(nginx) = found() {
         return Ok(nginx);
     }
@@ -27,4 +22,14 @@ pub(crate) fn find_or_install(workspace: &Workspace) -> Result<PathBuf> {
     debian::install(&workspace.root, "nginx-light", "a few seconds")
         .context("Debian's nginx could not be installed")?;
     found().context("Debian's package was installed and brought no nginx")
+}
+
+pub(crate) fn is_there() -> bool {
+    found().is_some()
+}
+
+fn found() -> Option<PathBuf> {
+    // Debian's stands where only root's PATH leads.
+    let debians = Path::new("/usr/sbin/nginx");
+    on_path("nginx").or_else(|| debians.exists().then(|| debians.to_owned()))
 }

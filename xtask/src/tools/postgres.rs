@@ -10,7 +10,6 @@ use crate::workspace::Workspace;
 
 /// Sees to it that there is one: the system's, or Debian's package where we may install it.
 pub(crate) fn find_or_install(workspace: &Workspace) -> Result<()> {
-    let is_there = || Path::new("/usr/lib/postgresql").exists() || on_path("initdb").is_some();
     if is_there() {
         return Ok(());
     }
@@ -22,4 +21,8 @@ pub(crate) fn find_or_install(workspace: &Workspace) -> Result<()> {
     }
     debian::install(&workspace.root, "postgresql", "half a minute")
         .context("Debian's PostgreSQL could not be installed")
+}
+
+pub(crate) fn is_there() -> bool {
+    Path::new("/usr/lib/postgresql").exists() || on_path("initdb").is_some()
 }

@@ -34,6 +34,10 @@ pub(crate) fn find_or_install(workspace: &Workspace) -> Result<PathBuf> {
     }
 }
 
+pub(crate) fn is_there(workspace: &Workspace) -> bool {
+    is_right(&workspace.tool("schemathesis", VERSION))
+}
+
 fn is_right(folder: &Path) -> bool {
     version(folder.join("bin/schemathesis")).is_some_and(|line| line.ends_with(VERSION))
 }

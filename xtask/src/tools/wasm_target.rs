@@ -8,7 +8,7 @@ use crate::process::{on_path, output, program, run};
 use crate::say::installing;
 use crate::workspace::Workspace;
 
-const TARGET: &str = "wasm32-unknown-unknown";
+pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
 
 /// Makes sure that the pinned toolchain can compile for the browser.
 pub(crate) fn install(workspace: &Workspace) -> Result<()> {

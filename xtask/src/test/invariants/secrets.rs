@@ -42,7 +42,7 @@ pub(super) fn check(checks: &Checks, tally: &mut Tally) {
 /// Looks through everything that a browser may download.
 pub(super) fn check_download(checks: &Checks, tally: &mut Tally) {
     tally.check("invariants 1 and 6, nothing of the server in the download", || {
-        checks.binary()?;
+        checks.programs()?;
         search(&checks.workspace.site())
     });
 }

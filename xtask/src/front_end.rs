@@ -1,0 +1,133 @@
+//! The browser's half: `frontend` as wasm with its JavaScript glue, the style sheet, and the files of `public`.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use wasm_bindgen_cli_support::Bindgen;
+
+use crate::process::{cargo, program, run};
+use crate::progress::Progress;
+use crate::site;
+use crate::tools;
+use crate::workspace::Workspace;
+
+/// The file name, without extension, of everything that the build makes for browsers.
+const NAME: &str = "connect";
+/// The oldest browsers for which the style sheet and the glue are written.
+const BROWSERS: &str = "--target=chrome111,firefox121,safari16.4";
+
+/// Builds the front end into the folder that the server serves or embeds.
+pub(crate) fn build(workspace: &Workspace, progress: &Progress) -> Result<()> {
+    let compiled = progress.step("front end: compile to wasm", || compile(workspace))?;
+    progress.step("front end: bind, optimise and bundle", || {
+        let bundle = workspace.target.join("bundle");
+        bind_and_optimise(workspace, &compiled, &bundle)?;
+        bundle_style(workspace, &bundle)?;
+        copy_assets(workspace, &bundle)?;
+        site::publish(&bundle.join("site"), &workspace.site())
+    })
+}
+
+fn compile(workspace: &Workspace) -> Result<PathBuf> {
+    let arguments = [
+        "build",
+        "--locked",
+        "--package",
+        "frontend",
+        "--target",
+        tools::WASM_TARGET,
+        "--profile",
+        "wasm-release",
+    ];
+    run(cargo(&workspace.root).args(arguments)).context("the front end does not compile")?;
+    Ok(workspace.target.join(tools::WASM_TARGET).join("wasm-release/frontend.wasm"))
+}
+
+/// Makes the glue and the final wasm, unless they were made from exactly this wasm by exactly these tools before.
+fn bind_and_optimise(workspace: &Workspace, compiled: &Path, bundle: &Path) -> Result<()> {
+    let package = bundle.join("site/pkg");
+    let (wasm, glue) = (package.join(format!("{NAME}.wasm")), package.join(format!("{NAME}.js")));
+    let inputs =
+        [compiled.to_owned(), workspace.root.join("Cargo.lock"), workspace.root.join("package-lock.json")];
+    let stamp = Stamp { folder: bundle.join("made-from"), inputs };
+    if wasm.is_file() && glue.is_file() && stamp.is_current() {
+        return Ok(());
+    }
+    let bound = bundle.join("bound");
+    Bindgen::new()
+        .input_path(compiled)
+        .out_name(NAME)
+        .typescript(false)
+        .web(true)
+        .and_then(|bindgen| bindgen.generate(&bound))
+        .context("wasm-bindgen could not bind the front end")?;
+    create_folder(&package)?;
+    let raw = bound.join(format!("{NAME}_bg.wasm"));
+    run(program(workspace.node_programs().join("wasm-opt"), &workspace.root)
+        .args(["-Oz", "--enable-bulk-memory", "--enable-nontrapping-float-to-int"])
+        .arg(&raw)
+        .arg("-o")
+        .arg(&wasm))
+    .context("wasm-opt could not optimise the front end")?;
+    esbuild(workspace, &bound.join(format!("{NAME}.js")), &glue, &["--format=esm"])?;
+    stamp.write()
+}
+
+fn bundle_style(workspace: &Workspace, bundle: &Path) -> Result<()> {
+    let style = bundle.join("site/pkg").join(format!("{NAME}.css"));
+    esbuild(workspace, &workspace.root.join("style/main.css"), &style, &["--bundle"])
+}
+
+fn esbuild(workspace: &Workspace, input: &Path, output: &Path, arguments: &[&str]) -> Result<()> {
+    let mut outfile = std::ffi::OsString::from("--outfile=");
+    outfile.push(output);
+    run(program(workspace.node_programs().join("esbuild"), &workspace.root)
+        .arg(input)
+        .args(["--minify", "--log-level=warning", BROWSERS])
+        .args(arguments)
+        .arg(outfile))
+    .with_context(|| format!("esbuild could not bundle {}", input.display()))
+}
+
+fn copy_assets(workspace: &Workspace, bundle: &Path) -> Result<()> {
+    let assets = workspace.root.join("public");
+    for file in site::files_below(&assets)? {
+        let target = bundle.join("site").join(&file);
+        create_folder(target.parent().unwrap_or(bundle))?;
+        std::fs::copy(assets.join(&file), &target)
+            .with_context(|| format!("{} cannot be copied", file.display()))?;
+    }
+    Ok(())
+}
+
+fn create_folder(folder: &Path) -> Result<()> {
+    std::fs::create_dir_all(folder).with_context(|| format!("{} cannot be created", folder.display()))
+}
+
+/// Copies of the inputs of a build step, by which it tells whether its output is up to date.
+struct Stamp {
+    folder: PathBuf,
+    inputs: [PathBuf; 3],
+}
+
+impl Stamp {
+    fn is_current(&self) -> bool {
+        self.inputs.iter().all(|input| {
+            let content = |path: &Path| std::fs::read(path).ok();
+            content(input).is_some_and(|now| content(&self.copy_of(input)).is_some_and(|then| then == now))
+        })
+    }
+
+    fn write(&self) -> Result<()> {
+        create_folder(&self.folder)?;
+        for input in &self.inputs {
+            std::fs::copy(input, self.copy_of(input))
+                .with_context(|| format!("{} cannot be copied", input.display()))?;
+        }
+        Ok(())
+    }
+
+    fn copy_of(&self, input: &Path) -> PathBuf {
+        self.folder.join(input.file_name().unwrap_or_default())
+    }
+}
