@@ -1,4 +1,5 @@
-// A session is the host's: it may end during an hour at the bank, and a host may have no page to sign in on.
+// A session is the host's: it may end during an hour at the bank. The server stands behind an nginx that keeps its prefix,
+// so that the way there and back crosses everything that a host puts in between.
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -32,67 +33,52 @@ const test = base.extend<{ signInUrl: string }>({
   },
 });
 
-for (const javaScriptEnabled of [true, false]) {
-  test.describe(javaScriptEnabled ? 'with JavaScript' : 'without JavaScript', () => {
-    test.use({ javaScriptEnabled });
-
-    test('a token that expired at the bank: the submit comes back to the same step', async ({
-      page,
-      context,
-      deployment,
-      signInUrl,
-    }) => {
-      const port = await freePort();
-      const origin = `http://127.0.0.1:${port}`;
-      await deployment.serve(port, origin, { CONNECT_SIGN_IN_URL: signInUrl });
-      const holds = (signed: string) => context.addCookies([{ name: 'session', value: signed, url: origin }]);
-      await holds(token(WHO));
-      const person = new Person(page, context, { user: 'ana', org: 'acme' }, origin, javaScriptEnabled);
-      const id = await person.startsSetupOfUnlisted('Bank of the Long Hour', ownPortal());
-      await person.saysThatUserExists();
-      const issued = { username: 'wc-acme', customerId: '00-12345', password: 'issued by the bank' };
-      await person.fillsIn(issued);
-      await holds(token({ ...WHO, exp: Math.floor(Date.now() / 1000) - HOUR_SECONDS }));
-      await person.confirmsAndFinishes();
-
-      await person.sees('You are signed out');
-      await looksRight(person, 'problem', 'signed out, with the way to sign in');
-      await looksNarrow(person, 'the way to sign in');
-      await person.link('Sign in').click();
-      await page.getByRole('link', { name: 'Sign in as Ana' }).click();
-      await person.sees('Finish setup');
-      expect(person.connectionId()).toBe(id);
-      const alert = page.getByRole('alert');
-      await expect(alert).toContainText('You had been signed out, so nothing was sent.');
-      await expect(alert).toContainText('What your bank issued has to be typed again');
-      for (const name of ['Bank username', 'Customer ID', 'Password']) await expect(person.textbox(name)).toHaveValue('');
-      expect(await handedOver(deployment, id), 'nothing was sent').toEqual([]);
-
-      await person.fillsIn(issued);
-      await person.confirmsAndFinishes();
-      await person.sees('Activating your connection');
-      expect(await handedOver(deployment, id)).toEqual([['bankCustomerId', 'bankUsername', 'password']]);
-    });
-  });
-}
-
-test('whoever is signed out where there is no sign-in page hears so, and can try again', async ({
+// Without JavaScript, and where there is no page to sign in on, it is a form and its answer: server/tests/it/signed_out.rs.
+test('a token that expired at the bank: the submit comes back to the same step', async ({
   page,
   context,
   deployment,
+  signInUrl,
 }) => {
-  const port = await freePort();
-  const origin = `http://127.0.0.1:${port}`;
-  await deployment.serve(port, origin);
-  const answer = await page.goto(`${origin}/new`);
-  expect(answer?.status()).toBe(401);
-  const person = new Person(page, context, { user: 'ana', org: 'acme' }, origin, true);
+  const [port, front] = [await freePort(), await freePort()];
+  const origin = `http://127.0.0.1:${front}`;
+  const base = `${origin}/apps/banks`;
+  await deployment.serve(port, base, { CONNECT_SIGN_IN_URL: signInUrl });
+  await deployment.nginx(front, `location /apps/banks { proxy_pass http://127.0.0.1:${port}; proxy_set_header Host $http_host; }`);
+  const holds = (signed: string) => context.addCookies([{ name: 'session', value: signed, url: origin }]);
+  await holds(token(WHO));
+  const outside: string[] = [];
+  page.on('request', (request) => {
+    const url = request.url();
+    if (url.startsWith(origin) && !url.startsWith(`${base}/`)) outside.push(url);
+  });
+  const person = new Person(page, context, { user: 'ana', org: 'acme' }, base, true);
+  const id = await person.hasBegun('Bank of the Long Hour', ownPortal());
+  await person.open(`/connections/${id}/setup`);
+  await person.saysThatUserExists();
+  const issued = { username: 'wc-acme', customerId: '00-12345', password: 'issued by the bank' };
+  await person.fillsIn(issued);
+  await holds(token({ ...WHO, exp: Math.floor(Date.now() / 1000) - HOUR_SECONDS }));
+  await person.confirmsAndFinishes();
+
   await person.sees('You are signed out');
-  await expect(page.getByRole('main')).toContainText('Sign in again, then come back to this page.');
-  await looksRight(person, 'problem', 'signed out without a sign-in page');
-  await context.addCookies([{ name: 'session', value: token(WHO), url: origin }]);
-  await person.link('Try again').click();
-  await person.sees('Connection details');
+  await looksRight(person, 'problem', 'signed out, with the way to sign in');
+  await looksNarrow(person, 'the way to sign in');
+  await person.link('Sign in').click();
+  await page.getByRole('link', { name: 'Sign in as Ana' }).click();
+  await person.sees('Finish setup');
+  expect(person.connectionId()).toBe(id);
+  const alert = page.getByRole('alert');
+  await expect(alert).toContainText('You had been signed out, so nothing was sent.');
+  await expect(alert).toContainText('What your bank issued has to be typed again');
+  for (const name of ['Bank username', 'Customer ID', 'Password']) await expect(person.textbox(name)).toHaveValue('');
+  expect(await handedOver(deployment, id), 'nothing was sent').toEqual([]);
+
+  await person.fillsIn(issued);
+  await person.confirmsAndFinishes();
+  await person.sees('Activating your connection');
+  expect(await handedOver(deployment, id)).toEqual([['bankCustomerId', 'bankUsername', 'password']]);
+  expect(outside, 'requests beside the path').toEqual([]);
 });
 
 /** The fields of each time that credentials reached Waycore. */

@@ -32,6 +32,7 @@ export class OwnSimulator {
 
   /** Asks it to end, and waits until it has. */
   async stop(): Promise<void> {
+    if (this.child.exitCode !== null) return;
     const ended = once(this.child, 'exit');
     this.child.kill('SIGTERM');
     expect((await ended)[0], 'it ends cleanly').toBe(0);

@@ -4,7 +4,7 @@ import AxeBuilder from '@axe-core/playwright';
 import type { Locator, Page } from '@playwright/test';
 import { INSTANT_BANK, STANDARD_BANK, type Person } from '../support/person';
 import type { Simulator } from '../support/simulator';
-import { expect, ownPortal, test } from '../support/test';
+import { expect, test } from '../support/test';
 
 /** Goes on with the Tab key until the keyboard is on it. */
 async function reach(target: Locator): Promise<void> {
@@ -44,59 +44,10 @@ test.describe('with the keyboard alone', { tag: '@javascript' }, () => {
     await person.sees('Activating your connection');
   });
 
-  test('a new sign-in is handed over', async ({ person, simulator }) => {
-    const { page } = person;
-    const id = await person.startsSetupOfUnlisted('Expired Bank', ownPortal());
-    await simulator.put(id, { kind: 'ready', status: 'reauthRequired' });
-    await person.opensList();
-    await reach(person.link('Expired Bank'));
-    await page.keyboard.press('Enter');
-    await person.sees('Expired Bank');
-    await reach(person.button('Hand over'));
-    await page.keyboard.press('Enter');
-    // Back at what has to be mended, without a search for it.
-    await expect(person.textbox('Bank username')).toHaveAttribute('aria-invalid', 'true');
-    await person.ready();
-    await reach(person.textbox('Password'));
-    await page.keyboard.type('issued anew');
-    await page.keyboard.press('Enter');
-    await expect
-      .poll(async () => (await simulator.receivedFor(id)).filter(({ path }) => path.endsWith('/credentials')).length)
-      .toBe(1);
-    await expect(person.textbox('Password')).toHaveValue('');
-    await expect(page.getByRole('alert')).toHaveCount(0);
-  });
-
-  test('a connection is removed', async ({ person, simulator }) => {
-    const { page } = person;
-    const id = await person.startsSetupOfUnlisted('Leaving Bank', ownPortal());
-    await simulator.connect(id);
-    await person.opensList();
-    await reach(person.link('Leaving Bank'));
-    await page.keyboard.press('Enter');
-    await person.sees('Leaving Bank');
-    await reach(person.link('Remove connection'));
-    await page.keyboard.press('Enter');
-    await person.sees('Remove connection');
-    await reach(person.textbox('Name of the connection'));
-    await page.keyboard.type('Leaving');
-    await page.keyboard.press('Enter');
-    await expect(person.textbox('Name of the connection')).toHaveAttribute('aria-invalid', 'true');
-    await person.ready();
-    await reach(person.textbox('Name of the connection'));
-    await page.keyboard.press('ControlOrMeta+a');
-    await page.keyboard.type('Leaving Bank');
-    await reach(person.button('Remove permanently'));
-    await page.keyboard.press('Enter');
-    await person.sees('Bank connections');
-    await expect(person.listed('Leaving Bank')).toHaveCount(0);
-  });
-
   test('a connected bank is looked through, mended and removed', async ({ person, simulator }) => {
-    test.slow();
     const { page } = person;
     const { keyboard } = page;
-    const id = await person.connects(INSTANT_BANK);
+    const id = await person.hasConnected(INSTANT_BANK);
     const all = await person.transactions().count();
     const filters = page.getByRole('search', { name: 'Filter transactions' });
     const account = filters.getByRole('combobox', { name: 'Account' });
@@ -123,20 +74,36 @@ test.describe('with the keyboard alone', { tag: '@javascript' }, () => {
     await reach(person.link(INSTANT_BANK.name));
     await keyboard.press('Enter');
     await person.sees(INSTANT_BANK.name);
+    await reach(person.button('Hand over'));
+    await keyboard.press('Enter');
+    // Back at what has to be mended, without a search for it.
+    await expect(person.textbox('Bank username')).toHaveAttribute('aria-invalid', 'true');
+    await person.ready();
     await reach(person.textbox('Bank username'));
     await keyboard.type('wc-acme-2');
+    await reach(person.textbox('Password'));
+    await keyboard.type('issued anew');
     await reach(person.button('Hand over'));
     await keyboard.press('Space');
     await expect(page.getByRole('main').getByRole('status').first()).toContainText('Handed over');
     const handed = (await simulator.receivedFor(id)).filter(({ path }) => path.endsWith('/credentials'));
-    expect(handed.map(({ body }) => body)).toEqual([{ bankUsername: 'wc-acme-2' }]);
+    expect(handed.map(({ body }) => Object.keys(body ?? {}).sort())).toEqual([['bankUsername', 'password']]);
+    await expect(person.textbox('Password')).toHaveValue('');
+    await expect(page.getByRole('alert')).toHaveCount(0);
 
     await person.ready();
     await reach(person.link('Remove connection'));
     await keyboard.press('Enter');
     await person.sees('Remove connection');
     await reach(person.textbox('Name of the connection'));
+    await keyboard.type('Instant');
+    await keyboard.press('Enter');
+    await expect(person.textbox('Name of the connection')).toHaveAttribute('aria-invalid', 'true');
+    await person.ready();
+    await reach(person.textbox('Name of the connection'));
+    await keyboard.press('ControlOrMeta+a');
     await keyboard.type(INSTANT_BANK.name);
+    await reach(person.button('Remove permanently'));
     await keyboard.press('Enter');
     await person.sees('Bank connections');
     await expect(person.listed(INSTANT_BANK.name)).toHaveCount(0);
@@ -156,29 +123,28 @@ async function onEveryScreen(
   await person.signIn();
   await person.opensList();
   await look('the empty list');
-  await person.startsConnecting();
+  await person.open('/new');
   await look('connection details');
   await page.getByRole('combobox', { name: 'Bank', exact: true }).fill('test bank');
   await expect(page.getByRole('option').first()).toBeVisible();
   await page.getByRole('combobox', { name: 'Bank', exact: true }).press('ArrowDown');
   await look('search results');
-  await person.startsConnecting();
-  await person.saysThatBankIsNotListed();
+  await person.open('/new?unlisted=true');
   await person.fillsInUnlistedBank('Mistyped Bank', 'http://bank.example/login');
   await person.continues();
   await expect(person.textbox('Bank portal URL')).toHaveAttribute('aria-invalid', 'true');
   await person.ready();
   await look('a refused bank');
-  const id = await person.startsSetupOf(STANDARD_BANK);
+  const id = await person.hasBegunAt(STANDARD_BANK);
+  await person.open(`/connections/${id}/setup`);
   await look('the delegated user');
   await person.open(`/connections/${id}/sheet`);
   await look('the sheet');
   await person.open(`/connections/${id}/setup?step=finish`);
   await look('finish setup');
-  await person.confirmsAndFinishes();
-  await person.sees('Activating your connection');
+  await person.posts('submit_finish', { connection_id: id, delegated_user_active: 'on', accept_terms: 'on' });
   await simulator.keepActivating(id);
-  await person.reload();
+  await person.open(`/connections/${id}/setup`);
   await look('the activation');
   await simulator.connect(id);
   await person.opensUntil(`/connections/${id}`, () =>
@@ -190,8 +156,7 @@ async function onEveryScreen(
   await look('the repair');
   await person.open(`/connections/${id}/remove`);
   await look('the removal');
-  await person.startsConnecting();
-  await person.chooses(STANDARD_BANK);
+  // What was refused above is a draft.
   await person.opensList();
   await expect(person.button('Discard draft').first()).toBeVisible();
   await look('the list');
@@ -199,57 +164,38 @@ async function onEveryScreen(
   await look('a problem');
 }
 
-test('colours of the person’s own leave everything told apart', { tag: '@javascript' }, async ({ person, simulator }) => {
+test('every screen keeps to what a person asks of their device', { tag: '@javascript' }, async ({ person, simulator }) => {
+  test.slow();
   const { page } = person;
-  await page.emulateMedia({ forcedColors: 'active' });
-  await onEveryScreen(person, simulator, async (what) => {
-    expect.soft(await page.evaluate(flat), `${what}: told apart by a colour that is gone`).toEqual([]);
-    // The ring around what has the keyboard is a line, and lines are there.
-    await page.keyboard.press('Tab');
-    await expect.soft(page.locator(':focus-visible'), `${what}: the ring of the keyboard`).toHaveCSS('outline', /(solid|auto) [2-9]px$/);
-  });
-});
+  const before = page.viewportSize();
+  await onEveryScreen(person, simulator, (what) =>
+    test.step(what, async () => {
+      await page.emulateMedia({ reducedMotion: 'no-preference' });
+      // Without it a page fades in and a button changes slowly; so this would find what moves.
+      const moves = [expect.stringContaining('<main')];
+      expect.soft(await page.evaluate(moving), what).toEqual(expect.arrayContaining(moves));
+      await page.emulateMedia({ reducedMotion: 'reduce' });
+      expect.soft(await page.evaluate(moving), `${what}: moves for whoever asked for less motion`).toEqual([]);
 
-test('who asks for more contrast gets it', { tag: '@javascript' }, async ({ person, simulator }) => {
-  const { page } = person;
-  await page.emulateMedia({ contrast: 'more' });
-  await onEveryScreen(person, simulator, async (what) => {
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-      expect.soft(await tooPale(page), `${what}, ${colorScheme}: under 7:1`).toEqual([]);
-    }
-  });
-});
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ contrast: 'more', colorScheme });
+        expect.soft(await tooPale(page), `${what}, ${colorScheme}: under 7:1`).toEqual([]);
+      }
+      await page.emulateMedia({ contrast: null, colorScheme: null });
 
-test('nothing moves for whoever asked for less motion', { tag: '@javascript' }, async ({ person, simulator }) => {
-  const { page } = person;
-  const id = await person.hasBegun('Calm Bank', ownPortal());
-  await person.open(`/connections/${id}/setup`);
-  await still('the delegated user');
-  await simulator.keepActivating(id);
-  await person.open(`/connections/${id}/setup`);
-  await still('the activation');
-  await simulator.put(id, { kind: 'ready', status: 'reauthRequired' });
-  await person.open(`/connections/${id}`);
-  await still('the repair');
-  await person.opensList();
-  await still('the list');
+      await page.setViewportSize({ width: 375, height: 667 });
+      expect.soft(await page.evaluate(tooSmall), `${what}: too small for a finger`).toEqual([]);
+      if (before) await page.setViewportSize(before);
 
-  async function still(what: string): Promise<void> {
-    await page.emulateMedia({ reducedMotion: 'no-preference' });
-    // Without it a page fades in and a button changes slowly; so this would find what moves.
-    expect(await page.evaluate(moving), what).toEqual(expect.arrayContaining([expect.stringContaining('<main')]));
-    await page.emulateMedia({ reducedMotion: 'reduce' });
-    expect(await page.evaluate(moving), `${what}: moves all the same`).toEqual([]);
-  }
-});
-
-test('a finger finds everything', { tag: '@javascript' }, async ({ person, simulator }) => {
-  const { page } = person;
-  await page.setViewportSize({ width: 375, height: 667 });
-  await onEveryScreen(person, simulator, async (what) => {
-    expect.soft(await page.evaluate(tooSmall), `${what}: too small for a finger`).toEqual([]);
-  });
+      await page.emulateMedia({ forcedColors: 'active' });
+      expect.soft(await page.evaluate(flat), `${what}: told apart by a colour that is gone`).toEqual([]);
+      // The ring around what has the keyboard is a line, and lines are there. Last, because it closes what is open.
+      await page.keyboard.press('Tab');
+      const ring = page.locator(':focus-visible');
+      await expect.soft(ring, `${what}: the ring of the keyboard`).toHaveCSS('outline', /(solid|auto) [2-9]px$/);
+      await page.emulateMedia({ forcedColors: null, reducedMotion: null });
+    }),
+  );
 });
 
 /** WCAG 2.2, 1.4.6: what is paler than 7:1, or 4.5:1 if it is large. */

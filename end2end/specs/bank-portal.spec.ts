@@ -1,8 +1,13 @@
-// The simulated bank beside the product: a person creates the delegated user there and sees the connection activate.
+// The simulated bank beside the product, where a person creates the delegated user. Its pages are the same for every
+// customer and with or without the product's JavaScript, so each test runs once.
 import { ownPortal, expect, test } from '../support/test';
 
-test('a user created at the simulated bank is accepted, and a mistyped one is not', async ({ person, simulator, context }) => {
-  const id = await person.startsSetupOfUnlisted('Portal Bank', ownPortal());
+test('a user created at the simulated bank is accepted, and a mistyped one is not', { tag: '@javascript' }, async ({
+  person,
+  simulator,
+  context,
+}) => {
+  const id = await person.hasBegun('Portal Bank', ownPortal());
   const issued = await simulator.instructionsOf(id);
   const bank = await context.newPage();
   await bank.goto(await simulator.portalOf(id));
@@ -29,10 +34,10 @@ test('a user created at the simulated bank is accepted, and a mistyped one is no
   await expect(bank.getByText('Customer ID')).toBeVisible();
 });
 
-test('the console shows what the product asked for', async ({ person, simulator, context }) => {
-  const id = await person.startsSetupOfUnlisted('Console Bank', ownPortal());
+test('the console shows what the product asked for', { tag: '@javascript' }, async ({ person, simulator, context }) => {
+  const id = await person.hasBegun('Console Bank', ownPortal());
   const console = await context.newPage();
-  // It fetches itself again whenever anything changes, and takes a choice with it.
+  // It fetches itself again whenever anything changes, but not while somebody is in a form; a test chooses without being there.
   await console.route('**/web/live.js', (route) => route.abort());
   await console.goto(simulator.console());
   const row = console.getByRole('row').filter({ hasText: id, has: console.getByRole('combobox') });

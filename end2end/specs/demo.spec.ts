@@ -1,16 +1,20 @@
-// The demo as a program: under a path, and after a restart.
-import { ownFolder } from '../support/folder';
+// The demo as a program under a path of its host. What a restart finds is in server/tests/it/demo.rs.
 import { INSTANT_BANK, Person } from '../support/person';
-import { expect, ownPortal, test } from '../support/test';
+import { expect, test } from '../support/test';
 
-test('the product works under a path of its host', async ({ startOwnDemo, page, context, org, javaScriptEnabled }) => {
+test('a bank is connected under a path, and no page asks for anything outside of it', { tag: '@javascript' }, async ({
+  startOwnDemo,
+  page,
+  context,
+  org,
+}) => {
   const demo = await startOwnDemo({ basePath: '/apps/bank' });
   const base = demo.place.url.endsWith('/apps/bank') ? demo.place.url : `${demo.place.url}/apps/bank`;
   const outside: string[] = [];
   page.on('request', (request) => {
     if (!request.url().startsWith(`${base}/`) && !request.url().startsWith('data:')) outside.push(request.url());
   });
-  const person = new Person(page, context, { user: 'pat', org }, base, javaScriptEnabled ?? true);
+  const person = new Person(page, context, { user: 'pat', org }, base, true);
   await person.signIn();
   await person.startsSetupOf(INSTANT_BANK);
   await person.finishesSetup();
@@ -18,29 +22,4 @@ test('the product works under a path of its host', async ({ startOwnDemo, page, 
   await person.opensList();
   await expect(person.listed(INSTANT_BANK.name)).toContainText('Connected');
   expect(outside.filter((url) => !url.endsWith('/favicon.ico'))).toEqual([]);
-});
-
-test('a restart finds everything as it was', async ({ startOwnDemo, page, context, org, javaScriptEnabled }) => {
-  const folder = await ownFolder('restart');
-  const before = await startOwnDemo({ folder });
-  const first = new Person(page, context, { user: 'pat', org }, before.place.url, javaScriptEnabled ?? true);
-  await first.signIn();
-  await first.startsSetupOfUnlisted('Lasting Bank', ownPortal());
-  await first.saysThatUserExists();
-  // Fails unless the program ends by itself, and cleanly.
-  await before.stop();
-
-  const after = await startOwnDemo({ folder });
-  const second = new Person(page, context, { user: 'pat', org }, after.place.url, javaScriptEnabled ?? true);
-  await second.signIn();
-  await second.opensList();
-  await second.link('Lasting Bank').click();
-  await second.sees('Finish setup');
-});
-
-test('every page says that it is a demo', async ({ person }) => {
-  await person.opensList();
-  await expect(person.page.getByText(/demo/i).first()).toBeVisible();
-  await person.startsConnecting();
-  await expect(person.page.getByText(/demo/i).first()).toBeVisible();
 });

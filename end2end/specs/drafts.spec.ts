@@ -1,7 +1,7 @@
 // What was begun on a device and not sent yet stays there: for one customer, for a while, without secrets.
 import { randomUUID } from 'node:crypto';
 import type { Page } from '@playwright/test';
-import { STANDARD_BANK } from '../support/person';
+import { STANDARD_BANK, type Person } from '../support/person';
 import { expect, ownPortal, test } from '../support/test';
 
 const DAY_MILLIS = 86_400_000;
@@ -9,131 +9,128 @@ const DAY_MILLIS = 86_400_000;
 const stored = (page: Page) =>
   page.evaluate(() => JSON.stringify([{ ...window.localStorage }, { ...window.sessionStorage }]));
 
+/** Somebody signs in on the same device. */
+async function signsIn(person: Person, org: string): Promise<void> {
+  const form = { user: 'pat', org };
+  const response = await person.context.request.post(person.url('/demo/sign-in'), { form, maxRedirects: 0 });
+  expect(response.status()).toBe(303);
+}
+
+/** Runs in the page: in place of the only draft there are as many as ages, each saved so many days earlier. */
+function age({ days, millis }: { days: number[]; millis: number }): void {
+  for (const [key, text] of Object.entries({ ...localStorage })) {
+    const kept = JSON.parse(text as string);
+    const [draft] = kept.drafts;
+    const older = (day: number) => ({
+      ...draft,
+      id: `${draft.id}-${day}`.replace('.', '-'),
+      requestedName: `Bank of day ${day}`,
+      savedAt: draft.savedAt - day * millis,
+      expiresAt: draft.expiresAt - day * millis,
+    });
+    localStorage.setItem(key, JSON.stringify({ ...kept, drafts: days.map(older) }));
+  }
+}
+
 test.describe('drafts', { tag: '@javascript' }, () => {
-  test('an unlisted bank is resumed from the list', async ({ person }) => {
+  test('an unlisted bank is resumed from the list, ages, and is discarded or forgotten', async ({ person, org }) => {
+    const { page } = person;
     const portal = ownPortal('/Login?Region=EU');
-    await person.startsConnecting();
-    await person.saysThatBankIsNotListed();
-    await person.fillsInUnlistedBank('Drafted Bank', portal);
-    await person.link('Cancel').click();
-    await person.sees('Bank connections');
-    await expect(person.listed('Drafted Bank')).toBeVisible();
-    await person.reload();
-    await person.listed('Drafted Bank').getByRole('link', { name: 'Resume' }).click();
-    await person.sees('Connection details');
-    await expect(person.textbox('Bank name')).toHaveValue('Drafted Bank');
-    await expect(person.textbox('Bank portal URL')).toHaveValue(portal);
-    await person.continues();
-    await person.sees('Create the delegated user');
+
+    await test.step('a reload in the middle of typing loses nothing', async () => {
+      await person.open('/new');
+      await person.saysThatBankIsNotListed();
+      await person.fillsInUnlistedBank('Drafted Bank', portal);
+      await expect.poll(() => stored(page)).toContain(portal);
+      await person.reload();
+      await person.opensList();
+      await person.listed('Drafted Bank').getByRole('link', { name: 'Resume' }).click();
+      await person.sees('Connection details');
+      await expect(person.textbox('Bank name')).toHaveValue('Drafted Bank');
+      await expect(person.textbox('Bank portal URL')).toHaveValue(portal);
+    });
+
+    await test.step('another customer on the same device sees no draft', async () => {
+      await person.link('Cancel').click();
+      await person.sees('Bank connections');
+      await expect(person.listed('Drafted Bank')).toBeVisible();
+      await signsIn(person, `org-${randomUUID()}`);
+      await person.opensList();
+      await expect(page.getByText('Drafted Bank')).toHaveCount(0);
+      await signsIn(person, org);
+    });
+
+    await test.step('the list says how old a draft is and when it is forgotten, and then it is', async () => {
+      await page.evaluate(age, { days: [0, 1, 3.5, 29, 30], millis: DAY_MILLIS });
+      await person.opensList();
+      for (const [day, says] of [
+        [0, 'saved today, expires in 30 days'],
+        [1, 'saved yesterday, expires in 29 days'],
+        [3.5, 'saved 3 days ago, expires in 27 days'],
+        [29, 'saved 29 days ago, expires in 1 day'],
+      ] as const) {
+        const draft = person.listed(new RegExp(`Bank of day ${day}(?!\\.|\\d)`));
+        await expect(draft.getByText(says, { exact: true }), `after ${day} days`).toBeVisible();
+      }
+      await expect(page.getByText('Bank of day 30')).toHaveCount(0);
+      await expect(person.link('Resume')).toHaveCount(4);
+    });
+
+    await test.step('a draft is discarded, and the keyboard goes on at the next one or at the top', async () => {
+      const discards = person.button('Discard draft');
+      for (let left = 3; left > 0; left -= 1) {
+        await discards.first().click();
+        await expect(discards).toHaveCount(left);
+        await expect(discards.first()).toBeFocused();
+      }
+      await discards.click();
+      await expect(discards).toHaveCount(0);
+      await expect(page.locator('#announcer')).toHaveText('Removed');
+      await expect(person.heading('Bank connections')).toBeFocused();
+      await person.reload();
+      await expect(page.getByText('Bank of day')).toHaveCount(0);
+      expect(await stored(page)).not.toContain('Bank of day');
+    });
   });
 
-  test('a reload in the middle of typing loses nothing', async ({ person }) => {
-    const portal = ownPortal();
-    await person.startsConnecting();
-    await person.saysThatBankIsNotListed();
-    await person.fillsInUnlistedBank('Interrupted Bank', portal);
-    await expect.poll(() => stored(person.page)).toContain(portal);
-    await person.reload();
-    await person.opensList();
-    await person.listed('Interrupted Bank').getByRole('link', { name: 'Resume' }).click();
-    await person.sees('Connection details');
-    await expect(person.textbox('Bank portal URL')).toHaveValue(portal);
-  });
-
-  test('a chosen bank is resumed as chosen', async ({ person }) => {
-    await person.startsConnecting();
-    await person.chooses(STANDARD_BANK);
-    await person.link('Cancel').click();
-    await person.sees('Bank connections');
-    await person.listed(STANDARD_BANK.name).getByRole('link', { name: 'Resume' }).click();
-    await person.sees('Connection details');
+  test('free text is resumed as text, and a chosen bank as chosen', async ({ person }) => {
     const field = person.page.getByRole('combobox', { name: 'Bank', exact: true });
-    await expect(field).toHaveValue(STANDARD_BANK.name);
-    await expect(person.page.locator('input[name="institution_id"]')).toHaveValue(STANDARD_BANK.id);
-    await person.continues();
-    await person.sees('Create the delegated user');
-  });
-
-  test('free text is resumed as text, not as a choice', async ({ person }) => {
-    await person.startsConnecting();
-    const field = person.page.getByRole('combobox', { name: 'Bank', exact: true });
+    const chosen = person.page.locator('input[name="institution_id"]');
+    const leavesAndResumes = async () => {
+      await person.link('Cancel').click();
+      await person.sees('Bank connections');
+      await person.listed(STANDARD_BANK.name).getByRole('link', { name: 'Resume' }).click();
+      await person.sees('Connection details');
+      await expect(field).toHaveValue(STANDARD_BANK.name);
+    };
+    await person.open('/new');
     await field.fill(STANDARD_BANK.name);
     await expect(person.page.getByRole('option').first()).toBeVisible();
     await field.press('Escape');
-    await person.link('Cancel').click();
-    await person.sees('Bank connections');
-    await person.link('Resume').click();
-    await person.sees('Connection details');
-    await expect(field).toHaveValue(STANDARD_BANK.name);
+    await leavesAndResumes();
     await person.continues();
     await expect(field).toHaveAttribute('aria-invalid', 'true');
-  });
+    await person.ready();
 
-  test('the list says how old a draft is and when it is forgotten, and then it is', async ({ person }) => {
-    const { clock } = person.page;
-    const begun = Date.now();
-    await clock.setFixedTime(begun);
-    await person.startsConnecting();
-    await person.saysThatBankIsNotListed();
-    await person.fillsInUnlistedBank('Ageing Bank', ownPortal());
-    await expect.poll(() => stored(person.page)).toContain('Ageing Bank');
-    const draft = person.listed('Ageing Bank');
-    for (const [days, says] of [
-      [0, 'saved today, expires in 30 days'],
-      [1, 'saved yesterday, expires in 29 days'],
-      [3.5, 'saved 3 days ago, expires in 27 days'],
-      [29, 'saved 29 days ago, expires in 1 day'],
-    ] as const) {
-      await clock.setFixedTime(begun + days * DAY_MILLIS);
-      await person.opensList();
-      await expect(draft.getByText(says, { exact: true }), `after ${days} days`).toBeVisible();
-    }
-    await clock.setFixedTime(begun + 30 * DAY_MILLIS + 1_000);
-    await person.opensList();
-    await expect(draft).toHaveCount(0);
-    await expect(person.link('Resume')).toHaveCount(0);
-  });
-
-  test('a draft is discarded', async ({ person }) => {
-    await person.startsConnecting();
-    await person.saysThatBankIsNotListed();
-    await person.fillsInUnlistedBank('Discarded Bank', ownPortal());
-    await person.link('Cancel').click();
-    await person.sees('Bank connections');
-    await person.button('Discard draft').click();
-    await expect(person.page.getByText('Discarded Bank')).toHaveCount(0);
-    await expect(person.page.locator('#announcer')).toHaveText('Removed');
-    await expect(person.heading('Bank connections')).toBeFocused();
-    await person.reload();
-    await expect(person.page.getByText('Discarded Bank')).toHaveCount(0);
-    expect(await stored(person.page)).not.toContain('Discarded Bank');
-  });
-
-  test('another customer on the same device sees no draft', async ({ person, place }) => {
-    await person.startsConnecting();
-    await person.saysThatBankIsNotListed();
-    await person.fillsInUnlistedBank('Confidential Bank', ownPortal());
-    await person.link('Cancel').click();
-    await expect(person.listed('Confidential Bank')).toBeVisible();
-    const response = await person.context.request.post(`${place.url}/demo/sign-in`, {
-      form: { user: 'pat', org: `org-${randomUUID()}` },
-      maxRedirects: 0,
-    });
-    expect(response.status()).toBe(303);
-    await person.opensList();
-    await expect(person.page.getByText('Confidential Bank')).toHaveCount(0);
+    await person.chooses(STANDARD_BANK);
+    await leavesAndResumes();
+    await expect(chosen).toHaveValue(STANDARD_BANK.id);
+    await person.continues();
+    await person.sees('Create the delegated user');
   });
 
   test('a draft leads to its connection and is forgotten once that is connected', async ({ person, simulator }) => {
-    const id = await person.startsSetupOfUnlisted('Grown Bank', ownPortal());
+    await person.open('/new?unlisted=true');
+    await person.fillsInUnlistedBank('Grown Bank', ownPortal());
+    await person.continues();
+    await person.sees('Create the delegated user');
+    const id = person.connectionId();
     await expect.poll(() => stored(person.page)).toContain(id);
     await person.opensList();
     // It is in the list as a connection, not once more as a draft.
     await expect(person.listed('Grown Bank')).toHaveCount(1);
-    await person.link('Grown Bank').click();
-    await person.sees('Create the delegated user');
-    await person.finishesSetup();
     await simulator.connect(id);
+    await person.open(`/connections/${id}`);
     await person.seesConnected('Grown Bank');
     await expect.poll(() => stored(person.page)).not.toContain(id);
   });
@@ -150,7 +147,10 @@ test.describe('drafts', { tag: '@javascript' }, () => {
     });
     const failures: string[] = [];
     person.page.on('pageerror', (error) => failures.push(error.message));
-    await person.startsSetupOfUnlisted('Sandboxed Bank', ownPortal());
+    await person.open('/new?unlisted=true');
+    await person.fillsInUnlistedBank('Sandboxed Bank', ownPortal());
+    await person.continues();
+    await person.sees('Create the delegated user');
     await person.finishesSetup();
     await person.opensList();
     await expect(person.listed('Sandboxed Bank')).toHaveCount(1);
@@ -158,20 +158,25 @@ test.describe('drafts', { tag: '@javascript' }, () => {
   });
 
   test('storage that was corrupted costs the drafts and nothing else', async ({ person }) => {
-    await person.startsConnecting();
-    await person.saysThatBankIsNotListed();
+    const { page } = person;
+    await person.open('/new?unlisted=true');
     await person.fillsInUnlistedBank('Corrupted Bank', ownPortal());
-    await expect.poll(() => stored(person.page)).toContain('Corrupted Bank');
+    await expect.poll(() => stored(page)).toContain('Corrupted Bank');
     const failures: string[] = [];
-    person.page.on('pageerror', (error) => failures.push(error.message));
-    for (const rubbish of ['{"schema":', 'null', '[]', '{"schema":99,"drafts":[{"id":7}]}', '\u0000']) {
-      await person.page.evaluate((text) => {
+    page.on('pageerror', (error) => failures.push(error.message));
+    // No JSON, no object, no list of drafts, and a list that nothing can be made of.
+    for (const rubbish of ['{"schema":', 'null', '[]', '{"schema":99,"drafts":[{"id":7}]}']) {
+      await page.evaluate((text) => {
         for (const key of Object.keys(localStorage)) localStorage.setItem(key, text);
       }, rubbish);
       await person.opensList();
       await expect(person.link('Resume')).toHaveCount(0);
     }
-    await person.startsSetupOfUnlisted('Corrupted Bank', ownPortal());
+    await person.open('/new?unlisted=true');
+    await person.fillsInUnlistedBank('Corrupted Bank', ownPortal());
+    await expect.poll(() => stored(page), 'what is typed now is kept again').toContain('Corrupted Bank');
+    await person.continues();
+    await person.sees('Create the delegated user');
     expect(failures).toEqual([]);
   });
 });

@@ -23,16 +23,17 @@ test('a form that is half filled in is left without a question', { tag: '@javasc
     await expect(person.textbox(field)).toHaveCount(0);
     await person.ready();
     expect(asked, `${path} asked`).toEqual([]);
-
-    const tab = await person.inNewTab();
-    const askedThere = listens(tab.page);
-    await tab.open(path);
-    await beginsToType(tab, field);
-    const closed = tab.page.waitForEvent('close');
-    await tab.page.close({ runBeforeUnload: true });
-    await closed;
-    expect(askedThere, `${path} asked when its tab was closed`).toEqual([]);
   }
+
+  // A browser asks when a tab is closed as it does before a reload, which every form was tried with.
+  const tab = await person.inNewTab();
+  const askedThere = listens(tab.page);
+  await tab.open(forms[2][0]);
+  await beginsToType(tab, forms[2][1]);
+  const closed = tab.page.waitForEvent('close');
+  await tab.page.close({ runBeforeUnload: true });
+  await closed;
+  expect(askedThere, 'asked when its tab was closed').toEqual([]);
 
   // A page that did ask would be heard here.
   await person.open(forms[0][0]);

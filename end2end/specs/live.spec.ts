@@ -1,6 +1,8 @@
-// Open pages change by themselves, and say so. The demo's Waycore delivers nothing: a change is found by watching.
+// Open pages change by themselves, and say so. How a stream begins and ends, who hears what, and how soon, is in
+// server/tests/it/events.rs, server/tests/it/webhooks.rs and server/src/events/tests.rs.
 import type { Page, Request, Route } from '@playwright/test';
-import { STANDARD_BANK, type Person } from '../support/person';
+import { INSTANT_BANK, STANDARD_BANK } from '../support/person';
+import type { StateChange } from '../support/simulator';
 import { expect, ownPortal, test } from '../support/test';
 
 /** A page listens, or asks for the present state once. */
@@ -13,333 +15,321 @@ const isSeen = (page: Page, state: DocumentVisibilityState) =>
     document.dispatchEvent(new Event('visibilitychange'));
   }, state);
 
-test('list, activation and detail change by themselves and say what changed', { tag: '@javascript' }, async ({
-  person,
-  simulator,
-}) => {
-  const { page, context } = person;
-  const id = await person.startsSetupOf(STANDARD_BANK);
-  await simulator.keepActivating(id);
-  await person.open(`/connections/${id}/setup`);
-  await person.sees('Activating your connection');
-  const list = await context.newPage();
-  await list.goto(person.url('/'));
-  const row = list.getByRole('main').getByRole('listitem').filter({ hasText: STANDARD_BANK.name });
-  await expect(row).toContainText('Activating');
+/** Moves the page's clock on, second by second, until the page shows something. */
+const runsUntil = (page: Page, shows: () => Promise<void>) =>
+  expect(async () => {
+    await page.clock.runFor(1_000);
+    await shows();
+  }).toPass({ intervals: [50] });
 
-  await simulator.connect(id);
-  await expect(page.getByRole('heading', { level: 1, name: STANDARD_BANK.name })).toBeVisible();
-  await expect(row).toContainText('Connected');
-  await expect(list.locator('#announcer')).toHaveText(/Standard Test Bank: Connected/);
+/** So that a look does not wait for what only the page's clock brings. */
+const NOW = { timeout: 100 };
 
-  // The detail is watched too: every five seconds where something may still happen by itself.
-  await simulator.put(id, { status: 'errored', errorCode: 'bank_down' });
-  await person.reload();
-  await expect(person.status('Error')).toBeVisible();
-  await simulator.put(id, { status: 'active' });
-  await expect(person.status('Connected')).toBeVisible();
-  await expect(page.locator('#announcer')).toHaveText(/Standard Test Bank: Connected/);
-});
+test.describe('live', { tag: '@javascript' }, () => {
+  test('list, activation and detail change by themselves and say what changed', async ({ person, simulator }) => {
+    const { page } = person;
+    const id = await person.hasBegunAt(STANDARD_BANK);
+    await simulator.keepActivating(id);
+    await person.open(`/connections/${id}/setup`);
+    await person.sees('Activating your connection');
+    const list = await person.inNewTab();
+    await list.opensList();
+    const row = list.listed(STANDARD_BANK.name);
+    await expect(row).toContainText('Activating');
 
-for (const comesThrough of [true, false]) {
-  const where = comesThrough ? 'shows on the list' : 'shows on the list where streams do not come through';
-  test(`a connection that somebody else removes or begins ${where}`, { tag: '@javascript' }, async ({ person }) => {
-    const { context, page } = person;
-    if (!comesThrough) await page.route(STREAM, (route) => route.fulfill({ status: 503, body: '' }));
-    await person.opensList();
-    const other = await context.newPage();
-    const start = (form: Record<string, string>) =>
-      other.request.post(person.url('/api/start_connection'), { form, headers: { accept: 'application/json' } });
-    const answer = await start({ requested_name: 'Colleague Bank', portal_url: ownPortal(), unlisted: 'true' });
-    const { connection } = (await answer.json()) as { connection: { id: string } };
-    await expect(person.listed('Colleague Bank')).toBeVisible();
-    await other.request.post(person.url('/api/remove_connection'), {
-      form: { connection_id: connection.id, confirmation: 'Colleague Bank' },
-      headers: { accept: 'application/json' },
+    await test.step('an activation that ends leads to the detail', async () => {
+      await simulator.connect(id);
+      await expect(person.heading(STANDARD_BANK.name)).toBeVisible();
+      await expect(row).toContainText('Connected');
+      await expect(list.page.locator('#announcer')).toHaveText(/Standard Test Bank: Connected/);
     });
-    await expect(person.listed('Colleague Bank')).toBeHidden();
-    await expect(page.locator('#announcer')).toHaveText(/Colleague Bank: .*Removed/);
+
+    await test.step('the detail follows each change', async () => {
+      for (const [status, label] of [['errored', 'Error'], ['active', 'Connected']] as const) {
+        await simulator.put(id, { status });
+        await expect(person.status(label).first()).toBeVisible();
+        await expect(page.locator('#announcer')).toHaveText(new RegExp(`Standard Test Bank: ${label}`));
+      }
+    });
+
+    await test.step('what somebody else begins and removes shows on the list', async () => {
+      const begun = await person.hasBegun('Colleague Bank', ownPortal());
+      await expect(list.listed('Colleague Bank')).toBeVisible();
+      await person.posts('remove_connection', { connection_id: begun, confirmation: 'Colleague Bank' });
+      await expect(list.listed('Colleague Bank')).toBeHidden();
+      await expect(list.page.locator('#announcer')).toHaveText(/Colleague Bank: .*Removed/);
+    });
   });
-}
 
-test('nobody is told of what happens while the page is hidden, and it is caught up when it is seen again', {
-  tag: '@javascript',
-}, async ({ person, simulator }) => {
-  const { page } = person;
-  const id = await person.startsSetupOf(STANDARD_BANK);
-  await simulator.keepActivating(id);
-  await page.goto('about:blank');
-  const begun = page.waitForResponse(STREAM);
-  await person.open(`/connections/${id}/setup`);
-  await person.sees('Activating your connection');
-  await begun;
-  let streams = 0;
-  page.on('request', (request) => {
-    if (request.url().includes('/events')) streams += 1;
+  test('a list that streams do not come through to changes all the same', async ({ person }) => {
+    const { page, context } = person;
+    await page.clock.install();
+    await page.route(STREAM, (route) => route.fulfill({ status: 503, body: '' }));
+    await person.hasBegunAt(STANDARD_BANK);
+    await person.opensList();
+
+    await test.step('what somebody else begins and removes shows', async () => {
+      const begun = await person.hasBegun('Colleague Bank', ownPortal());
+      await runsUntil(page, () => expect(person.listed('Colleague Bank')).toBeVisible(NOW));
+      await person.posts('remove_connection', { connection_id: begun, confirmation: 'Colleague Bank' });
+      await runsUntil(page, () => expect(person.listed('Colleague Bank')).toBeHidden(NOW));
+      await expect(page.locator('#announcer')).toHaveText(/Colleague Bank: .*Removed/);
+    });
+
+    await test.step('what another customer does not have is not said to be removed', async () => {
+      await expect(person.listed(STANDARD_BANK.name)).toBeVisible();
+      const form = { user: 'bo', org: `${person.identity.org}-other`, role: 'manager' };
+      await context.request.post(person.url('/demo/sign-in'), { form, maxRedirects: 0 });
+      await runsUntil(page, () => expect(person.listed(STANDARD_BANK.name)).toBeHidden(NOW));
+      await page.clock.runFor(10_000);
+      await expect(page.locator('#announcer')).not.toContainText(STANDARD_BANK.name);
+    });
   });
-  await isSeen(page, 'hidden');
-  await simulator.connect(id);
-  // Somebody else, who looks, hears of it; so it has been told.
-  const other = await person.context.newPage();
-  await other.goto(person.url(`/connections/${id}`));
-  await expect(other.getByRole('heading', { level: 1, name: STANDARD_BANK.name })).toBeVisible();
-  await person.sees('Activating your connection');
-  expect(streams, 'nobody looks').toBe(0);
-  await isSeen(page, 'visible');
-  await person.sees(STANDARD_BANK.name);
-});
 
-/** What may stand between a browser and the server: it refuses every stream, or breaks it, or passes nothing on. */
-const IN_BETWEEN = [
-  { how: 'are refused', tries: 1, stop: (route: Route) => route.fulfill({ status: 503, body: '' }) },
-  { how: 'break', tries: 3, stop: (route: Route) => route.abort('connectionreset') },
-  {
-    how: 'end before anything comes',
-    tries: 3,
-    stop: (route: Route) => route.fulfill({ status: 200, contentType: 'text/event-stream', body: '' }),
-  },
-];
-
-for (const { how, tries, stop } of IN_BETWEEN) {
-  test(`where streams ${how}, the page asks every five seconds, and listens again after a minute`, {
-    tag: '@javascript',
-  }, async ({ person, simulator }) => {
+  test('a hidden page hears nothing, and catches up when it is seen again', async ({ person, simulator }) => {
     const { page } = person;
     await page.clock.install();
-    const id = await person.startsSetupOf(STANDARD_BANK);
+    const id = await person.hasBegunAt(STANDARD_BANK);
     await simulator.keepActivating(id);
-    // The page before may only now begin to listen, and is not the one that is stopped.
-    await page.goto('about:blank');
-    const stopped = new Set<Request>();
-    await page.route(STREAM, async (route) => {
-      if (stopped.size === tries) return route.continue();
-      stopped.add(route.request());
-      await stop(route);
-    });
-    const asked: string[] = [];
+    const begun = page.waitForResponse(STREAM);
+    await person.open(`/connections/${id}/setup`);
+    await person.sees('Activating your connection');
+    await begun;
+    let asked = 0;
     page.on('request', (request) => {
-      if (SNAPSHOT.test(request.url())) asked.push('state');
-      if (STREAM.test(request.url())) asked.push('stream');
+      if (request.url().includes('/events')) asked += 1;
     });
-    // The browser comes back to a broken stream by itself, and by its own clock.
-    const over = new Promise<void>((resolve) => {
-      const ended = (request: Request) => {
-        if (stopped.size === tries && request === [...stopped].at(-1)) resolve();
+
+    await test.step('it asks for nothing while it is hidden', async () => {
+      await isSeen(page, 'hidden');
+      await simulator.connect(id);
+      // Whoever listens has been told by then.
+      const status = async () => {
+        const { connection } = await person.posts('get_connection', { connection_id: id });
+        return (connection as { status: string }).status;
       };
-      page.on('requestfailed', ended);
-      page.on('requestfinished', ended);
+      await expect.poll(status).toBe('active');
+      await page.clock.runFor(60_000);
+      await person.sees('Activating your connection');
+      expect(asked, 'nobody looks').toBe(0);
     });
+
+    await test.step('it catches up', async () => {
+      await isSeen(page, 'visible');
+      await runsUntil(page, () => expect(person.heading(STANDARD_BANK.name)).toBeVisible(NOW));
+      await person.ready();
+    });
+
+    await test.step('after half a day it is fetched anew, because what happened is not told for so long', async () => {
+      await isSeen(page, 'hidden');
+      await page.clock.fastForward('13:00:00');
+      let fetched = false;
+      page.on('request', (request) => (fetched ||= 'connect-after-news' in request.headers()));
+      await isSeen(page, 'visible');
+      await runsUntil(page, async () => expect(fetched).toBe(true));
+    });
+  });
+
+  test('a page whose stream is refused asks every five seconds, says so while it is cut off, and listens again after a minute', async ({
+    person,
+    simulator,
+  }) => {
+    const { page } = person;
+    const id = await person.hasBegunAt(STANDARD_BANK);
+    await simulator.keepActivating(id);
+    const asking = await stopsStreams(page, [(route) => route.fulfill({ status: 503, body: '' })]);
+    let isCutOff = true;
+    await page.route(SNAPSHOT, (route) => (isCutOff ? route.fulfill({ status: 503, body: '' }) : route.continue()));
+    await person.open(`/connections/${id}/setup`);
+    await person.sees('Activating your connection');
+    const complaint = page.getByText('Live updates are interrupted. Trying again.');
+
+    await test.step('it says where everybody sees it that it is cut off, and takes it back', async () => {
+      await asking.runsUntil(() => expect(complaint).toBeInViewport({ ratio: 1, ...NOW }));
+      isCutOff = false;
+      await asking.runsUntil(() => expect(complaint).not.toBeInViewport({ ratio: 1, ...NOW }));
+    });
+
+    await test.step('it listens again after a minute, and hears what happens', async () => {
+      await asking.runsUntil(async () => expect(asking.asked.at(-1)).toBe('stream'));
+      expect(asking.asked.join(' ')).toMatch(EVERY_FIVE_SECONDS);
+      const { length } = asking.asked;
+      await simulator.connect(id);
+      await expect(person.heading(STANDARD_BANK.name)).toBeVisible();
+      expect(asking.asked.slice(length), 'it was the stream that told').not.toContain('state');
+    });
+  });
+
+  test('a page whose stream breaks three times in a row asks every five seconds, and listens again after a minute', async ({
+    person,
+    simulator,
+  }) => {
+    const { page } = person;
+    const id = await person.hasBegunAt(STANDARD_BANK);
+    await simulator.keepActivating(id);
+    const asking = await stopsStreams(page, [
+      // It ends before anything comes; a browser would come back in three seconds by its own clock.
+      (route) => route.fulfill({ status: 200, contentType: 'text/event-stream', body: 'retry: 50\n\n' }),
+      (route) => route.abort('connectionreset'),
+      (route) => route.abort('connectionreset'),
+    ]);
     const answers = new Set<number>();
     page.on('response', (response) => {
       if (SNAPSHOT.test(response.url())) answers.add(response.status());
     });
     await person.open(`/connections/${id}/setup`);
     await person.sees('Activating your connection');
-    await over;
-    const inASecond = async () => {
-      await page.clock.runFor(1_000);
-      return asked.at(-1);
-    };
-    for (const next of ['state', 'stream']) await expect.poll(inASecond, { intervals: [20], timeout: 60_000 }).toBe(next);
-    // The clock goes on while a question is answered, so that there may be fewer than twelve.
-    expect(asked.join(' ')).toMatch(new RegExp(`^(stream ){${tries}}(state ){6,13}stream$`));
+    await expect.poll(() => asking.asked, { intervals: [20] }).toEqual(['stream', 'stream', 'stream']);
+    await asking.runsUntil(async () => expect(asking.asked.at(-1)).toBe('state'));
+    await asking.runsUntil(async () => expect(asking.asked.at(-1)).toBe('stream'));
+    expect(asking.asked.slice(2).join(' ')).toMatch(EVERY_FIVE_SECONDS);
     expect([...answers]).toEqual([200]);
-    const questions = asked.length - tries - 1;
     await simulator.connect(id);
-    await expect(page.getByRole('heading', { level: 1, name: STANDARD_BANK.name })).toBeVisible();
-    expect(asked.filter((what) => what === 'state').length, 'it was the stream that told').toBe(questions);
+    await expect(person.heading(STANDARD_BANK.name)).toBeVisible();
   });
-}
 
-test('a stream ends when its person signs out in another tab, and the page asks who they are', {
-  tag: '@javascript',
-}, async ({ person, meet, simulator }) => {
-  const { page, context } = person;
-  const id = await person.startsSetupOf(STANDARD_BANK);
-  await simulator.keepActivating(id);
-  await person.open(`/connections/${id}/setup`);
-  await person.sees('Activating your connection');
-  const colleague = await meet({ user: 'sam' });
-  await colleague.open(`/connections/${id}/setup`);
-  await colleague.sees('Activating your connection');
-  const other = await context.newPage();
-  await other.goto(person.url('/'));
-  const ended = page.waitForEvent('requestfinished', (request) => STREAM.test(request.url()));
-  const refused = page.waitForResponse((response) => STREAM.test(response.url()) && response.status() === 401);
-  await other.getByRole('link', { name: 'Sign out', exact: true }).click();
-  expect((await (await ended).response())?.status(), 'one that had begun').toBe(200);
-  await refused;
-  await expect(page.getByRole('heading', { level: 1, name: 'Sign in to the demo' })).toBeVisible();
-  expect(new URL(page.url()).searchParams.get('return_to'), 'the way back').toBe(`/connections/${id}/setup`);
-  // Whoever else looks is still told.
-  await simulator.connect(id);
-  await expect(colleague.heading(STANDARD_BANK.name)).toBeVisible();
-});
-
-test('one person has six streams, and a page that has to make room for a seventh comes back and hears what happens', {
-  tag: '@javascript',
-}, async ({ person, simulator }) => {
-  const { page, context } = person;
-  const id = await person.startsSetupOf(STANDARD_BANK);
-  await simulator.keepActivating(id);
-  const begun = page.waitForResponse(/\/events\?open=&/);
-  await person.opensList();
-  await begun;
-  let ended = 0;
-  page.on('requestfinished', (request) => {
-    if (STREAM.test(request.url())) ended += 1;
-  });
-  // The same person in as many browsers of the same name: one has no more than six connections to a site.
-  const cookies = (await context.cookies()).map(({ name, value }) => `${name}=${value}`);
-  const headers = { cookie: cookies.join('; '), 'user-agent': await page.evaluate(() => navigator.userAgent) };
-  const over = new AbortController();
-  const listens = async () => {
-    const answer = await fetch(person.url('/events'), { headers, signal: over.signal });
-    expect(answer.status).toBe(200);
-    const stream = answer.body!.getReader();
-    expect((await stream.read()).done, 'the present state comes first').toBe(false);
-  };
-  for (let more = 0; more < 5; more += 1) await listens();
-  expect(ended, 'six are not too many').toBe(0);
-  const back = page.waitForRequest(/\/events\?/);
-  await listens();
-  await back;
-  expect(ended, 'the oldest made room').toBe(1);
-  await simulator.connect(id);
-  await expect(person.listed(STANDARD_BANK.name)).toContainText('Connected');
-  over.abort();
-});
-
-test('a page that nobody saw for half a day is fetched anew', { tag: '@javascript' }, async ({ person }) => {
-  const { page } = person;
-  await page.clock.install();
-  await person.opensList();
-  await isSeen(page, 'hidden');
-  await page.clock.fastForward('13:00:00');
-  // Longer than what happened is told again.
-  const fetched = page.waitForRequest((request) => 'connect-after-news' in request.headers());
-  await isSeen(page, 'visible');
-  await fetched;
-});
-
-test('news never takes away what is being typed', { tag: '@javascript' }, async ({ person, simulator }) => {
-  const { page } = person;
-  const id = await person.startsSetupOfUnlisted('Typing Bank', ownPortal());
-  await simulator.put(id, { kind: 'ready', status: 'reauthRequired', syncStatus: 'idle' });
-  await person.open(`/connections/${id}`);
-  await person.textbox('Bank username').fill('user-of-the-bank');
-  await simulator.connect(id);
-  // Another page of the same person has heard of it by now.
-  const other = await person.context.newPage();
-  await other.goto(person.url('/'));
-  await expect(other.getByRole('main').getByRole('listitem').filter({ hasText: 'Typing Bank' })).toContainText(
-    'Connected',
-  );
-  await expect(person.textbox('Bank username')).toHaveValue('user-of-the-bank');
-  await person.textbox('Bank username').fill('');
-  await expect(page.getByRole('main').getByText('Connected', { exact: true }).first()).toBeVisible();
-});
-
-test('news takes nothing away while it is being pressed', { tag: '@javascript' }, async ({ person, simulator }) => {
-  const { page } = person;
-  const id = await person.startsSetupOf(STANDARD_BANK);
-  await simulator.keepActivating(id);
-  await person.opensList();
-  await person.listed(STANDARD_BANK.name).getByRole('link').hover();
-  await page.mouse.down();
-  const other = await person.context.newPage();
-  await other.goto(person.url('/'));
-  const elsewhere = other.getByRole('main').getByRole('listitem').filter({ hasText: STANDARD_BANK.name });
-  for (const [status, label] of [['active', 'Connected'], ['reauthRequired', 'Reauthentication required']] as const) {
-    await simulator.put(id, { kind: 'ready', status });
-    // Whoever looks is told, and with them everybody.
-    await other.reload();
-    await expect(elsewhere).toContainText(label);
-  }
-  await page.mouse.up();
-  await person.sees(STANDARD_BANK.name);
-});
-
-test('news takes away neither a choice nor what was unfolded', { tag: '@javascript' }, async ({ person, simulator }) => {
-  const { context, page } = person;
-  test.slow();
-  const id = await person.connects(STANDARD_BANK);
-  const other = await context.newPage();
-  await other.goto(person.url('/'));
-  const elsewhere = other.getByRole('main').getByRole('listitem').filter({ hasText: STANDARD_BANK.name });
-  const breaks = async () => {
-    await simulator.put(id, { status: 'errored', errorCode: 'bank_down' });
-    await person.reload();
-    await expect(person.status('Error')).toBeVisible();
-  };
-  await breaks();
-  const numbers = page.locator('main details').first();
-  await numbers.locator('summary').click();
-  await simulator.put(id, { status: 'active' });
-  await expect(person.status('Connected')).toBeVisible();
-  await expect(numbers).toHaveAttribute('open', '');
-
-  await breaks();
-  const account = page.getByRole('combobox', { name: 'Account' });
-  await account.selectOption({ index: 1 });
-  const chosen = await account.inputValue();
-  await simulator.put(id, { status: 'active' });
-  await expect(elsewhere).toContainText('Connected');
-  await expect(account).toHaveValue(chosen);
-  await account.selectOption({ index: 0 });
-  await expect(person.status('Connected')).toBeVisible();
-});
-
-test('seven pages of one person do not take the streams from each other again and again', {
-  tag: '@javascript',
-}, async ({ person, meet, simulator }) => {
-  const id = await person.startsSetupOf(STANDARD_BANK);
-  await simulator.keepActivating(id);
-  // A page of the same person that would listen, too.
-  await person.page.goto('about:blank');
-  let streams = 0;
-  let turnedAway = 0;
-  const listens = async () => {
-    const same = await meet({ user: person.identity.user });
-    same.page.on('response', (response) => {
-      if (!STREAM.test(response.url())) return;
-      streams += 1;
-      turnedAway += Number(response.status() === 204);
-    });
-    const begun = same.page.waitForResponse(STREAM);
-    await same.opensList();
+  test('a page whose person signs out in another tab asks who they are', async ({ person, simulator }) => {
+    const { page, context } = person;
+    await page.clock.install();
+    const id = await person.hasBegunAt(STANDARD_BANK);
+    await simulator.keepActivating(id);
+    const begun = page.waitForResponse(STREAM);
+    await person.open(`/connections/${id}/setup`);
+    await person.sees('Activating your connection');
     await begun;
-    return same;
-  };
-  const people: Person[] = [];
-  for (let number = 0; number < 7; number += 1) people.push(await listens());
-  const [first] = people;
-  // The first had to make room. It comes back, is told that there is none, and asks instead.
-  await expect.poll(() => turnedAway).toBe(1);
-  await first?.page.waitForResponse(SNAPSHOT);
-  await first?.page.waitForResponse(SNAPSHOT);
-  expect(streams, 'ten seconds later').toBe(8);
-  await simulator.connect(id);
-  for (const somebody of people) await expect(somebody.listed(STANDARD_BANK.name)).toContainText('Connected');
+    const ended = page.waitForEvent('requestfinished', (request) => STREAM.test(request.url()));
+    const refused = page.waitForResponse((response) => STREAM.test(response.url()) && response.status() === 401);
+    // The server knows a browser by its name.
+    const headers = { 'user-agent': await page.evaluate(() => navigator.userAgent) };
+    await context.request.post(person.url('/demo/sign-out'), { headers, maxRedirects: 0 });
+    expect((await (await ended).response())?.status(), 'one that had begun').toBe(200);
+    await refused;
+    await runsUntil(page, () => expect(person.heading('Sign in to the demo')).toBeVisible(NOW));
+    expect(new URL(page.url()).searchParams.get('return_to'), 'the way back').toBe(`/connections/${id}/setup`);
+  });
+
+  test('a page that makes room for a seventh stream comes back, is turned away, and asks instead', async ({
+    person,
+    simulator,
+  }) => {
+    const { page, context } = person;
+    await page.clock.install();
+    const id = await person.hasBegunAt(STANDARD_BANK);
+    await simulator.keepActivating(id);
+    const begun = page.waitForResponse(STREAM);
+    await person.opensList();
+    await begun;
+    let ended = 0;
+    page.on('requestfinished', (request) => {
+      if (STREAM.test(request.url())) ended += 1;
+    });
+    const answers: number[] = [];
+    page.on('response', (response) => {
+      if (STREAM.test(response.url())) answers.push(response.status());
+    });
+    // The same person in as many browsers of the same name: one has no more than six connections to a site.
+    const cookies = (await context.cookies()).map(({ name, value }) => `${name}=${value}`);
+    const headers = { cookie: cookies.join('; '), 'user-agent': await page.evaluate(() => navigator.userAgent) };
+    const over = new AbortController();
+    const listens = async () => {
+      const answer = await fetch(person.url('/events'), { headers, signal: over.signal });
+      expect(answer.status).toBe(200);
+      const stream = answer.body!.getReader();
+      expect((await stream.read()).done, 'the present state comes first').toBe(false);
+    };
+    for (let more = 0; more < 5; more += 1) await listens();
+    expect(ended, 'six are not too many').toBe(0);
+    const madeRoom = page.waitForEvent('requestfinished', (request) => STREAM.test(request.url()));
+    const turnedAway = page.waitForResponse((response) => STREAM.test(response.url()));
+    await listens();
+    await madeRoom;
+    expect((await turnedAway).status(), 'to a browser this says not to come back').toBe(204);
+    for (let times = 0; times < 2; times += 1) {
+      const asked = page.waitForResponse(SNAPSHOT);
+      await page.clock.runFor(5_000);
+      expect((await asked).status()).toBe(200);
+    }
+    expect(answers, 'it takes no stream from another page').toEqual([204]);
+    await simulator.connect(id);
+    await runsUntil(page, () => expect(person.listed(STANDARD_BANK.name)).toContainText('Connected', NOW));
+    over.abort();
+  });
+
+  test('news takes nothing away that is typed, unfolded, chosen or pressed', async ({ person, simulator }) => {
+    const { page } = person;
+    const id = await person.hasConnected(INSTANT_BANK);
+    await page.clock.install();
+    // Another page of the same person, which hears of everything at once.
+    const other = await person.inNewTab();
+    await other.opensList();
+    const becomes = async (change: StateChange, label: string) => {
+      await simulator.put(id, change);
+      await expect(other.listed(INSTANT_BANK.name)).toContainText(label);
+    };
+    const shows = (label: string) => runsUntil(page, () => expect(person.status(label).first()).toBeVisible(NOW));
+    await person.open(`/connections/${id}`);
+    await person.sees(INSTANT_BANK.name);
+
+    await test.step('what is being typed, and what was unfolded', async () => {
+      await becomes({ status: 'reauthRequired' }, 'Reauthentication required');
+      const username = person.textbox('Bank username');
+      await username.fill('user-of-the-bank');
+      const balance = page.getByRole('figure', { name: 'Balance', exact: true });
+      await balance.getByText('Show the numbers').click();
+      await becomes({ status: 'active' }, 'Connected');
+      await page.clock.runFor(5_000);
+      await expect(username).toHaveValue('user-of-the-bank');
+      await username.fill('');
+      await shows('Connected');
+      await expect(balance.locator('details')).toHaveAttribute('open', '');
+    });
+
+    await test.step('what was chosen', async () => {
+      const account = page.getByRole('combobox', { name: 'Account' });
+      await account.selectOption({ index: 1 });
+      const chosen = await account.inputValue();
+      await becomes({ status: 'errored', errorCode: 'bank_down' }, 'Error');
+      await page.clock.runFor(5_000);
+      await expect(account).toHaveValue(chosen);
+      await account.selectOption({ index: 0 });
+      await shows('Error');
+    });
+
+    await test.step('what is being pressed', async () => {
+      await person.opensList();
+      await person.listed(INSTANT_BANK.name).getByRole('link').hover();
+      await page.mouse.down();
+      await becomes({ status: 'reauthRequired' }, 'Reauthentication required');
+      await page.clock.runFor(5_000);
+      await page.mouse.up();
+      await person.sees(INSTANT_BANK.name);
+    });
+  });
 });
 
-test('a page that is cut off says so where everybody sees it, and takes it back', { tag: '@javascript' }, async ({
-  person,
-}) => {
-  const { page } = person;
+/** What a page asks for from its last stopped stream on. The clock also runs by itself, so that there may be fewer than twelve. */
+const EVERY_FIVE_SECONDS = /^stream (state ){6,13}stream$/;
+
+/** Stops the first streams of a page on their way, one after the other, and notes what the page asks for. */
+async function stopsStreams(page: Page, stops: ((route: Route) => Promise<void>)[]) {
   await page.clock.install();
-  let broken = true;
-  await page.route(/\/events\?/, (route) => (broken ? route.fulfill({ status: 503, body: '' }) : route.continue()));
-  await person.opensList();
-  const complaint = page.getByText('Live updates are interrupted. Trying again.');
-  const asks = async () => {
-    const answered = page.waitForResponse(SNAPSHOT);
-    await page.clock.fastForward(5_000);
-    await answered;
-  };
-  await asks();
-  await expect(complaint).toBeInViewport({ ratio: 1 });
-  broken = false;
-  await asks();
-  await expect(complaint).not.toBeInViewport({ ratio: 1 });
-});
+  const asked: ('stream' | 'state')[] = [];
+  const unanswered = new Set<Request>();
+  const left = [...stops];
+  await page.route(STREAM, (route) => (left.shift() ?? ((other: Route) => other.continue()))(route));
+  page.on('request', (request) => {
+    if (STREAM.test(request.url())) asked.push('stream');
+    if (!SNAPSHOT.test(request.url())) return;
+    asked.push('state');
+    unanswered.add(request);
+  });
+  page.on('requestfinished', (request) => unanswered.delete(request));
+  page.on('requestfailed', (request) => unanswered.delete(request));
+  /** Moves the clock on until something is so. It stands still while a question is answered, which a busy machine takes long for. */
+  const runsUntil = (holds: () => Promise<void>) =>
+    expect(async () => {
+      if (unanswered.size === 0) await page.clock.runFor(2_500);
+      await holds();
+    }).toPass({ intervals: [20] });
+  return { asked, runsUntil };
+}

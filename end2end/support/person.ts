@@ -224,6 +224,26 @@ export class Person {
     return (connection as { id: string }).id;
   }
 
+  /** A setup at a bank of the catalog, begun without the forms, where a test is about something else. */
+  async hasBegunAt(bank: ListedBank): Promise<string> {
+    const { connection } = await this.posts('start_connection', { institution_id: bank.id });
+    return (connection as { id: string }).id;
+  }
+
+  /** A setup that only waits for its activation, made without the forms, where a test is about something else. */
+  async hasFinishedAt(bank: ListedBank): Promise<string> {
+    const id = await this.hasBegunAt(bank);
+    await this.posts('submit_finish', { connection_id: id, delegated_user_active: 'on', accept_terms: 'on' });
+    return id;
+  }
+
+  /** A connected bank with accounts and transactions, made without the forms, where a test is about something else. */
+  async hasConnected(bank: ListedBank): Promise<string> {
+    const id = await this.hasFinishedAt(bank);
+    await this.opensWithTransactions(id);
+    return id;
+  }
+
   /** Sends what a form would send. */
   async posts(name: string, form: Record<string, string>): Promise<Record<string, unknown>> {
     const headers = { accept: 'application/json' };
@@ -284,13 +304,17 @@ export class Person {
     const id = await this.startsSetupOf(bank);
     await this.finishesSetup();
     await this.seesConnected(bank.name);
-    // They arrive with the first sync, after the activation.
+    await this.opensWithTransactions(id);
+    return id;
+  }
+
+  /** Opens a connection until its accounts and transactions are there: they arrive with the first sync, after the activation. */
+  private async opensWithTransactions(id: string): Promise<void> {
     await this.opensUntil(`/connections/${id}`, async () => {
       await expect(this.transactions().first()).toBeVisible({ timeout: 1_000 });
       await expect(this.region('Accounts').getByRole('listitem').first()).toBeVisible({ timeout: 1_000 });
       await expect(this.page.getByRole('figure', { name: 'Balance', exact: true })).toBeVisible({ timeout: 1_000 });
     });
-    return id;
   }
 
   /** The rows of the transactions that are shown. The tables of the charts are others. */

@@ -91,12 +91,13 @@ function indexPage(files: Set<string>, states: Map<string, Set<string>>): string
     const rows = [...(states.get(screen) ?? [])].map((state) => row(files, screen, state));
     return `<h2>${words(screen)}</h2>\n<div class="states">\n${rows.join('\n')}\n</div>`;
   });
+  const extent = process.env.CONNECT_SOAK ? 'All states.' : 'One state for each look; <code>cargo xtask soak</code> takes all.';
   const missing = files.size === complete ? '' : `, <strong>${complete - files.size} missing</strong>`;
   return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
-<title>Pictures of every screen</title>
+<title>Pictures of the screens</title>
 <style>
   body { font: 15px/1.4 system-ui, sans-serif; margin: 1.5rem; color: #222; background: #f4f4f4 }
   h2 { margin: 2.5rem 0 0.5rem; text-transform: capitalize; border-top: 2px solid #999; padding-top: 1rem }
@@ -106,8 +107,8 @@ function indexPage(files: Set<string>, states: Map<string, Set<string>>): string
   .views a, .views span { display: block; height: 13rem; overflow: hidden; border: 1px solid #bbb; background: #fff }
   img { display: block; width: 100% }
 </style>
-<h1>Pictures of every screen</h1>
-<p>${files.size} pictures of ${count} states of ${screens.length} screens${missing}, taken ${new Date().toISOString()}.
+<h1>Pictures of the screens</h1>
+<p>${files.size} pictures of ${count} states of ${screens.length} screens${missing}, taken ${new Date().toISOString()}. ${extent}
 From left to right: ${VIEWS.map(({ theme, width }) => `${theme} ${width}`).join(', ')}. Each leads to the whole picture.</p>
 ${contents.join('\n')}
 ${sections.join('\n')}

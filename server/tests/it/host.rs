@@ -26,6 +26,9 @@ use crate::simulated::SimulatedWaycore;
 const ORIGIN: &str = "http://127.0.0.1:3000";
 const TOKEN_KEY: &str = "shared between the host and the server";
 
+/// The database of a host, in its folder.
+const DATABASE: &str = "connect.db";
+
 /// How a host's people sign in.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum SignIn {
@@ -44,7 +47,7 @@ pub(crate) struct TestHost {
     sign_in: SignIn,
     /// Ends what runs beside the routes.
     pub(crate) shutdown: CancellationToken,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl TestHost {
@@ -57,8 +60,17 @@ impl TestHost {
     pub(crate) async fn start_with_webhooks(secrets: &[&str]) -> Self {
         let waycore = SimulatedWaycore::start().await;
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let mut settings = settings(&waycore, Database::Sqlite(folder.path().join("connect.db")), "");
+        let mut settings = settings(&waycore, Database::Sqlite(folder.path().join(DATABASE)), "");
         settings.webhook_secrets = secrets.iter().map(|secret| (*secret).into()).collect();
+        Self::mounted(waycore, settings, "", folder).await
+    }
+
+    /// A host whose settings are changed before it starts.
+    pub(crate) async fn start_with(change: impl FnOnce(&mut Settings)) -> Self {
+        let waycore = SimulatedWaycore::start().await;
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let mut settings = settings(&waycore, Database::Sqlite(folder.path().join(DATABASE)), "");
+        change(&mut settings);
         Self::mounted(waycore, settings, "", folder).await
     }
 
@@ -81,16 +93,27 @@ impl TestHost {
         Self::demo(waycore, "").await
     }
 
+    /// The same in a look of its own.
+    pub(crate) async fn start_with_layout(layout: Layout) -> Self {
+        let waycore = SimulatedWaycore::start().await;
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let settings = settings(&waycore, Database::Sqlite(folder.path().join(DATABASE)), "");
+        let shutdown = CancellationToken::new();
+        let mounted = server::mount_demo(settings, layout, shutdown.clone()).await;
+        let routers = vec![mounted.expect("a mount").router];
+        Self::of(waycore, routers, "", SignIn::Demo, folder, shutdown)
+    }
+
     async fn demo(waycore: SimulatedWaycore, base: &str) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let settings = settings(&waycore, Database::Sqlite(folder.path().join("connect.db")), base);
+        let settings = settings(&waycore, Database::Sqlite(folder.path().join(DATABASE)), base);
         Self::mounted(waycore, settings, base, folder).await
     }
 
     /// A host with signed tokens, as behind `serve`.
     pub(crate) async fn start_with_tokens() -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let database = Database::Sqlite(folder.path().join("connect.db"));
+        let database = Database::Sqlite(folder.path().join(DATABASE));
         Self::serve(SimulatedWaycore::start().await, database, 1, folder).await
     }
 
@@ -124,7 +147,12 @@ impl TestHost {
     ) -> Self {
         let base = BasePath::parse(base).expect("a base path");
         let replicas = routers.into_iter().map(|router| base.mount(router)).collect();
-        Self { waycore, replicas, turn: AtomicUsize::new(0), base, sign_in, shutdown, _folder: folder }
+        Self { waycore, replicas, turn: AtomicUsize::new(0), base, sign_in, shutdown, folder }
+    }
+
+    /// The address of its database, where that is a file.
+    pub(crate) fn database(&self) -> String {
+        format!("sqlite:{}", self.folder.path().join(DATABASE).display())
     }
 
     /// Somebody without a session.

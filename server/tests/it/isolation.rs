@@ -8,6 +8,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use crate::answer::Answer;
 use crate::browser::Browser;
 use crate::host::TestHost;
+use crate::soak::sample_or_all;
 
 const CUSTOMERS: [&str; 3] = ["acme", "globex", "initech"];
 const METHODS: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
@@ -157,7 +158,8 @@ async fn whatever_is_asked_about_anothers_connection_is_answered_as_about_none()
     let host = TestHost::start_replicas(16).await;
     let mut people = Vec::new();
     let mut targets = Vec::new();
-    for org in CUSTOMERS {
+    // Two customers are a pair in both orders, as the third is with either of them.
+    for org in &CUSTOMERS[..sample_or_all(2, CUSTOMERS.len())] {
         let person = host.signed_in_as("ana", org).await;
         targets.push(connect(&person, &host).await);
         people.push(person);
@@ -175,9 +177,12 @@ async fn whatever_is_asked_about_anothers_connection_is_answered_as_about_none()
         }
         for owned in targets.iter().enumerate().filter(|(owner, _)| *owner != asks).map(|(_, owned)| owned) {
             let guessed = owned.standing.iter().map(|id| guess(id));
+            // An id is read before anybody knows whose it is: how it is written does not depend on the connection's state.
+            let (in_all_writings, in_one) = owned.standing.split_at(sample_or_all(1, owned.standing.len()));
             let written =
-                owned.standing.iter().flat_map(|id| Writing::ALL.map(|writing| (id.clone(), writing)));
-            let plain = guessed.chain([owned.removed.clone()]).map(|id| (id, Writing::Plain));
+                in_all_writings.iter().flat_map(|id| Writing::ALL.map(|writing| (id.clone(), writing)));
+            let others = in_one.iter().chain([&owned.removed]).cloned();
+            let plain = guessed.chain(others).map(|id| (id, Writing::Plain));
             for (id, writing) in written.chain(plain) {
                 for place in places() {
                     let written = writing.write(&id);
@@ -198,7 +203,7 @@ async fn whatever_is_asked_about_anothers_connection_is_answered_as_about_none()
         assert_eq!(person.list().await.len(), owned.standing.len(), "its owner finds everything as it was");
     }
     println!("isolation: {cases} cases");
-    assert!(cases >= 5_000, "{cases}");
+    assert!(cases >= sample_or_all(1_500, 5_000), "{cases}");
 }
 
 /// The id with its last digit changed.

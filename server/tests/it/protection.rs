@@ -8,6 +8,7 @@ use serde_json::json;
 
 use crate::answer::Answer;
 use crate::host::TestHost;
+use crate::html::{main_of, text};
 
 #[track_caller]
 fn is_protected(answer: &Answer, what: &str) {
@@ -132,4 +133,7 @@ async fn an_address_that_asks_too_much_is_answered_in_the_form_that_it_asked_for
         page = from("text/html").await;
     }
     assert!(page.body.contains("<h1") && page.body.contains("Too many requests at once"), "{page:?}");
+    let main = main_of(&page.body);
+    assert!(text(main).contains("Try again in ") && main.contains("data-countdown=\""), "{main}");
+    assert!(main.contains(">Try again</a>"), "{main}");
 }

@@ -1,7 +1,7 @@
 //! The process dies at every moment at which it could: before and after every request to Waycore and every commit. The
 //! next one finds its way by reading, and whoever clicks again gets what they wanted, once.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
@@ -253,9 +253,27 @@ fn done_or<T>(outcome: Result<T, WireError>, already: &[ErrorCode]) {
     }
 }
 
-/// Dies at each moment in turn, goes on in a new process, and says how many moments there are.
-fn die_everywhere(database: impl Fn(&Path) -> Database) -> usize {
-    for last in 0.. {
+/// Everything that lies in the folder. SQLite takes its log away as the last connection closes: then all is read again.
+fn contents(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    loop {
+        let paths = std::fs::read_dir(folder).unwrap().flatten().map(|file| file.path());
+        let read = paths.map(|path| Ok((path.clone(), std::fs::read(path)?))).collect::<std::io::Result<_>>();
+        match read {
+            Ok(contents) => return contents,
+            Err(gone) => assert_eq!(gone.kind(), std::io::ErrorKind::NotFound, "{gone}"),
+        }
+    }
+}
+
+/// The distance between the moments that are tried on PostgreSQL, where each takes about a second: 1 in a soak. The sample has
+/// a moment in each step of the journey, and because it is odd it alternates between those before and after a commit.
+fn every_on_postgresql() -> usize {
+    if std::env::var_os("CONNECT_SOAK").is_some() { 1 } else { 7 }
+}
+
+/// Dies at each of these moments in turn, goes on in a new process, and says at which there was nobody left to die.
+fn die_everywhere(every: usize, database: impl Fn(&Path) -> Database) -> usize {
+    for last in (0..).step_by(every) {
         let folder = tempfile::tempdir().unwrap();
         let world = World::new(database(folder.path()));
         let moments = |last| Arc::new(Moments { seen: AtomicUsize::new(0), last, died: Notify::new() });
@@ -265,10 +283,9 @@ fn die_everywhere(database: impl Fn(&Path) -> Database) -> usize {
         assert_eq!(next == STEPS, survived, "moment {last}");
         assert_eq!(world.live(next, &lives), STEPS);
         world.check(&format!("moment {last}, in step {next}"));
-        for file in std::fs::read_dir(folder.path()).unwrap().flatten() {
-            let content = std::fs::read(file.path()).unwrap();
+        for (path, content) in contents(folder.path()) {
             let found = content.windows(PASSWORD.len()).any(|part| part == PASSWORD.as_bytes());
-            assert!(!found, "moment {last}: {} holds the password", file.path().display());
+            assert!(!found, "moment {last}: {} holds the password", path.display());
         }
         if survived {
             return last;
@@ -279,7 +296,7 @@ fn die_everywhere(database: impl Fn(&Path) -> Database) -> usize {
 
 #[test]
 fn a_process_that_dies_anywhere_on_sqlite_leaves_what_the_next_one_settles() {
-    let moments = die_everywhere(|folder| Database::Sqlite(folder.join("connect.db")));
+    let moments = die_everywhere(1, |folder| Database::Sqlite(folder.join("connect.db")));
     println!("moments on SQLite: {moments}");
     assert!(moments >= 50, "{moments}");
 }
@@ -288,7 +305,7 @@ fn a_process_that_dies_anywhere_on_sqlite_leaves_what_the_next_one_settles() {
 fn a_replica_that_dies_anywhere_on_postgresql_leaves_what_another_settles() {
     // The server of the tests lives in a runtime of its own, beside all the processes that die.
     let runtime = Runtime::new().unwrap();
-    let moments = die_everywhere(|_| {
+    let moments = die_everywhere(every_on_postgresql(), |_| {
         let database = runtime.block_on(TestDatabase::new());
         Database::parse(&database.url()).unwrap()
     });

@@ -7,7 +7,7 @@ use domain::user_error::ErrorCode;
 use serde_json::json;
 use waycore::Error;
 
-use super::bench::{Bench, ana, bank, bo, refused, unlisted};
+use super::bench::{Bench, ana, bank, bo, refused, unlisted, vic};
 use crate::store::ConnectionRecord;
 
 #[tokio::test]
@@ -109,6 +109,7 @@ async fn what_changed_while_somebody_was_away_is_marked_through_the_next_visit()
     bench.get(&ana(), &id).await.unwrap();
     bench.hours_later(2);
     assert_eq!(marked(ana()).await, std::slice::from_ref(&id));
+    assert_eq!(marked(vic()).await, Vec::<String>::new(), "a colleague who is new: a visit is one person's");
     bench.later();
     bench.waycore.change(&id, json!({"kind": "ready", "status": "active", "syncStatus": "idle"}));
     bench.get(&ana(), &id).await.unwrap();

@@ -1,0 +1,154 @@
+//! What a bank issued: what is sent of it, and what comes back in a form.
+
+use serde_json::{Value, json};
+
+use crate::browser::Browser;
+use crate::host::TestHost;
+use crate::html::{error_beside, main_text, tag};
+
+const CONFIRMED: [(&str, &str); 2] = [("delegated_user_active", "true"), ("accept_terms", "true")];
+
+/// A setup at a bank of its own.
+async fn started(ana: &Browser<'_>, bank: &str) -> String {
+    let portal = format!("https://{bank}.example/login");
+    let form = [("portal_url", portal.as_str()), ("requested_name", bank)];
+    let started = ana.post_api("start_connection", &form).await.ok();
+    started["connection"]["id"].as_str().expect("an id").to_owned()
+}
+
+/// What Waycore received of a connection that was changed, in order: the end of the path, and the body.
+async fn sent(host: &TestHost, id: &str) -> Vec<(String, Value)> {
+    let prefix = format!("/v1/connections/{id}/");
+    let requests = host.waycore.requests().await;
+    let changes = requests.iter().filter(|request| request["method"] != "GET");
+    let below = changes.filter_map(|request| {
+        let path = request["path"].as_str()?.strip_prefix(&prefix)?;
+        Some((path.to_owned(), request["body"].clone()))
+    });
+    below.collect()
+}
+
+#[tokio::test]
+async fn exactly_what_was_filled_in_is_sent_and_before_the_completion() {
+    let host = TestHost::start().await;
+    let ana = host.signed_in_as("ana", "acme").await;
+    let (user, customer, password) = ("bank_username", "bank_customer_id", "password");
+    for (bank, filled, expected) in [
+        ("nothing", vec![], None),
+        ("spaces", vec![(user, "  "), (customer, "\t"), (password, "   ")], None),
+        ("username", vec![(user, " wc-acme ")], Some(json!({ "bankUsername": "wc-acme" }))),
+        ("customer", vec![(customer, "0047 11")], Some(json!({ "bankCustomerId": "0047 11" }))),
+        ("password", vec![(password, " a b c ")], Some(json!({ "password": "masked" }))),
+        (
+            "everything",
+            vec![(user, "wc-acme"), (customer, "4711"), (password, "issued")],
+            Some(json!({ "bankUsername": "wc-acme", "bankCustomerId": "4711", "password": "masked" })),
+        ),
+    ] {
+        let id = started(&ana, bank).await;
+        let form = [vec![("connection_id", id.as_str())], filled, CONFIRMED.to_vec()].concat();
+        let answer = ana.post_form("/api/submit_finish", &form).await;
+        assert_eq!(answer.goes_to(), format!("/connections/{id}/setup"), "{bank}");
+        let mut sent = sent(&host, &id).await;
+        let completion = sent.pop().expect("a completion");
+        assert_eq!(completion.0, "setupCompletion", "{bank}");
+        // The simulator's journal shows no password.
+        for password in sent.iter_mut().filter_map(|(_, body)| body.get_mut("password")) {
+            assert!(!password.to_string().contains("a b c"), "{bank}: {password}");
+            *password = json!("masked");
+        }
+        let credentials = expected.map(|body| ("credentials".to_owned(), body));
+        assert_eq!(sent, credentials.into_iter().collect::<Vec<_>>(), "{bank}");
+    }
+}
+
+#[tokio::test]
+async fn a_refused_finish_form_keeps_all_but_the_password() {
+    let host = TestHost::start().await;
+    let ana = host.signed_in_as("ana", "acme").await;
+    for (missing, given, said) in [
+        ("delegated_user_active", "accept_terms", "Confirm that the delegated user is active."),
+        ("accept_terms", "delegated_user_active", "Accept the terms of use to finish the setup."),
+    ] {
+        let id = started(&ana, &missing.replace('_', "-")).await;
+        let form = [
+            ("connection_id", id.as_str()),
+            ("bank_username", "wc-acme"),
+            ("bank_customer_id", "4711"),
+            ("password", "from the bank"),
+            (given, "true"),
+        ];
+        let page = ana.post_form("/api/submit_finish", &form).await;
+        assert_eq!(page.status, 422, "{missing}");
+        assert!(
+            page.body.contains("<h1>Finish setup</h1>") && page.body.contains("role=\"alert\""),
+            "{page:?}"
+        );
+        assert!(main_text(&page).contains(said), "{missing}: {page:?}");
+        assert!(error_beside(&page, missing).starts_with(said), "{missing}: {page:?}");
+        assert!(tag(&page, " id=\"bank_username\"").contains("value=\"wc-acme\""), "{page:?}");
+        assert!(tag(&page, " id=\"bank_customer_id\"").contains("value=\"4711\""), "{page:?}");
+        assert!(!tag(&page, " id=\"password\"").contains("value="), "{page:?}");
+        assert!(!page.body.contains("from the bank"), "{page:?}");
+        let ticked = |name: &str| tag(&page, &format!(" id=\"{name}\"")).contains(" checked");
+        assert!(ticked(given) && !ticked(missing), "{page:?}");
+        assert_eq!(sent(&host, &id).await, [], "{missing}");
+    }
+}
+
+#[tokio::test]
+async fn a_new_sign_in_needs_at_least_one_of_three_and_sends_no_more() {
+    let host = TestHost::start().await;
+    let ana = host.signed_in_as("ana", "acme").await;
+    let id = started(&ana, "expired").await;
+    host.waycore.put_connection(&id, json!({ "kind": "ready", "status": "reauthRequired" })).await;
+    let nothing = [("connection_id", id.as_str()), ("bank_username", " "), ("password", "")];
+    let page = ana.post_form("/api/update_credentials", &nothing).await;
+    assert_eq!(page.status, 422);
+    assert_eq!(error_beside(&page, "bank_username"), "Enter at least one of the three.");
+    assert_eq!(sent(&host, &id).await, []);
+
+    let form = [("connection_id", id.as_str()), ("bank_username", ""), ("password", "issued anew")];
+    assert_eq!(ana.post_form("/api/update_credentials", &form).await.goes_to(), format!("/connections/{id}"));
+    let sent = sent(&host, &id).await;
+    let [(path, Value::Object(body))] = &sent[..] else { panic!("{sent:?}") };
+    assert_eq!((path.as_str(), body.len()), ("credentials", 1), "{body:?}");
+    assert!(body.contains_key("password"), "{body:?}");
+}
+
+#[tokio::test]
+async fn a_new_sign_in_that_waycore_refuses_keeps_all_but_the_password() {
+    let host = TestHost::start().await;
+    let ana = host.signed_in_as("ana", "acme").await;
+    let id = started(&ana, "refusing").await;
+    host.waycore.put_connection(&id, json!({ "kind": "ready", "status": "reauthRequired" })).await;
+    let fault = json!({ "match": { "method": "PUT" }, "effect": { "status": 422 }, "times": 1 });
+    host.waycore.fail(fault).await;
+    let form = [("connection_id", id.as_str()), ("bank_username", "wc-acme"), ("password", "not the one")];
+    let page = ana.post_form("/api/update_credentials", &form).await;
+    assert_eq!(page.status, 422);
+    let text = main_text(&page);
+    assert!(text.contains("Waycore did not accept this input.") && !text.contains("Handed over"), "{text}");
+    assert!(tag(&page, " id=\"bank_username\"").contains("value=\"wc-acme\""), "{page:?}");
+    assert!(!page.body.contains("not the one"), "{page:?}");
+}
+
+#[tokio::test]
+async fn a_password_manager_is_asked_for_nothing() {
+    let host = TestHost::start().await;
+    let ana = host.signed_in_as("ana", "acme").await;
+    let id = started(&ana, "managed").await;
+    let check = async |path: String| {
+        let page = ana.get(&path).await;
+        let password = tag(&page, " id=\"password\"");
+        assert!(password.contains("type=\"password\""), "{password}");
+        assert!(password.contains("autocomplete=\"new-password\""), "{password}");
+        for name in ["bank_username", "bank_customer_id"] {
+            let field = tag(&page, &format!(" id=\"{name}\""));
+            assert!(field.contains("autocomplete=\"off\""), "{field}");
+        }
+    };
+    check(format!("/connections/{id}/setup?step=finish")).await;
+    host.waycore.put_connection(&id, json!({ "kind": "ready", "status": "reauthRequired" })).await;
+    check(format!("/connections/{id}")).await;
+}

@@ -1,0 +1,105 @@
+//! What somebody reads for their work at the bank: the details to type, what the user may do, and which guide to follow.
+
+use serde_json::json;
+use server::config::Guides;
+
+use crate::host::TestHost;
+use crate::html::{main_text, tag, tags};
+
+const EXACT: &str = "https://docs.waycore.example/guides/standard-test-bank";
+const GENERAL: &str = "https://docs.waycore.com/user-setup";
+
+#[tokio::test]
+async fn a_bank_has_its_own_guide_and_every_other_the_general_one() {
+    let guides = Guides::parse(&format!("sim-standard = \"{EXACT}\"\n")).expect("guides");
+    let host = TestHost::start_with(|settings| settings.guides = guides).await;
+    let ana = host.signed_in_as("ana", "acme").await;
+    for (bank, guide) in [("sim-standard", EXACT), ("sim-portals", GENERAL)] {
+        let id = ana.start(bank).await["id"].as_str().expect("an id").to_owned();
+        let page = ana.get(&format!("/connections/{id}/setup")).await;
+        assert!(tag(&page, &format!("href=\"{guide}\"")).contains("target=\"_blank\""), "{bank}: {page:?}");
+        let text = main_text(&page);
+        assert!(text.contains("Setup guide (opens in a new tab)"), "{bank}: {text}");
+        let sheet = main_text(&ana.get(&format!("/connections/{id}/sheet")).await);
+        assert!(sheet.contains(guide), "{bank}: {sheet}");
+    }
+}
+
+#[tokio::test]
+async fn the_step_and_the_sheet_hold_what_is_typed_and_allowed_at_the_bank() {
+    let host = TestHost::start().await;
+    let ana = host.signed_in_as("ana", "acme").await;
+    let portal = "https://quiet-cove.example/Sign-In?region=EU&next=home";
+    let form = [("requested_name", "Paper Bank"), ("portal_url", portal)];
+    let connection = ana.post_api("start_connection", &form).await.ok()["connection"].clone();
+    let id = connection["id"].as_str().expect("an id");
+    let setup = ana.get(&format!("/connections/{id}/setup")).await;
+    let sheet = ana.get(&format!("/connections/{id}/sheet")).await;
+    assert!(setup.body.contains(&format!("href=\"/connections/{id}/sheet\"")), "{setup:?}");
+    assert!(sheet.body.contains(&format!("href=\"/connections/{id}/setup\"")), "{sheet:?}");
+    assert!(sheet.body.contains("<h1>Create a user at the bank</h1>"), "{sheet:?}");
+    assert!(main_text(&sheet).contains(portal), "{sheet:?}");
+    let link = portal.replace('&', "&amp;");
+    assert!(tag(&setup, &format!("href=\"{link}\"")).contains("target=\"_blank\""), "{setup:?}");
+    assert!(main_text(&setup).contains("Your own password is never asked for"), "{setup:?}");
+    for page in [&setup, &sheet] {
+        let text = main_text(page);
+        assert!(text.contains("Paper Bank"), "{text}");
+        for (term, field) in [
+            ("First name", "firstName"),
+            ("Last name", "lastName"),
+            ("Address", "address"),
+            ("Username", "username"),
+            ("Email", "email"),
+            ("Phone number", "phoneNumber"),
+        ] {
+            let value = connection["instructions"][field].as_str().expect("a value");
+            assert!(text.contains(&format!("{term} {value}")), "{term} {value}: {text}");
+        }
+        for said in [
+            "Give read-only rights",
+            "Allow the user to see balances, transactions and statements of every account",
+            "Leave payments and approvals off.",
+            "Sign-in codes",
+            "If the bank asks how the user receives sign-in codes, choose SMS, a call or email.",
+            "An authenticator app works if the bank insists.",
+            "Hardware tokens are not supported.",
+            "A second approval",
+        ] {
+            assert!(text.contains(said), "{said}: {text}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_value_that_is_being_prepared_says_so_and_cannot_be_copied_yet() {
+    let host = TestHost::start().await;
+    let ana = host.signed_in_as("ana", "acme").await;
+    let id = ana.start("sim-provisioning").await["id"].as_str().expect("an id").to_owned();
+    let (setup, sheet) = (format!("/connections/{id}/setup"), format!("/connections/{id}/sheet"));
+    let page = ana.get(&setup).await;
+    let text = main_text(&page);
+    assert_eq!(text.matches("Being prepared. Reload this page in a minute.").count(), 2, "{text}");
+    let can_be_copied = |page, name: &str| tags(page, &format!("aria-label=\"Copy {name}\"")).count() == 1;
+    assert!(can_be_copied(&page, "username"), "{page:?}");
+    assert!(!can_be_copied(&page, "email") && !can_be_copied(&page, "phone number"), "{page:?}");
+    let text = main_text(&ana.get(&sheet).await);
+    assert_eq!(text.matches("Not there yet.").count(), 2, "{text}");
+
+    let late = json!({
+        "email": "late@delegates.waycore.example",
+        "phoneNumber": "+44 20 7946 0123",
+        "emailProvisioningStatus": "provisioned",
+        "phoneNumberProvisioningStatus": "provisioned",
+    });
+    host.waycore.put_connection(&id, json!({ "instructions": late })).await;
+    let page = ana.get(&setup).await;
+    assert!(can_be_copied(&page, "email") && can_be_copied(&page, "phone number"), "{page:?}");
+    for text in [main_text(&page), main_text(&ana.get(&sheet).await)] {
+        assert!(
+            text.contains("late@delegates.waycore.example") && text.contains("+44 20 7946 0123"),
+            "{text}"
+        );
+        assert!(!text.contains("Being prepared") && !text.contains("Not there yet"), "{text}");
+    }
+}
