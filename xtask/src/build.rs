@@ -41,7 +41,7 @@ pub(crate) fn build_programs(workspace: &Workspace, progress: &Progress) -> Resu
     front_end::build(workspace, progress)?;
     progress.step("programs: compile", || {
         run(cargo(&workspace.root).arg("build").args(PRODUCT).args(PROGRAMS))
-            .context("a program does not compile")
+            .context("a program does not compile: correct the errors above and run the same command again")
     })?;
     Ok(Programs::below(&workspace.target.join("debug")))
 }
@@ -70,5 +70,7 @@ fn build_in_release(workspace: &Workspace, what: &[&str]) -> Result<()> {
         .args(["build", "--locked", "--release"])
         .args(what)
         .env("CONNECT_SITE_DIR", workspace.site()))
-    .context("the server does not compile in release")
+    .context(
+        "the server does not compile in release: correct the errors above and run the same command again",
+    )
 }

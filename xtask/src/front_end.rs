@@ -13,8 +13,6 @@ use crate::workspace::Workspace;
 
 /// The file name, without extension, of everything that the build makes for browsers.
 const NAME: &str = "connect";
-/// The oldest browsers for which the style sheet and the glue are written.
-const BROWSERS: &str = "--target=chrome111,firefox121,safari16.4";
 
 /// Builds the front end into the folder that the server serves or embeds.
 pub(crate) fn build(workspace: &Workspace, progress: &Progress) -> Result<()> {
@@ -39,7 +37,8 @@ fn compile(workspace: &Workspace) -> Result<PathBuf> {
         "--profile",
         "wasm-release",
     ];
-    run(cargo(&workspace.root).args(arguments)).context("the front end does not compile")?;
+    run(cargo(&workspace.root).args(arguments))
+        .context("the front end does not compile: correct the errors above and run the same command again")?;
     Ok(workspace.target.join(tools::WASM_TARGET).join("wasm-release/frontend.wasm"))
 }
 
@@ -69,24 +68,26 @@ fn bind_and_optimise(workspace: &Workspace, compiled: &Path, bundle: &Path) -> R
         .arg("-o")
         .arg(&wasm))
     .context("wasm-opt could not optimise the front end")?;
-    esbuild(workspace, &bound.join(format!("{NAME}.js")), &glue, &["--format=esm"])?;
+    minify_script(workspace, &bound.join(format!("{NAME}.js")), &glue)?;
     stamp.write()
 }
 
 fn bundle_style(workspace: &Workspace, bundle: &Path) -> Result<()> {
-    let style = bundle.join("site/pkg").join(format!("{NAME}.css"));
-    esbuild(workspace, &workspace.root.join("style/main.css"), &style, &["--bundle"])
+    run(program("node", &workspace.root)
+        .arg("xtask/style.mjs")
+        .arg(workspace.root.join("style/main.css"))
+        .arg(bundle.join("site/pkg").join(format!("{NAME}.css"))))
+    .context("Lightning CSS could not bundle the style sheet: correct the errors above")
 }
 
-fn esbuild(workspace: &Workspace, input: &Path, output: &Path, arguments: &[&str]) -> Result<()> {
+fn minify_script(workspace: &Workspace, input: &Path, output: &Path) -> Result<()> {
     let mut outfile = std::ffi::OsString::from("--outfile=");
     outfile.push(output);
     run(program(workspace.node_programs().join("esbuild"), &workspace.root)
         .arg(input)
-        .args(["--minify", "--log-level=warning", BROWSERS])
-        .args(arguments)
+        .args(["--minify", "--format=esm", "--log-level=warning"])
         .arg(outfile))
-    .with_context(|| format!("esbuild could not bundle {}", input.display()))
+    .context("esbuild could not minify the JavaScript glue")
 }
 
 fn copy_assets(workspace: &Workspace, bundle: &Path) -> Result<()> {

@@ -29,6 +29,7 @@ impl<'a> Plan<'a> {
     pub(crate) fn new(workspace: &'a Workspace, purpose: Purpose) -> Self {
         let wasm = workspace.target.join(tools::WASM_TARGET).join("wasm-release/frontend.wasm");
         let mut parts = vec![
+            (tools::has_wasm_target(workspace), ("the wasm32 target of Rust", 10)),
             (workspace.node_programs().join("esbuild").exists(), ("npm packages", 30)),
             (wasm.is_file(), ("the compiled front end", 90)),
             (workspace.target.join("debug/waycore-connect").is_file(), ("the compiled server", 300)),

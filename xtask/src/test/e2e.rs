@@ -1,4 +1,4 @@
-//! End to end: a real browser against the release, with and without JavaScript.
+//! End to end: a real browser with and without JavaScript, against the development build, or the release with `--release`.
 
 use std::path::Path;
 

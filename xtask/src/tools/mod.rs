@@ -23,7 +23,7 @@ pub(crate) use nginx::{find_or_install as nginx, is_there as has_nginx};
 pub(crate) use node::{install_packages, lighthouse};
 pub(crate) use postgres::{find_or_install as postgres, is_there as has_postgres};
 pub(crate) use schemathesis::{find_or_install as schemathesis, is_there as has_schemathesis};
-pub(crate) use wasm_target::{TARGET as WASM_TARGET, install as wasm_target};
+pub(crate) use wasm_target::{TARGET as WASM_TARGET, install as wasm_target, is_there as has_wasm_target};
 pub(crate) use wrk::find_or_install as wrk;
 
 use crate::process::on_path;

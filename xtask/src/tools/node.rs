@@ -1,4 +1,4 @@
-//! npm packages: wasm-opt for the build, Playwright and axe for the tests, Lighthouse for the measurements.
+//! npm packages: wasm-opt, esbuild and Lightning CSS for the build, Playwright and axe for the tests, Lighthouse for the measurements.
 
 use std::path::{Path, PathBuf};
 
