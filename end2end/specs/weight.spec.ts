@@ -1,5 +1,5 @@
 // What a step weighs on its way to a browser that has nothing of it yet: its HTML and the style sheet, compressed. Asked for
-// without a browser, from the program that is released.
+// without a browser, of the build under test.
 import { get } from 'node:http';
 import { STANDARD_BANK, type Person } from '../support/person';
 import { expect, test } from '../support/test';

@@ -236,3 +236,6 @@ fn addresses(settings: &ServeSettings) -> Check {
     }
     check("addresses", Outcome::Ok, message)
 }
+
+#[cfg(test)]
+mod tests;

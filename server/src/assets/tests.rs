@@ -1,4 +1,4 @@
-//! Files as a browser gets them. What the site holds depends on the build, so only what holds for any is asked.
+//! Files as a browser gets them. What the site holds depends on the build, so a test that needs files brings its own.
 
 use axum::body::Body;
 use http::Request;
@@ -37,8 +37,39 @@ async fn an_unknown_version_or_file_is_not_found() {
     }
 }
 
+/// Tells the test below that it runs in a process of its own, whose site is `OWN_SITE`.
+const HAS_OWN_SITE: &str = "TEST_HAS_OWN_SITE";
+
+const OWN_SITE: [&str; 5] =
+    ["favicon.svg", "pkg/connect.css", "pkg/connect.css.br", "pkg/connect.js", "pkg/connect.wasm"];
+
+/// Runs a test of this module again, in a process whose site is `OWN_SITE`: files are read once in a process.
+fn run_with_own_site(test: &str) {
+    let site = tempfile::tempdir().unwrap();
+    std::fs::create_dir(site.path().join("pkg")).unwrap();
+    for file in OWN_SITE {
+        std::fs::write(site.path().join(file), file).unwrap();
+    }
+    let output = std::process::Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", &format!("assets::tests::{test}")])
+        .env("LEPTOS_SITE_ROOT", site.path())
+        .env_remove("LEPTOS_WATCH")
+        .env(HAS_OWN_SITE, "true")
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && said.contains("1 passed"), "{said}");
+}
+
 #[tokio::test]
 async fn every_file_of_the_site_is_served_for_ever() {
+    // A release has its files inside, if there were any when it was built.
+    if cfg!(not(embedded_site)) {
+        if std::env::var_os(HAS_OWN_SITE).is_none() {
+            return run_with_own_site("every_file_of_the_site_is_served_for_ever");
+        }
+        assert_eq!(FILES.keys().collect::<Vec<_>>(), OWN_SITE);
+    }
     for name in FILES.keys() {
         let file = name.strip_prefix("pkg/").unwrap_or(name);
         let request = Request::builder()

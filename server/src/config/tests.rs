@@ -65,6 +65,7 @@ fn every_setting_can_be_given() {
         ("CONNECT_SIGN_IN_URL", "https://host.example.com/login"),
         ("CONNECT_HOME_URL", "/dashboard"),
         ("CONNECT_SUPPORT_URL", "mailto:help@example.com"),
+        ("CONNECT_TRUSTED_PROXIES", "10.0.0.0/8, 192.0.2.1"),
         ("RUST_LOG", "server=debug,info"),
         ("CONNECT_LOG_FORMAT", "json"),
     ])
@@ -82,6 +83,8 @@ fn every_setting_can_be_given() {
     assert_eq!(settings.token.default_role, Role::Manager);
     assert_eq!(settings.layout.home.unwrap().as_str(), "/dashboard");
     assert_eq!(settings.mount.links.support.unwrap().as_str(), "mailto:help@example.com");
+    let proxies = TrustedProxies::parse("10.0.0.0/8,192.0.2.1").unwrap();
+    assert_eq!(settings.mount.trusted_proxies, proxies);
     assert_eq!(settings.log.format, LogFormat::Json);
 }
 
@@ -234,6 +237,44 @@ fn a_secret_file_must_hold_something() {
     let empty = tempfile::NamedTempFile::new().unwrap();
     let empty = read(&[("WAYCORE_API_KEY", ""), ("WAYCORE_API_KEY_FILE", empty.path().to_str().unwrap())]);
     assert_eq!(empty.map(|_| ()).unwrap_err().to_string(), "WAYCORE_API_KEY_FILE names an empty file.");
+}
+
+#[test]
+fn a_webhook_secret_that_is_being_replaced_counts_beside_its_successor() {
+    let secrets = |changes: &[(&str, &str)]| {
+        let secrets = read(changes).unwrap().mount.webhook_secrets;
+        secrets.iter().map(|secret| secret.expose_secret().to_owned()).collect::<Vec<_>>()
+    };
+    for (text, expected) in [
+        ("", &[][..]),
+        ("whsec_one", &["whsec_one"]),
+        ("whsec_new,whsec_old", &["whsec_new", "whsec_old"]),
+        (" whsec_new , whsec_old, ", &["whsec_new", "whsec_old"]),
+    ] {
+        assert_eq!(secrets(&[("WAYCORE_WEBHOOK_SECRET", text)]), expected, "{text:?}");
+    }
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    writeln!(file, "whsec_new,whsec_old").unwrap();
+    let path = file.path().to_str().unwrap();
+    assert_eq!(secrets(&[("WAYCORE_WEBHOOK_SECRET_FILE", path)]), ["whsec_new", "whsec_old"]);
+}
+
+#[test]
+fn the_guides_are_those_of_the_file() {
+    let text = "first-bank = \"https://docs.waycore.com/first\"";
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    writeln!(file, "{text}").unwrap();
+    let settings = read(&[("CONNECT_GUIDES_FILE", file.path().to_str().unwrap())]).unwrap();
+    assert_eq!(settings.mount.guides, Guides::parse(text).unwrap());
+    assert_eq!(read(&[]).unwrap().mount.guides, Guides::default());
+    let missing = read(&[("CONNECT_GUIDES_FILE", "no/such/file")]).map(|_| ()).unwrap_err().to_string();
+    assert!(missing.starts_with("CONNECT_GUIDES_FILE names a file that cannot be read: "), "{missing}");
+    writeln!(file, "second-bank = \"http://docs.waycore.com/second\"").unwrap();
+    refused(
+        "CONNECT_GUIDES_FILE",
+        file.path().to_str().unwrap(),
+        "CONNECT_GUIDES_FILE has for second-bank what is no https address.",
+    );
 }
 
 #[test]

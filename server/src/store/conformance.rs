@@ -404,11 +404,16 @@ pub(super) async fn a_forgotten_customer_is_nowhere(store: &dyn Store) {
         store.seen(tenant, &ana(), at(1)).await.unwrap();
     }
     observe(store, acme(), &id, "active", 2).await.unwrap();
+    for tenant in [acme(), globex()] {
+        write(store, tenant, Write::Terms(&receipt()), 2).await.unwrap();
+    }
     store.forget(acme(), &ana(), at(3)).await.unwrap();
     assert_eq!(store.entity(acme()).await.unwrap(), None);
     assert_eq!(store.connections(acme()).await.unwrap(), []);
     assert_eq!(store.history(acme(), &id).await.unwrap(), []);
+    assert_eq!(store.terms(acme(), &id).await.unwrap(), []);
     assert!(store.entity(globex()).await.unwrap().is_some());
+    assert_eq!(store.terms(globex(), &id).await.unwrap(), [receipt()]);
     let rows = store.audit_rows(0, 100).await.unwrap();
     let orgs: Vec<_> = rows.iter().map(|row| (row.event.as_str(), row.org.as_deref())).collect();
     assert_eq!(
@@ -452,15 +457,20 @@ pub(super) async fn what_is_idle_is_pruned(store: &dyn Store) {
     assert_eq!(store.audit_head().await.unwrap().unwrap().seq, 2, "the audit log stays");
 }
 
-pub(super) async fn terms_are_only_ever_added(store: &dyn Store) {
-    let receipt = TermsReceipt {
+/// That Ana accepted the terms for the connection `c1`.
+pub(super) fn receipt() -> TermsReceipt {
+    TermsReceipt {
         connection: connection("c1"),
         user: ana(),
         sentence_sha256: [7; 32],
         link: "https://docs.waycore.com/legal/terms-of-use".to_owned(),
         language: "en".to_owned(),
         accepted_at: at(5),
-    };
+    }
+}
+
+pub(super) async fn terms_are_only_ever_added(store: &dyn Store) {
+    let receipt = receipt();
     let later = TermsReceipt { accepted_at: at(6), ..receipt.clone() };
     write(store, acme(), Write::Terms(&receipt), 5).await.unwrap();
     write(store, acme(), Write::Terms(&later), 6).await.unwrap();

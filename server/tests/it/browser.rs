@@ -12,18 +12,24 @@ use crate::listener::Listener;
 pub(crate) struct Browser<'a> {
     host: &'a TestHost,
     headers: Vec<(&'static str, String)>,
-    /// Where the page stands that sends, as browsers say it.
-    site: &'static str,
+    /// What the browser says of the page that sends, in `Sec-Fetch-Site`; an old browser says nothing.
+    site: Option<&'static str>,
 }
 
 impl<'a> Browser<'a> {
     pub(crate) fn new(host: &'a TestHost, headers: Vec<(&'static str, String)>) -> Self {
-        Self { host, headers, site: "same-origin" }
+        Self { host, headers, site: Some("same-origin") }
     }
 
     /// The same person, on a page of another site.
     pub(crate) fn lured_elsewhere(self) -> Self {
-        Self { site: "cross-site", ..self }
+        Self { site: Some("cross-site"), ..self }
+    }
+
+    /// The same person on a page of this origin, in a browser that sends `Origin` and no `Sec-Fetch-Site`.
+    pub(crate) fn in_an_old_browser_on(mut self, origin: &str) -> Self {
+        self.headers.push(("origin", origin.to_owned()));
+        Self { site: None, ..self }
     }
 
     /// The same person, whose browser holds another cookie besides.
@@ -128,8 +134,10 @@ impl<'a> Browser<'a> {
             .method(method)
             .uri(self.host.path(path))
             .header("host", "127.0.0.1:3000")
-            .header("accept", accept)
-            .header("sec-fetch-site", self.site);
+            .header("accept", accept);
+        if let Some(site) = self.site {
+            request = request.header("sec-fetch-site", site);
+        }
         for (name, value) in &self.headers {
             request = request.header(*name, value);
         }

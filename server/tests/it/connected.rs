@@ -53,20 +53,6 @@ async fn a_removal_needs_the_name_and_is_for_good() {
 }
 
 #[tokio::test]
-async fn credentials_are_handed_over_again_where_the_bank_asks() {
-    let host = TestHost::start().await;
-    let ana = host.signed_in_as("ana", "acme").await;
-    let id = connected(&host, &ana).await;
-    host.waycore.put_connection(&id, json!({ "status": "reauthRequired" })).await;
-    let form = [("connection_id", id.as_str()), ("password", "from the bank")];
-    ana.post_api("update_credentials", &form).await.ok();
-    let changes = host.waycore.changes().await;
-    assert_eq!(changes.last().unwrap(), &format!("PUT /v1/connections/{id}/credentials"));
-    let nothing = ana.post_api("update_credentials", &form[..1]).await;
-    assert_eq!(nothing.error(), (422, "invalid_input".to_owned()));
-}
-
-#[tokio::test]
 async fn a_page_shows_what_is_known_while_waycore_is_down() {
     let host = TestHost::start().await;
     let ana = host.signed_in_as("ana", "acme").await;

@@ -37,6 +37,12 @@ async fn exactly_what_was_filled_in_is_sent_and_before_the_completion() {
         ("nothing", vec![], None),
         ("spaces", vec![(user, "  "), (customer, "\t"), (password, "   ")], None),
         ("username", vec![(user, " wc-acme ")], Some(json!({ "bankUsername": "wc-acme" }))),
+        // A browser sends every field of the form.
+        (
+            "blanks",
+            vec![(user, "wc-acme"), (customer, "  "), (password, "")],
+            Some(json!({ "bankUsername": "wc-acme" })),
+        ),
         ("customer", vec![(customer, "0047 11")], Some(json!({ "bankCustomerId": "0047 11" }))),
         ("password", vec![(password, " a b c ")], Some(json!({ "password": "masked" }))),
         (
@@ -106,6 +112,8 @@ async fn a_new_sign_in_needs_at_least_one_of_three_and_sends_no_more() {
     let page = ana.post_form("/api/update_credentials", &nothing).await;
     assert_eq!(page.status, 422);
     assert_eq!(error_beside(&page, "bank_username"), "Enter at least one of the three.");
+    let answer = ana.post_api("update_credentials", &nothing).await;
+    assert_eq!(answer.error(), (422, "invalid_input".to_owned()));
     assert_eq!(sent(&host, &id).await, []);
 
     let form = [("connection_id", id.as_str()), ("bank_username", ""), ("password", "issued anew")];

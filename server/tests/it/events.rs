@@ -9,6 +9,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
 use crate::host::TestHost;
+use crate::listener::Listener;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_page_hears_the_present_state_and_then_every_change() {
@@ -50,16 +51,23 @@ async fn a_page_hears_the_present_state_and_then_every_change() {
 async fn a_customer_hears_of_nobody_else() {
     let host = TestHost::start().await;
     let (ana, bo) = (host.signed_in_as("ana", "acme").await, host.signed_in_as("bo", "globex").await);
-    let mut page = ana.listen("/events", None).await;
-    assert_eq!(page.present().await, Vec::<serde_json::Value>::new());
-    let nothing = page.last_id.clone().unwrap();
-    for _ in 0..5 {
-        bo.start("sim-standard").await;
+    let (mut page, mut theirs) = (ana.listen("/events", None).await, bo.listen("/events", None).await);
+    for page in [&mut page, &mut theirs] {
+        assert_eq!(page.present().await, Vec::<serde_json::Value>::new());
+    }
+    let id = |page: &Listener| page.last_id.as_ref().unwrap().parse::<u64>().unwrap();
+    let (own_before, theirs_before) = (id(&page), id(&theirs));
+    bo.start("sim-standard").await;
+    theirs.next().await.unwrap();
+    let theirs_grew_by = id(&theirs) - theirs_before;
+    for bank in ["sim-portals", "sim-slow", "sim-paused", "sim-revoked"] {
+        bo.start(bank).await;
     }
     let theirs = bo.start("sim-instant").await["id"].as_str().unwrap().to_owned();
     let own = ana.start("sim-slow").await["id"].as_str().unwrap().to_owned();
     let heard = page.next().await.unwrap();
     assert_eq!(heard.data["connectionId"], own, "the first that is heard is the first of one's own");
+    assert_eq!(id(&page) - own_before, theirs_grew_by, "a first event's id, whatever others did before it");
     // Another's id is no event of one's own, so the present state is heard; one's own connections alone.
     let mut other = bo.listen("/events", None).await;
     other.present().await;
@@ -69,7 +77,6 @@ async fn a_customer_hears_of_nobody_else() {
         assert_eq!(present.len(), 1, "{foreign}");
         assert_eq!(present[0]["connectionId"], own);
     }
-    assert!(nothing.parse::<u64>().is_ok());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,11 +1,11 @@
-//! Pages and forms while Waycore fails, and states that nobody knows: what a person reads, and what they do not lose.
+//! Pages and forms while Waycore fails: what a person reads, and what they do not lose.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::answer::Answer;
 use crate::browser::Browser;
 use crate::host::TestHost;
-use crate::html::{between, main_of, row_of, text};
+use crate::html::{between, main_of, text};
 
 const OLD: &str = "This may be out of date";
 
@@ -107,47 +107,6 @@ async fn a_completion_that_fails_leaves_the_setup_where_it_was() {
     host.waycore.heal().await;
     let setup = ana.post_form("/api/submit_finish", &form).await.goes_to().to_owned();
     assert_eq!(heading(&ana.get(&setup).await), "Activating your connection");
-}
-
-/// What Waycore says of a connection, and how the list and its page call that.
-fn states() -> [(Value, &'static str); 9] {
-    let ready = |status: &str| json!({ "kind": "ready", "status": status, "errorCode": "bank_said_no" });
-    [
-        (ready("reauthRequired"), "Reauthentication required"),
-        (ready("errored"), "Error"),
-        (ready("invalidConfig"), "Needs correction"),
-        (ready("paused"), "Paused"),
-        (ready("revoked"), "Revoked"),
-        (ready("hibernating"), "Checking with Waycore"),
-        (json!({ "kind": "setup", "status": "hibernating" }), "Checking with Waycore"),
-        (json!({ "kind": "quantum", "status": "active" }), "Checking with Waycore"),
-        (json!({ "kind": "setup", "status": "active" }), "Activating"),
-    ]
-}
-
-#[tokio::test]
-async fn a_state_has_one_name_in_the_list_and_on_its_page_and_only_a_working_one_is_connected() {
-    let host = TestHost::start().await;
-    let ana = host.signed_in_as("ana", "acme").await;
-    let id = started(&ana).await;
-    let badge = |html: &str| text(between(html, "class=\"badge ", "</span>"));
-    for (state, label) in states() {
-        host.waycore.put_connection(&id, state.clone()).await;
-        let list = ana.get("/").await.body;
-        let row = row_of(&list, &id);
-        assert!(badge(row).ends_with(label), "{state}: {row}");
-        let path = between(row, "<a href=\"", "\"").to_owned();
-        let page = ana.get(&path).await;
-        assert_eq!(page.status, 200, "{state}");
-        let main = main_of(&page.body);
-        // The steps of a setup say in their own words where it is.
-        if main.contains("class=\"badge ") {
-            assert!(badge(main).ends_with(label), "{state}: {main}");
-        }
-        for html in [row, main] {
-            assert!(!html.contains(">Connected<") && !html.contains("badge-positive"), "{state}: {html}");
-        }
-    }
 }
 
 #[tokio::test]

@@ -45,16 +45,18 @@ async fn the_step_and_the_sheet_hold_what_is_typed_and_allowed_at_the_bank() {
     for page in [&setup, &sheet] {
         let text = main_text(page);
         assert!(text.contains("Paper Bank"), "{text}");
-        for (term, field) in [
-            ("First name", "firstName"),
-            ("Last name", "lastName"),
-            ("Address", "address"),
-            ("Username", "username"),
-            ("Email", "email"),
-            ("Phone number", "phoneNumber"),
+        for (term, field, copy) in [
+            ("First name", "firstName", "Copy first name"),
+            ("Last name", "lastName", "Copy last name"),
+            ("Address", "address", "Copy address"),
+            ("Username", "username", "Copy username"),
+            ("Email", "email", "Copy email"),
+            ("Phone number", "phoneNumber", "Copy phone number"),
         ] {
             let value = connection["instructions"][field].as_str().expect("a value");
             assert!(text.contains(&format!("{term} {value}")), "{term} {value}: {text}");
+            let button = tag(&setup, &format!("aria-label=\"{copy}\""));
+            assert!(button.contains(&format!("data-copy=\"{value}\"")), "{value}: {button}");
         }
         for said in [
             "Give read-only rights",
@@ -81,7 +83,9 @@ async fn a_value_that_is_being_prepared_says_so_and_cannot_be_copied_yet() {
     let text = main_text(&page);
     assert_eq!(text.matches("Being prepared. Reload this page in a minute.").count(), 2, "{text}");
     let can_be_copied = |page, name: &str| tags(page, &format!("aria-label=\"Copy {name}\"")).count() == 1;
-    assert!(can_be_copied(&page, "username"), "{page:?}");
+    for name in ["first name", "last name", "address", "username"] {
+        assert!(can_be_copied(&page, name), "{name}: {page:?}");
+    }
     assert!(!can_be_copied(&page, "email") && !can_be_copied(&page, "phone number"), "{page:?}");
     let text = main_text(&ana.get(&sheet).await);
     assert_eq!(text.matches("Not there yet.").count(), 2, "{text}");

@@ -124,6 +124,13 @@ impl TestHost {
         Self::serve(SimulatedWaycore::start().await, database, replicas, folder).await
     }
 
+    /// One server on a database of the test's own.
+    pub(crate) async fn start_on(database: &TestDatabase) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let database = Database::parse(&database.url()).expect("a database");
+        Self::serve(SimulatedWaycore::start().await, database, 1, folder).await
+    }
+
     async fn serve(waycore: SimulatedWaycore, database: Database, replicas: usize, folder: TempDir) -> Self {
         // At once, as after a deployment: whoever comes second finds the tables made.
         let shutdown = CancellationToken::new();

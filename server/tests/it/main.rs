@@ -28,6 +28,7 @@ mod money_page;
 mod mounting;
 mod new_bank;
 mod operating;
+mod probes;
 mod problem_pages;
 mod program;
 mod protection;

@@ -55,6 +55,25 @@ async fn an_unlisted_bank_reaches_waycore_byte_for_byte_and_without_its_name() {
 }
 
 #[tokio::test]
+async fn a_bank_of_the_catalog_has_exactly_the_names_of_the_contract() {
+    let host = TestHost::start().await;
+    let ana = host.signed_in_as("ana", "acme").await;
+    let found = ana.post_api("search_institutions", &[("query", "sim-portals")]).await.ok();
+    assert_eq!(found.as_object().unwrap().keys().collect::<Vec<_>>(), ["institutions"]);
+    let bank = json!({
+        "institutionId": "sim-portals",
+        "name": "Three Portals Test Bank",
+        "domain": "business.three-portals-test-bank.example",
+        "portals": [
+            "https://business.three-portals-test-bank.example/login",
+            "https://corporate.three-portals-test-bank.example/Login?Region=EU",
+            "https://treasury.three-portals-test-bank.example/sign-in",
+        ],
+    });
+    assert_eq!(found["institutions"][0], bank);
+}
+
+#[tokio::test]
 async fn a_portal_url_that_breaks_a_rule_is_refused_and_nothing_is_sent() {
     let host = TestHost::start().await;
     let ana = host.signed_in_as("ana", "acme").await;

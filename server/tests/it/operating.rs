@@ -63,6 +63,31 @@ async fn doctor_says_what_is_wrong_and_what_to_do() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn doctor_tells_tables_of_another_version() {
+    for (of, change) in [
+        (
+            "a newer version",
+            "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
+             VALUES (9999, 'of tomorrow', 1, x'00', 0)",
+        ),
+        (
+            "an older version",
+            "DELETE FROM _sqlx_migrations WHERE version = (SELECT max(version) FROM _sqlx_migrations)",
+        ),
+    ] {
+        let (waycore, folder) = (SimulatedWaycore::start().await, tempfile::tempdir().unwrap());
+        let settings = settings(&waycore, folder.path());
+        let (program, _) = serve(&settings);
+        assert!(program.end("TERM").success());
+        changed(&settings, change).await;
+        let (success, checks) = doctor(&settings);
+        let (database, message) = outcome(&checks, "database");
+        assert_eq!((success, database), (false, "failed"), "{of}: {checks:?}");
+        assert!(message.contains("are not those of this version"), "{of}: {message}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn doctor_tells_which_scopes_a_key_lacks() {
     let (waycore, folder) = (SimulatedWaycore::start().await, tempfile::tempdir().unwrap());
     let settings = settings(&waycore, folder.path());
@@ -136,6 +161,14 @@ async fn what_is_in_flight_is_finished_before_the_end() {
     assert!(std::net::TcpStream::connect(host).is_err(), "nobody listens any more");
 }
 
+/// Changes the database of these settings, whose server has ended.
+async fn changed(settings: &[(&'static str, String)], sql: &'static str) {
+    let url = &settings.iter().find(|(name, _)| *name == "CONNECT_DATABASE_URL").unwrap().1;
+    let mut database = sqlx::SqliteConnection::connect(url).await.unwrap();
+    sqlx::query(sql).execute(&mut database).await.unwrap();
+    database.close().await.unwrap();
+}
+
 /// A server with one connection in its audit log, ended.
 async fn audited(folder: &Path) -> Vec<(&'static str, String)> {
     let waycore = SimulatedWaycore::start().await;
@@ -178,12 +211,7 @@ async fn a_log_that_was_changed_or_cut_off_does_not_verify() {
     let settings = audited(folder.path()).await;
     let verified = audit(&settings, &["verify"]);
     let head = verified.out.trim_end().rsplit(' ').next().unwrap().to_owned();
-    let change = async |sql: &'static str| {
-        let url = &settings.iter().find(|(name, _)| *name == "CONNECT_DATABASE_URL").unwrap().1;
-        let mut database = sqlx::SqliteConnection::connect(url).await.unwrap();
-        sqlx::query(sql).execute(&mut database).await.unwrap();
-        database.close().await.unwrap();
-    };
+    let change = |sql| changed(&settings, sql);
     // The tables refuse it; whoever owns the file can take that away.
     change("DROP TRIGGER audit_log_is_never_shortened").await;
     change("DROP TRIGGER audit_log_is_never_rewritten").await;

@@ -1,10 +1,11 @@
-//! The headers of every answer, whatever it is.
+//! The headers of every answer, whose changes are taken, and how many requests.
 
 use std::net::SocketAddr;
 
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Request};
 use serde_json::json;
+use server::config::{PublicUrl, TrustedProxies};
 
 use crate::answer::Answer;
 use crate::host::TestHost;
@@ -111,29 +112,97 @@ async fn a_customer_who_asks_too_much_has_to_wait_and_others_do_not() {
     assert_eq!(bo.get("/").await.status, 200);
 }
 
+/// Asks for the list from an address, as a proxy that names where the request comes from, or as a client.
+async fn ask(host: &TestHost, peer: [u8; 4], forwarded_for: Option<&str>, accept: &str) -> Answer {
+    let mut request = Request::builder().uri("/").header("accept", accept);
+    if let Some(client) = forwarded_for {
+        request = request.header("x-forwarded-for", client);
+    }
+    let mut request = request.body(Body::empty()).unwrap();
+    request.extensions_mut().insert(ConnectInfo(SocketAddr::from((peer, 4_000))));
+    host.send(request).await
+}
+
+/// Asks until it is too much.
+async fn ask_too_much(host: &TestHost, peer: [u8; 4], forwarded_for: Option<&str>) -> Answer {
+    for _ in 0..4_000 {
+        let answer = ask(host, peer, forwarded_for, "application/json").await;
+        if answer.status == 429 {
+            return answer;
+        }
+    }
+    panic!("4,000 requests are not too much");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_address_that_asks_too_much_is_answered_in_the_form_that_it_asked_for() {
     let host = TestHost::start().await;
-    let from = async |accept: &str| {
-        let mut request = Request::builder().uri("/").header("accept", accept).body(Body::empty()).unwrap();
-        request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([198, 51, 100, 7], 4_000))));
-        host.send(request).await
-    };
-    let mut refused = from("application/json").await;
-    for _ in 0..4_000 {
-        if refused.status == 429 {
-            break;
-        }
-        refused = from("application/json").await;
-    }
+    let client = [198, 51, 100, 7];
+    let refused = ask_too_much(&host, client, None).await;
     assert_eq!(refused.error(), (429, "rate_limited".to_owned()));
     // A burst may have let one more in by then.
-    let mut page = from("text/html").await;
+    let mut page = ask(&host, client, None, "text/html").await;
     while page.status != 429 {
-        page = from("text/html").await;
+        page = ask(&host, client, None, "text/html").await;
     }
     assert!(page.body.contains("<h1") && page.body.contains("Too many requests at once"), "{page:?}");
     let main = main_of(&page.body);
     assert!(text(main).contains("Try again in ") && main.contains("data-countdown=\""), "{main}");
     assert!(main.contains(">Try again</a>"), "{main}");
+}
+
+/// `CONNECT_TRUSTED_PROXIES`: behind a trusted proxy each client has a limit of its own; nobody else names a client.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_trusted_proxy_names_the_address_that_is_limited() {
+    let proxies = TrustedProxies::parse("10.0.0.0/24").unwrap();
+    let host = TestHost::start_with(|settings| settings.trusted_proxies = proxies).await;
+    let (proxy, other_proxy, stranger) = ([10, 0, 0, 1], [10, 0, 0, 2], [203, 0, 113, 9]);
+    let (client, other_client) = ("198.51.100.7", "198.51.100.8");
+    ask_too_much(&host, proxy, Some(client)).await;
+    for (peer, forwarded_for, limited, what) in [
+        (proxy, Some(client), true, "the client"),
+        (other_proxy, Some(client), true, "the client through another trusted proxy"),
+        (proxy, Some(other_client), false, "another client of the proxy"),
+        (proxy, None, false, "the proxy itself"),
+        (stranger, Some(client), false, "a stranger who names the client"),
+    ] {
+        // Far fewer than a client may send at once. Of one that used these up, a few get through each time.
+        let mut is_limited = false;
+        for _ in 0..300 {
+            is_limited |= ask(&host, peer, forwarded_for, "application/json").await.status == 429;
+            if is_limited {
+                break;
+            }
+        }
+        assert_eq!(is_limited, limited, "{what}");
+    }
+}
+
+/// `CONNECT_PUBLIC_URL`: the proxy in front may send another `Host`, so the origin is what the setting says.
+#[tokio::test]
+async fn an_old_browser_changes_something_from_pages_of_the_public_origin_alone() {
+    let public_url = PublicUrl::parse("https://app.example.com").unwrap();
+    let host = TestHost::start_with(|settings| settings.public_url = public_url).await;
+    let bank = [("institution_id", "sim-standard")];
+    for origin in [
+        "http://app.example.com",
+        "https://app.example.com:8443",
+        "https://example.com",
+        "https://other.app.example.com",
+        "https://app.example.com.evil.example",
+        "https://evil.example",
+        "null",
+    ] {
+        let ana = host.signed_in_as("ana", "acme").await.in_an_old_browser_on(origin);
+        let refused = (403, "forbidden".to_owned());
+        assert_eq!(ana.post_api("start_connection", &bank).await.error(), refused, "{origin}");
+        assert_eq!(ana.post_form("/api/start_connection", &bank).await.error(), refused, "{origin}");
+        let sign_in = host.signed_out().in_an_old_browser_on(origin);
+        let sign_in = sign_in.post_form("/demo/sign-in", &[("user", "bo")]).await;
+        assert_eq!((sign_in.status.as_u16(), sign_in.cookie()), (403, None), "{origin}");
+        assert_eq!(ana.get("/").await.status, 200, "{origin}: only changes are refused");
+    }
+    assert_eq!(host.waycore.changes().await, Vec::<String>::new(), "nothing was done");
+    let ana = host.signed_in_as("ana", "acme").await.in_an_old_browser_on("https://app.example.com");
+    assert_eq!(ana.start("sim-standard").await["step"], "delegatedUser");
 }

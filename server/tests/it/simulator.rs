@@ -1,6 +1,21 @@
-//! `sim` as a team starts it.
+//! `sim` as a team starts it, and what `sim` and `demo` make of the simulator's options.
 
-use crate::program::Program;
+use waycore::Waycore as _;
+use waycore::client::{BaseUrl, Client, TimeLimits};
+use waycore::wire::Institution;
+
+use crate::program::{Program, request};
+
+/// Host and port of a program's simulator.
+fn simulator(program: &mut Program) -> String {
+    loop {
+        let line = program.line();
+        if let Some(address) = line.strip_prefix("Waycore simulator: http://") {
+            return address.trim_end_matches('/').to_owned();
+        }
+        assert!(!line.is_empty(), "the program ended: {}", program.log());
+    }
+}
 
 #[test]
 fn a_torn_state_file_ends_the_simulator_with_one_sentence_and_is_left_alone() {
@@ -14,4 +29,42 @@ fn a_torn_state_file_ends_the_simulator_with_one_sentence_and_is_left_alone() {
     assert!(refusal.err.contains("is torn or damaged") && refusal.err.contains(path), "{refusal:?}");
     assert_eq!((refusal.err.lines().count(), refusal.out.as_str()), (1, ""));
     assert_eq!(std::fs::read_to_string(&state).unwrap(), torn);
+}
+
+/// Linux answers on all of 127.0.0.0/8, so its second address stands for any other of this machine's.
+#[cfg(target_os = "linux")]
+#[test]
+fn others_reach_the_simulator_only_when_asked_for() {
+    for (more, reached) in [(&[][..], false), (&["--allow-remote"], true)] {
+        let mut program = Program::start(&[&["sim", "--port", "0"], more].concat(), &[]);
+        let own = simulator(&mut program);
+        let other = own.replace("127.0.0.1:", "127.0.0.2:");
+        assert!(std::net::TcpStream::connect(&own).is_ok(), "{own} {more:?}");
+        assert_eq!(std::net::TcpStream::connect(&other).is_ok(), reached, "{other} {more:?}");
+    }
+}
+
+/// The first banks of the catalog of a program's simulator.
+async fn banks(args: &[&str]) -> Vec<Institution> {
+    let mut program = Program::start(args, &[]);
+    let address = format!("http://{}", simulator(&mut program));
+    let organization = request(&format!("{address}/_sim/organizations"), "", Some(&[])).json();
+    let key = organization["apiKey"].as_str().expect("a key").into();
+    let base_url = BaseUrl::parse(&format!("{address}/v1")).unwrap();
+    let client = Client::new(base_url, &key, TimeLimits::default()).unwrap();
+    client.search_institutions("", 100, None).await.unwrap().data
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_seed_makes_the_same_banks_every_time() {
+    let seventh = banks(&["sim", "--port", "0", "--seed", "7"]).await;
+    assert_eq!(seventh.len(), 100);
+    for (seed, is_same) in [("7", true), ("8", false)] {
+        let of_sim = banks(&["sim", "--port", "0", "--seed", seed]).await;
+        assert_eq!(of_sim == seventh, is_same, "sim --seed {seed}");
+        let folder = tempfile::tempdir().unwrap();
+        let data = folder.path().to_str().expect("a Unicode path");
+        let demo = ["demo", "--port", "0", "--sim-port", "0", "--data", data, "--seed", seed];
+        assert_eq!(banks(&demo).await == seventh, is_same, "demo --seed {seed}");
+    }
 }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::browser::Browser;
 use crate::host::TestHost;
-use crate::html::{Token, elements, texts, tokens, words};
+use crate::html::{Tag, Token, elements, texts, tokens, words};
 
 const LABELS: [&str; 9] = [
     "Setup in progress",
@@ -198,6 +198,7 @@ async fn check(person: &Browser<'_>, id: &str, state: &State, is_manager: bool) 
     let row = row_of(&list, id).expect("its row");
     let shown: Vec<_> = texts(&row).into_iter().filter(|text| LABELS.contains(text)).collect();
     assert_eq!(shown, [*label], "{what}: the label in the list");
+    assert_eq!(has_positive_badge(&row), *label == "Connected", "{what}: the look in the list");
     let path = page_of(id, *page);
     let opens = elements(&row, "a", |link| link.attribute("href") == Some(path.as_str()));
     assert_eq!(opens.len(), 1, "{what}: {path}: {row:?}");
@@ -229,6 +230,7 @@ async fn check(person: &Browser<'_>, id: &str, state: &State, is_manager: bool) 
         Page::Activation | Page::Detail => assert_eq!(labels.first(), Some(label), "{what}"),
     }
     assert!(*label == "Connected" || !labels.contains(&"Connected"), "{what}: {labels:?}");
+    assert_eq!(has_positive_badge(&main), *label == "Connected", "{what}: the look of the page");
     assert!(words(&main).contains(says), "{what}: {says}: {}", words(&main));
 
     for offer in ACTIONS {
@@ -283,6 +285,12 @@ fn main_of(html: &str) -> Vec<Token> {
 
 fn heading(main: &[Token]) -> String {
     elements(main, "h1", |_| true).first().map(|heading| words(heading)).unwrap_or_default()
+}
+
+/// Whether a status has the look of one that works.
+fn has_positive_badge(html: &[Token]) -> bool {
+    let positive = |tag: &Tag| tag.attribute("class").is_some_and(|class| class.contains("badge-positive"));
+    !elements(html, "span", positive).is_empty()
 }
 
 /// How many elements of this kind have exactly this text.

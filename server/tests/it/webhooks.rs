@@ -11,6 +11,7 @@ use server::clock::{Clock as _, SystemClock};
 use sqlx::Connection as _;
 use waycore::webhook::sign;
 
+use crate::browser::Browser;
 use crate::host::TestHost;
 use crate::soak::sample_or_all;
 
@@ -39,6 +40,21 @@ async fn post(host: &TestHost, body: Vec<u8>, signatures: &[&str]) -> u16 {
 async fn signed(host: &TestHost, body: Vec<u8>) -> u16 {
     let signature = sign(&SECRET.into(), seconds(), &body);
     post(host, body, &[&signature]).await
+}
+
+/// A connected bank; its id. Nothing happens to it by itself, so it is read because of a delivery alone.
+async fn connected(host: &TestHost, person: &Browser<'_>) -> String {
+    let id = person.start("sim-standard").await["id"].as_str().unwrap().to_owned();
+    let state = json!({ "status": "active", "kind": "ready", "syncStatus": "idle" });
+    host.waycore.put_connection(&id, state).await;
+    person.connection(&id).await.ok();
+    id
+}
+
+/// How often Waycore was asked for one connection.
+async fn reads(host: &TestHost, id: &str) -> usize {
+    let path = format!("/v1/connections/{id}");
+    host.waycore.requests().await.iter().filter(|request| request["path"] == path.as_str()).count()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -148,26 +164,22 @@ async fn a_delivery_that_cannot_be_kept_is_to_come_again() {
 async fn a_delivery_that_comes_again_and_again_is_looked_into_once() {
     let host = TestHost::start_with_webhooks(&[SECRET]).await;
     let ana = host.signed_in_as("ana", "acme").await;
-    let id = ana.start("sim-standard").await["id"].as_str().unwrap().to_owned();
+    let id = connected(&host, &ana).await;
     let mut page = ana.listen("/events", None).await;
     page.present().await;
-    let reads = async || {
-        let path = format!("/v1/connections/{id}");
-        host.waycore.requests().await.iter().filter(|request| request["path"] == path.as_str()).count()
-    };
-    let before = reads().await;
-    host.waycore.put_connection(&id, json!({ "status": "active", "kind": "ready" })).await;
+    let before = reads(&host, &id).await;
+    host.waycore.put_connection(&id, json!({ "status": "paused" })).await;
     for _ in 0..50 {
         let body = delivery("evt_1", "connection.status_changed", &json!({ "connectionId": id }));
         assert_eq!(signed(&host, body).await, 204);
     }
-    page.until(&id, "active").await;
+    page.until(&id, "paused").await;
     // Another one comes through behind them, so whatever they led to has been done.
-    host.waycore.put_connection(&id, json!({ "status": "paused" })).await;
+    host.waycore.put_connection(&id, json!({ "status": "active" })).await;
     let body = delivery("evt_2", "connection.status_changed", &json!({ "connectionId": id }));
     assert_eq!(signed(&host, body).await, 204);
-    page.until(&id, "paused").await;
-    assert_eq!(reads().await - before, 2);
+    page.until(&id, "active").await;
+    assert_eq!(reads(&host, &id).await - before, 2, "one for each of the two");
 }
 
 /// A forged delivery is a signature to check and nothing else: no read of Waycore, and no other delivery waits for it.
@@ -175,16 +187,8 @@ async fn a_delivery_that_comes_again_and_again_is_looked_into_once() {
 async fn a_flood_of_forged_deliveries_takes_nothing_from_the_true_ones() {
     let host = TestHost::start_with_webhooks(&[SECRET]).await;
     let ana = host.signed_in_as("ana", "acme").await;
-    let id = ana.start("sim-standard").await["id"].as_str().unwrap().to_owned();
-    // Nothing happens to a connected bank by itself, so it is read because of a delivery alone.
-    host.waycore
-        .put_connection(&id, json!({ "status": "active", "kind": "ready", "syncStatus": "idle" }))
-        .await;
-    ana.connection(&id).await.ok();
-    let reads = async || {
-        let path = format!("/v1/connections/{id}");
-        host.waycore.requests().await.iter().filter(|request| request["path"] == path.as_str()).count()
-    };
+    let id = connected(&host, &ana).await;
+    let reads = || reads(&host, &id);
     let forged = async || {
         let body = delivery("evt_forged", "connection.status_changed", &json!({ "connectionId": id }));
         post(&host, body, &[&format!("t={},v1={}", seconds(), "0".repeat(64))]).await

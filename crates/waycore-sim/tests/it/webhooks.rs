@@ -226,6 +226,35 @@ async fn deliveries_can_be_bad_on_demand() {
 }
 
 #[tokio::test]
+async fn an_event_can_be_about_a_connection() {
+    let mut subscriber = Subscriber::new([]).await;
+    let connection = subscriber.host.new_connection("sim-standard").await;
+    let entity = subscriber.host.read(&connection).await["entityId"].clone();
+    let about = json!({ "type": "connection.status_changed", "connectionId": connection });
+    let mut with_data = about.clone();
+    with_data["data"] = json!({ "of": "tomorrow" });
+    for (event, data) in [
+        (&about, json!({ "connectionId": connection, "entityId": entity })),
+        (&with_data, json!({ "of": "tomorrow" })),
+    ] {
+        subscriber.send(event.clone()).await;
+        assert_eq!(subscriber.receiver.next().await.json()["data"], data, "{event}");
+    }
+    let deliveries = subscriber.deliveries().await;
+    let named: Vec<&Value> = deliveries.iter().map(|delivery| &delivery["connectionId"]).collect();
+    assert_eq!(named, [&json!(connection); 2]);
+
+    // Of another organization, or of nobody.
+    let stranger = Host::of(subscriber.host.simulator.clone()).await;
+    for unknown in [stranger.new_connection("sim-standard").await, "conn_none".to_owned()] {
+        let event = json!({
+            "organizationId": subscriber.host.organization_id, "type": "test", "connectionId": unknown,
+        });
+        subscriber.host.control("POST", "webhooks", event).await.refused(404, "not_found");
+    }
+}
+
+#[tokio::test]
 async fn events_can_overtake_each_other() {
     let mut subscriber = Subscriber::new([]).await;
     subscriber.send(json!({ "type": "first", "delaySeconds": 60 })).await;

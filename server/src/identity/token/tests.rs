@@ -21,7 +21,11 @@ impl Clock for Stopped {
 }
 
 fn identity() -> TokenIdentity {
-    identity_with(config::TokenKeys::Fixed(config::FixedKey::Secret(KEY.into())))
+    identity_with(shared_key())
+}
+
+fn shared_key() -> config::TokenKeys {
+    config::TokenKeys::Fixed(config::FixedKey::Secret(KEY.into()))
 }
 
 /// As the settings read it.
@@ -42,12 +46,16 @@ fn config_keys(key: &str) -> config::TokenKeys {
 }
 
 fn identity_with(keys: config::TokenKeys) -> TokenIdentity {
+    identity_of(keys, Role::Viewer)
+}
+
+fn identity_of(keys: config::TokenKeys, default_role: Role) -> TokenIdentity {
     let settings = config::Token {
         keys,
         issuer: "host".to_owned(),
         audience: "connect".to_owned(),
         cookie: Some("session".to_owned()),
-        default_role: Role::Viewer,
+        default_role,
     };
     TokenIdentity::new(&settings, Arc::new(Stopped))
 }
@@ -161,6 +169,25 @@ async fn roles_decide_what_one_may_do() {
     assert_eq!(bearer(&token(&null)).await.err(), Some(NoKnownRole));
     assert_eq!(NoKnownRole.code(), domain::user_error::ErrorCode::Forbidden);
     assert_eq!(SignedOut::Expired.code(), domain::user_error::ErrorCode::SignedOut);
+}
+
+#[tokio::test]
+async fn a_token_without_roles_has_the_default_role_and_no_other_has() {
+    for default_role in [Role::Viewer, Role::Manager, Role::Provisioner] {
+        let identity = identity_of(shared_key(), default_role);
+        for (changes, expected) in [
+            (json!({}), Ok(default_role)),
+            (json!({ "roles": ["viewer"] }), Ok(Role::Viewer)),
+            (json!({ "roles": ["manager"] }), Ok(Role::Manager)),
+            (json!({ "roles": [] }), Err(SignedOut::NoKnownRole)),
+            (json!({ "roles": ["admin"] }), Err(SignedOut::NoKnownRole)),
+        ] {
+            let bearer = format!("Bearer {}", token(&with(changes.clone())));
+            let request = Request::builder().header("authorization", bearer).body(Body::empty()).unwrap();
+            let outcome = identity.identify(&request.into_parts().0).await.map(|caller| caller.role);
+            assert_eq!(outcome, expected, "{changes} with {default_role:?}");
+        }
+    }
 }
 
 #[tokio::test]

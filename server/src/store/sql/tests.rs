@@ -4,7 +4,30 @@ use domain::ids::EntityId;
 use domain::timestamp::Timestamp;
 
 use super::*;
-use crate::store::conformance::{acme, audit_keys, conforms};
+use crate::store::conformance::{acme, audit_keys, conforms, globex, receipt};
+
+/// What was accepted, and when, can be proved after the customer is forgotten; not who accepted it.
+async fn a_forgotten_customers_receipts_stay_without_names(store: &SqlStore) {
+    let (receipt, now) = (receipt(), Timestamp::from_millis(1));
+    for tenant in [acme(), globex()] {
+        store.write(tenant, &[Write::Terms(&receipt)], now).await.unwrap();
+    }
+    store.forget(acme(), &UserId::parse("the host's backend").unwrap(), now).await.unwrap();
+    let who = "SELECT issuer, org, user_id FROM terms_receipts ORDER BY id";
+    let who: Vec<(String, String, String)> = store.database.fetch(who, &[]).await.unwrap();
+    let named = |issuer: &str, org: &str, user: &str| (issuer.to_owned(), org.to_owned(), user.to_owned());
+    assert_eq!(who, [named("", "", "forgotten"), named("host", "globex", "ana")]);
+    let what = "SELECT connection_id, sentence_sha256, link, language, accepted_at FROM terms_receipts";
+    let what: Vec<(String, Vec<u8>, String, String, i64)> = store.database.fetch(what, &[]).await.unwrap();
+    let accepted = (
+        receipt.connection.to_string(),
+        receipt.sentence_sha256.to_vec(),
+        receipt.link,
+        receipt.language,
+        receipt.accepted_at.as_millis(),
+    );
+    assert_eq!(what, [accepted.clone(), accepted]);
+}
 
 async fn in_a_file(folder: &tempfile::TempDir) -> SqlStore {
     let path = folder.path().join("connect.db");
@@ -20,6 +43,11 @@ mod sqlite {
     }
 
     conforms!(open);
+
+    #[tokio::test]
+    async fn a_forgotten_customers_receipts_stay_without_names() {
+        super::a_forgotten_customers_receipts_stay_without_names(&open().await.0).await;
+    }
 }
 
 mod postgres {
@@ -34,6 +62,11 @@ mod postgres {
     }
 
     conforms!(open);
+
+    #[tokio::test]
+    async fn a_forgotten_customers_receipts_stay_without_names() {
+        super::a_forgotten_customers_receipts_stay_without_names(&open().await.0).await;
+    }
 
     #[tokio::test]
     async fn replicas_that_start_at_once_migrate_once() {
