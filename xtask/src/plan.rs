@@ -36,7 +36,7 @@ impl<'a> Plan<'a> {
         ];
         if purpose == Purpose::Test {
             parts.extend([
-                (workspace.target.join("debug/.fingerprint").is_dir(), ("the compiled tests", 180)),
+                (has_test_program(&workspace.target.join("debug/deps")), ("the compiled tests", 180)),
                 (tools::has_chromium(), ("Chromium", 60)),
                 (tools::has_nginx(), ("nginx", 15)),
                 (tools::has_postgres(), ("PostgreSQL", 30)),
@@ -86,6 +86,12 @@ impl<'a> Plan<'a> {
     }
 }
 
+/// Whether the integration tests were compiled: cargo names their programs `it-` and a hash.
+fn has_test_program(folder: &Path) -> bool {
+    let is_test = |entry: std::fs::DirEntry| entry.file_name().to_string_lossy().starts_with("it-");
+    std::fs::read_dir(folder).is_ok_and(|entries| entries.flatten().any(is_test))
+}
+
 /// The room on the disk that a folder stands on, or will.
 fn free_gigabytes(folder: &Path) -> Result<u64> {
     let existing = folder.ancestors().find(|folder| folder.exists()).context("there is no such disk")?;
@@ -107,6 +113,16 @@ mod tests {
             plan(vec![("npm packages", 30), ("the compiled server", 300)]).line().unwrap(),
             "missing: npm packages, the compiled server; about 6 min on two cores"
         );
+    }
+
+    #[test]
+    fn tests_are_compiled_once_there_is_a_test_program() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(!has_test_program(&folder.path().join("none")));
+        std::fs::write(folder.path().join("xtask-0a1b2c"), "").unwrap();
+        assert!(!has_test_program(folder.path()));
+        std::fs::write(folder.path().join("it-0a1b2c"), "").unwrap();
+        assert!(has_test_program(folder.path()));
     }
 
     #[test]

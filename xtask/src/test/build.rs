@@ -30,10 +30,10 @@ fn colours_are_lowered(site: &Path) -> Result<String> {
 }
 
 /// Builds with the tool of the development loop, into folders of its own.
-pub(crate) fn build_with_cargo_leptos(checks: &Checks, tool: &CargoLeptos) -> Result<String> {
+fn build_with_cargo_leptos(checks: &Checks, tool: &CargoLeptos) -> Result<String> {
     process::run(
         program(&tool.program, checks.root())
-            .args(["build"])
+            .arg("build")
             .env("PATH", &tool.path)
             .env("LEPTOS_SITE_ROOT", checks.workspace.target.join("cargo-leptos-site")),
     )
