@@ -51,7 +51,7 @@ test('a product mounts the flow and leads to it', async ({ page, context, deploy
   await chrome.getByRole('link', { name: 'Ledgerly' }).click();
   await expect(page.getByRole('heading', { level: 1, name: 'Ledgerly' })).toBeVisible();
   expect(problems).toEqual([]);
-  // This product sets no CONNECT_SIGN_IN_URL, so a page says to somebody who is signed out that they are.
+  // This product sets no CONNECT_SIGN_IN_URL, so a signed-out person gets a 401 page.
   await context.clearCookies();
   const answer = await page.request.get(person.url('/new'));
   expect(answer.status()).toBe(401);

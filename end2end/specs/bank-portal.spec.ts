@@ -37,7 +37,7 @@ test('a user created at the simulated bank is accepted, and a mistyped one is no
 test('the console shows what the product asked for', { tag: '@javascript' }, async ({ person, simulator, context }) => {
   const id = await person.hasBegun('Console Bank', ownPortal());
   const console = await context.newPage();
-  // It fetches itself again whenever anything changes, but not while somebody is in a form; a test chooses without being there.
+  // The console reloads itself except while a form has focus, and selectOption gives it none.
   await console.route('**/web/live.js', (route) => route.abort());
   await console.goto(simulator.console());
   const row = console.getByRole('row').filter({ hasText: id, has: console.getByRole('combobox') });

@@ -19,8 +19,8 @@ async function signsIn(person: Person, org: string): Promise<void> {
 /** Runs in the page: in place of the only draft there are as many as ages, each saved so many days earlier. */
 function age({ days, millis }: { days: number[]; millis: number }): void {
   for (const [key, text] of Object.entries({ ...localStorage })) {
-    const kept = JSON.parse(text as string);
-    const [draft] = kept.drafts;
+    const stored = JSON.parse(text as string);
+    const [draft] = stored.drafts;
     const older = (day: number) => ({
       ...draft,
       id: `${draft.id}-${day}`.replace('.', '-'),
@@ -28,7 +28,7 @@ function age({ days, millis }: { days: number[]; millis: number }): void {
       savedAt: draft.savedAt - day * millis,
       expiresAt: draft.expiresAt - day * millis,
     });
-    localStorage.setItem(key, JSON.stringify({ ...kept, drafts: days.map(older) }));
+    localStorage.setItem(key, JSON.stringify({ ...stored, drafts: days.map(older) }));
   }
 }
 

@@ -103,7 +103,7 @@ test.describe('live', { tag: '@javascript' }, () => {
     await test.step('it asks for nothing while it is hidden', async () => {
       await isSeen(page, 'hidden');
       await simulator.connect(id);
-      // Whoever listens has been told by then.
+      // By then the server knows of the change, so that an open stream would carry it.
       const status = async () => {
         const { connection } = await person.posts('get_connection', { connection_id: id });
         return (connection as { status: string }).status;

@@ -1,4 +1,4 @@
-// Before a connection exists nothing is at Waycore, whatever the page asks the server for while somebody types.
+// Typing and searching on step 1 creates nothing at Waycore: only "Continue" does.
 import { STANDARD_BANK } from '../support/person';
 import { expect, ownPortal, test } from '../support/test';
 
