@@ -8,13 +8,14 @@ use std::{env, fs, io};
 
 fn main() -> io::Result<()> {
     println!("cargo:rustc-check-cfg=cfg(embedded_site)");
-    for variable in ["CONNECT_SITE_DIR", "LEPTOS_OUTPUT_NAME"] {
-        println!("cargo:rerun-if-env-changed={variable}");
-    }
     println!("cargo:rerun-if-changed=migrations");
-    let is_release = env::var("PROFILE").is_ok_and(|profile| profile == "release");
-    if is_release && env::var_os("LEPTOS_OUTPUT_NAME").is_none() {
-        embed_site()?;
+    if env::var("PROFILE").is_ok_and(|profile| profile == "release") {
+        for variable in ["CONNECT_SITE_DIR", "LEPTOS_OUTPUT_NAME"] {
+            println!("cargo:rerun-if-env-changed={variable}");
+        }
+        if env::var_os("LEPTOS_OUTPUT_NAME").is_none() {
+            embed_site()?;
+        }
     }
     Ok(())
 }

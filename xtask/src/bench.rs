@@ -1,10 +1,12 @@
 //! `cargo xtask bench`: measures what is promised and writes it down.
 
 use std::process::Command;
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 
 use crate::build::{build_example, build_release};
+use crate::plan::{Plan, RELEASE};
 use crate::process::{program, watched};
 use crate::progress::Progress;
 use crate::tools::{self, Chromium};
@@ -64,6 +66,7 @@ of a portal. From a letter to the banks that fit, painted.
 const BUILDS: &str = "\n## Builds and tests\n";
 
 pub(crate) fn bench(workspace: &Workspace) -> Result<()> {
+    Plan::new(workspace, &RELEASE, Duration::from_secs(900)).announce(workspace)?;
     let wrk = tools::wrk(workspace)?;
     let lighthouse = tools::lighthouse(workspace)?;
     let progress = Progress::start();

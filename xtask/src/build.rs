@@ -7,7 +7,6 @@ use anyhow::{Context, Result};
 use crate::front_end;
 use crate::process::{cargo, run};
 use crate::progress::Progress;
-use crate::tools;
 use crate::workspace::Workspace;
 
 /// The programs that `run` and `test` start. They read the browser's files from [`Workspace::site`].
@@ -37,7 +36,6 @@ const PROGRAMS: [&str; 2] = ["--bins", "--examples"];
 
 /// Builds the front end and the programs in the `dev` profile.
 pub(crate) fn build_programs(workspace: &Workspace, progress: &Progress) -> Result<Programs> {
-    tools::for_front_end(workspace)?;
     front_end::build(workspace, progress)?;
     progress.step("programs: compile", || {
         run(cargo(&workspace.root).arg("build").args(PRODUCT).args(PROGRAMS))
@@ -48,7 +46,6 @@ pub(crate) fn build_programs(workspace: &Workspace, progress: &Progress) -> Resu
 
 /// Builds the release, which carries the browser's files inside.
 pub(crate) fn build_release(workspace: &Workspace, progress: &Progress) -> Result<Programs> {
-    tools::for_front_end(workspace)?;
     front_end::build(workspace, progress)?;
     progress.step("release: compile", || {
         build_in_release(workspace, &["--package", "server", "--package", "host", "--bins"])

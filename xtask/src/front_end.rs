@@ -16,6 +16,7 @@ const NAME: &str = "connect";
 
 /// Builds the front end into the folder that the server serves or embeds.
 pub(crate) fn build(workspace: &Workspace, progress: &Progress) -> Result<()> {
+    progress.step("front end: install its tools", || tools::for_front_end(workspace))?;
     let compiled = progress.step("front end: compile to wasm", || compile(workspace))?;
     progress.step("front end: bind, optimise and bundle", || {
         let bundle = workspace.target.join("bundle");
@@ -59,7 +60,9 @@ fn bind_and_optimise(workspace: &Workspace, compiled: &Path, bundle: &Path) -> R
         .typescript(false)
         .web(true)
         .and_then(|bindgen| bindgen.generate(&bound))
-        .context("wasm-bindgen could not bind the front end")?;
+        .context(
+            "wasm-bindgen could not bind the front end: remove target/bundle and run the same command again",
+        )?;
     create_folder(&package)?;
     let raw = bound.join(format!("{NAME}_bg.wasm"));
     run(program(workspace.node_programs().join("wasm-opt"), &workspace.root)
@@ -67,7 +70,9 @@ fn bind_and_optimise(workspace: &Workspace, compiled: &Path, bundle: &Path) -> R
         .arg(&raw)
         .arg("-o")
         .arg(&wasm))
-    .context("wasm-opt could not optimise the front end")?;
+    .context(
+        "wasm-opt could not optimise the front end: remove node_modules and run the same command again",
+    )?;
     minify_script(workspace, &bound.join(format!("{NAME}.js")), &glue)?;
     stamp.write()
 }
@@ -87,7 +92,9 @@ fn minify_script(workspace: &Workspace, input: &Path, output: &Path) -> Result<(
         .arg(input)
         .args(["--minify", "--format=esm", "--log-level=warning"])
         .arg(outfile))
-    .context("esbuild could not minify the JavaScript glue")
+    .context(
+        "esbuild could not minify the JavaScript glue: remove node_modules and run the same command again",
+    )
 }
 
 fn copy_assets(workspace: &Workspace, bundle: &Path) -> Result<()> {

@@ -15,9 +15,11 @@ mod tools;
 mod workspace;
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 
+use crate::plan::{Plan, RELEASE};
 use crate::progress::Progress;
 use crate::run::RunOptions;
 use crate::say::say;
@@ -63,10 +65,11 @@ fn execute(workspace: &Workspace, command: Command) -> anyhow::Result<ExitCode> 
         Command::Soak => soak::soak(workspace),
         Command::Test(options) => test::test(workspace, &options),
         Command::Build => {
+            Plan::new(workspace, &RELEASE, Duration::ZERO).announce(workspace)?;
             let progress = Progress::start();
-            let binary = build::build_release(workspace, &progress)?.waycore_connect;
+            let built = build::build_release(workspace, &progress);
             progress.summarise("build");
-            say(format_args!("built {}", binary.display()));
+            say(format_args!("built {}", built?.waycore_connect.display()));
             Ok(ExitCode::SUCCESS)
         }
     }

@@ -1,6 +1,7 @@
-//! What a command is going to do: said before it begins, with what is missing and about how long it takes.
+//! What a command is about to do: printed before it begins, with what is missing and about how long it takes.
 
 use std::path::Path;
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 
@@ -8,81 +9,153 @@ use crate::say::say;
 use crate::tools;
 use crate::workspace::Workspace;
 
-/// What the person wants.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Purpose {
-    Run,
-    Test,
+/// Something that a command needs before it can do its work.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub(crate) enum Part {
+    WasmTarget,
+    Packages,
+    FrontEnd,
+    Programs,
+    Release,
+    Tests,
+    Chromium,
+    Nginx,
+    Postgres,
+    Schemathesis,
 }
 
-/// Something that is not there yet, and the seconds that it takes two cores to get it.
-type Missing = (&'static str, u32);
+/// What the demo is made of.
+pub(crate) const DEMO: [Part; 4] = [Part::WasmTarget, Part::Packages, Part::FrontEnd, Part::Programs];
 
-/// What has to be installed or compiled first.
-pub(crate) struct Plan<'a> {
-    workspace: &'a Workspace,
-    purpose: Purpose,
-    missing: Vec<Missing>,
-}
+/// What the release is made of.
+pub(crate) const RELEASE: [Part; 4] = [Part::WasmTarget, Part::Packages, Part::FrontEnd, Part::Release];
 
-impl<'a> Plan<'a> {
-    pub(crate) fn new(workspace: &'a Workspace, purpose: Purpose) -> Self {
-        let wasm = workspace.target.join(tools::WASM_TARGET).join("wasm-release/frontend.wasm");
-        let mut parts = vec![
-            (tools::has_wasm_target(workspace), ("the wasm32 target of Rust", 10)),
-            (workspace.node_programs().join("esbuild").exists(), ("npm packages", 30)),
-            (wasm.is_file(), ("the compiled front end", 90)),
-            (workspace.target.join("debug/waycore-connect").is_file(), ("the compiled server", 300)),
-        ];
-        if purpose == Purpose::Test {
-            parts.extend([
-                (has_test_program(&workspace.target.join("debug/deps")), ("the compiled tests", 180)),
-                (tools::has_chromium(), ("Chromium", 60)),
-                (tools::has_nginx(), ("nginx", 15)),
-                (tools::has_postgres(), ("PostgreSQL", 30)),
-                (tools::has_schemathesis(workspace), ("schemathesis", 60)),
-            ]);
+impl Part {
+    fn name(self) -> &'static str {
+        match self {
+            Self::WasmTarget => "the wasm32 target of Rust",
+            Self::Packages => "npm packages",
+            Self::FrontEnd => "the compiled front end",
+            Self::Programs => "the compiled server",
+            Self::Release => "the compiled release",
+            Self::Tests => "the compiled tests",
+            Self::Chromium => "Chromium",
+            Self::Nginx => "nginx",
+            Self::Postgres => "PostgreSQL",
+            Self::Schemathesis => "schemathesis",
         }
-        let missing = parts.into_iter().filter(|(is_there, _)| !is_there).map(|(_, part)| part).collect();
-        Self { workspace, purpose, missing }
     }
 
-    /// Prints the plan. Fails where the disk is too small for what has to be compiled.
-    pub(crate) fn announce(&self) -> Result<()> {
-        if let Some(line) = self.line() {
-            say(line);
+    /// About how long two cores take to install or compile it.
+    fn seconds(self) -> u64 {
+        match self {
+            Self::WasmTarget => 10,
+            Self::Nginx => 15,
+            Self::Packages | Self::Postgres => 30,
+            Self::Chromium | Self::Schemathesis => 60,
+            Self::FrontEnd => 90,
+            Self::Tests => 180,
+            Self::Programs => 300,
+            Self::Release => 600,
         }
+    }
+
+    /// Free disk space that compiling it takes.
+    fn gigabytes(self) -> u64 {
+        match self {
+            Self::Programs | Self::Release | Self::Tests => 4,
+            Self::FrontEnd => 1,
+            _ => 0,
+        }
+    }
+
+    fn is_there(self, workspace: &Workspace) -> bool {
+        let target = &workspace.target;
+        match self {
+            Self::WasmTarget => tools::has_wasm_target(workspace),
+            Self::Packages => workspace.node_programs().join("esbuild").exists(),
+            Self::FrontEnd => target.join(tools::WASM_TARGET).join("wasm-release/frontend.wasm").is_file(),
+            Self::Programs => target.join("debug/waycore-connect").is_file(),
+            Self::Release => target.join("release/waycore-connect").is_file(),
+            Self::Tests => has_test_program(&target.join("debug/deps")),
+            Self::Chromium => tools::has_chromium(workspace),
+            Self::Nginx => tools::has_nginx(),
+            Self::Postgres => tools::has_postgres(),
+            Self::Schemathesis => tools::has_schemathesis(workspace),
+        }
+    }
+
+    /// The Debian package of what only an administrator can install.
+    fn system_package(self) -> Option<&'static str> {
+        match self {
+            Self::Nginx => Some("nginx"),
+            Self::Postgres => Some("postgresql"),
+            _ => None,
+        }
+    }
+}
+
+/// What has to be installed or compiled before a command does its work.
+pub(crate) struct Plan {
+    missing: Vec<Part>,
+    /// How long the work itself takes, where it takes more than seconds.
+    work: Duration,
+}
+
+impl Plan {
+    pub(crate) fn new(workspace: &Workspace, needed: &[Part], work: Duration) -> Self {
+        let mut missing: Vec<_> = needed.iter().copied().filter(|part| !part.is_there(workspace)).collect();
+        missing.sort_unstable();
+        missing.dedup();
+        Self { missing, work }
+    }
+
+    /// Prints the plan. Fails if the disk is too small for what has to be compiled.
+    pub(crate) fn announce(&self, workspace: &Workspace) -> Result<()> {
+        say(self.line());
+        if !tools::may_install_system_packages(workspace) {
+            self.needs_administrator().into_iter().for_each(say);
+        }
+        let free = free_gigabytes(&workspace.target)?;
         let needed = self.gigabytes();
-        let free = free_gigabytes(&self.workspace.target)?;
         if free < needed {
             bail!(
                 "the disk of {} has {free} GB free, and about {needed} GB are needed: make room, or set \
                  CARGO_TARGET_DIR to a folder on another disk",
-                self.workspace.target.display()
+                workspace.target.display()
             );
         }
         Ok(())
     }
 
-    fn line(&self) -> Option<String> {
+    fn line(&self) -> String {
+        let preparation: u64 = self.missing.iter().map(|part| part.seconds()).sum();
+        let minutes = (preparation + self.work.as_secs()).div_ceil(60);
+        let time = if minutes == 0 { "seconds".to_owned() } else { format!("{minutes} min on two cores") };
         if self.missing.is_empty() {
-            return None;
+            return format!("nothing is missing; takes about {time}, longer where code has changed");
         }
-        let names: Vec<_> = self.missing.iter().map(|(name, _)| *name).collect();
-        let seconds: u32 = self.missing.iter().map(|(_, seconds)| seconds).sum();
-        let tests = if self.purpose == Purpose::Test { ", and then the tests" } else { "" };
-        let minutes = seconds.div_ceil(60);
-        Some(format!("missing: {}; about {minutes} min on two cores{tests}", names.join(", ")))
+        let names: Vec<_> = self.missing.iter().map(|part| part.name()).collect();
+        format!("missing: {}; takes about {time}", names.join(", "))
     }
 
-    /// What is compiled takes room; what is there has taken it already.
+    /// The sentence for somebody who is not root, if something is missing that only root can install.
+    fn needs_administrator(&self) -> Option<String> {
+        let parts: Vec<_> = self.missing.iter().filter(|part| part.system_package().is_some()).collect();
+        let names: Vec<_> = parts.iter().map(|part| part.name()).collect();
+        let packages: Vec<_> = parts.iter().filter_map(|part| part.system_package()).collect();
+        (!parts.is_empty()).then(|| {
+            format!(
+                "only root can install {}: run `sudo apt-get install {}` first, or the tests that need them fail",
+                names.join(" and "),
+                packages.join(" ")
+            )
+        })
+    }
+
+    /// One for the files that every run writes.
     fn gigabytes(&self) -> u64 {
-        let compiles = self.missing.iter().any(|(name, _)| name.starts_with("the compiled"));
-        match (compiles, self.purpose) {
-            (false, _) => 1,
-            (true, Purpose::Run) => 5,
-            (true, Purpose::Test) => 10,
-        }
+        1 + self.missing.iter().map(|part| part.gigabytes()).sum::<u64>()
     }
 }
 
@@ -92,7 +165,7 @@ fn has_test_program(folder: &Path) -> bool {
     std::fs::read_dir(folder).is_ok_and(|entries| entries.flatten().any(is_test))
 }
 
-/// The room on the disk that a folder stands on, or will.
+/// The free space of the disk that holds a folder, or will hold it.
 fn free_gigabytes(folder: &Path) -> Result<u64> {
     let existing = folder.ancestors().find(|folder| folder.exists()).context("there is no such disk")?;
     let bytes = fs4::available_space(existing)
@@ -104,14 +177,36 @@ fn free_gigabytes(folder: &Path) -> Result<u64> {
 mod tests {
     use super::*;
 
+    fn plan(missing: &[Part], work_seconds: u64) -> Plan {
+        Plan { missing: missing.to_vec(), work: Duration::from_secs(work_seconds) }
+    }
+
     #[test]
-    fn a_plan_names_what_is_missing_and_rounds_its_minutes_up() {
-        let workspace = Workspace::locate().unwrap();
-        let plan = |missing| Plan { workspace: &workspace, purpose: Purpose::Run, missing };
-        assert_eq!(plan(vec![]).line(), None);
+    fn a_plan_names_what_is_missing_and_how_long_the_whole_takes() {
+        let table = [
+            (plan(&[], 0), "nothing is missing; takes about seconds, longer where code has changed"),
+            (
+                plan(&[], 601),
+                "nothing is missing; takes about 11 min on two cores, longer where code has changed",
+            ),
+            (
+                plan(&[Part::Packages, Part::Programs], 0),
+                "missing: npm packages, the compiled server; takes about 6 min on two cores",
+            ),
+            (plan(&[Part::Tests], 600), "missing: the compiled tests; takes about 13 min on two cores"),
+        ];
+        for (plan, line) in table {
+            assert_eq!(plan.line(), line);
+        }
+    }
+
+    #[test]
+    fn somebody_who_is_not_root_is_told_once_what_root_has_to_install() {
+        assert_eq!(plan(&[Part::Packages, Part::Chromium], 0).needs_administrator(), None);
         assert_eq!(
-            plan(vec![("npm packages", 30), ("the compiled server", 300)]).line().unwrap(),
-            "missing: npm packages, the compiled server; about 6 min on two cores"
+            plan(&[Part::Nginx, Part::Postgres], 0).needs_administrator().unwrap(),
+            "only root can install nginx and PostgreSQL: run `sudo apt-get install nginx postgresql` first, or the \
+             tests that need them fail"
         );
     }
 
@@ -126,12 +221,9 @@ mod tests {
     }
 
     #[test]
-    fn compiling_needs_more_room_than_running() {
-        let workspace = Workspace::locate().unwrap();
-        let needs = |purpose, missing| Plan { workspace: &workspace, purpose, missing }.gigabytes();
-        assert!(
-            needs(Purpose::Test, vec![("the compiled tests", 1)])
-                > needs(Purpose::Run, vec![("npm packages", 1)])
-        );
+    fn only_what_has_to_be_compiled_needs_room() {
+        assert_eq!(plan(&[Part::Packages, Part::Nginx], 600).gigabytes(), 1);
+        assert_eq!(plan(&[Part::FrontEnd, Part::Programs], 0).gigabytes(), 6);
+        assert!(plan(&[Part::Programs, Part::Tests], 0).gigabytes() > plan(&[Part::Programs], 0).gigabytes());
     }
 }

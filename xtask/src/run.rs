@@ -1,12 +1,13 @@
 //! `cargo xtask run`: the demo, from nothing to an address.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use anyhow::Result;
 use clap::Args;
 
 use crate::build::{SITE_ROOT, build_programs};
-use crate::plan::{Plan, Purpose};
+use crate::plan::{DEMO, Plan};
 use crate::process::program;
 use crate::progress::Progress;
 use crate::workspace::Workspace;
@@ -30,10 +31,11 @@ pub(crate) struct RunOptions {
 
 /// Builds what changed and becomes the demo, so that Ctrl-C and SIGTERM reach it and its end is ours.
 pub(crate) fn run(workspace: &Workspace, options: &RunOptions) -> Result<()> {
-    Plan::new(workspace, Purpose::Run).announce()?;
+    Plan::new(workspace, &DEMO, Duration::ZERO).announce(workspace)?;
     let progress = Progress::start();
-    let programs = build_programs(workspace, &progress)?;
+    let built = build_programs(workspace, &progress);
     progress.summarise("build");
+    let programs = built?;
     let data = match &options.data {
         Some(folder) => std::path::absolute(folder)?,
         None => workspace.root.join("data"),
@@ -53,7 +55,9 @@ pub(crate) fn run(workspace: &Workspace, options: &RunOptions) -> Result<()> {
 fn become_program(demo: &mut std::process::Command) -> Result<()> {
     use std::os::unix::process::CommandExt as _;
     // Comes back only when the program could not be started.
-    Err(anyhow::Error::from(demo.exec()).context("the demo could not be started: run `cargo xtask build`"))
+    Err(anyhow::Error::from(demo.exec()).context(
+        "the demo could not be started: remove target/debug/waycore-connect and run the same command again",
+    ))
 }
 
 #[cfg(not(unix))]

@@ -1,4 +1,5 @@
-//! The folder that the server embeds: what the bundle holds, and a compressed form of what compresses.
+//! The folder of the browser's files, which a release embeds and a development build reads: the bundle, and a compressed
+//! form of what compresses.
 
 use std::collections::BTreeSet;
 use std::io::Write;

@@ -36,7 +36,7 @@ impl Workspace {
         self.cache.join("tools").join(format!("{name}-{version}"))
     }
 
-    /// What the server embeds.
+    /// The browser's files: embedded in a release, read at run time by a development build.
     pub(crate) fn site(&self) -> PathBuf {
         self.root.join("target/site")
     }

@@ -4,8 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 
-use super::{Checks, Tally, invariants};
-use crate::process::{self, program};
+use super::{Checks, Tally, cargo_leptos, invariants};
 use crate::tools::CargoLeptos;
 
 pub(super) fn run(checks: &Checks) -> Tally {
@@ -13,9 +12,9 @@ pub(super) fn run(checks: &Checks) -> Tally {
     tally.check("programs and front end", || checks.programs().map(|_| "built".into()));
     invariants::check_download(checks, &mut tally);
     tally.check("colours in older browsers", || colours_are_lowered(&checks.workspace.site()));
-    // It takes long to install, so only who has it anyway waits for it; `soak` always does.
+    // Installing it takes ten minutes, so `test` checks it only where it is there; `soak` installs it.
     if let Some(tool) = CargoLeptos::find(checks.workspace) {
-        tally.check("cargo leptos build", || build_with_cargo_leptos(checks, &tool?));
+        tally.check("cargo leptos build", || cargo_leptos::check(checks, &tool?));
     }
     tally
 }
@@ -27,18 +26,6 @@ fn colours_are_lowered(site: &Path) -> Result<String> {
         bail!("the style sheet holds light-dark(), or no colours at all");
     }
     Ok("no light-dark() is left".into())
-}
-
-/// Builds with the tool of the development loop, into folders of its own.
-fn build_with_cargo_leptos(checks: &Checks, tool: &CargoLeptos) -> Result<String> {
-    process::run(
-        program(&tool.program, checks.root())
-            .arg("build")
-            .env("PATH", &tool.path)
-            .env("LEPTOS_SITE_ROOT", checks.workspace.target.join("cargo-leptos-site")),
-    )
-    .context("cargo-leptos cannot build the workspace")?;
-    Ok("front end and server".into())
 }
 
 #[cfg(test)]

@@ -22,10 +22,11 @@ pub(super) fn run(checks: &Checks) -> Tally {
 fn drive(checks: &Checks) -> Result<Tally> {
     let workspace = checks.workspace;
     let programs = checks.programs()?;
-    let nginx = tools::nginx(workspace)?;
-    // Two servers share one; the test starts it.
-    tools::postgres(workspace)?;
-    let chromium = tools::chromium(workspace)?;
+    let (nginx, chromium) = checks.progress.step("e2e: install what is missing", || {
+        // Two servers share a PostgreSQL, which their tests start.
+        tools::postgres(workspace)?;
+        Ok((tools::nginx(workspace)?, tools::chromium(workspace)?))
+    })?;
     let report = workspace.target.join("end2end-report.json");
     // An old report must never be taken for this run's.
     let _ = std::fs::remove_file(&report);

@@ -5,6 +5,9 @@ use crate::process::cargo;
 
 pub(super) fn run(checks: &Checks) -> Tally {
     let mut tally = Tally::default();
-    tally.program("cargo fmt", cargo(checks.root()).args(["fmt", "--all", "--check"]));
+    tally.program(
+        "cargo fmt (`cargo fmt --all` corrects it)",
+        cargo(checks.root()).args(["fmt", "--all", "--check"]),
+    );
     tally
 }

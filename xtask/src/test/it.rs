@@ -11,7 +11,7 @@ use crate::tools;
 
 pub(super) fn run(checks: &Checks) -> Tally {
     let mut tally = Tally::default();
-    // Without it the tests that need it say so themselves, and fail.
+    // Tests that need PostgreSQL fail with a message of their own if it is missing.
     if let Err(error) = tools::postgres(checks.workspace) {
         tally.check("PostgreSQL", || Err(error));
     }
@@ -28,7 +28,7 @@ pub(super) fn run(checks: &Checks) -> Tally {
 
 /// Thousands of requests that a program of others makes from the simulator's description.
 fn described(checks: &Checks) -> Result<String> {
-    let python = tools::schemathesis(checks.workspace)?;
+    let python = checks.progress.step("it: schemathesis", || tools::schemathesis(checks.workspace))?;
     let simulator = &checks.programs()?.waycore_connect;
     let script = checks.root().join("crates/waycore-sim/tests/described/run.py");
     let (text, status) = watched(program(python, checks.root()).arg(script).arg(simulator))?;

@@ -25,14 +25,23 @@ pub(super) fn run(checks: &Checks) -> Tally {
     tally
 }
 
-/// The browser's half has a target of its own; linted with the rest it would be linted as something that it is not.
+/// `frontend` compiles only for wasm32, so it is linted with that target.
 fn clippy(checks: &Checks, tally: &mut Tally) {
     let native = ["--all-targets", "--", "-D", "warnings"];
     tally.program("clippy", cargo(checks.root()).arg("clippy").args(PRODUCT).args(native));
     let own = ["clippy", "--locked", "--package", "xtask", "--all-targets", "--", "-D", "warnings"];
     tally.program("clippy for xtask", cargo(checks.root()).args(own));
-    let browser =
-        ["clippy", "--package", "frontend", "--target", "wasm32-unknown-unknown", "--", "-D", "warnings"];
+    let browser = [
+        "clippy",
+        "--locked",
+        "--package",
+        "frontend",
+        "--target",
+        "wasm32-unknown-unknown",
+        "--",
+        "-D",
+        "warnings",
+    ];
     tally.check("clippy for the browser", || {
         checks.wasm_target()?;
         crate::process::run(cargo(checks.root()).args(browser)).context("the browser's half")?;

@@ -1,6 +1,7 @@
 //! `cargo xtask test`: everything that CI checks, in the order in which a person wants to hear of it.
 
 mod build;
+mod cargo_leptos;
 mod cargo_output;
 mod doc;
 mod e2e;
@@ -20,12 +21,12 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use anyhow::{Result, anyhow};
+use anyhow::{Result, anyhow, bail};
 use clap::{Args, ValueEnum};
 
 use self::tally::Tally;
 use crate::build::{Programs, build_programs, build_release};
-use crate::plan::{Plan, Purpose};
+use crate::plan::{DEMO, Part, Plan, RELEASE};
 use crate::progress::{Progress, Seconds};
 use crate::say::say;
 use crate::tools;
@@ -78,9 +79,13 @@ struct Checks<'a> {
 
 /// Runs the chosen suites, all of them when none is chosen, and closes with the count.
 pub(crate) fn test(workspace: &Workspace, options: &TestOptions) -> Result<ExitCode> {
-    Plan::new(workspace, Purpose::Test).announce()?;
+    let chosen: Vec<Suite> =
+        Suite::value_variants().iter().copied().filter(|suite| suite.is_chosen(options)).collect();
+    if options.grep.is_some() && !chosen.contains(&Suite::E2e) {
+        bail!("--grep chooses browser tests, and --only leaves them out: add `--only e2e`");
+    }
+    plan(workspace, options, &chosen).announce(workspace)?;
     let checks = Checks { workspace, options, progress: Progress::start(), built: OnceCell::new() };
-    let chosen = Suite::value_variants().iter().filter(|suite| suite.is_chosen(options));
     let mut total = Tally::default();
     let mut times: Vec<(Suite, Tally, Duration)> = Vec::new();
     for suite in chosen {
@@ -88,7 +93,7 @@ pub(crate) fn test(workspace: &Workspace, options: &TestOptions) -> Result<ExitC
         say(format_args!("\n== {}", suite.name()));
         let tally = suite.run(&checks);
         say(format_args!("== {}: {tally} in {}", suite.name(), Seconds(started.elapsed())));
-        times.push((*suite, tally, started.elapsed()));
+        times.push((suite, tally, started.elapsed()));
         total += tally;
     }
     say("");
@@ -103,7 +108,40 @@ pub(crate) fn test(workspace: &Workspace, options: &TestOptions) -> Result<ExitC
     Ok(if total.all_passed() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
+/// What the chosen suites need, and how long they take. A filter leaves few tests, whose time does not count.
+fn plan(workspace: &Workspace, options: &TestOptions, chosen: &[Suite]) -> Plan {
+    let needed: Vec<Part> = chosen.iter().flat_map(|suite| suite.needs(options)).collect();
+    let is_whole = options.filter.is_none() && options.grep.is_none();
+    let work = chosen.iter().filter(|_| is_whole).map(|suite| suite.usual_time()).sum();
+    Plan::new(workspace, &needed, work)
+}
+
 impl Suite {
+    fn needs(self, options: &TestOptions) -> Vec<Part> {
+        let product = if options.release { RELEASE } else { DEMO };
+        let more: &[Part] = match self {
+            Self::Fmt => return Vec::new(),
+            Self::Lint => return vec![Part::WasmTarget, Part::Packages],
+            Self::Unit => return vec![Part::Tests, Part::Postgres],
+            Self::Doc => return vec![Part::Tests],
+            Self::Build | Self::Size => &[],
+            Self::It => &[Part::Tests, Part::Postgres, Part::Schemathesis],
+            Self::E2e => &[Part::Chromium, Part::Nginx, Part::Postgres],
+        };
+        product.iter().chain(more).copied().collect()
+    }
+
+    /// How long it takes where everything is there and compiled, on two cores; BENCH.md has the measurement.
+    fn usual_time(self) -> Duration {
+        Duration::from_secs(match self {
+            Self::Fmt | Self::Build | Self::Size => 2,
+            Self::Lint | Self::Doc => 30,
+            Self::Unit => 40,
+            Self::It => 110,
+            Self::E2e => 290,
+        })
+    }
+
     fn is_chosen(self, options: &TestOptions) -> bool {
         if !options.only.is_empty() {
             return options.only.contains(&self);

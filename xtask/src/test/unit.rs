@@ -12,7 +12,7 @@ pub(super) const INTEGRATION: &str = "it";
 
 pub(super) fn run(checks: &Checks) -> Tally {
     let mut tally = Tally::default();
-    // Without it the tests that need it say so themselves, and fail.
+    // Tests that need PostgreSQL fail with a message of their own if it is missing.
     if let Err(error) = tools::postgres(checks.workspace) {
         tally.check("PostgreSQL", || Err(error));
     }

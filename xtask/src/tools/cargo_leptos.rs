@@ -1,4 +1,4 @@
-//! cargo-leptos, which bundles the front end.
+//! cargo-leptos, the tool of the development loop.
 
 use std::path::PathBuf;
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 
 use super::debian;
-use crate::process::{on_path, program, run};
+use crate::process::{on_path, output, program, run};
 use crate::say::{installing, say};
 use crate::workspace::Workspace;
 
@@ -35,17 +35,25 @@ pub(crate) fn find_or_install(workspace: &Workspace) -> Result<Chromium> {
             Err(error) => say(format_args!("Debian's chromium could not be installed ({error:#})")),
         }
     }
-    installing("Playwright's own Chromium", "about 2 minutes");
-    run(program(workspace.node_programs().join("playwright"), root).args(["install", "chromium"])).context(
-        "there is no Chromium and none could be installed: install one (for Debian: `apt-get install chromium`) \
-         and try again",
-    )?;
+    if !has_playwrights(workspace) {
+        installing("Playwright's own Chromium", "about 2 minutes");
+        run(program(workspace.node_programs().join("playwright"), root).args(["install", "chromium"])).context(
+            "there is no Chromium and none could be downloaded: check the network, or install one (for Debian: \
+             `sudo apt-get install chromium`), and run the same command again",
+        )?;
+    }
     Ok(Chromium::Playwright)
 }
 
-/// Whether the system has one; Playwright alone knows its own.
-pub(crate) fn is_there() -> bool {
-    system().is_some()
+pub(crate) fn is_there(workspace: &Workspace) -> bool {
+    system().is_some() || has_playwrights(workspace)
+}
+
+/// Returns whether Playwright has downloaded its own; only Playwright knows where.
+fn has_playwrights(workspace: &Workspace) -> bool {
+    let script =
+        "process.exit(require('fs').existsSync(require('playwright').chromium.executablePath()) ? 0 : 1)";
+    output(program("node", &workspace.root).args(["-e", script])).is_ok()
 }
 
 fn system() -> Option<PathBuf> {

@@ -29,6 +29,11 @@ pub(crate) use wrk::find_or_install as wrk;
 use crate::process::on_path;
 use crate::workspace::Workspace;
 
+/// Returns whether this program may install Debian packages.
+pub(crate) fn may_install_system_packages(workspace: &Workspace) -> bool {
+    debian::may_install(&workspace.root)
+}
+
 /// Makes sure of what the front end is built with.
 pub(crate) fn for_front_end(workspace: &Workspace) -> Result<()> {
     wasm_target(workspace)?;

@@ -20,7 +20,7 @@ pub(crate) fn find_or_install(workspace: &Workspace) -> Result<PathBuf> {
         );
     }
     debian::install(&workspace.root, "nginx-light", "a few seconds")
-        .context("Debian's nginx could not be installed")?;
+        .context("Debian's nginx could not be installed: check the network, or install nginx by hand")?;
     found().context("Debian's package was installed and brought no nginx")
 }
 

@@ -1,7 +1,5 @@
 //! PostgreSQL, of which the tests start a server of their own.
 
-use std::path::Path;
-
 use anyhow::{Context, Result, bail};
 
 use super::debian;
@@ -20,9 +18,13 @@ pub(crate) fn find_or_install(workspace: &Workspace) -> Result<()> {
         );
     }
     debian::install(&workspace.root, "postgresql", "half a minute")
-        .context("Debian's PostgreSQL could not be installed")
+        .context("Debian's PostgreSQL could not be installed: check the network, or install it by hand")
 }
 
+/// Returns whether there is a server to start. Debian keeps one for each major version beside the PATH; a client's
+/// packages alone leave a folder there too.
 pub(crate) fn is_there() -> bool {
-    Path::new("/usr/lib/postgresql").exists() || on_path("initdb").is_some()
+    let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    on_path("initdb").is_some()
+        || versions.into_iter().any(|version| version.path().join("bin/initdb").is_file())
 }

@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use crate::process::{on_path, program, run, version};
+use super::debian;
+use crate::process::{on_path, output, program, run, version};
 use crate::say::installing;
 use crate::workspace::Workspace;
 
@@ -16,6 +17,9 @@ pub(crate) fn find_or_install(workspace: &Workspace) -> Result<PathBuf> {
     let python = folder.join("bin/python");
     if is_right(&folder) {
         return Ok(python);
+    }
+    if !can_make_environments(workspace) && debian::may_install(&workspace.root) {
+        debian::install(&workspace.root, "python3-venv", "half a minute")?;
     }
     if on_path("python3").is_none() {
         bail!("there is no python3 on the PATH: install Python 3.10 or newer with its venv module");
@@ -36,6 +40,11 @@ pub(crate) fn find_or_install(workspace: &Workspace) -> Result<PathBuf> {
 
 pub(crate) fn is_there(workspace: &Workspace) -> bool {
     is_right(&workspace.tool("schemathesis", VERSION))
+}
+
+/// Debian's python3 comes without `ensurepip`, which `venv` needs.
+fn can_make_environments(workspace: &Workspace) -> bool {
+    output(program("python3", &workspace.root).args(["-c", "import ensurepip, venv"])).is_ok()
 }
 
 fn is_right(folder: &Path) -> bool {
