@@ -1,16 +1,16 @@
-// What Waycore is asked while people wait does not grow with their number. Seconds are counted, so that only a soak does
-// it: a thousand real streams at once. In virtual time server/src/events/tests.rs counts the reads for two hundred pages on
+// The load on Waycore does not grow with the number of open streams. This test measures real intervals with a thousand
+// streams, so it runs only in a soak. In virtual time server/src/events/tests.rs counts the reads for two hundred pages on
 // two replicas, and server/tests/it/events.rs those of many pages that hear of a change.
 import { CONNECTED, SOAK, expect, test, type Asked, type Replicas } from './replicas';
 import { Viewers } from './streams';
 
-/** From one list read to the next for the same connections. */
+/** Milliseconds between two list reads of the same connections. */
 const BETWEEN = 5_000;
 
-/** What a busy machine shifts one of them by. */
+/** Tolerance for a delayed poll, in milliseconds. */
 const SHIFTED = 500;
 
-/** What a list read shows. */
+/** Rows per list page. */
 const A_PAGE = 500;
 
 interface Sweep {

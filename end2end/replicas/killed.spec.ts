@@ -1,17 +1,17 @@
-// A replica dies without a word. Browsers that were on it come back through nginx, the other one takes over, and nobody
-// misses a change.
+// One replica is killed (SIGKILL): its browsers reconnect through nginx, the other replica takes over, and no change is
+// lost.
 import { INSTANT_BANK, PORTALS_BANK, STANDARD_BANK } from '../support/person';
 import { CONNECTED, SLOW_BANK, SOAK, expect, test } from './replicas';
 import { seen } from './seeing';
 
 /**
- * Who dies, and whether Waycore tells of what changes then. The one that survived the life before watches for both, so
- * that from the second life on it is the watching one that dies.
+ * Which replica is killed, and whether Waycore sends webhooks meanwhile. From the second round on, the killed replica is
+ * the one that holds the watcher's lease.
  */
 const LIVES = [
   { dying: 'first', delivers: true, bank: SLOW_BANK },
   { dying: 'second', delivers: false, bank: STANDARD_BANK },
-  // The same two the other way round, where there is time.
+  // The same two with the replicas exchanged: only a soak has the time.
   ...(SOAK
     ? ([
         { dying: 'first', delivers: false, bank: INSTANT_BANK },

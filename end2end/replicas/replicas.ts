@@ -126,8 +126,8 @@ export class Replicas {
   }
 
   /**
-   * Everybody's last look at the list, and every change until now, was so much longer ago. The servers go by the
-   * machine's clock, so it is what they remember that moves.
+   * Moves the stored visits and history back by so many hours: the servers use the machine's clock, which a test cannot
+   * move.
    */
   async hoursPass(hours: number): Promise<void> {
     const millis = hours * 3_600_000;

@@ -5,10 +5,10 @@ import { expect, SOAK } from './replicas';
 /** How often a page is looked at, in milliseconds: what is measured is at most so much too long. */
 const OFTEN = 50;
 
-/** What has not happened by then does not happen, however busy the machine is. */
+/** After so many milliseconds a change counts as lost, also on a busy machine. */
 const PATIENCE = 60_000;
 
-/** The slowest may be so much later: the browsers, two servers, their database and Waycore share the machine. */
+/** Extra milliseconds that a soak allows, because all programs share the machine. */
 const SPARE = 1_000;
 
 /**

@@ -1,4 +1,4 @@
-// Bad days: what happened meanwhile shows on every replica once they are over.
+// After an outage, both replicas show what changed during it.
 import type { Person } from '../support/person';
 import { CONNECTED, SLOW_BANK, SOAK, expect, test, type Replicas } from './replicas';
 import { seen } from './seeing';

@@ -1,11 +1,10 @@
 // A simulator of a test's own, and requests as any language would make them.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect } from '@playwright/test';
+import { SERVER } from '../support/production';
 
-const PROGRAM = process.env.CONNECT_BINARY ?? path.resolve(__dirname, '../../target/release/waycore-connect');
 
 export type Json = any;
 
@@ -22,7 +21,7 @@ export class OwnSimulator {
   ) {}
 
   static async start(...args: string[]): Promise<OwnSimulator> {
-    const child = spawn(PROGRAM, ['sim', '--port', '0', '--speed', '0', ...args], { stdio: ['ignore', 'pipe', 'ignore'] });
+    const child = spawn(SERVER, ['sim', '--port', '0', '--speed', '0', ...args], { stdio: ['ignore', 'pipe', 'ignore'] });
     const lines = createInterface({ input: child.stdout! });
     const [line] = (await once(lines, 'line')) as [string];
     const url = /^Waycore simulator: (http:\S+?)\/$/.exec(line)?.[1];

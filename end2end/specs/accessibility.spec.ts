@@ -1,5 +1,5 @@
-// What an auditor's script cannot see: the keyboard alone, colours of the person's own, contrast, and fingers. What it
-// finds on each screen is in screens.spec.ts, states.spec.ts and moments.spec.ts.
+// Checks that axe cannot make: keyboard only, forced colours, contrast preference, target size. What axe finds on each
+// screen is in screens.spec.ts, states.spec.ts and moments.spec.ts.
 import AxeBuilder from '@axe-core/playwright';
 import type { Locator, Page } from '@playwright/test';
 import { INSTANT_BANK, STANDARD_BANK, type Person } from '../support/person';

@@ -1,5 +1,5 @@
-// Texts that would do something if a page took them for markup, where the page's own program writes them: search results,
-// drafts, announcements, and pages that are fetched and put in place. Each text in each page of the server's is in
+// Cross-site scripting payloads in content that code in the browser renders: search results, drafts, announcements, and
+// pages that soft navigation puts in place. Each text in each page of the server's is in
 // server/tests/it/hostile_text.rs.
 import type { Page } from '@playwright/test';
 import type { Person } from '../support/person';
@@ -28,13 +28,13 @@ const ELEMENTS = [
 const BEFORE = ['', '">', "'>", '--></title></textarea></noscript></script>', '" onmouseover=pwned=1 x="', '\\u003c/p>'];
 const ALONE = ['javascript:pwned=1', '{{pwned=1}}', '${pwned=1}', '</script><script>pwned=1</script>'];
 const TEXTS = [...BEFORE.flatMap((before) => ELEMENTS.map((element) => before + element)), ...ALONE];
-/** In one: a page that takes any of them for markup does so here too. For fields that have room for it. */
+/** All payloads joined, for fields without a short limit. */
 const ALL_AT_ONCE = TEXTS.join(' ');
-/** One way out of a text for each kind of place, each with another element. The program writes all texts in the same way. */
+/** One payload per escape context: code in the browser renders all payloads in the same way. */
 const ONE_OF_EACH = BEFORE.map((before, number) => before + ELEMENTS[number]);
 const TRIED = process.env.CONNECT_SOAK ? TEXTS : ONE_OF_EACH;
 
-test.setTimeout(process.env.CONNECT_SOAK ? 600_000 : 120_000);
+if (process.env.CONNECT_SOAK) test.setTimeout(600_000);
 
 /** The page is as if the text were a name like any other. */
 async function isHarmless(page: Page, where: string): Promise<void> {

@@ -22,7 +22,7 @@ const runsUntil = (page: Page, shows: () => Promise<void>) =>
     await shows();
   }).toPass({ intervals: [50] });
 
-/** So that a look does not wait for what only the page's clock brings. */
+/** A short timeout in milliseconds: only the page's clock can make these true. */
 const NOW = { timeout: 100 };
 
 test.describe('live', { tag: '@javascript' }, () => {
@@ -279,9 +279,25 @@ test.describe('live', { tag: '@javascript' }, () => {
       await becomes({ status: 'active' }, 'Connected');
       await page.clock.runFor(5_000);
       await expect(username).toHaveValue('user-of-the-bank');
+      await expect(page.getByText('There is news.'), 'it says that it waits').toBeInViewport({ ratio: 1 });
+      await expect(page.locator('#announcer')).toHaveText('There is news.');
       await username.fill('');
       await shows('Connected');
+      await expect(page.getByText('There is news.')).toBeHidden();
       await expect(balance.locator('details')).toHaveAttribute('open', '');
+    });
+
+    await test.step('news that wait are shown to whoever wants them', async () => {
+      await becomes({ status: 'reauthRequired' }, 'Reauthentication required');
+      await shows('Reauthentication required');
+      // As a password manager fills a form: by a script, without a key or a focus.
+      await person.textbox('Password').evaluate((field: HTMLInputElement) => (field.value = 'filled in'));
+      await becomes({ status: 'active' }, 'Connected');
+      await runsUntil(page, () => expect(person.button('Show it')).toBeVisible(NOW));
+      await expect(person.status('Connected')).toHaveCount(0);
+      await person.button('Show it').click();
+      await expect(person.status('Connected').first()).toBeVisible();
+      await expect(person.heading(INSTANT_BANK.name)).toBeFocused();
     });
 
     await test.step('what was chosen', async () => {
@@ -307,7 +323,10 @@ test.describe('live', { tag: '@javascript' }, () => {
   });
 });
 
-/** What a page asks for from its last stopped stream on. The clock also runs by itself, so that there may be fewer than twelve. */
+/**
+ * Requests after the last blocked stream: a state every five seconds for a minute, then the stream again. The page's clock
+ * also runs by itself, so that there may be fewer than twelve.
+ */
 const EVERY_FIVE_SECONDS = /^stream (state ){6,13}stream$/;
 
 /** Stops the first streams of a page on their way, one after the other, and notes what the page asks for. */

@@ -2,8 +2,8 @@
 // at as an auditor would, and photographed. Whole screens are in screens.spec.ts, states of a connection in
 // states.spec.ts; two more moments are where somebody waits, in waiting.spec.ts and cooldown.spec.ts.
 //
-// A moment that another one stands for, because it has the same parts and other words, is looked at by the long run alone;
-// what its page says is in server/tests/it.
+// States that differ from another one only in wording are audited in the soak only; what their pages say is in
+// server/tests/it.
 import { looksRight } from '../support/audit';
 import { INSTANT_BANK, PORTALS_BANK, PROVISIONING_BANK, STANDARD_BANK, type Person } from '../support/person';
 import { looksNarrow } from '../support/reflow';
@@ -179,7 +179,7 @@ test.describe('moments', { tag: '@javascript' }, () => {
   });
 
   if (SOAK) {
-    // A list that is filtered stands for its pages.
+    // Same layout as the filtered list, so only the soak audits it.
     test('a list that goes on', async ({ person }) => {
       await startsMany(person, MORE_THAN_A_PAGE);
       await person.opensList();
@@ -191,7 +191,7 @@ test.describe('moments', { tag: '@javascript' }, () => {
       await looksRight(person, 'list', 'last page');
     });
 
-    // The one that came by its link stands for it.
+    // Same layout as the page that its link opens, so only the soak audits it.
     test('a draft that is resumed', async ({ person }) => {
       await person.open('/new');
       await person.chooses(STANDARD_BANK);
@@ -202,7 +202,7 @@ test.describe('moments', { tag: '@javascript' }, () => {
       await looksRight(person, 'connection details', 'resumed draft');
     });
 
-    // A question about an odd address stands for it: the same box below the same field.
+    // Same box below the same field as the question about an odd address, so only the soak audits it.
     test('another portal of a bank that is connected', async ({ person }) => {
       await person.hasBegunAt(PORTALS_BANK);
       await person.open('/new');
@@ -214,7 +214,7 @@ test.describe('moments', { tag: '@javascript' }, () => {
       await looksRight(person, 'connection details', 'another portal');
     });
 
-    // The sheet with all values, in screens.spec.ts, stands for it.
+    // Same layout as the sheet with all values in screens.spec.ts, so only the soak audits it.
     test('a sheet on which values are missing', async ({ person }) => {
       const id = await person.hasBegunAt(PROVISIONING_BANK);
       await person.open(`/connections/${id}/sheet`);

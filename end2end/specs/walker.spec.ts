@@ -12,8 +12,8 @@ const { CONNECT_WALKS: WALKS, CONNECT_WALK_SEED: SEED } = process.env;
 const STEPS = 25;
 
 /**
- * The share of `CONNECT_WALKS`; without it the one walk that stands for them. The three were chosen among the first eight
- * seeds of each kind, because together they take the most different steps and come to the most different pages.
+ * The seeds to walk: this share of `CONNECT_WALKS`, or one by default. The three defaults were chosen among the first
+ * eight seeds of each kind, because together they cover the most different steps and pages.
  */
 function seeds(share: number, alone: number): number[] {
   if (WALKS === undefined) return [Number(SEED ?? alone)];

@@ -120,6 +120,11 @@ export class Person {
     return this.page.getByRole('heading', { level: 1, name, exact: true });
   }
 
+  /** The host that the link to the bank's portal names. In a demo the link itself leads to the simulated bank. */
+  portalHost(): Locator {
+    return this.page.locator('.portal-host');
+  }
+
   link(name: string): Locator {
     return this.page.getByRole('main').getByRole('link', { name });
   }
@@ -297,15 +302,6 @@ export class Person {
     await expect(this.heading(displayName)).toBeVisible({ timeout: 60_000 });
     await expect(this.status('Connected')).toBeVisible();
     await this.ready();
-  }
-
-  /** From the list to a connected bank, by its own activation, so that it has accounts and transactions. */
-  async connects(bank: ListedBank): Promise<string> {
-    const id = await this.startsSetupOf(bank);
-    await this.finishesSetup();
-    await this.seesConnected(bank.name);
-    await this.opensWithTransactions(id);
-    return id;
   }
 
   /** Opens a connection until its accounts and transactions are there: they arrive with the first sync, after the activation. */

@@ -2,7 +2,6 @@
 import { readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Page } from '@playwright/test';
-import type { Person } from './person';
 
 /** The screens of the product, in the order in which a customer meets them. */
 export const SCREENS = [
@@ -46,12 +45,6 @@ export async function inEveryView(page: Page, look: (view: View) => Promise<void
   }
   await page.emulateMedia({ colorScheme: null, reducedMotion: null });
   if (before) await page.setViewportSize(before);
-}
-
-/** Pictures of the page that is open. Without JavaScript it looks the same, so that nobody photographs it again. */
-export async function picture(person: Person, screen: Screen, state: string): Promise<void> {
-  if (!person.hasJavaScript) return;
-  await inEveryView(person.page, (view) => photograph(person.page, view, screen, state));
 }
 
 /** One picture of the whole page, as far as it can be scrolled. */

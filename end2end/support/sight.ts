@@ -1,4 +1,4 @@
-// What a page shows to somebody who may do anything that it allows.
+// Reads from the open page what the walker needs: its address, its heading and the elements to act on.
 import type { Page } from '@playwright/test';
 
 /** What can be acted on: the host's page around the product is not ours, and neither is what leads out of it. */

@@ -11,7 +11,6 @@ export { expect };
 
 interface OwnDemo {
   basePath?: string;
-  folder?: string;
   env?: Record<string, string>;
 }
 
@@ -26,7 +25,7 @@ interface Fixtures {
   /** Somebody else in a browser of their own, signed in. */
   meet(identity: Partial<Identity>): Promise<Person>;
   /** A demo for this test alone, with its simulator and somebody signed in. */
-  startAlone(options?: OwnDemo): Promise<{ demo: Demo; person: Person; simulator: Simulator }>;
+  startAlone(options?: OwnDemo): Promise<{ person: Person; simulator: Simulator }>;
   /** A demo for this test alone; ended with the test. */
   startOwnDemo(options?: OwnDemo): Promise<Demo>;
 }
@@ -67,7 +66,7 @@ export const test = base.extend<Fixtures>({
       const demo = await startOwnDemo(options);
       const person = new Person(page, context, { user: 'pat', org }, demo.place.url, javaScriptEnabled ?? true);
       await person.signIn();
-      return { demo, person, simulator: new Simulator(request, demo.place.simulator) };
+      return { person, simulator: new Simulator(request, demo.place.simulator) };
     });
     await request.dispose();
   },
@@ -75,13 +74,9 @@ export const test = base.extend<Fixtures>({
     const demos: Demo[] = [];
     const folders: string[] = [];
     await use(async (options = {}) => {
-      const folder = options.folder ?? (await ownFolder('own'));
+      const folder = await ownFolder('own');
       folders.push(folder);
       const demo = await startDemo({ ...options, folder });
-      const stop = demo.stop;
-      // A test may end its demo itself, to look at what a restart finds.
-      let stopped: Promise<void> | undefined;
-      demo.stop = () => (stopped ??= stop());
       demos.push(demo);
       return demo;
     });

@@ -1,4 +1,4 @@
-// Somebody who does anything that a page allows, in an order that no test would think of; and what must hold meanwhile.
+// A random walker: performs random allowed actions, and checks the invariants of a page after each.
 import {
   errors,
   expect,

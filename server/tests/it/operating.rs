@@ -5,6 +5,7 @@ use std::path::Path;
 use serde_json::{Value, json};
 use sqlx::Connection as _;
 
+use crate::host::host_token;
 use crate::program::{Finished, Program, request};
 use crate::served::{borrowed, manager, serve, settings};
 use crate::simulated::SimulatedWaycore;
@@ -33,15 +34,21 @@ async fn doctor_finds_nothing_wrong_with_a_good_installation() {
     assert!(program.end("TERM").success());
     let (success, checks) = doctor(&settings);
     assert!(success, "{checks:?}");
-    for name in ["settings", "Waycore", "connections:read", "accounts:read", "clock", "database"] {
+    for name in ["settings", "token key", "Waycore", "connections:read", "accounts:read", "clock", "database"] {
         assert_eq!(outcome(&checks, name).0, "ok", "{name}: {checks:?}");
     }
-    assert_eq!(outcome(&checks, "connections:write").0, "notChecked");
+    assert_eq!(outcome(&checks, "key expiry").0, "notChecked");
     assert_eq!(outcome(&checks, "webhooks").0, "warning");
-    assert!(waycore.changes().await.is_empty(), "it only reads");
-    let said = Program::finished(&["doctor"], &borrowed(&settings));
+    // Nothing is changed: the two changes that it asks for are of what does not exist.
+    let statuses = waycore.statuses_of_changes().await;
+    assert_eq!(statuses, [404, 404]);
+    let token = folder.path().join("token");
+    std::fs::write(&token, host_token(json!({ "sub": "ana", "org": "acme" }))).unwrap();
+    let said =
+        Program::finished(&["doctor", "--token-file", token.to_str().unwrap()], &borrowed(&settings));
     assert!(said.success);
-    assert_eq!(said.out.lines().count(), checks.len(), "one line a check: {said:?}");
+    assert_eq!(said.out.lines().count(), checks.len() + 1, "one line a check: {said:?}");
+    assert!(said.out.contains(r#"ok           token: is accepted: user "ana" of customer "acme", as viewer"#), "{said:?}");
     assert!(!said.out.contains(waycore.api_key()) && !said.out.contains("long enough"), "{said:?}");
 }
 
@@ -91,13 +98,38 @@ async fn doctor_tells_tables_of_another_version() {
 async fn doctor_tells_which_scopes_a_key_lacks() {
     let (waycore, folder) = (SimulatedWaycore::start().await, tempfile::tempdir().unwrap());
     let settings = settings(&waycore, folder.path());
-    let scopes = ["entities:read", "connections:read"];
-    std::fs::write(folder.path().join("key"), waycore.key_with(&scopes).await).unwrap();
+    let onboarding = ["entities:read", "entities:write", "connections:read", "connections:write"];
+    std::fs::write(folder.path().join("key"), waycore.key_with(&onboarding).await).unwrap();
     let (success, checks) = doctor(&settings);
-    assert!(success, "the flow works without them: {checks:?}");
+    assert!(success, "the flow works without the others: {checks:?}");
     assert_eq!(outcome(&checks, "connections:read").0, "ok");
     assert_eq!(outcome(&checks, "accounts:read").0, "warning");
     assert_eq!(outcome(&checks, "transactions:read").0, "warning");
+    for missing in ["entities:write", "connections:write"] {
+        let scopes: Vec<_> = onboarding.into_iter().filter(|scope| *scope != missing).collect();
+        std::fs::write(folder.path().join("key"), waycore.key_with(&scopes).await).unwrap();
+        let (success, checks) = doctor(&settings);
+        assert!(!success);
+        for scope in ["entities:write", "connections:write"] {
+            let expected = if scope == missing { "failed" } else { "ok" };
+            assert_eq!(outcome(&checks, scope).0, expected, "{scope} without {missing}: {checks:?}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn doctor_names_the_address_that_is_not_waycores() {
+    let (waycore, folder) = (SimulatedWaycore::start().await, tempfile::tempdir().unwrap());
+    let mut settings = settings(&waycore, folder.path());
+    let root = waycore.address().trim_end_matches("/v1").to_owned();
+    settings.retain(|(name, _)| *name != "WAYCORE_BASE_URL");
+    settings.push(("WAYCORE_BASE_URL", root.clone()));
+    let (success, checks) = doctor(&settings);
+    let (failed, message) = outcome(&checks, "Waycore");
+    assert_eq!((success, failed), (false, "failed"));
+    for part in [&format!("{root}/entities was asked"), "no such path", &format!("try {root}/v1")] {
+        assert!(message.contains(part), "{part}: {message}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -133,8 +165,8 @@ async fn a_health_check_knows_a_server_from_none() {
     settings.retain(|(name, _)| *name != "CONNECT_ADDR");
     settings.push(("CONNECT_ADDR", server.trim_start_matches("http://").to_owned()));
     let healthy = || Program::finished(&["healthy"], &borrowed(&settings));
-    // It gives a server three seconds, which on a busy machine may be too few.
-    assert!((0..10).any(|_| healthy().success), "{:?}", healthy());
+    let answer = healthy();
+    assert!(answer.success, "{answer:?}");
     assert!(program.end("TERM").success());
     assert!(!healthy().success);
 }
@@ -152,11 +184,9 @@ async fn what_is_in_flight_is_finished_before_the_end() {
         request(&start, &manager(), Some(&[("institution_id", "sim-standard")]))
     });
     waycore.was_asked("/v1/entities").await;
-    let began = std::time::Instant::now();
     let ending = tokio::task::spawn_blocking(move || program.end("TERM"));
     assert_eq!(asking.await.unwrap().status, 200, "who had asked is answered");
     assert!(ending.await.unwrap().success());
-    assert!(began.elapsed() < std::time::Duration::from_secs(25));
     let host = server.trim_start_matches("http://");
     assert!(std::net::TcpStream::connect(host).is_err(), "nobody listens any more");
 }
