@@ -2,8 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::folding::{compose, fold};
 use crate::ids::InstitutionId;
 use crate::portal_url::PortalUrl;
+use crate::visible::{is_blank, is_direction_change, trim};
 
 /// Longest search text and longest bank name, in characters.
 pub const LONGEST_TEXT: usize = 200;
@@ -34,8 +36,10 @@ pub enum TextError {
     Empty,
     #[error("the text is longer than {LONGEST_TEXT} characters")]
     TooLong,
-    #[error("the text holds a control character")]
+    #[error("the text holds a control character, or one that changes its direction")]
     ControlCharacter,
+    #[error("nothing of the text can be seen")]
+    Invisible,
 }
 
 /// The bank of a new connection.
@@ -43,8 +47,28 @@ pub enum TextError {
 pub enum BankChoice {
     /// Picked from the catalog by a person; the portal only where the bank has several.
     Supported { institution: InstitutionId, portal: Option<PortalUrl> },
+    /// Picked from the catalog, at a portal of which the catalog does not know.
+    AtOwnPortal { institution: InstitutionId, portal: PortalUrl },
     /// Not in the catalog, or said to be a different bank.
     Unsupported { requested_name: Option<RequestedName>, portal: PortalUrl },
+}
+
+impl BankChoice {
+    /// The bank of the catalog that was picked.
+    pub fn institution(&self) -> Option<&InstitutionId> {
+        match self {
+            Self::Supported { institution, .. } | Self::AtOwnPortal { institution, .. } => Some(institution),
+            Self::Unsupported { .. } => None,
+        }
+    }
+
+    /// The portal that was chosen or typed.
+    pub fn portal(&self) -> Option<&PortalUrl> {
+        match self {
+            Self::Supported { portal, .. } => portal.as_ref(),
+            Self::AtOwnPortal { portal, .. } | Self::Unsupported { portal, .. } => Some(portal),
+        }
+    }
 }
 
 /// The institution of the catalog that the customer probably means: the same name, or a portal on the same host.
@@ -64,10 +88,10 @@ impl Institution {
         self.portals.first().map(PortalUrl::host)
     }
 
-    /// Whether the text is this bank's name, however it is spaced or capitalised.
+    /// Whether the text is this bank's name, as names are compared ([`fold`]).
     pub fn matches_name(&self, text: &str) -> bool {
-        let name = folded(text);
-        !name.is_empty() && folded(&self.name) == name
+        let name = fold(text);
+        !name.is_empty() && fold(&self.name) == name
     }
 
     /// Whether one of the bank's portals has the host of the given one.
@@ -78,15 +102,9 @@ impl Institution {
 
     /// The portal with exactly this text, apart from white space at the ends.
     pub fn portal(&self, text: &str) -> Option<&PortalUrl> {
-        let text = text.trim();
+        let text = trim(text);
         self.portals.iter().find(|portal| portal.as_str() == text)
     }
-}
-
-/// A name, however it was spaced or capitalised.
-pub(crate) fn folded(name: &str) -> String {
-    let words: Vec<&str> = name.split_whitespace().collect();
-    words.join(" ").to_lowercase()
 }
 
 /// The host in a text that is an address.
@@ -96,9 +114,9 @@ fn host_in(text: &str) -> Option<&str> {
     authority.rsplit('@').next()
 }
 
-/// A dot at the end of a host changes nothing about where it leads.
-fn comparable_host(portal: &PortalUrl) -> String {
-    let mut host = portal.host();
+/// What says whether two portals are on the same host. A dot at the end changes nothing about where it leads.
+pub fn comparable_host(portal: &PortalUrl) -> String {
+    let mut host = portal.ascii_host();
     if host.ends_with('.') {
         host.pop();
     }
@@ -106,12 +124,18 @@ fn comparable_host(portal: &PortalUrl) -> String {
 }
 
 impl SearchText {
+    /// Words of a search text that are looked for; more tell no bank from another.
+    pub const MOST_WORDS: usize = 8;
+
     /// Of an address that is too long, as those of sign-in pages can be, its host is searched for: it says whose it is.
+    /// A text of which nothing can be seen is empty.
     pub fn parse(text: &str) -> Result<Self, TextError> {
-        match checked(text) {
-            Err(TextError::TooLong) => checked(host_in(text).ok_or(TextError::TooLong)?).map(Self),
-            checked => checked.map(Self),
-        }
+        let searched = match checked(text) {
+            Err(TextError::TooLong) => checked(host_in(text).ok_or(TextError::TooLong)?)?,
+            Err(TextError::Invisible) => return Err(TextError::Empty),
+            checked => checked?,
+        };
+        Ok(Self(compose(&searched).into_owned()))
     }
 
     pub fn as_str(&self) -> &str {
@@ -138,14 +162,18 @@ impl TryFrom<String> for RequestedName {
 }
 
 fn checked(text: &str) -> Result<String, TextError> {
-    let text = text.trim();
-    if text.is_empty() {
+    if text.trim().is_empty() {
         return Err(TextError::Empty);
     }
-    if text.chars().count() > LONGEST_TEXT {
+    if is_blank(text) {
+        return Err(TextError::Invisible);
+    }
+    let text = trim(text);
+    // The bytes first: they cost nothing to count.
+    if text.len() > LONGEST_TEXT * 4 || text.chars().count() > LONGEST_TEXT {
         return Err(TextError::TooLong);
     }
-    if text.chars().any(char::is_control) {
+    if text.chars().any(|c| c.is_control() || is_direction_change(c)) {
         return Err(TextError::ControlCharacter);
     }
     Ok(text.to_owned())

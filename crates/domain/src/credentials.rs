@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::visible::{has_invisible, is_blank, trim};
+
 /// A password. It cannot be written out by accident: no `Serialize`, no `Display`, and a `Debug` that hides it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Password(String);
@@ -16,14 +18,14 @@ pub struct NonEmptyCredentials {
 }
 
 impl NonEmptyCredentials {
-    /// A field of nothing but white space was not filled. User name and customer id lose white space at the ends,
-    /// which comes from copying; a password is kept exactly, since white space can be part of it.
+    /// A field of which nothing can be seen was not filled. User name and customer id lose what cannot be seen at the
+    /// ends, which comes from copying; a password is kept exactly, since white space can be part of it.
     pub fn from_fields(
         bank_username: Option<String>,
         bank_customer_id: Option<String>,
         password: Option<String>,
     ) -> Option<Self> {
-        let trimmed = |text: String| text.trim().to_owned();
+        let trimmed = |text: String| trim(&text).to_owned();
         let credentials = Self {
             bank_username: filled(bank_username).map(trimmed),
             bank_customer_id: filled(bank_customer_id).map(trimmed),
@@ -33,6 +35,15 @@ impl NonEmptyCredentials {
             Self { bank_username: None, bank_customer_id: None, password: None } => None,
             _ => Some(credentials),
         }
+    }
+
+    /// The field, of those that can be read, that holds a character nobody can see: a bank would refuse it.
+    pub fn field_with_invisible(&self) -> Option<&'static str> {
+        let fields = [("bank_username", &self.bank_username), ("bank_customer_id", &self.bank_customer_id)];
+        fields
+            .into_iter()
+            .find(|(_, text)| text.as_deref().is_some_and(has_invisible))
+            .map(|(field, _)| field)
     }
 
     pub fn bank_username(&self) -> Option<&str> {
@@ -49,7 +60,7 @@ impl NonEmptyCredentials {
 }
 
 fn filled(field: Option<String>) -> Option<String> {
-    field.filter(|text| !text.trim().is_empty())
+    field.filter(|text| !is_blank(text))
 }
 
 impl Password {

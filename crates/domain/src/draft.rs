@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{ConnectionId, DraftId};
-use crate::portal_url::{PortalUrl, PortalUrlError};
+use crate::portal_url::has_user_info;
 use crate::step::Step;
 use crate::timestamp::Timestamp;
 
@@ -101,11 +101,13 @@ impl Drafts {
         Self { drafts, ..self }
     }
 
-    /// Stores a draft, in the place of the one with the same id. An address with user name or password is left out:
-    /// it would be a secret.
+    /// Stores a draft, in the place of the one with the same id. An address with user name or password is left out of
+    /// whatever field: it would be a secret.
     pub fn put(&mut self, mut draft: Draft) {
-        if PortalUrl::parse(&draft.portal_url) == Err(PortalUrlError::UserInfo) {
-            draft.portal_url.clear();
+        for typed in [&mut draft.search_text, &mut draft.requested_name, &mut draft.portal_url] {
+            if has_user_info(typed) {
+                typed.clear();
+            }
         }
         match self.drafts.iter_mut().find(|known| known.id == draft.id) {
             Some(known) => *known = draft,

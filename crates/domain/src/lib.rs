@@ -8,13 +8,17 @@ pub mod connection;
 pub mod credentials;
 pub mod display_name;
 pub mod draft;
+pub mod folding;
 pub mod ids;
 pub mod poll;
 pub mod portal_url;
 pub mod removal;
 pub mod status_label;
 pub mod step;
+pub mod suspicion;
 pub mod timestamp;
+pub mod typo;
 pub mod user_error;
+pub mod visible;
 
 pub use display_name::display_name;

@@ -1,15 +1,21 @@
 //! The address of a bank's portal, exactly as the customer gave it.
 //!
 //! The text is what Waycore receives, so it is checked and never rewritten: no lower-casing, no added slash, no lost
-//! query. A URL library rewrites what it reads, and it is heavy in a browser; this small rule is enough there, and the
-//! server asks a library for a second opinion.
+//! query. A URL library rewrites what it reads; the server asks one for a second opinion.
 
+use std::borrow::Cow;
 use std::fmt;
 
+use idna::AsciiDenyList;
 use serde::{Deserialize, Serialize};
+
+use crate::visible::{is_invisible, trim};
 
 /// Longest address that is accepted, in bytes.
 pub const LONGEST_PORTAL_URL: usize = 2048;
+
+/// Longest host, in characters: of DNS.
+const LONGEST_HOST: usize = 253;
 
 const SCHEME: &str = "https:";
 
@@ -33,6 +39,8 @@ pub enum PortalUrlError {
     NoHost,
     #[error("the portal URL holds a space or a control character")]
     Spaces,
+    #[error("the portal URL holds a character that cannot be seen")]
+    Invisible,
     #[error("the portal URL cannot be read")]
     Malformed,
 }
@@ -40,7 +48,7 @@ pub enum PortalUrlError {
 impl PortalUrl {
     /// Trims the ends and checks the rest; what is left is kept byte for byte.
     pub fn parse(text: &str) -> Result<Self, PortalUrlError> {
-        let text = text.trim();
+        let text = trim(text);
         check(text)?;
         Ok(Self(text.to_owned()))
     }
@@ -49,17 +57,43 @@ impl PortalUrl {
         &self.0
     }
 
-    /// The host in lower case, without the port. Only for showing and comparing; what is sent is the whole text.
+    /// The host as it was typed, in lower case and without the port. Only for showing.
     pub fn host(&self) -> String {
-        split_port(authority(&self.0)).0.to_ascii_lowercase()
+        self.typed_host().to_lowercase()
+    }
+
+    /// The host as DNS has it, without the port: `xn--…` where letters outside ASCII were typed. Two addresses lead to
+    /// the same place if these are the same.
+    pub fn ascii_host(&self) -> String {
+        let host = self.typed_host();
+        to_ascii(host).map_or_else(|| self.host(), Cow::into_owned).to_ascii_lowercase()
+    }
+
+    /// The host with its encoded letters decoded, as a browser may show it.
+    pub fn readable_host(&self) -> String {
+        idna::domain_to_unicode(&self.ascii_host()).0
+    }
+
+    /// The host for a person: with its ASCII form behind it where the two differ.
+    pub fn shown_host(&self) -> String {
+        let (host, ascii) = (self.host(), self.ascii_host());
+        if host == ascii { host } else { [&host, " (", &ascii, ")"].concat() }
     }
 
     /// Whether the host is an IP address, or would be read as one.
     pub fn is_ip_host(&self) -> bool {
-        let host = self.host();
-        let last_label = host.trim_end_matches('.').rsplit('.').next().unwrap_or_default();
-        host.starts_with('[') || last_label.starts_with(|c: char| c.is_ascii_digit()) && is_number(last_label)
+        is_ip(&self.ascii_host())
     }
+
+    fn typed_host(&self) -> &str {
+        split_port(authority(&self.0)).0
+    }
+}
+
+/// Whether a text is an address with a user name or a password in it, of whatever scheme: such a text must not be stored.
+pub fn has_user_info(text: &str) -> bool {
+    let rest = text.split_once("//").map(|(_, rest)| rest);
+    rest.and_then(|rest| rest.split(['/', '?', '#']).next()).is_some_and(|authority| authority.contains('@'))
 }
 
 fn check(text: &str) -> Result<(), PortalUrlError> {
@@ -71,6 +105,9 @@ fn check(text: &str) -> Result<(), PortalUrlError> {
     }
     if text.chars().any(|c| c.is_whitespace() || c.is_control()) {
         return Err(PortalUrlError::Spaces);
+    }
+    if text.chars().any(is_invisible) {
+        return Err(PortalUrlError::Invisible);
     }
     if !text.get(..SCHEME.len()).is_some_and(|scheme| scheme.eq_ignore_ascii_case(SCHEME)) {
         return Err(PortalUrlError::NotHttps);
@@ -89,7 +126,10 @@ fn check_authority(authority: &str) -> Result<(), PortalUrlError> {
     if host.is_empty() {
         return Err(PortalUrlError::NoHost);
     }
-    if is_host(host) && is_port(port) { Ok(()) } else { Err(PortalUrlError::Malformed) }
+    let is_readable = is_ipv6(host) || to_ascii(host).is_some_and(|ascii| is_name(&ascii));
+    // A number in other digits than ours is one that nobody typed for what it is.
+    let is_hidden_number = !host.is_ascii() && to_ascii(host).is_some_and(|ascii| is_ip(&ascii));
+    if is_readable && !is_hidden_number && is_port(port) { Ok(()) } else { Err(PortalUrlError::Malformed) }
 }
 
 /// What stands between `https://` and the path. Only called for texts that begin so.
@@ -107,19 +147,40 @@ fn split_port(authority: &str) -> (&str, &str) {
     }
 }
 
-/// Plain letters, digits, hyphens and dots, or an address in brackets. A name in another script has to be given as
-/// the browser's address bar copies it: two readings of one name must not lead to two hosts.
-fn is_host(host: &str) -> bool {
-    if let Some(address) = host.strip_prefix('[') {
-        return address.strip_suffix(']').is_some_and(|address| {
-            address.contains(':') && address.bytes().all(|b| b.is_ascii_hexdigit() || b == b':' || b == b'.')
-        });
+/// A host as DNS has it (UTS 46, as browsers read it). `None` if a browser would not open it: two readings of one name must
+/// not lead to two hosts.
+fn to_ascii(host: &str) -> Option<Cow<'_, str>> {
+    let is_encoded = |label: &str| label.get(..4).is_some_and(|begin| begin.eq_ignore_ascii_case("xn--"));
+    if host.is_ascii() && !host.split('.').any(is_encoded) {
+        return Some(Cow::Borrowed(host));
     }
+    // Decoding takes time that grows with the square of the length.
+    if host.chars().count() > LONGEST_HOST {
+        return None;
+    }
+    idna::domain_to_ascii_cow(host.as_bytes(), AsciiDenyList::URL).ok()
+}
+
+/// Plain letters, digits, hyphens and dots.
+fn is_name(host: &str) -> bool {
     let name = host.strip_suffix('.').unwrap_or(host);
     let is_label = |label: &str| {
         !label.is_empty() && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
     };
-    name.len() <= 253 && name.split('.').all(is_label)
+    name.len() <= LONGEST_HOST && name.split('.').all(is_label)
+}
+
+fn is_ipv6(host: &str) -> bool {
+    let address = host.strip_prefix('[').and_then(|address| address.strip_suffix(']'));
+    address.is_some_and(|address| {
+        address.contains(':') && address.bytes().all(|b| b.is_ascii_hexdigit() || b == b':' || b == b'.')
+    })
+}
+
+/// Whether a host is an IP address, or would be read as one.
+fn is_ip(host: &str) -> bool {
+    let last_label = host.trim_end_matches('.').rsplit('.').next().unwrap_or_default();
+    host.starts_with('[') || last_label.starts_with(|c: char| c.is_ascii_digit()) && is_number(last_label)
 }
 
 fn is_port(port: &str) -> bool {

@@ -1,6 +1,6 @@
 //! Removing a connection deletes it and its data at Waycore for good, so it takes a value that only a confirmation makes.
 
-use crate::bank_choice::folded;
+use crate::folding::fold;
 use crate::ids::ConnectionId;
 
 /// Proof that a person typed the name of the connection they want to remove.
@@ -15,11 +15,11 @@ pub struct ConfirmedRemoval {
 pub struct NotConfirmed;
 
 impl ConfirmedRemoval {
-    /// Compares without regard to case and to how the words are spaced: a page shows two spaces as one. A connection
-    /// without a name cannot be confirmed by typing nothing.
+    /// Compares as names are compared everywhere ([`fold`]): nobody can see which apostrophe a name has, or how many
+    /// spaces. A connection without a name cannot be confirmed by typing nothing.
     pub fn confirm(connection: ConnectionId, display_name: &str, typed: &str) -> Result<Self, NotConfirmed> {
-        let typed = folded(typed);
-        if typed.is_empty() || typed != folded(display_name) {
+        let typed = fold(typed);
+        if typed.is_empty() || typed != fold(display_name) {
             return Err(NotConfirmed);
         }
         Ok(Self { connection })

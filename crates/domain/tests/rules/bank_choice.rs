@@ -17,7 +17,7 @@ fn institution(id: &str, name: &str, portals: &[&str]) -> Institution {
     }
 }
 
-fn catalog() -> [Institution; 3] {
+fn catalog() -> [Institution; 4] {
     [
         institution(
             "harbour",
@@ -26,6 +26,7 @@ fn catalog() -> [Institution; 3] {
         ),
         institution("meadow", "Meadow Savings", &["https://meadow.example"]),
         institution("hill", "Hill Trust", &[]),
+        institution("etoile", "Crédit d'Étoile — Paris", &["https://étoile.example/"]),
     ]
 }
 
@@ -45,6 +46,10 @@ fn the_same_name_is_a_match_however_it_is_written() {
     check("Harbour", "https://other.example", None);
     check("Harbour Bank Ltd", "https://other.example", None);
     check("", "https://other.example", None);
+    check("Harbour\u{a0}Bank\u{200b}", "https://other.example", Some("harbour"));
+    check("Crédit d’Étoile – Paris", "https://other.example", Some("etoile"));
+    check("CRE\u{301}DIT D'E\u{301}TOILE - PARIS", "https://other.example", Some("etoile"));
+    check("Credit d'Etoile - Paris", "https://other.example", None);
 }
 
 #[test]
@@ -52,6 +57,9 @@ fn the_same_host_is_a_match_whatever_follows_it() {
     check("My bank", "https://HARBOUR.example:8443/else?x", Some("harbour"));
     check("My bank", "https://biz.harbour.example", Some("harbour"));
     check("", "https://meadow.example./", Some("meadow"));
+    check("My bank", "https://xn--toile-9ra.example", Some("etoile"));
+    check("My bank", "https://E\u{301}TOILE.example/x", Some("etoile"));
+    check("My bank", "https://etoile.example/", None);
     check("My bank", "https://www.meadow.example", None);
     check("My bank", "https://harbour.example.evil.example", None);
 }
@@ -68,7 +76,7 @@ fn a_portal_of_a_bank_is_found_by_its_exact_text() {
 
 #[test]
 fn the_domain_is_the_canonical_portals_host() {
-    let [harbour, _, hill] = catalog();
+    let [harbour, _, hill, _] = catalog();
     assert_eq!(harbour.domain().as_deref(), Some("harbour.example"));
     assert_eq!(hill.domain(), None);
 }

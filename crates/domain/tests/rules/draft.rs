@@ -77,6 +77,9 @@ fn a_draft_is_put_found_and_discarded() {
 fn an_address_with_a_password_in_it_is_not_stored() {
     let mut drafts = Drafts::empty("acme");
     drafts.put(Draft { portal_url: "https://ana:hunter2@bank.example/".to_owned(), ..draft("a") });
+    drafts.put(Draft { portal_url: "http://ana:hunter2@bank.example/a b".to_owned(), ..draft("c") });
+    drafts.put(Draft { search_text: "https://ana:hunter2@bank.example/".to_owned(), ..draft("d") });
+    drafts.put(Draft { requested_name: "//ana:hunter2@bank.example/".to_owned(), ..draft("e") });
     drafts.put(Draft { portal_url: "http://half-typed".to_owned(), ..draft("b") });
     let json = serde_json::to_string(&drafts).unwrap();
     assert!(!json.contains("hunter2"), "{json}");

@@ -1,6 +1,6 @@
 //! The portal URL rules.
 
-use domain::portal_url::{LONGEST_PORTAL_URL, PortalUrl, PortalUrlError};
+use domain::portal_url::{LONGEST_PORTAL_URL, PortalUrl, PortalUrlError, has_user_info};
 use proptest::prelude::*;
 
 #[track_caller]
@@ -36,6 +36,61 @@ fn what_was_typed_is_kept_byte_for_byte() {
     accepts("https://bank_1.ex-ample./");
     accepts("https://127.0.0.1/");
     accepts("https://[2001:db8::1]:8443/x");
+    accepts("https://bücher-bank.example/login");
+    accepts("https://BÜCHER-Bank.example:8443/Login?x=ü");
+    accepts("https://bu\u{308}cher-bank.example/");
+    accepts("https://xn--bcher-bank-9db.example/");
+    accepts("https://みずほ銀行。example/");
+    accepts("https://сбербанк.example");
+}
+
+#[test]
+fn a_host_outside_ascii_is_shown_with_the_form_that_dns_has() {
+    for (address, host, ascii, shown) in [
+        ("https://bank.example:8443/", "bank.example", "bank.example", "bank.example"),
+        (
+            "https://BÜCHER-bank.example:8443/Login",
+            "bücher-bank.example",
+            "xn--bcher-bank-9db.example",
+            "bücher-bank.example (xn--bcher-bank-9db.example)",
+        ),
+        (
+            "https://XN--BCHER-BANK-9DB.example",
+            "xn--bcher-bank-9db.example",
+            "xn--bcher-bank-9db.example",
+            "xn--bcher-bank-9db.example",
+        ),
+        (
+            "https://ｂａｎｋ.example./",
+            "ｂａｎｋ.example.",
+            "bank.example.",
+            "ｂａｎｋ.example. (bank.example.)",
+        ),
+        ("https://[2001:DB8::1]/", "[2001:db8::1]", "[2001:db8::1]", "[2001:db8::1]"),
+    ] {
+        let portal = PortalUrl::parse(address).unwrap();
+        assert_eq!(portal.as_str(), address);
+        assert_eq!((portal.host().as_str(), portal.ascii_host().as_str()), (host, ascii), "{address}");
+        assert_eq!(portal.shown_host(), shown, "{address}");
+    }
+    let encoded = PortalUrl::parse("https://xn--bcher-bank-9db.example").unwrap();
+    assert_eq!(encoded.readable_host(), "bücher-bank.example");
+}
+
+#[test]
+fn a_user_or_password_is_found_whatever_else_is_wrong() {
+    for (text, found) in [
+        ("https://ana:secret@bank.example/", true),
+        ("http://ana:secret@bank.example/a b", true),
+        ("//ana@bank.example", true),
+        ("https://bank.example\\@evil.example/", true),
+        ("https://bank.example/a@b?c@d#e@f", false),
+        ("https://bank.example?a@b", false),
+        ("ana@bank.example", false),
+        ("", false),
+    ] {
+        assert_eq!(has_user_info(text), found, "{text}");
+    }
 }
 
 #[test]
@@ -95,7 +150,15 @@ fn nonsense_is_refused() {
     refuses("https://bank.example:https/", PortalUrlError::Malformed);
     refuses("https://bank.example:99999/", PortalUrlError::Malformed);
     refuses("https://bank%2eexample/", PortalUrlError::Malformed);
-    refuses("https://bänk.example/", PortalUrlError::Malformed);
+    // A browser would not open these, or another host than the one that was typed.
+    refuses("https://bank.example／login", PortalUrlError::Malformed);
+    refuses("https://bank.example＠evil.example", PortalUrlError::Malformed);
+    refuses("https://bank.example：443/", PortalUrlError::Malformed);
+    refuses("https://１２７.0.0.1/", PortalUrlError::Malformed);
+    refuses("https://bücher%2ebank.example/", PortalUrlError::Malformed);
+    refuses("https://。example/", PortalUrlError::Malformed);
+    refuses("https://xn--a.example/", PortalUrlError::Malformed);
+    refuses(&format!("https://{}.example/", "ü".repeat(254)), PortalUrlError::Malformed);
     refuses("https://[2001:db8::1/", PortalUrlError::Malformed);
     refuses("https://[bank]/", PortalUrlError::Malformed);
     refuses("https://[::1]x/", PortalUrlError::Malformed);
@@ -166,7 +229,7 @@ proptest! {
         before in r"\s{0,3}", text in almost_an_address(), after in r"\s{0,3}"
     ) {
         if let Ok(url) = PortalUrl::parse(&format!("{before}{text}{after}")) {
-            prop_assert_eq!(url.as_str(), text.trim());
+            prop_assert_eq!(url.as_str(), domain::visible::trim(&text));
             prop_assert_eq!(PortalUrl::parse(url.as_str()), Ok(url), "a second reading changes nothing");
         }
     }
@@ -196,7 +259,7 @@ proptest! {
             prop_assert_eq!(standard.username(), "");
             prop_assert_eq!(standard.password(), None);
             if !ours.is_ip_host() {
-                let host = ours.host();
+                let host = ours.ascii_host();
                 prop_assert_eq!(standard.host_str(), Some(host.as_str()));
             }
         }

@@ -22,6 +22,9 @@ fn the_name_confirms_whatever_its_case_and_spacing() {
     check("Harbour  Bank", "Harbour Bank", true);
     check("Harbour\u{a0}Bank", "Harbour Bank", true);
     check("Harbour Bank", "Harbour  Bank", true);
+    check("O’Brien – Söhne", "o'brien - so\u{308}hne", true);
+    check("Harbour\u{200b} Bank", "Harbour Bank", true);
+    check("Ｈａｒｂｏｕｒ", "harbour", true);
 }
 
 #[test]
@@ -31,4 +34,6 @@ fn anything_else_does_not() {
     check("Harbour Bank", "", false);
     check("", "", false);
     check(" ", "  ", false);
+    check("\u{200b}", "\u{200b}", false);
+    check("Société", "Societe", false);
 }

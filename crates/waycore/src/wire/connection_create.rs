@@ -23,14 +23,10 @@ pub struct ConnectionCreate {
 impl ConnectionCreate {
     /// The request for the bank that the customer chose. The name of an unlisted bank stays behind.
     pub fn new(entity: &EntityId, choice: &BankChoice) -> Self {
-        let (institution_id, portal_url) = match choice {
-            BankChoice::Supported { institution, portal } => (Some(institution), portal.as_ref()),
-            BankChoice::Unsupported { requested_name: _, portal } => (None, Some(portal)),
-        };
         Self {
             entity_id: entity.as_str().to_owned(),
-            institution_id: institution_id.map(|id| id.as_str().to_owned()),
-            portal_url: portal_url.map(|portal| portal.as_str().to_owned()),
+            institution_id: choice.institution().map(|id| id.as_str().to_owned()),
+            portal_url: choice.portal().map(|portal| portal.as_str().to_owned()),
         }
     }
 }

@@ -20,7 +20,7 @@ pub(super) fn check(checks: &Checks, tally: &mut Tally) {
     });
     tally.check("invariant 2, the rules compile for the browser", || {
         checks.wasm_target()?;
-        let build = ["build", "--package", "domain", "--target", "wasm32-unknown-unknown"];
+        let build = ["build", "--locked", "--package", "domain", "--target", "wasm32-unknown-unknown"];
         run(cargo(checks.root()).args(build)).map(|()| "wasm32-unknown-unknown".into())
     });
 }

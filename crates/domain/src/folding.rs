@@ -1,0 +1,63 @@
+//! How two names are compared, wherever names are: a person types what they see, and cannot see how it is encoded.
+
+use std::borrow::Cow;
+
+use icu_normalizer::ComposingNormalizerBorrowed;
+
+use crate::visible::is_invisible;
+
+/// A name as it is compared. The same for `O’Brien` and `O'BRIEN`, for dashes of every length, for accents in one
+/// character or two, for full-width letters, whatever the spaces and with or without characters that cannot be seen.
+pub fn fold(name: &str) -> String {
+    let folded = if name.is_ascii() { name.chars().map(plain).collect() } else { fold_unicode(name) };
+    let words: Vec<&str> = folded.split_whitespace().collect();
+    words.join(" ").to_ascii_lowercase()
+}
+
+/// The same text with each accent in its letter (Unicode's normalisation form C).
+pub fn compose(text: &str) -> Cow<'_, str> {
+    ComposingNormalizerBorrowed::new_nfc().normalize(text)
+}
+
+/// One letter as it is compared, where letters have to keep their places.
+pub fn fold_letter(c: char) -> char {
+    let plain = plain(c);
+    plain.to_lowercase().next().unwrap_or(plain)
+}
+
+fn fold_unicode(name: &str) -> String {
+    let compatible = ComposingNormalizerBorrowed::new_nfkc();
+    // Before and after: some signs have a compatible form that is no sign, and of some it is another of these.
+    let visible: String = name.chars().filter(|c| !is_invisible(*c)).map(plain).collect();
+    let visible: String = compatible.normalize(&visible).chars().map(plain).collect();
+    // By way of capitals `ß` is `ss`, and each form of sigma the same.
+    let lower: String = visible.to_uppercase().chars().flat_map(char::to_lowercase).collect();
+    // The dotted capital I leaves its dot behind.
+    compatible.normalize(&lower).replace("i\u{307}", "i")
+}
+
+/// One apostrophe, one quotation mark, one hyphen and one slash for all that look like them.
+fn plain(c: char) -> char {
+    match c {
+        '`'
+        | '´'
+        | 'ʹ'
+        | 'ʻ'..='ʽ'
+        | 'ˈ'
+        | 'ˊ'
+        | 'ˋ'
+        | '՚'
+        | '׳'
+        | '‘'..='‛'
+        | '′'
+        | '‵'
+        | '‹'
+        | '›'
+        | 'ꞌ'
+        | '＇' => '\'',
+        '«' | '»' | 'ʺ' | '״' | '“'..='‟' | '″' | '‶' | '〝'..='〟' | '＂' => '"',
+        '־' | '‐'..='―' | '⁃' | '−' | '⸺' | '⸻' | '﹘' | '﹣' | '－' => '-',
+        '⁄' | '∕' => '/',
+        c => c,
+    }
+}

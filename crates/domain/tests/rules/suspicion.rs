@@ -1,0 +1,87 @@
+//! Which addresses have to be confirmed, whatever banks there are.
+
+use domain::portal_url::PortalUrl;
+use domain::suspicion::{Suspicion, letters, shape};
+
+#[track_caller]
+fn check(host: &str, expected: Option<Suspicion>) {
+    let portal = PortalUrl::parse(&format!("https://{host}/login")).unwrap();
+    assert_eq!(portal.suspicion(), expected, "{host}");
+}
+
+#[test]
+fn numbers_and_private_names_are_suspicious() {
+    for host in
+        ["192.0.2.7", "192.0.2.7.", "192.0.2.7:8443", "[2001:db8::1]", "0x7f.1", "2130706433", "bank.0x1"]
+    {
+        check(host, Some(Suspicion::Number));
+    }
+    for host in
+        ["intranet", "localhost", "bank.localhost", "bank.local", "bank.internal.", "BANK.Lan", "bank.onion"]
+    {
+        check(host, Some(Suspicion::Private));
+    }
+}
+
+#[test]
+fn encoded_letters_and_mixed_alphabets_are_suspicious() {
+    for host in ["xn--bcher-bank-9db.example", "XN--BCHER-BANK-9DB.example", "login.xn--p1ai"] {
+        check(host, Some(Suspicion::Encoded));
+    }
+    for host in [
+        // A Cyrillic letter, a Greek one, an Armenian one among Latin ones.
+        "nоrthbank.example",
+        "nοrthbank.example",
+        "nօrthbank.example",
+        // All Cyrillic, all Greek, and every letter looks Latin.
+        "сосо.example",
+        "ρορο.example",
+        // Letters that a browser rewrites.
+        "ｂａｎｋ.example",
+        "ban𝐤.example",
+        "ⓑank.example",
+        "bank.ｅxample",
+    ] {
+        check(host, Some(Suspicion::MixedAlphabets));
+    }
+}
+
+#[test]
+fn names_of_one_alphabet_are_not() {
+    for host in [
+        "bank.example",
+        "online.bank-1.co.uk",
+        "bank.example.",
+        "bücher-bank.example",
+        "bu\u{308}cher-bank.example",
+        "société-générale.example",
+        "сбербанк.example",
+        "τράπεζα.example",
+        "みずほ銀行.example",
+        "mizuho銀行.example",
+        "한국은행.example",
+        "بنك.example",
+        "127.0.0.1.bank.example",
+    ] {
+        check(host, None);
+    }
+}
+
+#[test]
+fn hosts_that_look_alike_have_the_same_shape() {
+    let shape_of = |host: &str| shape(&letters(host));
+    let known = shape_of("northmill.example");
+    for host in [
+        "n0rthmill.example",
+        "northmi11.example",
+        "northmiil.example",
+        "northrnill.example",
+        "nörthmill.example",
+        "nоrthmill.example",
+        "xn--nrthmill-n4a.example",
+        "ｎｏｒｔｈｍｉｌｌ.example",
+    ] {
+        assert_eq!(shape_of(host), known, "{host}");
+    }
+    assert_ne!(shape_of("northmall.example"), known);
+}
