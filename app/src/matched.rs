@@ -2,17 +2,23 @@
 //!
 //! It is found here for both ways to search, so that the browser has only to write it.
 
-use strsim::osa_distance;
+use domain::bank_choice::SearchText;
+use domain::folding::{compose, fold_letter};
+use domain::typo;
 
 /// A text in parts, every second of which was typed; the first may be empty. No parts: nothing of it was typed.
 pub type Parts = Vec<String>;
 
 /// The parts of a bank's name, or of its domain: of the domain where an address was typed, or where the name has nothing
-/// of it.
-pub fn parts(name: &str, domain: &str, typed: &str) -> (Parts, Parts) {
-    let typed = letters(typed.trim());
-    let in_name = split(name, &ranges(&letters(name), &typed));
-    let in_domain = split(domain, &Vec::from_iter(find(&letters(domain), host(&typed))));
+/// of it. The work is bounded by the longest search text and by [`LONGEST_NAME`].
+pub fn parts(name: &str, domain: &str, typed: &SearchText) -> (Parts, Parts) {
+    let (name, domain) = (compose(name), compose(domain));
+    if name.len().max(domain.len()) > LONGEST_NAME {
+        return (Vec::new(), Vec::new());
+    }
+    let typed = letters(typed.as_str());
+    let in_name = split(&name, &ranges(&letters(&name), &typed));
+    let in_domain = split(&domain, &Vec::from_iter(find(&letters(&domain), host(&typed))));
     let address = typed.contains(&'.') && !typed.iter().any(|letter| letter.is_whitespace());
     match in_name.is_empty() || (address && !in_domain.is_empty()) {
         true => (Vec::new(), in_domain),
@@ -20,9 +26,12 @@ pub fn parts(name: &str, domain: &str, typed: &str) -> (Parts, Parts) {
     }
 }
 
-/// In lower case, letter by letter, so that each stays in its place.
+/// Longest name, in bytes, in which something is marked.
+const LONGEST_NAME: usize = 400;
+
+/// As names are compared, letter by letter, so that each stays in its place.
 fn letters(text: &str) -> Vec<char> {
-    text.chars().map(|letter| letter.to_lowercase().next().unwrap_or(letter)).collect()
+    text.chars().map(fold_letter).collect()
 }
 
 /// From a letter to the one after the last.
@@ -34,6 +43,7 @@ fn ranges(text: &[char], typed: &[char]) -> Vec<Range> {
         return vec![whole];
     }
     let words = typed.split(|letter| !letter.is_alphanumeric()).filter(|word| !word.is_empty());
+    let words = words.take(SearchText::MOST_WORDS);
     let found = words.filter_map(|word| begin_of_word(text, word).or_else(|| meant_word(text, word)));
     let mut found: Vec<Range> = found.collect();
     found.sort_unstable();
@@ -58,35 +68,17 @@ fn begin_of_word(text: &[char], word: &[char]) -> Option<Range> {
 
 /// The word that was meant, typos and all: the one with the fewest wrong letters.
 fn meant_word(text: &[char], typed: &[char]) -> Option<Range> {
-    let typed: String = typed.iter().collect();
     let begins = (0..text.len()).filter(|at| is_letter(text, *at) && (*at == 0 || !is_letter(text, *at - 1)));
     let words = begins.map(|begin| {
         let length = text.iter().skip(begin).take_while(|letter| letter.is_alphanumeric()).count();
         (begin, begin + length)
     });
-    let wrong = |(begin, end): &Range| {
-        let known: String = text.get(*begin..*end).unwrap_or_default().iter().collect();
-        letters_wrong(&typed, &known)
-    };
+    let wrong = |(begin, end): &Range| typo::letters_wrong(typed, text.get(*begin..*end)?);
     words.filter_map(|word| Some((wrong(&word)?, word))).min().map(|(_, word)| word)
 }
 
 fn is_letter(text: &[char], at: usize) -> bool {
     text.get(at).is_some_and(|letter| letter.is_alphanumeric())
-}
-
-/// How many letters of a typed word are wrong, as far as it may still mean the other; its end may be missing. Both in lower
-/// case.
-pub fn letters_wrong(typed: &str, known: &str) -> Option<usize> {
-    let length = typed.chars().count();
-    let allowed = match length {
-        ..4 => 0,
-        4..8 => 1,
-        _ => 2,
-    };
-    let begun: String = known.chars().take(length).collect();
-    let wrong = osa_distance(typed, known).min(osa_distance(typed, &begun));
-    (wrong <= allowed).then_some(wrong)
 }
 
 /// The host in a pasted address; all of any other text.
@@ -115,7 +107,13 @@ fn split(text: &str, ranges: &[Range]) -> Parts {
 
 #[cfg(test)]
 mod tests {
-    use super::parts;
+    use domain::bank_choice::SearchText;
+
+    use super::{LONGEST_NAME, Parts};
+
+    fn parts(name: &str, domain: &str, typed: &str) -> (Parts, Parts) {
+        super::parts(name, domain, &SearchText::parse(typed).expect(typed))
+    }
 
     #[track_caller]
     fn check(typed: &str, name: &str, marked: &[&str]) {
@@ -139,6 +137,16 @@ mod tests {
         // What cannot be meant is not marked.
         check("harbor brokers", "Harbor Savings", &["", "Harbor", " Savings"]);
         check("st. harbor", "St. Harbor", &["", "St. Harbor", ""]);
+        // As it looks, not as it is encoded.
+        check("o'brien", "Bank O’Brien", &["Bank ", "O’Brien", ""]);
+        check("e\u{301}toile", "L'\u{c9}toile", &["L'", "Étoile", ""]);
+        check("étoile", "L'E\u{301}toile", &["L'", "Étoile", ""]);
+    }
+
+    #[test]
+    fn nothing_is_marked_in_a_name_that_is_too_long() {
+        let long = "harbor ".repeat(LONGEST_NAME / 7 + 1);
+        assert_eq!(parts(&long, "harbor.example", "harbor"), (Vec::new(), Vec::new()));
     }
 
     #[test]
@@ -147,7 +155,6 @@ mod tests {
             ("harbor.example", &["portal.", "harbor.example", ""][..]),
             ("https://portal.harbor.example:443/login?x", &["", "portal.harbor.example", ""]),
             ("WWW.harbor.EXAMPLE", &["portal.", "harbor.example", ""]),
-            ("", &[]),
             ("https://", &[]),
             ("xyz", &[]),
         ] {

@@ -1,10 +1,13 @@
 //! The bank search.
 
+#[cfg(feature = "ssr")]
+use domain::bank_choice::SearchText;
 use leptos::prelude::*;
 
 use crate::{error::WireError, model::Institutions};
 
-/// At most 20 banks of the catalog that fit what was typed; if asked, with what was typed marked in them.
+/// At most 20 banks of the catalog that fit what was typed; if asked, with what was typed marked in them, and whether there
+/// are more.
 #[server(endpoint = "search_institutions", output = super::wire::Answer)]
 pub async fn search_institutions(
     query: Option<String>,
@@ -12,9 +15,11 @@ pub async fn search_institutions(
 ) -> Result<Institutions, WireError> {
     let scope = super::scope()?;
     let query = query.unwrap_or_default();
-    let mut institutions = scope.onboarding.search_institutions(&scope.caller, &query).await?;
-    if super::checked(marked.as_deref()) {
-        institutions = institutions.into_iter().map(|bank| bank.marked(&query)).collect();
+    let mut found = scope.onboarding.search_institutions(&scope.caller, &query).await?;
+    if !super::checked(marked.as_deref()) {
+        found.has_more = false;
+    } else if let Ok(typed) = SearchText::parse(&query) {
+        found.institutions = found.institutions.into_iter().map(|bank| bank.marked(&typed)).collect();
     }
-    Ok(Institutions { institutions })
+    Ok(found)
 }

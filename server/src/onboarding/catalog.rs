@@ -1,11 +1,12 @@
 //! Looking banks up in Waycore's catalog. Nothing here chooses one.
 
 use app::model;
-use domain::bank_choice::{Institution, RequestedName};
+use domain::bank_choice::{Institution, RequestedName, SearchText};
 use domain::ids::InstitutionId;
 use domain::portal_url::PortalUrl;
 
 use super::UseCases;
+use super::mirror::Catalog;
 use crate::failure::{Call, Failure};
 
 /// The documented largest page is 500; banks are small, but so is what a search should have to read.
@@ -16,15 +17,17 @@ const MOST_PAGES: usize = 5;
 impl UseCases {
     /// The first so many banks that fit, by the mirror, or by Waycore's own search while there is none. Where the mirror
     /// has but a part of the catalog, Waycore's search fills up what the mirror does not find.
-    pub(super) async fn banks(&self, query: &str, limit: u16) -> Result<Vec<Institution>, Failure> {
-        let mut banks: Vec<Institution> = Vec::new();
-        if let Some(catalog) = self.mirror.catalog() {
-            banks.extend(catalog.search(query, usize::from(limit)).into_iter().cloned());
-            if catalog.is_whole() || banks.len() >= usize::from(limit) {
-                return Ok(banks);
-            }
+    pub(super) async fn banks(&self, query: &SearchText, limit: u16) -> Result<Vec<Institution>, Failure> {
+        let searched = query.clone();
+        let search = move |catalog: &Catalog| {
+            let banks = catalog.search(&searched, usize::from(limit));
+            (banks.into_iter().cloned().collect::<Vec<_>>(), catalog.is_whole())
+        };
+        let (mut banks, whole) = self.mirror.search(search).await?.unwrap_or_default();
+        if whole || banks.len() >= usize::from(limit) {
+            return Ok(banks);
         }
-        match self.waycore.search_institutions(query, limit, None).await {
+        match self.waycore.search_institutions(query.as_str(), limit, None).await {
             Ok(page) => {
                 let more = readable(page.data).into_iter();
                 banks.extend(
@@ -55,9 +58,8 @@ impl UseCases {
         portal: Option<&PortalUrl>,
     ) -> Result<Option<Institution>, Failure> {
         if let Some(catalog) = self.mirror.catalog() {
-            let by_name = name.and_then(|name| catalog.first(|bank| bank.matches_name(name.as_str())));
-            let found = by_name
-                .or_else(|| catalog.first(|bank| portal.is_some_and(|portal| bank.matches_host(portal))));
+            let by_name = name.and_then(|name| catalog.of_name(name));
+            let found = by_name.or_else(|| catalog.on_host(portal?));
             if found.is_some() || catalog.is_whole() {
                 return Ok(found.cloned());
             }
@@ -70,7 +72,7 @@ impl UseCases {
             }
         }
         match portal {
-            Some(portal) => self.first(&portal.host(), |bank| bank.matches_host(portal)).await,
+            Some(portal) => self.first(&portal.ascii_host(), |bank| bank.matches_host(portal)).await,
             None => Ok(None),
         }
     }

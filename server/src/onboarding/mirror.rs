@@ -3,18 +3,20 @@
 //! It is read page by page, at most so many, and anew every hour. While there is none, Waycore's own search answers; where
 //! the catalog is longer than what is held, it is asked for the rest.
 
+mod haystack;
+mod look_alikes;
 mod search;
+mod words;
 
-use std::pin::pin;
 use std::sync::{Arc, PoisonError, RwLock};
+use std::thread::available_parallelism;
 use std::time::Duration;
 
 use domain::bank_choice::Institution;
-use futures_util::TryStreamExt as _;
+use tokio::sync::Semaphore;
+use tokio::task::spawn_blocking;
 use tokio_util::sync::CancellationToken;
-use waycore::Error;
-use waycore::client::Nonsense;
-use waycore::client::paging::{self, Endless};
+use waycore::client::paging::{self, Listing};
 
 use super::UseCases;
 use super::catalog::readable;
@@ -32,18 +34,48 @@ const AGAIN: Duration = Duration::from_secs(60);
 const PAGES: usize = 40;
 
 /// The mirror, if there is one by now.
-#[derive(Default)]
-pub(super) struct Mirror(RwLock<Option<Arc<Catalog>>>);
+pub(super) struct Mirror {
+    catalog: RwLock<Option<Arc<Catalog>>>,
+    /// Searches that may run at once.
+    searches: Arc<Semaphore>,
+}
+
+impl Default for Mirror {
+    /// Searches get half of the processors.
+    fn default() -> Self {
+        let processors = available_parallelism().map_or(1, usize::from);
+        let searches = Arc::new(Semaphore::new((processors / 2).max(1)));
+        Self { catalog: RwLock::default(), searches }
+    }
+}
 
 impl Mirror {
     pub(super) fn catalog(&self) -> Option<Arc<Catalog>> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.catalog.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Searches in the catalog, if there is one. The work is done on threads of its own, a few at a time, so that those which
+    /// answer requests stay free, however many people type.
+    pub(super) async fn search<T: Send + 'static>(
+        &self,
+        search: impl FnOnce(&Catalog) -> T + Send + 'static,
+    ) -> Result<Option<T>, Failure> {
+        let Some(catalog) = self.catalog() else { return Ok(None) };
+        let permit = Arc::clone(&self.searches).acquire_owned().await.map_err(|_| Failure::Broken)?;
+        let search = move || {
+            // Until the end of the search, also where nobody waits for it any more.
+            let _permit = permit;
+            search(&catalog)
+        };
+        spawn_blocking(search).await.map(Some).map_err(|_| Failure::Broken)
     }
 
     /// `whole`: the catalog has no more banks than these.
-    pub(super) fn hold(&self, banks: Vec<Institution>, whole: bool) {
-        let catalog = Arc::new(Catalog::new(banks, whole));
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Some(catalog);
+    async fn hold(&self, banks: Vec<Institution>, whole: bool) -> Result<(), Failure> {
+        let catalog = spawn_blocking(move || Arc::new(Catalog::new(banks, whole))).await;
+        let catalog = catalog.map_err(|_| Failure::Broken)?;
+        *self.catalog.write().unwrap_or_else(PoisonError::into_inner) = Some(catalog);
+        Ok(())
     }
 }
 
@@ -75,25 +107,22 @@ impl UseCases {
     pub(super) async fn mirror(&self) -> Result<(), Failure> {
         let (banks, whole) = self.read_catalog().await?;
         tracing::info!(banks = banks.len(), whole, "the catalog is mirrored");
-        self.mirror.hold(banks, whole);
-        Ok(())
+        self.mirror.hold(banks, whole).await
     }
 
     /// The catalog, as much of it as is held, and whether that is all.
     async fn read_catalog(&self) -> Result<(Vec<Institution>, bool), Failure> {
-        let rows = paging::rows(PAGES, |cursor| async move {
+        let listing = paging::listing(PAGES, |cursor| async move {
             self.waycore.search_institutions("", 500, cursor.as_deref()).await
         });
-        let mut rows = pin!(rows);
-        let mut banks = Vec::new();
-        let whole = loop {
-            match rows.try_next().await {
-                Ok(Some(bank)) => banks.push(bank),
-                Ok(None) => break true,
-                Err(Error::Nonsense(Nonsense::Endless(Endless::TooManyPages))) => break false,
-                Err(error) => return Err(Failure::of(Call::SearchInstitutions)(error)),
-            }
-        };
-        Ok((readable(banks), whole))
+        let Listing { rows, unreadable, is_whole } =
+            listing.await.map_err(Failure::of(Call::SearchInstitutions))?;
+        if !unreadable.is_empty() {
+            tracing::warn!(
+                left_out = unreadable.len(),
+                "the catalog is mirrored without banks that could not be read"
+            );
+        }
+        Ok((readable(rows), is_whole))
     }
 }

@@ -18,14 +18,20 @@ impl UseCases {
         &self,
         caller: &Caller,
         query: &str,
-    ) -> Result<Vec<model::Institution>, Failure> {
+    ) -> Result<model::Institutions, Failure> {
         access::may_read(caller)?;
         let query = match SearchText::parse(query) {
             Ok(query) => query,
-            Err(TextError::Empty) => return Ok(Vec::new()),
+            Err(TextError::Empty) => return Ok(model::Institutions::default()),
             Err(error) => return Err(InvalidInput::Query(error).into()),
         };
-        Ok(self.banks(query.as_str(), LIMIT).await?.iter().map(shown).collect())
+        // One more than is given tells whether there are more.
+        let banks = self.banks(&query, LIMIT + 1).await?;
+        let has_more = banks.len() > usize::from(LIMIT);
+        Ok(model::Institutions {
+            institutions: banks.iter().take(LIMIT.into()).map(shown).collect(),
+            has_more,
+        })
     }
 
     pub(super) async fn institution(&self, caller: &Caller, id: &str) -> Result<model::Institution, Failure> {

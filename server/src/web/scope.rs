@@ -8,7 +8,32 @@ use aws_lc_rs::digest;
 use domain::user_error::ErrorCode;
 use http::request::Parts;
 
-use crate::{limits, startup::AppState, telemetry::SupportCode};
+use crate::{
+    client::Client, identity::SignedOut, limits, security_log::SecurityEvent, startup::AppState,
+    telemetry::SupportCode,
+};
+
+/// A host's key set is read at most once in this time.
+const SIGN_IN_RETRY_SECONDS: u64 = 30;
+
+/// Why a request is not answered for a person.
+pub(super) struct NoCaller {
+    pub(super) error: WireError,
+    /// Why nobody is signed in; `None` where somebody is who may not do this now.
+    pub(super) refusal: Option<SignedOut>,
+}
+
+impl From<WireError> for NoCaller {
+    fn from(error: WireError) -> Self {
+        Self { error, refusal: None }
+    }
+}
+
+impl From<NoCaller> for WireError {
+    fn from(none: NoCaller) -> Self {
+        none.error
+    }
+}
 
 /// The request's support code; the middleware gives each request one.
 pub(super) fn support_code(parts: &Parts) -> String {
@@ -20,48 +45,68 @@ pub(super) async fn caller(state: &AppState, parts: &Parts) -> Result<Caller, Wi
     admitted(state, identified(state, parts).await?).await
 }
 
-/// Who listens, however much their customer asks.
+/// Who listens, however much they ask elsewhere.
 pub(super) async fn listener(state: &AppState, parts: &Parts) -> Result<Caller, WireError> {
-    admitted(state, known(state, parts).await?).await
+    let caller = known(state, parts).await?;
+    state.limits.stream(&caller).map_err(limits::too_many_of(&caller))?;
+    admitted(state, caller).await
 }
 
 async fn admitted(state: &AppState, caller: Caller) -> Result<Caller, WireError> {
     if !caller.role.reads() {
-        return Err(WireError::new(ErrorCode::Forbidden, app::copy::errors().forbidden));
+        return Err(forbidden(&caller));
     }
     state.onboarding.arrived(&caller).await;
     Ok(caller)
 }
 
-/// Who asks, whatever they may do, unless their customer asks too much.
+/// Logs and returns the refusal of somebody whose role does not suffice.
+pub(super) fn forbidden(caller: &Caller) -> WireError {
+    SecurityEvent::new("forbidden_role").by(caller).log();
+    WireError::new(ErrorCode::Forbidden, app::copy::errors().forbidden)
+}
+
+/// Who asks, whatever they may do, unless they or their customer ask too much.
 pub(super) async fn identified(state: &AppState, parts: &Parts) -> Result<Caller, WireError> {
     let caller = known(state, parts).await?;
-    state.limits.customer(&caller.customer).map_err(limits::too_many)?;
+    state.limits.request(&caller, limits::Cost::of(&parts.uri)).map_err(limits::too_many_of(&caller))?;
     Ok(caller)
 }
 
 /// The same of a page, which costs little where it fetches itself again: what is on record is shown, and Waycore is asked once
 /// for all. What somebody filters or searches for is asked for them alone.
-pub(super) async fn caller_of_page(state: &AppState, parts: &Parts) -> Result<Caller, WireError> {
+pub(super) async fn caller_of_page(state: &AppState, parts: &Parts) -> Result<Caller, NoCaller> {
     let caller = known(state, parts).await?;
-    let limits = &state.limits;
     let may = match is_after_news(parts) && parts.uri.query().is_none() {
-        true => limits.after_news(&caller.customer),
-        false => limits.customer(&caller.customer),
+        true => state.limits.live_refresh(&caller),
+        false => state.limits.request(&caller, limits::Cost::of(&parts.uri)),
     };
-    may.map_err(limits::too_many)?;
-    admitted(state, caller).await
+    may.map_err(limits::too_many_of(&caller))?;
+    Ok(admitted(state, caller).await?)
 }
 
-async fn known(state: &AppState, parts: &Parts) -> Result<Caller, WireError> {
+async fn known(state: &AppState, parts: &Parts) -> Result<Caller, NoCaller> {
     let words = app::copy::errors();
-    state.identity.identify(parts).await.map_err(|reason| {
-        tracing::info!(%reason, "nobody is signed in");
-        match reason.code() {
-            ErrorCode::Forbidden => WireError::new(ErrorCode::Forbidden, words.forbidden),
-            _ => WireError::new(ErrorCode::SignedOut, words.signed_out),
+    let reason = match state.identity.identify(parts).await {
+        Ok(caller) => return Ok(caller),
+        Err(reason) => reason,
+    };
+    state.limits.signed_out(Client::of(parts).address).map_err(limits::too_many_signed_out)?;
+    tracing::info!(%reason, "request not authenticated");
+    if !matches!(reason, SignedOut::Absent | SignedOut::Expired | SignedOut::KeysUnavailable | SignedOut::NoKnownRole) {
+        SecurityEvent::new("token_refused").because(&reason.to_string()).log();
+    }
+    let error = match reason.code() {
+        ErrorCode::Forbidden => {
+            SecurityEvent::new("forbidden_role").because(&reason.to_string()).log();
+            WireError::new(ErrorCode::Forbidden, words.forbidden)
         }
-    })
+        // Signing in again would not help, and the keys are soon read again.
+        ErrorCode::Unavailable => WireError::new(ErrorCode::Unavailable, words.sign_in_unavailable)
+            .retry_after(Some(SIGN_IN_RETRY_SECONDS)),
+        _ => WireError::new(ErrorCode::SignedOut, words.signed_out),
+    };
+    Err(NoCaller { error, refusal: Some(reason) })
 }
 
 /// The scope in which a page renders or a server function runs.
@@ -81,6 +126,12 @@ pub(super) fn scope(state: &AppState, caller: Caller, parts: &Parts, flash: Flas
 /// Whether it is a page that fetches itself again because it heard of something.
 pub(super) fn is_after_news(parts: &Parts) -> bool {
     parts.headers.contains_key(app::paths::AFTER_NEWS)
+}
+
+/// Whether what asks can show a page of this build: a browser can, and the script of a page of the same build.
+pub(super) fn can_show(state: &AppState, parts: &Parts) -> bool {
+    let build = parts.headers.get(app::paths::BUILD);
+    build.is_none_or(|build| build == state.site.paths.build())
 }
 
 /// Tells one customer's drafts from another's in the same browser, and tells nothing else.
