@@ -8,7 +8,9 @@ use leptos::prelude::use_context;
 
 use crate::{
     error::WireError,
-    model::{Account, Advice, Connection, ConnectionPage, Institution, Started, TransactionPage},
+    model::{
+        Accounts, Advice, Connection, ConnectionPage, Institution, Institutions, Started, TransactionPage,
+    },
     paths::Paths,
 };
 
@@ -70,15 +72,17 @@ pub struct ListQuery {
 pub struct StartConnection {
     pub institution_id: Option<String>,
     pub portal_url: Option<String>,
+    /// "My portal is not here": the address of a portal of the chosen bank that the catalog lacks. It takes the place of
+    /// `portal_url`.
+    pub own_portal: Option<String>,
     pub requested_name: Option<String>,
     /// "This is a different bank": a match in the catalog was seen and denied.
     pub not_listed: bool,
     /// The form is the one for banks that are not in the list.
     pub unlisted: bool,
-    /// Nobody has warned of this address: if it is odd, it is asked about before anything is created.
-    pub unwarned: bool,
-    /// "I have checked the address": an odd one was seen and confirmed.
-    pub address_checked: bool,
+    /// "I have checked the address": a suspicious one was seen and confirmed. By our own forms it is the host that was
+    /// asked about, so that it counts for no other; by programs `true` or `on`.
+    pub address_checked: Option<String>,
     /// The connection whose address is corrected by this one.
     pub again: Option<String>,
     /// Whether to refuse, rather than to create, while another portal of the same bank is connected.
@@ -93,6 +97,8 @@ pub struct FinishSetup {
     pub password: Option<String>,
     pub delegated_user_active: bool,
     pub accept_terms: bool,
+    /// A password was typed before, is not there any more, and nobody has said to go on without it.
+    pub password_dropped: bool,
 }
 
 /// What a bank issued, handed over again. No `Debug`: it holds a password.
@@ -101,6 +107,8 @@ pub struct Credentials {
     pub bank_username: Option<String>,
     pub bank_customer_id: Option<String>,
     pub password: Option<String>,
+    /// As in [`FinishSetup`].
+    pub password_dropped: bool,
 }
 
 /// Something that a page shows: as it is now, or as it was when Waycore last answered.
@@ -140,12 +148,14 @@ pub enum Region<T> {
     NotGranted,
     /// Waycore did not say it at once.
     Silent,
+    /// Waycore answered something that is not of the documented form.
+    Unreadable,
 }
 
 /// The accounts of a connection, and what moved on them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Money {
-    pub accounts: Region<Vec<Account>>,
+    pub accounts: Region<Accounts>,
     pub transactions: Region<TransactionPage>,
     /// Absent on the pages after the first.
     pub flow: Option<Flow>,
@@ -165,6 +175,10 @@ pub struct Flow {
     pub others_left_out: bool,
     /// There was more than is read for a page, so nothing was added up.
     pub too_much: bool,
+    /// There are amounts that are too large to be added up.
+    pub too_large: bool,
+    /// How many transactions are not in it because Waycore's answer about them could not be read.
+    pub unreadable: usize,
 }
 
 /// A balance at the end of a day.
@@ -219,7 +233,9 @@ pub struct ConnectionRecord {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Coaching {
     pub notes: Vec<String>,
-    /// The catalog's bank that it seems to be. It is offered, and chosen by a person alone.
+    /// The host of a suspicious address, which is refused until it is confirmed.
+    pub suspicious_host: Option<String>,
+    /// The catalog's bank that it seems to be, or that it imitates. It is offered, and chosen by a person alone.
     pub matched: Option<Institution>,
 }
 
@@ -227,13 +243,19 @@ impl Coaching {
     /// As the browser shows it.
     pub fn advice(self, paths: &Paths) -> Advice {
         let words = &crate::copy::pages::words().details;
+        let is_suspicious = self.suspicious_host.is_some();
         let link = self.matched.map(|bank| {
-            let choose =
-                [words.coach_matches, " ", &bank.name, ", ", &bank.domain, ". ", words.coach_choose].concat();
+            let choose = match is_suspicious {
+                true => crate::copy::use_instead(&bank.name, &bank.domain),
+                false => {
+                    let this = [words.coach_matches, " ", &bank.name, ", ", &bank.domain, ". "].concat();
+                    this + words.coach_choose
+                }
+            };
             (paths.new_with_institution(&bank.institution_id), choose)
         });
         let (href, choose) = link.unwrap_or_default();
-        Advice { notes: self.notes, href, choose }
+        Advice { notes: self.notes, href, choose, confirm: self.suspicious_host.unwrap_or_default() }
     }
 }
 
@@ -257,8 +279,8 @@ pub trait Onboarding: Send + Sync {
     async fn visit(&self, caller: &Caller) -> Result<Visit, WireError>;
     /// The caller's connections, newest first.
     async fn list_connections(&self, caller: &Caller, query: ListQuery) -> Result<ConnectionPage, WireError>;
-    /// At most 20 banks of the catalog. Never selects one.
-    async fn search_institutions(&self, caller: &Caller, query: &str) -> Result<Vec<Institution>, WireError>;
+    /// At most 20 banks of the catalog, and whether more fit. Never selects one.
+    async fn search_institutions(&self, caller: &Caller, query: &str) -> Result<Institutions, WireError>;
     /// One bank by its exact id.
     async fn institution(&self, caller: &Caller, id: &str) -> Result<Institution, WireError>;
     /// The catalog's bank that an unlisted name or portal seems to mean, if any.
@@ -294,7 +316,7 @@ pub trait Onboarding: Send + Sync {
     /// What is on record about a connection of the caller's.
     async fn record(&self, caller: &Caller, id: &str) -> Result<ConnectionRecord, WireError>;
     /// The accounts of a connection.
-    async fn list_accounts(&self, caller: &Caller, id: &str) -> Result<Vec<Account>, WireError>;
+    async fn list_accounts(&self, caller: &Caller, id: &str) -> Result<Accounts, WireError>;
     /// Transactions of a connection, a page of them.
     async fn list_transactions(
         &self,
@@ -367,6 +389,10 @@ pub struct Site {
     pub chrome: Arc<Chrome>,
     /// A person to ask, on error and support states.
     pub support_url: Option<String>,
+    /// In a demo: what leads to the simulated portal of a bank, with a connection's id after it.
+    pub simulated_portals: Option<String>,
+    /// The host of the product, whose support is to be asked where no address of it is known.
+    pub host_name: String,
     /// Exact guides by institution id.
     pub guides: Arc<HashMap<String, String>>,
 }
@@ -376,6 +402,11 @@ impl Site {
     pub fn guide(&self, connection: &Connection) -> String {
         let exact = connection.institution_id.as_ref().and_then(|id| self.guides.get(id));
         exact.cloned().unwrap_or_else(|| crate::copy::GENERAL_GUIDE_LINK.to_owned())
+    }
+
+    /// Where links to the portal of a connection's bank lead in a demo, whose banks have addresses that lead nowhere.
+    pub fn simulated_portal(&self, connection: &Connection) -> Option<String> {
+        self.simulated_portals.as_ref().map(|base| format!("{base}{}", crate::paths::encode(&connection.id)))
     }
 }
 
@@ -389,6 +420,9 @@ pub enum Done {
     /// A connection was removed.
     Removed,
 }
+
+/// The field that says that a password was typed and did not come back with the form. What it was is not in it.
+pub const PASSWORD_DROPPED: &str = "password_dropped";
 
 /// The message that a form left for the page after it, and what had been typed. Never a value that a bank issued.
 #[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize)]

@@ -19,7 +19,8 @@ pub struct Connection {
     /// Waycore's `status`, unchanged; unknown values included.
     pub status: String,
     pub sync_status: Option<String>,
-    #[cfg_attr(feature = "ssr", serde(with = "label_text"))]
+    /// By its name for programs: no word of a language travels.
+    #[cfg_attr(feature = "ssr", serde(with = "label_name"))]
     pub label: StatusLabel,
     pub step: Step,
     pub action_required_by: Option<String>,
@@ -28,6 +29,9 @@ pub struct Connection {
     pub instructions: Option<Instructions>,
     #[cfg_attr(feature = "ssr", serde(default, skip_serializing_if = "Option::is_none"))]
     pub credentials_present: Option<bool>,
+    /// For pages alone.
+    #[cfg_attr(feature = "ssr", serde(skip))]
+    pub setup: SetupFacts,
     #[cfg_attr(feature = "ssr", serde(default, skip_serializing_if = "Option::is_none"))]
     pub error_code: Option<String>,
     /// RFC 3339, as the next two.
@@ -36,6 +40,18 @@ pub struct Connection {
     pub updated_at: String,
     /// Grows whenever what Waycore says of the connection changes.
     pub version: i64,
+}
+
+impl Connection {
+    /// It works, and no sync has succeeded yet: its first data is on the way.
+    pub fn awaits_first_sync(&self) -> bool {
+        self.label == StatusLabel::Connected && self.last_synced_at.is_none()
+    }
+
+    /// Data is being fetched at this moment.
+    pub fn is_syncing(&self) -> bool {
+        self.sync_status.as_deref() == Some("syncing")
+    }
 }
 
 /// An account behind a connection, as Waycore documents it. No island reads one.
@@ -66,9 +82,12 @@ pub struct Account {
 
 /// The answer of `list_accounts`.
 #[cfg(feature = "ssr")]
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Accounts {
     pub accounts: Vec<Account>,
+    /// How many accounts are not in it because Waycore's answer about them could not be read.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub unreadable: usize,
 }
 
 /// A transaction, as Waycore documents it. No island reads one.
@@ -111,6 +130,9 @@ pub struct TransactionPage {
     pub transactions: Vec<Transaction>,
     /// Ours: good for the same customer and filter alone.
     pub next_cursor: Option<String>,
+    /// How many transactions are not in it because Waycore's answer about them could not be read.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub unreadable: usize,
     /// No more was searched for a text in one go, so that there may be more that fits. For pages alone.
     #[serde(skip)]
     pub cut: bool,
@@ -159,7 +181,7 @@ impl Step {
     }
 }
 
-/// What the customer types at the bank to create the delegated user. `None`: not issued yet.
+/// What the customer types at the bank to create the delegated user. `None`: there is none, or not yet.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "ssr", derive(Serialize, Deserialize), serde(rename_all = "camelCase"))]
 pub struct Instructions {
@@ -169,6 +191,22 @@ pub struct Instructions {
     pub username: Option<String>,
     pub email: Option<String>,
     pub phone_number: Option<String>,
+}
+
+/// What is known of a setup and its credentials, beside what programs are given.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "ssr", derive(Serialize))]
+pub struct SetupFacts {
+    /// Waycore's word for where the setup stands, unchanged, as the next two.
+    pub status: Option<String>,
+    pub email_provisioning: Option<String>,
+    pub phone_provisioning: Option<String>,
+    /// Waycore has credentials.
+    pub has_credentials: bool,
+    /// When they were last sent from here, RFC 3339. They themselves are kept nowhere.
+    pub credentials_sent_at: Option<String>,
+    /// Waycore has reported nothing since they were sent.
+    pub credentials_are_new: bool,
 }
 
 /// A bank of Waycore's catalog.
@@ -191,7 +229,7 @@ pub struct Institution {
 #[cfg(feature = "ssr")]
 impl Institution {
     /// The same bank, with what was typed marked in it.
-    pub fn marked(self, typed: &str) -> Self {
+    pub fn marked(self, typed: &domain::bank_choice::SearchText) -> Self {
         let (name_parts, domain_parts) = crate::matched::parts(&self.name, &self.domain, typed);
         Self { name_parts, domain_parts, ..self }
     }
@@ -203,13 +241,20 @@ impl Institution {
 pub struct ConnectionPage {
     pub connections: Vec<Connection>,
     pub next_cursor: Option<String>,
+    /// How many connections are in no part of the list because what is known about them could not be read.
+    #[cfg(feature = "ssr")]
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub unreadable: usize,
 }
 
 /// Answer of `search_institutions`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[cfg_attr(feature = "ssr", derive(Serialize, Deserialize))]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "ssr", derive(Serialize, Deserialize), serde(rename_all = "camelCase"))]
 pub struct Institutions {
     pub institutions: Vec<Institution>,
+    /// More banks fit what was typed than are given. For our own search field, which asks for it.
+    #[cfg_attr(feature = "ssr", serde(default, skip_serializing_if = "std::ops::Not::not"))]
+    pub has_more: bool,
 }
 
 /// Answer of `coach_portal`.
@@ -221,6 +266,8 @@ pub struct Advice {
     /// Where the bank that seems to be meant can be chosen, and the words of the link; both empty if there is none.
     pub href: String,
     pub choose: String,
+    /// The host of a suspicious address, which has to be confirmed; empty for any other.
+    pub confirm: String,
 }
 
 /// Answer of `start_connection`.
@@ -244,21 +291,26 @@ pub struct OneConnection {
 #[cfg_attr(feature = "ssr", derive(Serialize, Deserialize))]
 pub struct Nothing {}
 
-/// A label travels as the words that a person reads.
 #[cfg(feature = "ssr")]
-mod label_text {
+mod label_name {
     use domain::status_label::StatusLabel;
     use serde::{Deserialize, Deserializer, Serializer};
 
     pub(super) fn serialize<S: Serializer>(label: &StatusLabel, to: S) -> Result<S::Ok, S::Error> {
-        to.serialize_str(crate::copy::status_label(*label))
+        to.serialize_str(label.as_str())
     }
 
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<StatusLabel, D::Error> {
-        let text = String::deserialize(from)?;
-        let known = StatusLabel::ALL.into_iter().find(|label| crate::copy::status_label(*label) == text);
-        Ok(known.unwrap_or(StatusLabel::Checking))
+        let name = String::deserialize(from)?;
+        Ok(StatusLabel::parse(&name).unwrap_or(StatusLabel::Checking))
     }
+}
+
+/// Whether a count can be left out.
+#[cfg(feature = "ssr")]
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
+fn is_zero(count: &usize) -> bool {
+    *count == 0
 }
 
 #[cfg(test)]

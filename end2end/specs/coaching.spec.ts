@@ -27,11 +27,19 @@ test.describe('help with an address', { tag: '@javascript' }, () => {
       const says = /looks like the one of another bank.*Standard Test Bank, portal\.standard-test-bank\.example/;
       await person.fillsInUnlistedBank('Odd Bank', 'https://portal.standard-tesst-bank.example/login');
       await portal.press('Tab');
+      const check = person.checkbox("I have checked the address: it is my bank's");
       await expect(notes(person).filter({ hasText: says })).toBeVisible();
-      await expect(notes(person).getByRole('link')).toHaveCount(0);
+      await expect(notes(person).getByRole('link', { name: /Use Standard Test Bank .* instead/ })).toBeVisible();
+      await check.check();
+      // What was ticked for one host counts for no other.
+      await portal.fill('https://192.0.2.7/login');
+      await portal.press('Tab');
+      await expect(notes(person).filter({ hasText: 'is a number instead of a name' })).toBeVisible();
+      await expect(check).not.toBeChecked();
       await portal.fill(ownPortal());
       await portal.press('Tab');
-      await expect(notes(person).filter({ hasText: says })).toHaveCount(0);
+      await expect(notes(person).filter({ hasText: 'is a number instead of a name' })).toHaveCount(0);
+      await expect(check).toBeHidden();
     });
 
     await test.step('the portal of a bank in the list offers that bank, and changes nothing', async () => {

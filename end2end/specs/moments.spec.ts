@@ -53,7 +53,7 @@ test.describe('moments', { tag: '@javascript' }, () => {
   });
 
   test('a question about an odd address', async ({ person, context }) => {
-    // Help that did not come while it was typed has warned nobody.
+    // Whether or not help came while it was typed, the server asks.
     await context.route(/\/api\/coach_portal/, (route) => route.abort());
     await person.open('/new?unlisted=true');
     await person.fillsInUnlistedBank('Our House Bank', 'https://portal.standard-tesst-bank.example/login');
@@ -195,7 +195,7 @@ test.describe('moments', { tag: '@javascript' }, () => {
     test('a draft that is resumed', async ({ person }) => {
       await person.open('/new');
       await person.chooses(STANDARD_BANK);
-      await person.link('Cancel').click();
+      await person.link('Keep draft').click();
       await person.listed(STANDARD_BANK.name).getByRole('link', { name: 'Resume' }).click();
       await expect(person.page.getByRole('combobox', { name: 'Bank', exact: true })).toHaveValue(STANDARD_BANK.name);
       await person.sees('Connection details');

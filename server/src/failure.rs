@@ -31,6 +31,8 @@ pub enum Failure {
     Mapped,
     /// Which entity the customer is cannot be settled.
     Entity(EntityFault),
+    /// Waycore refused to start a sync now.
+    SyncRefused(SyncRefusal),
     /// Waycore refused or failed.
     Waycore { call: Call, error: waycore::Error },
     /// Waycore answered in the documented form, and with something that cannot be true.
@@ -79,6 +81,25 @@ pub enum EntityFault {
     Gone,
     /// The entity's id cannot be one.
     UnusableId,
+    /// Waycore's answer holds an entity that is not of the documented form.
+    Unreadable,
+    /// The entity's metadata names another deployment, or another issuer.
+    OtherDeployment,
+    /// The entity was found by its external id, and its metadata names no deployment.
+    Unmarked,
+}
+
+/// Why Waycore does not start a sync. The documents name three causes, and answer each with the same status.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SyncRefusal {
+    /// The connection is still being set up.
+    InSetup,
+    /// A sync is running.
+    Running,
+    /// The last sync was less than 45 minutes ago; for so long still, if that is known.
+    Cooldown(Option<waycore::RetryAfter>),
+    /// Nothing tells which of the three it is.
+    Unclear,
 }
 
 /// What cannot be true about an answer.
@@ -90,6 +111,8 @@ pub enum AnswerFault {
     OtherConnection,
     /// A new connection that belongs to another entity.
     ForeignConnection,
+    /// A row of a list that is not of the documented form, and may be what was looked for.
+    UnreadableRow,
 }
 
 /// A call of Waycore's API, for the log and for what its refusal means.
@@ -101,11 +124,14 @@ pub enum Call {
     SearchInstitutions,
     /// With a bank of the catalog.
     CreateSupported,
+    /// With a bank of the catalog, and the address of a portal that the catalog lacks.
+    CreateAtOwnPortal,
     /// With the address of a portal alone.
     CreateUnsupported,
     GetConnection,
     ListConnections,
     ListAccounts,
+    ListBalances,
     ListTransactions,
     PutCredentials,
     CompleteSetup,
@@ -130,6 +156,17 @@ impl Failure {
         self.log(outside.0.code, support_code);
         outside.support_code(support_code)
     }
+
+    /// The same for a change. `may_have_taken_effect` says whether Waycore may have done something for it: then the answer
+    /// does not say that nothing was lost. Nor does it after a failure of the server's own, which may have kept it.
+    pub fn answer_to_change(self, may_have_taken_effect: bool, support_code: &str) -> WireError {
+        let is_own = matches!(self, Self::Store(_) | Self::Broken);
+        let mut answer = self.answer(support_code);
+        if answer.0.code == ErrorCode::Unavailable && (may_have_taken_effect || is_own) {
+            app::copy::errors().outcome_unknown.clone_into(&mut answer.0.message);
+        }
+        answer
+    }
 }
 
 impl From<StoreError> for Failure {
@@ -147,6 +184,12 @@ impl From<InvalidInput> for Failure {
 impl From<Missing> for Failure {
     fn from(missing: Missing) -> Self {
         Self::NotFound(missing)
+    }
+}
+
+impl From<SyncRefusal> for Failure {
+    fn from(refusal: SyncRefusal) -> Self {
+        Self::SyncRefused(refusal)
     }
 }
 

@@ -12,7 +12,7 @@ pub async fn coach_portal(
 ) -> Result<Advice, WireError> {
     let scope = super::scope()?;
     let (name, portal) = (requested_name.unwrap_or_default(), portal_url.unwrap_or_default());
-    let name = Some(name.as_str()).filter(|name| !name.trim().is_empty());
+    let name = Some(name.as_str()).filter(|name| !domain::visible::is_blank(name));
     let coaching = scope.onboarding.coach_portal(&scope.caller, name, &portal).await?;
     Ok(coaching.advice(&scope.site.paths))
 }

@@ -48,7 +48,8 @@ impl Readable for Institutions {
                 domain_parts: texts(json, "domainParts").unwrap_or_default(),
             })
         };
-        Some(Self { institutions: json.list("institutions", institution)? })
+        let has_more = json.get("hasMore").0.is_truthy();
+        Some(Self { institutions: json.list("institutions", institution)?, has_more })
     }
 }
 
@@ -58,6 +59,7 @@ impl Readable for Advice {
             notes: json.list("notes", |note| note.0.as_string())?,
             href: json.text("href")?,
             choose: json.text("choose")?,
+            confirm: json.text("confirm")?,
         })
     }
 }

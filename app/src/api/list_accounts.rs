@@ -8,6 +8,5 @@ use crate::{error::WireError, model::Accounts};
 #[server(endpoint = "list_accounts", output = super::wire::Answer)]
 pub async fn list_accounts(connection_id: Option<String>) -> Result<Accounts, WireError> {
     let scope = super::scope()?;
-    let accounts = scope.onboarding.list_accounts(&scope.caller, &connection_id.unwrap_or_default()).await?;
-    Ok(Accounts { accounts })
+    scope.onboarding.list_accounts(&scope.caller, &connection_id.unwrap_or_default()).await
 }

@@ -8,8 +8,8 @@ use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, Event, HtmlInputElement, KeyboardEvent};
 
-use super::{by_id, children, data, document, element, form, listen, page, reveal};
-use crate::copy::{Say, say};
+use super::{by_id, children, closest, data, document, element, form, page, page::listen, reveal, verbatim};
+use crate::copy::{Say, counted, say};
 use crate::model::Institution;
 
 struct Combobox {
@@ -27,18 +27,21 @@ struct Combobox {
     open: Cell<bool>,
     /// One request at a time: while it runs, only the newest text counts.
     asking: Cell<bool>,
-    /// How many searches have begun. One that took too long is not the last any more.
-    searches: Cell<u32>,
+    /// Something was searched for on this page.
+    has_asked: Cell<bool>,
 }
 
 /// A search that has not answered by then will not.
-const PATIENCE_MILLIS: i32 = 8_000;
+const TIMEOUT_MILLIS: i32 = 8_000;
+
+/// What a browser says of a key that belongs to an input method, where it does not say so otherwise.
+const COMPOSING_KEY: u32 = 229;
 
 /// Brings the page's search field to life.
 pub(crate) fn attach() {
     let Some(combobox) = Combobox::of_page() else { return };
     let combobox = Rc::new(combobox);
-    let on = |target: &Element, event: &str, handle: fn(&Rc<Combobox>, Event)| {
+    let on = |target: &Element, event: &'static str, handle: fn(&Rc<Combobox>, Event)| {
         let combobox = combobox.clone();
         listen(target, event, move |event| handle(&combobox, event));
     };
@@ -68,7 +71,7 @@ impl Combobox {
             active: Cell::new(None),
             open: Cell::new(false),
             asking: Cell::new(false),
-            searches: Cell::new(0),
+            has_asked: Cell::new(false),
         })
     }
 
@@ -89,6 +92,7 @@ impl Combobox {
         if self.asking.replace(true) {
             return;
         }
+        self.has_asked.set(true);
         let this = self.clone();
         leptos::task::spawn_local(async move {
             loop {
@@ -97,29 +101,27 @@ impl Combobox {
                     this.found(Vec::new(), "");
                     break;
                 }
-                let search = this.begin_search();
-                let answer =
-                    crate::api::search_institutions(Some(text.clone()), Some("true".to_owned())).await;
-                if this.searches.get() != search {
-                    return;
-                }
+                let answer = crate::api::search_institutions(Some(text.clone()), Some("true".to_owned()));
+                let answer = page::within(TIMEOUT_MILLIS, answer).await;
                 if this.text() != text {
                     continue;
                 }
                 match answer {
-                    Ok(found) => {
-                        let news = match found.institutions.len() {
-                            0 => say(Say::NoResults),
-                            1 => say(Say::OneResult),
-                            count => [&count.to_string(), " ", &say(Say::Results)].concat(),
+                    None => this.found(Vec::new(), &say(Say::SearchFailed)),
+                    Some(Ok(found)) => {
+                        let news = match (found.institutions.len(), found.has_more) {
+                            (0, _) => say(Say::NoResults),
+                            (count, true) => counted(Say::FirstResults, count as i64),
+                            (1, false) => say(Say::OneResult),
+                            (count, false) => [&count.to_string(), " ", &say(Say::Results)].concat(),
                         };
                         this.found(found.institutions, &news);
                     }
                     // That nothing came back is all that a browser knows; a server says why.
-                    Err(error) if error.0.message.is_empty() => {
+                    Some(Err(error)) if error.0.message.is_empty() => {
                         this.found(Vec::new(), &say(Say::SearchFailed));
                     }
-                    Err(error) => {
+                    Some(Err(error)) => {
                         this.found(Vec::new(), &error.0.message);
                         // Where somebody has to sign in again, this leads there and back.
                         let retry = element("a", "", &say(Say::Retry));
@@ -134,25 +136,9 @@ impl Combobox {
         });
     }
 
-    /// The number of a search that begins. If it does not answer, the next letter asks anew.
-    fn begin_search(self: &Rc<Self>) -> u32 {
-        let search = self.searches.get() + 1;
-        self.searches.set(search);
-        let this = self.clone();
-        leptos::task::spawn_local(async move {
-            page::sleep(PATIENCE_MILLIS).await;
-            if this.searches.get() == search && this.asking.get() {
-                this.searches.set(search + 1);
-                this.asking.set(false);
-                this.found(Vec::new(), &say(Say::SearchFailed));
-            }
-        });
-        search
-    }
-
     /// Searches for what stands in the field already: it came with the page, or before this program.
     fn ask_once(self: &Rc<Self>) {
-        if self.searches.get() == 0 && self.chosen.value().is_empty() && !self.text().trim().is_empty() {
+        if !self.has_asked.get() && self.chosen.value().is_empty() && !self.text().trim().is_empty() {
             self.open.set(true);
             self.ask();
         }
@@ -189,6 +175,9 @@ impl Combobox {
             ("option-held", &badge, &[]),
         ] {
             let part = element("span", class, if parts.is_empty() { text } else { "" });
+            if class != "option-held" {
+                verbatim(&part);
+            }
             for (index, text) in parts.iter().enumerate() {
                 let tag = if index % 2 == 0 { "span" } else { "mark" };
                 let _ = part.append_child(&element(tag, "", text));
@@ -237,6 +226,10 @@ impl Combobox {
     }
 
     fn key(self: &Rc<Self>, event: &KeyboardEvent) {
+        // The keys of an input method choose and take back characters, not banks.
+        if event.is_composing() || event.key_code() == COMPOSING_KEY {
+            return;
+        }
         let count = self.banks.borrow().len();
         let shown = self.shown();
         let active = self.active.get().filter(|_| shown);
@@ -270,8 +263,7 @@ impl Combobox {
     }
 
     fn clicked(self: &Rc<Self>, event: &Event) {
-        let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-        let option = target.and_then(|target| target.closest("[role=option]").ok().flatten());
+        let option = closest(event, "[role=option]");
         let index = option.and_then(|option| children(&self.list).position(|row| row == option));
         if let Some(index) = index {
             self.choose(index);
@@ -282,6 +274,9 @@ impl Combobox {
         let bank = self.banks.borrow().get(index).cloned();
         if let Some(bank) = bank {
             self.input.set_value(&bank.name);
+            // What was typed for another bank counts for no other.
+            form::tick("portal_not_listed", false);
+            form::set("own_portal", "");
             self.take(Some(&bank));
             self.close();
             form::changed("bank");
@@ -295,9 +290,10 @@ impl Combobox {
         if let Some(bank) = bank {
             let news = [&bank.name, ", ", &bank.domain, " ", &say(Say::Chosen)].concat();
             self.news.set_text_content(Some(&news));
-            if bank.portals.len() > 1 {
-                let _ = self.portals.append_child(&portals(bank));
-            }
+            let _ = self.portals.append_child(&portals(bank));
+        }
+        if let Some(own) = by_id("own-portal") {
+            let _ = own.toggle_attribute_with_force("hidden", bank.is_none());
         }
         for row in self.held.iter().flat_map(children) {
             let ours = bank.is_some_and(|bank| {
@@ -316,19 +312,18 @@ impl Combobox {
         if draft.institution_id.is_empty() || self.text() != draft.search_text {
             return;
         }
-        // The catalog is asked again: the bank may have changed since the draft was saved.
-        self.asking.set(true);
+        // The catalog is asked again: the bank may have changed since the draft was saved. Meanwhile the search is as alive
+        // as ever.
         let this = self.clone();
         leptos::task::spawn_local(async move {
-            let found = crate::api::search_institutions(Some(draft.institution_id.clone()), None).await;
-            let bank = found.ok().and_then(|found| {
+            let found = crate::api::search_institutions(Some(draft.institution_id.clone()), None);
+            let found = page::within(TIMEOUT_MILLIS, found).await.and_then(Result::ok);
+            let bank = found.and_then(|found| {
                 found.institutions.into_iter().find(|bank| bank.institution_id == draft.institution_id)
             });
-            this.asking.set(false);
-            if this.text() != draft.search_text {
-                this.ask();
-            } else if bank.is_some() {
+            if bank.is_some() && this.text() == draft.search_text && this.chosen.value().is_empty() {
                 this.take(bank.as_ref());
+                this.close();
             }
         });
     }
@@ -338,12 +333,23 @@ fn option_id(index: usize) -> String {
     ["bank-option-", &index.to_string()].concat()
 }
 
-/// The portals of a bank that has several: the one chosen before the server had a question or the person went away, else
-/// its usual one.
+/// The portals of a bank: the one chosen before the server had a question or the person went away, else its usual one. A portal
+/// that is not among them was typed.
 fn portals(bank: &Institution) -> Element {
-    let asked = data("form[data-portal]").map(|data| data("portal"));
-    let before = asked.filter(|portal| !portal.is_empty()).or_else(|| Some(form::draft()?.portal_url));
-    let chosen = bank.portals.iter().position(|portal| Some(portal) == before.as_ref()).unwrap_or(0);
+    let asked = data("main form[data-portal]").map(|data| data("portal")).filter(|portal| !portal.is_empty());
+    let draft = form::draft().filter(|draft| draft.institution_id == bank.institution_id);
+    let before = asked.or_else(|| draft.map(|draft| draft.portal_url)).unwrap_or_default();
+    let listed = bank.portals.iter().position(|portal| *portal == before);
+    if listed.is_none() && !before.is_empty() {
+        form::tick("portal_not_listed", true);
+        form::set("own_portal", &before);
+    }
+    if let [portal] = &bank.portals[..] {
+        // No choice, and not sent.
+        let only = element("p", "hint", "");
+        let _ = only.append_child(&address(portal, true));
+        return only;
+    }
     let group = element("fieldset", "choices", "");
     let _ = group.set_attribute("role", "radiogroup");
     let _ = group.append_child(&element("legend", "", &say(Say::BankPortal)));
@@ -353,15 +359,23 @@ fn portals(bank: &Institution) -> Element {
         for (name, value) in [("type", "radio"), ("name", "portal_url"), ("value", portal)] {
             let _ = radio.set_attribute(name, value);
         }
-        let _ = radio.toggle_attribute_with_force("checked", index == chosen);
-        let text = element("span", "", portal);
-        if index == 0 {
-            let _ = text.append_with_str_1(" ");
-            let _ = text.append_child(&element("span", "muted", &say(Say::UsualPortal)));
-        }
+        let _ = radio.toggle_attribute_with_force("checked", index == listed.unwrap_or(0));
         let _ = label.append_child(&radio);
-        let _ = label.append_child(&text);
+        let _ = label.append_child(&address(portal, index == 0));
         let _ = group.append_child(&label);
     }
     group
+}
+
+/// A portal's address, and whether it is the usual one.
+fn address(portal: &str, is_usual: bool) -> Element {
+    let text = element("span", "", "");
+    let address = element("span", "", portal);
+    verbatim(&address);
+    let _ = text.append_child(&address);
+    if is_usual {
+        let _ = text.append_with_str_1(" ");
+        let _ = text.append_child(&element("span", "muted", &say(Say::UsualPortal)));
+    }
+    text
 }

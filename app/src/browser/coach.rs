@@ -1,8 +1,12 @@
 //! Help beside the fields of an unlisted bank, while they are filled in.
 
-use web_sys::Element;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlInputElement};
 
-use super::{by_id, document, element, form, listen, page};
+use super::{by_id, document, element, form, page, page::listen};
+
+/// Help that has not come by then is not shown.
+const TIMEOUT_MILLIS: i32 = 8_000;
 
 /// Asks about what was typed whenever a field is left. It only speaks: nothing is chosen or changed.
 pub(crate) fn attach() {
@@ -18,7 +22,8 @@ pub(crate) fn attach() {
 async fn advise(notes: Element) {
     let typed = || (form::value("requested_name"), form::value("portal_url"));
     let asked = typed();
-    let advice = crate::api::coach_portal(Some(asked.0.clone()), Some(asked.1.clone())).await;
+    let advice = crate::api::coach_portal(Some(asked.0.clone()), Some(asked.1.clone()));
+    let advice = page::within(TIMEOUT_MILLIS, advice).await;
     // What appears would move away the button that is being pressed.
     while document().query_selector("main :active").is_ok_and(|pressed| pressed.is_some()) {
         page::sleep(50).await;
@@ -28,8 +33,8 @@ async fn advise(notes: Element) {
     }
     notes.set_text_content(None);
     // Help that does not come is not missed.
-    let Ok(advice) = advice else { return };
-    form::set("warned", &asked.1);
+    let Some(Ok(advice)) = advice else { return };
+    ask_to_check(&advice.confirm);
     for note in advice.notes {
         let _ = notes.append_child(&element("p", "", &note));
     }
@@ -37,5 +42,16 @@ async fn advise(notes: Element) {
         let link = element("a", "", &advice.choose);
         let _ = link.set_attribute("href", &advice.href);
         let _ = notes.append_child(&link);
+    }
+}
+
+/// Shows the box that confirms a suspicious host, or hides it. What was ticked for one host counts for no other.
+fn ask_to_check(host: &str) {
+    let Some(row) = by_id("address-check") else { return };
+    let _ = row.toggle_attribute_with_force("hidden", host.is_empty());
+    let field = by_id("address_checked").and_then(|field| field.dyn_into::<HtmlInputElement>().ok());
+    if let Some(field) = field.filter(|field| field.value() != host) {
+        field.set_value(host);
+        field.set_checked(false);
     }
 }

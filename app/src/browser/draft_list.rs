@@ -1,20 +1,23 @@
 //! The drafts of this device on the list: setups that have no connection yet.
 
 use domain::draft::Draft;
-use wasm_bindgen::JsCast;
 use web_sys::Element;
 
-use super::{announce, data, document, drafts, element, listen, now, paths, swap};
-use crate::copy::{Say, say};
+use super::{all, announce, closest, data, drafts, element, find, now, page::listen, paths, swap, verbatim};
+use crate::copy::{Say, counted, say};
 
 const DAY: i64 = 86_400_000;
 
 /// Lists the drafts, with a way back into each and a way to discard it.
 pub(crate) fn attach() {
-    let Ok(Some(section)) = document().query_selector("main .drafts") else { return };
+    let Some(section) = find("main .drafts") else { return };
     let list = section.query_selector("ul").ok().flatten();
     let Some((list, page)) = list.zip(data("main [data-drafts]")) else { return };
     let scope = page("drafts");
+    // A setup that was finished on another device needs its draft here no longer.
+    for row in all("main [data-connection][data-step=connected]") {
+        drafts::clear(&scope, &row.get_attribute("data-connection").unwrap_or_default());
+    }
     for draft in drafts::all(&scope) {
         // A draft with a connection is in the list of connections.
         if draft.connection_id.is_none() {
@@ -23,8 +26,7 @@ pub(crate) fn attach() {
     }
     show(&section, &list);
     listen(&list.clone(), "click", move |event| {
-        let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-        let button = target.and_then(|target| target.closest("[data-discard]").ok().flatten());
+        let button = closest(&event, "[data-discard]");
         if let Some((id, row)) = button
             .and_then(|button| button.get_attribute("data-discard").zip(button.closest("li").ok().flatten()))
         {
@@ -35,7 +37,7 @@ pub(crate) fn attach() {
             // The button that was pressed is gone: the keyboard goes on beside it, or from the top.
             match next.and_then(|row| row.query_selector("[data-discard]").ok().flatten()) {
                 Some(button) => swap::focus(&button),
-                None => swap::begin(0.0),
+                None => swap::begin(0.0, ""),
             }
             announce(&say(Say::Gone));
         }
@@ -49,14 +51,14 @@ fn show(section: &Element, list: &Element) {
 fn row(draft: &Draft) -> Element {
     let name = [&draft.institution_name, &draft.requested_name, &draft.search_text, &draft.portal_url]
         .into_iter()
-        .find(|text| !text.trim().is_empty());
+        .find(|text| !domain::visible::is_blank(text));
     let row = element("li", "connection", "");
     let main = element("div", "connection-main", "");
-    let _ = main.append_child(&element(
-        "span",
-        "connection-name",
-        &name.cloned().unwrap_or_else(|| say(Say::UnnamedDraft)),
-    ));
+    let shown = element("span", "connection-name", &name.cloned().unwrap_or_else(|| say(Say::UnnamedDraft)));
+    if name.is_some() {
+        verbatim(&shown);
+    }
+    let _ = main.append_child(&shown);
     let _ = main.append_child(&element("span", "muted", &age(draft)));
     let resume = element("a", "", &say(Say::Resume));
     let _ = resume.set_attribute("href", &paths().resume_draft(draft.id.as_str()));
@@ -82,11 +84,4 @@ fn age(draft: &Draft) -> String {
         days => counted(Say::ExpiresDays, days),
     };
     [&saved, ", ", &expires].concat()
-}
-
-/// A sentence with a number in it.
-fn counted(said: Say, number: i64) -> String {
-    let sentence = say(said);
-    let (before, after) = sentence.split_once("{n}").unwrap_or((&sentence, ""));
-    [before, &number.to_string(), after].concat()
 }

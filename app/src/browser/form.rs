@@ -2,9 +2,9 @@
 
 use domain::draft::Draft;
 use wasm_bindgen::JsCast;
-use web_sys::{Element, Event, EventInit, HtmlInputElement};
+use web_sys::{Event, EventInit, HtmlAnchorElement, HtmlInputElement};
 
-use super::{all, by_id, data, document, drafts, listen, navigation, paths};
+use super::{all, by_id, closest, data, drafts, find, navigation, page::listen, paths};
 use crate::api::PORTAL_OF;
 
 /// Step 1's form, as the page marks it.
@@ -35,14 +35,20 @@ pub(crate) fn keep() {
         let unlisted = draft.institution_id.is_empty()
             && chosen("institution_id").is_none()
             && !(draft.requested_name.is_empty() && draft.portal_url.is_empty());
-        let here = super::window().location().search().unwrap_or_default();
-        if unlisted && field("requested_name").is_none() && !here.contains("listed=") {
+        if unlisted
+            && field("requested_name").is_none()
+            && !navigation::has_field(&navigation::query(), "listed")
+        {
             return navigation::replace(&paths().resume_unlisted_draft(draft.id.as_str()));
         }
         restore(&draft);
     }
-    let (Ok(Some(form)), Some(page)) = (document().query_selector(FORM), data(FORM)) else { return };
+    let (Some(form), Some(page)) = (find(FORM), data(FORM)) else { return };
     let scope = page("scope");
+    // Also of a draft that is resumed and not changed: Cancel deletes it.
+    if draft().is_some() {
+        say_saved();
+    }
     // Whoever came by a bank's link has chosen it.
     if chosen("institution_id").is_some() {
         save(&scope);
@@ -57,13 +63,14 @@ pub(crate) fn keep() {
     listen(&form, "change", saves);
     // A bank that is chosen by its link goes into the same draft, so that whoever comes back and chooses another has one.
     listen(&form, "click", move |event| {
-        let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-        let link = target.and_then(|target| target.closest("a[href*='institution=']").ok().flatten());
-        let Some(link) = link else { return };
-        let href = link.get_attribute("href").unwrap_or_default();
-        if !href.contains("draft=") {
+        if closest(&event, "[data-cancel]").is_some() {
+            drafts::discard(&link_scope, &value("draft"));
+        }
+        let link = closest(&event, "a[href*='institution=']").and_then(|link| link.dyn_into().ok());
+        let Some(link): Option<HtmlAnchorElement> = link else { return };
+        if !navigation::has_field(&link.search(), "draft") {
             save(&link_scope);
-            let _ = link.set_attribute("href", &navigation::with_draft(&href, &value("draft")));
+            link.set_href(&navigation::with_draft(&link.href(), &value("draft")));
         }
     });
 }
@@ -73,9 +80,13 @@ fn save(scope: &str) {
         set("draft", &saved);
         carry_over(&saved);
         navigation::note_draft(&saved);
-        if let Some(note) = by_id("draft-saved") {
-            let _ = note.remove_attribute("hidden");
-        }
+        say_saved();
+    }
+}
+
+fn say_saved() {
+    if let Some(note) = by_id("draft-saved") {
+        let _ = note.remove_attribute("hidden");
     }
 }
 
@@ -98,7 +109,11 @@ fn read(draft: Draft) -> Draft {
         search_text,
         institution_id,
         requested_name: text("requested_name", draft.requested_name),
-        portal_url: portal.map_or_else(|| text("portal_url", before), |portal| portal.value()),
+        portal_url: match portal {
+            _ if field("portal_not_listed").is_some_and(|field| field.checked()) => value("own_portal"),
+            Some(portal) => portal.value(),
+            None => text("portal_url", before),
+        },
         not_listed: field("not_listed").map_or(draft.not_listed, |field| field.checked()),
         ..draft
     }
@@ -126,7 +141,7 @@ fn restore(draft: &Draft) {
 /// A field of the form by its name; of the portals of a bank, none.
 fn field(name: &str) -> Option<HtmlInputElement> {
     let selector = [FORM, " input[name=", name, "]:not([type=radio])"].concat();
-    document().query_selector(&selector).ok().flatten()?.dyn_into().ok()
+    find(&selector)?.dyn_into().ok()
 }
 
 /// What a field holds; nothing if there is no such field.
@@ -140,15 +155,21 @@ pub(crate) fn set(name: &str, value: &str) {
     }
 }
 
+pub(crate) fn tick(name: &str, ticked: bool) {
+    if let Some(field) = field(name) {
+        field.set_checked(ticked);
+    }
+}
+
 /// The other form of step 1 goes on with the same draft.
 fn carry_over(draft: &str) {
     let paths = paths();
     let links = [
-        ("[data-switch=unlisted]", paths.resume_unlisted_draft(draft)),
-        ("[data-switch=listed]", paths.resume_listed_draft(draft)),
+        ("main [data-switch=unlisted]", paths.resume_unlisted_draft(draft)),
+        ("main [data-switch=listed]", paths.resume_listed_draft(draft)),
     ];
     for (selector, href) in links {
-        if let Ok(Some(link)) = document().query_selector(selector) {
+        if let Some(link) = find(selector) {
             let _ = link.set_attribute("href", &href);
         }
     }

@@ -10,17 +10,21 @@ use crate::copy::pages::words;
 #[component]
 pub fn BankPortalLink(
     portal: Option<String>,
+    /// Where the link leads in a demo, instead of to the portal that it names.
+    simulated: Option<String>,
     #[prop(into)] text: String,
     #[prop(default = "button button-secondary")] class: &'static str,
 ) -> impl IntoView {
     portal.and_then(|portal| PortalUrl::parse(&portal).ok()).map(|portal| {
+        let verbatim = (text == portal.as_str()).then_some("no");
+        let href = simulated.unwrap_or_else(|| portal.as_str().to_owned());
         view! {
             <span class="portal-link">
-                <a class=class href=portal.as_str().to_owned() target="_blank" rel="noopener noreferrer">
-                    {text}
+                <a class=class href=href target="_blank" rel="noopener noreferrer">
+                    <span translate=verbatim>{text}</span>
                     <span class="visually-hidden">" ("{words().user.new_tab}")"</span>
                 </a>
-                <span class="portal-host">{portal.host()}</span>
+                <span class="portal-host" translate="no">{portal.shown_host()}</span>
             </span>
         }
     })

@@ -3,17 +3,21 @@
 //! The language travels with the task that answers a request, as a tracing span does: whatever is said on the way, by a
 //! page or by a refusal deep below it, is said in that language.
 
-use std::str::FromStr as _;
+use std::{iter::Peekable, str::FromStr as _};
 
 use icu_calendar::Iso;
 use icu_datetime::{
-    DateTimeFormatter,
+    DateTimeFormatter, DateTimeFormatterPreferences,
     fieldsets::{YM, YMD, YMDT},
     input::{Date, DateTime, Time},
     options::TimePrecision,
 };
 use icu_decimal::{DecimalFormatter, input::Decimal};
-use icu_locale_core::locale;
+use icu_locale_core::{
+    LanguageIdentifier, langid,
+    preferences::extensions::unicode::keywords::CalendarAlgorithm,
+    subtags::{self, Region, Script},
+};
 use time::{OffsetDateTime, UtcOffset, format_description::well_known::Rfc3339};
 
 /// A language with a complete catalogue.
@@ -24,6 +28,15 @@ pub enum Language {
 }
 
 impl Language {
+    /// The language of a code of two or three letters (ISO 639).
+    fn of_code(code: &str) -> Option<Self> {
+        match code.to_ascii_lowercase().as_str() {
+            "en" | "eng" => Some(Self::English),
+            "es" | "spa" => Some(Self::Spanish),
+            _ => None,
+        }
+    }
+
     /// As `<html dir>` has it; the styles follow from it.
     pub fn direction(self) -> &'static str {
         match self {
@@ -44,7 +57,7 @@ impl Language {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Locale {
     language: Language,
-    tag: icu_locale_core::Locale,
+    tag: LanguageIdentifier,
 }
 
 tokio::task_local! {
@@ -52,12 +65,18 @@ tokio::task_local! {
 }
 
 impl Locale {
-    /// Reads a BCP 47 tag. `None` if it is none, or of a language that has no catalogue.
+    /// Reads language, script and region of a BCP 47 tag or of a POSIX name (`es-MX`, `es_MX.UTF-8`, `es@euro`). The rest, such
+    /// as another calendar or other digits, is ignored. `None` without a language that has a catalogue.
     pub fn read(tag: &str) -> Option<Self> {
-        let tag = icu_locale_core::Locale::try_from_str(tag.trim()).ok()?;
-        let language = [Language::English, Language::Spanish]
-            .into_iter()
-            .find(|language| language.code() == tag.id.language.as_str())?;
+        let name = tag.trim().split(['.', '@']).next()?;
+        let mut subtags = name.split(['-', '_']).peekable();
+        let language = Language::of_code(subtags.next()?)?;
+        let tag = LanguageIdentifier {
+            language: subtags::Language::try_from_str(language.code()).ok()?,
+            script: next_if_ok(&mut subtags, Script::try_from_str),
+            region: next_if_ok(&mut subtags, Region::try_from_str),
+            ..LanguageIdentifier::UNKNOWN
+        };
         Some(Self { language, tag })
     }
 
@@ -68,13 +87,30 @@ impl Locale {
 
     /// As `<html lang>` has it.
     pub fn tag(&self) -> String {
-        self.tag.id.to_string()
+        self.tag.to_string()
     }
+
+    /// How days are written: in the calendar that Waycore's dates are in, where the region's habit may be another.
+    fn dates(&self) -> DateTimeFormatterPreferences {
+        let mut preferences = DateTimeFormatterPreferences::from(&self.tag);
+        preferences.calendar_algorithm = Some(CalendarAlgorithm::Gregory);
+        preferences
+    }
+}
+
+/// Takes the next subtag if it can be parsed.
+fn next_if_ok<'a, T, E>(
+    subtags: &mut Peekable<impl Iterator<Item = &'a str>>,
+    parse: impl FnOnce(&str) -> Result<T, E>,
+) -> Option<T> {
+    let parsed = parse(subtags.peek()?).ok()?;
+    subtags.next();
+    Some(parsed)
 }
 
 impl Default for Locale {
     fn default() -> Self {
-        Self { language: Language::English, tag: locale!("en") }
+        Self { language: Language::English, tag: langid!("en") }
     }
 }
 
@@ -124,7 +160,7 @@ fn written(decimal: &str, decimals: Option<i16>) -> String {
             // Leaves every digit that is not zero.
             value.absolute.pad_end(-decimals);
         }
-        let formatter = DecimalFormatter::try_new(current().tag.into(), Default::default()).ok()?;
+        let formatter = DecimalFormatter::try_new((&current().tag).into(), Default::default()).ok()?;
         Some(formatter.format(&value).to_string())
     });
     formatted.unwrap_or_else(|| decimal.to_owned())
@@ -133,7 +169,7 @@ fn written(decimal: &str, decimals: Option<i16>) -> String {
 /// A day given as `YYYY-MM-DD`: `31 Jan 2026`.
 pub fn day(iso: &str) -> String {
     let formatted = date(iso).and_then(|date| {
-        let formatter = DateTimeFormatter::try_new(current().tag.into(), YMD::medium()).ok()?;
+        let formatter = DateTimeFormatter::try_new(current().dates(), YMD::medium()).ok()?;
         Some(formatter.format(&date).to_string())
     });
     formatted.unwrap_or_else(|| iso.to_owned())
@@ -142,7 +178,7 @@ pub fn day(iso: &str) -> String {
 /// A month given as `YYYY-MM`: `Jan 2026`.
 pub fn month(iso: &str) -> String {
     let formatted = date(&[iso, "-01"].concat()).and_then(|date| {
-        let formatter = DateTimeFormatter::try_new(current().tag.into(), YM::medium()).ok()?;
+        let formatter = DateTimeFormatter::try_new(current().dates(), YM::medium()).ok()?;
         Some(formatter.format(&date).to_string())
     });
     formatted.unwrap_or_else(|| iso.to_owned())
@@ -161,7 +197,7 @@ pub fn moment(at: &str) -> Option<String> {
     let date = Date::try_new_iso(utc.year(), u8::from(utc.month()), utc.day()).ok()?;
     let time = Time::try_new(utc.hour(), utc.minute(), 0, 0).ok()?;
     let fields = YMDT::medium().with_time_precision(TimePrecision::Minute);
-    let formatter = DateTimeFormatter::try_new(current().tag.into(), fields).ok()?;
+    let formatter = DateTimeFormatter::try_new(current().dates(), fields).ok()?;
     Some([formatter.format(&DateTime { date, time }).to_string(), "UTC".to_owned()].join(" "))
 }
 
@@ -182,9 +218,68 @@ mod tests {
             (&["fr", "es", "en"], "es"),
             (&["fr", "*"], "en"),
             (&["", "not a tag"], "en"),
+            (&["*", "_", "es_MX"], "es-MX"),
             (&[], "en"),
         ] {
             assert_eq!(Locale::choose(wishes.iter().copied()).tag(), expected, "{wishes:?}");
+        }
+    }
+
+    #[test]
+    fn language_script_and_region_are_read_and_nothing_else() {
+        for (tag, expected) in [
+            ("es-MX", Some("es-MX")),
+            ("ES-mx", Some("es-MX")),
+            ("es_MX", Some("es-MX")),
+            ("es_MX.UTF-8", Some("es-MX")),
+            ("es_MX.utf8@euro", Some("es-MX")),
+            ("es@euro", Some("es")),
+            ("es.UTF-8", Some("es")),
+            ("es-ES_tradnl", Some("es-ES")),
+            ("en_US_POSIX", Some("en-US")),
+            ("es-419", Some("es-419")),
+            ("es-Latn-MX", Some("es-Latn-MX")),
+            ("es_Latn", Some("es-Latn")),
+            ("es-MX-u-nu-arab", Some("es-MX")),
+            ("es-u-nu-arab", Some("es")),
+            ("en-u-ca-buddhist", Some("en")),
+            ("en-GB-u-hc-h12-x-private", Some("en-GB")),
+            ("en-t-es-m0-true", Some("en")),
+            ("ca-ES-valencia", None),
+            ("en-GB-oxendict", Some("en-GB")),
+            ("es-x-mine", Some("es")),
+            ("es-", Some("es")),
+            ("es-MX-", Some("es-MX")),
+            ("es-!!-MX", Some("es")),
+            ("es-MX-averylongsubtagindeed", Some("es-MX")),
+            (" es-MX\n", Some("es-MX")),
+            ("spa-MX", Some("es-MX")),
+            ("eng", Some("en")),
+            ("es-é", Some("es")),
+            ("fr-FR", None),
+            ("C", None),
+            ("C.UTF-8", None),
+            ("POSIX", None),
+            ("und", None),
+            ("x-es", None),
+            ("-es", None),
+            ("español", None),
+            ("", None),
+            ("@", None),
+        ] {
+            assert_eq!(Locale::read(tag).map(|locale| locale.tag()).as_deref(), expected, "{tag:?}");
+        }
+    }
+
+    #[test]
+    fn neither_an_extension_nor_a_region_changes_digits_or_calendars() {
+        for tag in
+            ["en-u-nu-arab", "en-US-u-ca-buddhist", "en-TH", "en-IR", "en-AF", "en-SA", "en-u-ca-japanese"]
+        {
+            check(tag, || day("2026-01-31").contains("2026"), true);
+            check(tag, || month("2026-01").contains("2026"), true);
+            check(tag, || moment("2026-01-31T12:00:00Z").is_some_and(|at| at.contains("2026")), true);
+            check(tag, || amount("1234.5", "EUR"), "1,234.50\u{a0}EUR".to_owned());
         }
     }
 

@@ -26,8 +26,10 @@ pub const GENERAL_GUIDE_LINK: &str = "https://docs.waycore.com/user-setup";
 #[cfg(feature = "ssr")]
 pub struct ErrorWords {
     pub signed_out: &'static str,
+    pub sign_in_unavailable: &'static str,
     pub forbidden: &'static str,
     pub other_site: &'static str,
+    pub other_site_read: &'static str,
     pub not_found: &'static str,
     pub conflict: &'static str,
     pub rate_limited: &'static str,
@@ -35,6 +37,7 @@ pub struct ErrorWords {
     pub misconfigured: &'static str,
     pub unavailable: &'static str,
     pub trouble: &'static str,
+    pub outcome_unknown: &'static str,
     pub unreadable_form: &'static str,
     pub refused: &'static str,
     pub choose_bank: &'static str,
@@ -45,8 +48,11 @@ pub struct ErrorWords {
     pub portal_user_info: &'static str,
     pub portal_malformed: &'static str,
     pub portal_spaces: &'static str,
+    pub portal_invisible: &'static str,
     pub portal_not_of_bank: &'static str,
+    pub own_portal_refused: &'static str,
     pub name_too_long: &'static str,
+    pub text_invisible: &'static str,
     pub user_active_missing: &'static str,
     pub terms_missing: &'static str,
 }
@@ -72,6 +78,7 @@ said_by_islands! {
     NoResults,
     OneResult,
     Results,
+    FirstResults,
     SearchFailed,
     Chosen,
     CopyFailed,
@@ -81,6 +88,9 @@ said_by_islands! {
     SavedToday,
     SavedYesterday,
     LiveTrouble,
+    NewsWaiting,
+    ShowNews,
+    NewsClears,
     OfflineTitle,
     Offline,
     NotSent,
@@ -107,6 +117,16 @@ pub fn say(said: Say) -> String {
     crate::browser::meta("connect-words").split('\n').nth(said as usize).unwrap_or_default().to_owned()
 }
 
+/// A sentence of an island with a number in it.
+#[cfg(feature = "hydrate")]
+pub fn counted(said: Say, number: i64) -> String {
+    let sentence = say(said);
+    // By letters: a search for a text of several would cost each customer a kilobyte.
+    let (before, rest) = sentence.split_once('{').unwrap_or((&sentence, ""));
+    let after = rest.split_once('}').unwrap_or_default().1;
+    [before, &number.to_string(), after].concat()
+}
+
 /// What a page carries for its islands, a sentence a line.
 #[cfg(feature = "ssr")]
 pub fn carried() -> String {
@@ -131,6 +151,52 @@ pub fn looks_like(bank: &str) -> String {
     }
 }
 
+/// "Use … instead", where an address imitates that of a bank in the catalog.
+#[cfg(feature = "ssr")]
+pub fn use_instead(bank: &str, domain: &str) -> String {
+    match locale::language() {
+        Language::English => en::use_instead(bank, domain),
+        Language::Spanish => es::use_instead(bank, domain),
+    }
+}
+
+/// How many banks a search found, or that more fit than are shown.
+#[cfg(feature = "ssr")]
+pub fn banks_found(count: usize, has_more: bool) -> String {
+    match (count, has_more) {
+        (count, true) => say(Say::FirstResults).replace("{n}", &count.to_string()),
+        (1, false) => say(Say::OneResult).to_owned(),
+        (count, false) => [&count.to_string(), " ", say(Say::Results)].concat(),
+    }
+}
+
+/// "{bank} is connected", the moment that everybody has waited for.
+#[cfg(feature = "ssr")]
+pub fn bank_is_connected(bank: &str) -> String {
+    match locale::language() {
+        Language::English => en::bank_is_connected(bank),
+        Language::Spanish => es::bank_is_connected(bank),
+    }
+}
+
+/// How many transactions a page shows, or that there are more. `is_older`: it goes on from an earlier page.
+#[cfg(feature = "ssr")]
+pub fn transactions_shown(count: usize, has_more: bool, is_older: bool) -> String {
+    match locale::language() {
+        Language::English => en::transactions_shown(count, has_more, is_older),
+        Language::Spanish => es::transactions_shown(count, has_more, is_older),
+    }
+}
+
+/// How many connections are shown, or that there are more.
+#[cfg(feature = "ssr")]
+pub fn connections_shown(count: usize, has_more: bool) -> String {
+    match locale::language() {
+        Language::English => en::connections_shown(count, has_more),
+        Language::Spanish => es::connections_shown(count, has_more),
+    }
+}
+
 /// The status label of contract.md.
 #[cfg(feature = "ssr")]
 pub fn status_label(label: StatusLabel) -> &'static str {
@@ -146,6 +212,15 @@ pub fn sync_label(label: SyncLabel) -> &'static str {
     match locale::language() {
         Language::English => en::sync_label(label),
         Language::Spanish => es::sync_label(label),
+    }
+}
+
+/// "1 item could not be read": rows that are missing from what is shown.
+#[cfg(feature = "ssr")]
+pub fn items_unreadable(count: usize) -> String {
+    match locale::language() {
+        Language::English => en::items_unreadable(count),
+        Language::Spanish => es::items_unreadable(count),
     }
 }
 

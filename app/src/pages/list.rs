@@ -4,11 +4,14 @@ use domain::status_label::StatusLabel;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
-use super::{shown_by_detail, state::done_notice};
+use super::{
+    shown_by_detail,
+    state::{is_trying, removed_notice},
+};
 use crate::{
-    backend::{Kept, ListQuery, RequestScope, Visit},
+    backend::{Done, Kept, ListQuery, RequestScope, Visit},
     components::{ErrorNotice, KeptNotice, Moment, PageTitle, StatusBadge, following_all, load, says},
-    copy::{pages::words, status_label},
+    copy::{connections_shown, items_unreadable, pages::words, status_label},
     islands::DraftList,
     model::{Connection, ConnectionPage, Step},
     wizard::Mover,
@@ -58,14 +61,18 @@ fn list(
     let page = seen.what;
     let paths = &scope.site.paths;
     let empty = page.connections.is_empty();
-    let is_whole = !part && page.next_cursor.is_none();
+    let is_whole = !part && page.next_cursor.is_none() && page.unreadable == 0;
     let many = page.connections.len() >= MANY || !is_whole;
     let next = page.next_cursor.map(|cursor| {
         let filter = [("status", status.clone().unwrap_or_default()), ("cursor", cursor)];
         view! { <p><a href=paths.list_part(&filter)>{text.older}</a></p> }
     });
     let may_connect = scope.caller.role.changes();
-    let first = empty && status.is_none();
+    let first = empty && status.is_none() && page.unreadable == 0;
+    let count = status.as_ref().filter(|_| !empty).map(|_| {
+        let count = connections_shown(page.connections.len(), next.is_some());
+        view! { <p class="hint" role="status">{count}</p> }
+    });
     let rows = page.connections.into_iter().map(|row| {
         let changed = visit.changed.contains(&row.id);
         connection_row(scope, row, changed)
@@ -80,7 +87,7 @@ fn list(
                     <a class="button button-primary" href=paths.new_connection()>{text.connect}</a>
                 })}
             </div>
-            {scope.flash.done.map(done_notice)}
+            {(scope.flash.done == Some(Done::Removed)).then(removed_notice)}
             <ErrorNotice flash=scope.flash.clone()/>
             <KeptNotice as_of=seen.as_of now_millis=scope.now_millis/>
             {(!may_connect).then(|| view! { <p class="muted">{text.viewer}</p> })}
@@ -92,14 +99,20 @@ fn list(
                 <DraftList/>
             </div>
             {many.then(|| filters(scope, status.as_deref()))}
+            {count}
             {match (empty, status) {
                 (false, _) => view! { <ul class="connections">{rows}</ul> }.into_any(),
+                // There are some, and nobody can tell what they are.
+                (true, _) if page.unreadable > 0 => ().into_any(),
                 (true, None) => view! { <EmptyList may_connect new=paths.new_connection()/> }.into_any(),
                 (true, Some(_)) => view! {
                     <p role="status">{text.none_with_status} " " <a href=paths.list()>{text.show_all}</a></p>
                 }
                 .into_any(),
             }}
+            {(page.unreadable > 0).then(|| view! {
+                <p class="muted" role="status">{items_unreadable(page.unreadable)}</p>
+            })}
             {next}
             {following_all(scope, visit.heard, is_whole)}
         </div>
@@ -145,6 +158,9 @@ fn connection_row(scope: &RequestScope, row: Connection, changed: bool) -> impl 
             view! { <span>{words().list.last_synced} " " <Moment at now_millis=scope.now_millis/></span> }
                 .into_any()
         }
+        // What nobody understands may have data all the same.
+        None if row.label == StatusLabel::Checking => ().into_any(),
+        None if row.awaits_first_sync() => view! { <span>{words().detail.fetching}</span> }.into_any(),
         None => view! { <span>{words().list.never_synced}</span> }.into_any(),
     };
     let host = row.portal_url.as_deref().and_then(|url| domain::portal_url::PortalUrl::parse(url).ok());
@@ -157,25 +173,27 @@ fn connection_row(scope: &RequestScope, row: Connection, changed: bool) -> impl 
             data-says=says(&row)
         >
             <div class="connection-main">
-                <a class="connection-name" href=href>{row.display_name.clone()}</a>
-                <span class="muted">{host.map(|portal| portal.host())}</span>
+                <a class="connection-name" href=href translate="no">{row.display_name.clone()}</a>
+                <span class="muted" translate="no">{host.map(|portal| portal.shown_host())}</span>
             </div>
             <div class="connection-state">
                 <StatusBadge label=row.label/>
                 {changed.then(|| view! { <span class="changed">{words().list.changed}</span> })}
-                {whose_move(&row, scope.caller.role.changes()).map(|text| view! { <span class="muted">{text}</span> })}
+                {whose_move(&row, scope).map(|text| view! { <span class="muted">{text}</span> })}
             </div>
             <span class="muted connection-fresh">{freshness}</span>
         </li>
     }
 }
 
-/// Who has to act before the connection works; `None` where nobody does. For whoever may only look, a manager `acts`.
-fn whose_move(row: &Connection, acts: bool) -> Option<&'static str> {
+/// Who has to act before the connection works; `None` where nobody does. For whoever may only look, a manager acts.
+fn whose_move(row: &Connection, scope: &RequestScope) -> Option<&'static str> {
     let text = &words().list;
+    let acts = scope.caller.role.changes();
     let mover = match (row.step, row.label) {
         (Step::Connected | Step::Support, _) => return None,
         (Step::Recoverable, StatusLabel::Error) => Mover::Waycore,
+        (Step::Recoverable, _) if is_trying(row, scope.now_millis) => Mover::Waycore,
         (Step::Recoverable, _) => Mover::You,
         (Step::ConnectionDetails | Step::DelegatedUser | Step::FinishSetup | Step::Activation, _) => {
             Mover::of(row)
@@ -184,7 +202,6 @@ fn whose_move(row: &Connection, acts: bool) -> Option<&'static str> {
     Some(match mover {
         Mover::You if acts => text.move_you,
         Mover::You => text.move_manager,
-        Mover::YourBank => text.move_bank,
         Mover::Waycore => text.move_waycore,
         Mover::Us => text.move_us,
     })

@@ -1,6 +1,7 @@
 //! The part of a connection's page that shows accounts and transactions.
 
 use domain::user_error::ErrorCode;
+use domain::visible::trim;
 use leptos::prelude::*;
 use time::{Duration, OffsetDateTime};
 
@@ -8,11 +9,13 @@ use crate::{
     backend::{Money, Region, RequestScope, TransactionQuery},
     components::{Charts, Moment},
     copy::{
+        items_unreadable,
         locale::{amount, day},
         pages::words,
+        transactions_shown,
     },
     error::WireError,
-    model::{Account, Transaction, TransactionPage},
+    model::{Account, Accounts, Transaction, TransactionPage},
 };
 
 /// How far a page looks back by itself.
@@ -20,7 +23,7 @@ const DAYS: i64 = 90;
 
 /// Which transactions an address asks for: those of the last 90 days, if it does not say.
 pub fn wanted(field: impl Fn(&str) -> Option<String>, now_millis: i64) -> TransactionQuery {
-    let field = |name| field(name).map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
+    let field = |name| field(name).map(|text| trim(&text).to_owned()).filter(|text| !text.is_empty());
     TransactionQuery {
         account_id: field("account"),
         from: field("from").or_else(|| field("to").is_none().then(|| first_day(now_millis))),
@@ -61,6 +64,17 @@ pub(super) struct Shown {
     refused: Option<WireError>,
 }
 
+impl Shown {
+    /// Whether there is nothing yet, as far as it is known. What the host's key does not reach is not "nothing yet".
+    pub(super) fn is_empty(&self) -> bool {
+        match &self.money.accounts {
+            Region::Here(accounts) => accounts.accounts.is_empty() && accounts.unreadable == 0,
+            Region::Silent => true,
+            Region::NotGranted | Region::Unreadable => false,
+        }
+    }
+}
+
 /// Looks for what an address asks for. A filter that cannot be understood is said beside its field, on this very page.
 pub(super) async fn look(
     scope: &RequestScope,
@@ -83,22 +97,34 @@ pub(super) fn money(scope: &RequestScope, id: &str, query: &TransactionQuery, sh
     let text = &words().detail;
     let Shown { money: Money { accounts, transactions, flow, flow_is_silent }, refused } = shown;
     let known = match &accounts {
-        Region::Here(rows) => rows.clone(),
-        Region::NotGranted | Region::Silent => Vec::new(),
+        Region::Here(listed) => listed.accounts.clone(),
+        Region::NotGranted | Region::Silent | Region::Unreadable => Vec::new(),
     };
     let listed = match accounts {
-        Region::Here(rows) => account_list(scope, rows),
+        Region::Here(Accounts { accounts, unreadable }) => {
+            let list = (!accounts.is_empty() || unreadable == 0).then(|| account_list(scope, accounts));
+            view! { {list} {left_out(unreadable)} }.into_any()
+        }
         Region::NotGranted => missing(text.not_granted),
         Region::Silent => missing(text.silent),
+        Region::Unreadable => missing(words().refused.unreadable_answer),
     };
     // It stays whatever is missing, so that what was typed can be corrected, or less be asked for.
     let form = filters(scope, id, query, &known, refused.as_ref());
-    let charts = flow.map(|flow| view! { <Charts flow/> });
+    // A balance cannot be that of a text.
+    let unfiltered = (flow.is_some() && query.text.is_some())
+        .then(|| view! { <p class="muted">{text.charts_unfiltered}</p> });
+    let unreadable = flow.as_ref().map_or(0, |flow| flow.unreadable);
+    let charts = flow.map(|flow| view! { <Charts flow/> {unfiltered} });
     let moved = match transactions {
         Region::NotGranted => missing(text.not_granted),
         _ if refused.is_some() => form,
         Region::Silent => view! { {charts} {form} {missing(text.silent)} }.into_any(),
+        Region::Unreadable => {
+            view! { {charts} {form} {missing(words().refused.unreadable_answer)} }.into_any()
+        }
         Region::Here(page) => view! {
+            {left_out(unreadable.max(page.unreadable))}
             {charts}
             {flow_is_silent.then(|| missing(text.charts_silent))}
             {form}
@@ -121,6 +147,11 @@ fn region(id: &'static str, title: &'static str, content: AnyView) -> AnyView {
     .into_any()
 }
 
+/// How many rows are missing because they could not be read.
+fn left_out(count: usize) -> Option<AnyView> {
+    (count > 0).then(|| view! { <p class="muted" role="status">{items_unreadable(count)}</p> }.into_any())
+}
+
 /// What is said in the place of something that could not be read.
 fn missing(said: &'static str) -> AnyView {
     view! { <p class="muted">{said}</p> }.into_any()
@@ -133,17 +164,18 @@ fn account_list(scope: &RequestScope, rows: Vec<Account>) -> AnyView {
     }
     let now_millis = scope.now_millis;
     let row = |account: Account| {
-        let number = account.masked_number.map(|number| view! { <span class="muted">{number}</span> });
+        let number =
+            account.masked_number.map(|number| view! { <span class="muted" translate="no">{number}</span> });
         let money = |decimal: Option<String>| decimal.map(|decimal| amount(&decimal, &account.currency));
         let available = money(account.available_balance.clone())
-            .map(|available| view! { <span class="muted">{text.available} " " {available}</span> });
+            .map(|available| view! { <span class="muted">{text.available} " " <span translate="no">{available}</span></span> });
         let as_of = account.balance_as_of.clone().map(
             |at| view! { <span class="muted money-as-of">{text.as_of} " " <Moment at now_millis/></span> },
         );
         view! {
             <li>
-                <span class="money-what">{account.name.clone()} " " {number} " " {as_of}</span>
-                <span class="money-amounts"><span class="amount">{money(account.current_balance)}</span> {available}</span>
+                <span class="money-what"><span translate="no">{account.name.clone()}</span> " " {number} " " {as_of}</span>
+                <span class="money-amounts"><span class="amount" translate="no">{money(account.current_balance)}</span> {available}</span>
             </li>
         }
     };
@@ -164,7 +196,7 @@ fn filters(
     let options = accounts.iter().map(|account| {
         let name = [Some(account.name.clone()), account.masked_number.clone()];
         let name = name.into_iter().flatten().collect::<Vec<_>>().join(" ");
-        view! { <option value=account.id.clone() selected=account.id == chosen>{name}</option> }
+        view! { <option value=account.id.clone() selected=account.id == chosen translate="no">{name}</option> }
     });
     let options = options.collect_view();
     // Accounts that could not be read leave the chosen one as it is.
@@ -226,14 +258,25 @@ fn transaction_list(
         view! { <a href=paths.transactions(id, &fields)>{text.older}</a> }
     });
     let empty = page.transactions.is_empty();
-    let none = empty.then(|| {
+    let is_asked_for = query.is_asked_for(scope.now_millis);
+    // Read aloud after somebody has filtered.
+    let said = is_asked_for.then_some("");
+    let count = (!empty).then(|| {
+        let has_more = page.cut || next.is_some();
+        let count = transactions_shown(page.transactions.len(), has_more, query.cursor.is_some());
+        let filters = is_asked_for.then(|| active_filters(query, accounts)).map(|filters| {
+            view! { ". " {text.filtered_by} ": " <span translate="no">{filters}</span> }
+        });
+        view! { <p class="hint" role="status" data-said=said>{count} {filters}</p> }
+    });
+    let none = (empty && page.unreadable == 0).then(|| {
         // With more to come, what fits was not among what was read.
-        let said = match (page.cut || next.is_some(), query.is_asked_for(scope.now_millis)) {
+        let why = match (page.cut || next.is_some(), is_asked_for) {
             (true, _) => text.narrow,
             (false, true) => text.nothing_fits,
             (false, false) => text.no_transactions,
         };
-        view! { <p class="muted" role="status">{said}</p> }
+        view! { <p class="muted" role="status" data-said=said>{why}</p> }
     });
     let cut =
         (page.cut && !empty).then(|| view! { <p class="muted" role="status">{text.searched_in_part}</p> });
@@ -261,19 +304,40 @@ fn transaction_list(
     let file = (!empty).then(|| {
         view! { <a href=paths.transactions_csv(id, &again) download="">{text.csv}</a> }
     });
-    view! { {none} {cut} {table} <p class="actions">{next} {file}</p> }.into_any()
+    view! { {count} {none} {cut} {table} <p class="actions">{next} {file}</p> }.into_any()
+}
+
+/// Which filters are on, beside those of the form itself.
+fn active_filters(query: &TransactionQuery, accounts: &[Account]) -> String {
+    let text = &words().detail;
+    let named = |id: &String| match accounts.iter().find(|account| account.id == *id) {
+        Some(account) => account.name.clone(),
+        None => text.chosen_account.to_owned(),
+    };
+    let filters = [
+        query.account_id.as_ref().map(named),
+        query.from.as_ref().map(|from| [text.from, " ", &day(from)].concat()),
+        query.to.as_ref().map(|to| [text.to, " ", &day(to)].concat()),
+        query.text.as_ref().map(|typed| [text.contains, " “", typed, "”"].concat()),
+    ];
+    filters.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
 fn transaction_row(row: Transaction, account: Option<String>) -> AnyView {
     let text = &words().detail;
-    let when = row.posted_date.as_deref().map_or_else(|| text.pending.to_owned(), day);
+    let when = match row.posted_date.as_deref() {
+        Some(posted) => day(posted),
+        None if row.status == "pending" => text.pending.to_owned(),
+        // Waycore does not say when.
+        None => "–".to_owned(),
+    };
     let named = [row.description, row.counterparty_name, row.merchant_name, row.raw_description];
     let what = named.into_iter().flatten().next().unwrap_or_default();
     view! {
         <tr role="row">
             <td role="cell" class="muted transaction-day">{when}</td>
-            <td role="cell">{what} {account.map(|name| view! { <span class="muted transaction-account">{name}</span> })}</td>
-            <td role="cell" class="amount">{amount(&row.amount, &row.currency)}</td>
+            <td role="cell" translate="no">{what} {account.map(|name| view! { <span class="muted transaction-account">{name}</span> })}</td>
+            <td role="cell" class="amount" translate="no">{amount(&row.amount, &row.currency)}</td>
         </tr>
     }
     .into_any()

@@ -8,7 +8,7 @@ use crate::{
     backend::RequestScope,
     components::load,
     error::WireError,
-    model::{Connection, Institution},
+    model::{Connection, Institution, Institutions},
     wizard::{Details, connection_details},
 };
 
@@ -17,7 +17,7 @@ use crate::{
 pub fn NewPage() -> impl IntoView {
     let query = use_query_map().read_untracked();
     let asked = Asked {
-        query: query.get("query").filter(|text| !text.trim().is_empty()),
+        query: query.get("query").filter(|text| !domain::visible::is_blank(text)),
         institution: query.get("institution"),
         unlisted: query.get("unlisted").is_some(),
         draft: query.get("draft"),
@@ -55,14 +55,15 @@ async fn gather(scope: &RequestScope, mut asked: Asked) -> Result<Details, WireE
     }
     details.held = scope.onboarding.held_connections(&scope.caller).await?;
     if let Some(id) = asked.institution {
-        details.results = Some(vec![scope.onboarding.institution(&scope.caller, &id).await?]);
+        let bank = scope.onboarding.institution(&scope.caller, &id).await?;
+        details.results = Some(Institutions { institutions: vec![bank], has_more: false });
     } else if let Some(text) = asked.query {
         let found = scope.onboarding.search_institutions(&scope.caller, &text).await;
         details.results = Some(match found {
             Ok(found) => found,
             Err(error) if error.0.code == ErrorCode::InvalidInput => {
                 details.refused = Some(error.0.message);
-                Vec::new()
+                Institutions::default()
             }
             Err(error) => return Err(error),
         });
@@ -81,11 +82,18 @@ async fn several_portals(scope: &RequestScope, again: &Connection) -> Option<Str
     (bank.portals.len() > 1).then_some(id)
 }
 
-/// The bank that the refused input seems to mean. Without an answer the page still says what was refused.
+/// The bank that the refused input seems to mean, or whose address it imitates. Without an answer the page still says what was refused.
 async fn matched(scope: &RequestScope) -> Option<Institution> {
-    scope.flash.error_on("institution_id")?;
+    let is_suspicious = scope.flash.error_on("address_checked").is_some();
+    if !is_suspicious && scope.flash.error_on("institution_id").is_none() {
+        return None;
+    }
     let name = scope.flash.value("requested_name");
     let portal = scope.flash.value("portal_url");
     let name = Some(name.as_str()).filter(|name| !name.is_empty());
-    scope.onboarding.match_institution(&scope.caller, name, &portal).await.ok().flatten()
+    let onboarding = &scope.onboarding;
+    match is_suspicious {
+        true => onboarding.coach_portal(&scope.caller, name, &portal).await.ok()?.matched,
+        false => onboarding.match_institution(&scope.caller, name, &portal).await.ok().flatten(),
+    }
 }

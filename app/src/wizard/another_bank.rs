@@ -1,5 +1,6 @@
-//! Step 1 without a search: banks to begin with, and a bank that is not in the list.
+//! Step 1 without a search: banks to begin with, a bank that is not in the list, and a portal that is not.
 
+use domain::portal_url::PortalUrl;
 use leptos::prelude::*;
 
 use crate::{
@@ -19,7 +20,7 @@ pub(super) fn popular(paths: &Paths, suggested: Suggested, draft: &str) -> Optio
         let href = if draft.is_empty() { href } else { format!("{href}&draft={}", encode(draft)) };
         view! {
             <li>
-                <a class="popular-bank" href=href>
+                <a class="popular-bank" href=href translate="no">
                     <span class="option-name">{bank.name.clone()}</span> " "
                     <span class="option-domain">{bank.domain.clone()}</span>
                 </a>
@@ -43,37 +44,69 @@ pub(super) fn popular(paths: &Paths, suggested: Suggested, draft: &str) -> Optio
 pub(super) fn unlisted_bank(flash: &Flash, name: String, portal: String) -> AnyView {
     let on_choice = flash.error_on("institution_id");
     // What was answered stays answered, should there be another question.
-    let answered = |field: &str| !flash.value(field).is_empty();
-    let (denied, checked) = (answered("not_listed"), answered("address_checked"));
+    let denied = !flash.value("not_listed").is_empty();
     let offered = on_choice.is_some() || denied;
-    let odd = flash.error_on("address_checked");
-    let is_odd = odd.is_some() || checked;
+    let suspicious = flash.error_on("address_checked");
     let name_error = flash.error_on("requested_name").or(on_choice);
     // What was typed counts, an emptied field too.
     let fresh = flash.values.is_empty();
     let value = |field: &str, begun: String| if fresh { begun } else { flash.value(field) };
+    let portal = value("portal_url", portal);
+    let check = address_check(flash, &portal);
     view! {
         <input type="hidden" name="unlisted" value="true"/>
-        // Filled in by the coach, once it has said what is odd about the address.
-        <input type="hidden" name="warned"/>
         <TextField id="requested_name" label=words().details.bank_name hint=words().details.bank_name_hint
             value=value("requested_name", name) error=name_error/>
         <TextField id="portal_url" label=words().details.portal_url hint=words().details.portal_url_hint
-            value=value("portal_url", portal) error=flash.error_on("portal_url").or(odd)/>
+            value=portal error=flash.error_on("portal_url").or(suspicious)/>
         <div id="portal-coach" class="coach" role="status"></div>
         <PortalCoach/>
+        {check}
         {offered.then(|| view! {
             <div class="check-row">
                 <input id="not_listed" type="checkbox" name="not_listed" value="true" checked=denied/>
                 <label for="not_listed">{words().details.different_bank}</label>
             </div>
         })}
-        {is_odd.then(|| view! {
+    }
+    .into_any()
+}
+
+/// "My portal is not here", and the address of that portal of the chosen bank, which the style sheet shows once the box is
+/// ticked. The search shows both once a bank is chosen.
+pub(super) fn own_portal(flash: &Flash, hidden: bool) -> AnyView {
+    let portal = flash.value("own_portal");
+    let error = flash.error_on("own_portal").or_else(|| flash.error_on("address_checked"));
+    let check = address_check(flash, &portal);
+    let ticked = !flash.value("portal_not_listed").is_empty();
+    view! {
+        <div class="own-portal" id="own-portal" hidden=hidden>
             <div class="check-row">
-                <input id="address_checked" type="checkbox" name="address_checked" value="true" checked=checked/>
-                <label for="address_checked">{words().details.address_checked}</label>
+                <input id="portal_not_listed" type="checkbox" name="portal_not_listed" value="true" checked=ticked/>
+                <label for="portal_not_listed">{words().details.portal_not_listed}</label>
             </div>
-        })}
+            <div class="own-portal-address stack">
+                <TextField id="own_portal" label=words().details.portal_url hint=words().details.portal_url_hint
+                    value=portal error/>
+                {check}
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+/// Confirms a suspicious address. Its value is the host that the person was asked about, so that it counts for no other; the
+/// coach shows it as soon as such an address is typed.
+fn address_check(flash: &Flash, portal: &str) -> AnyView {
+    let host = PortalUrl::parse(portal).map(|portal| portal.ascii_host()).unwrap_or_default();
+    let answer = flash.value("address_checked");
+    let checked = matches!(answer.as_str(), "true" | "on") || (!host.is_empty() && answer == host);
+    let asked = flash.error_on("address_checked").is_some() || checked;
+    view! {
+        <div class="check-row" id="address-check" hidden=!asked>
+            <input id="address_checked" type="checkbox" name="address_checked" value=host checked=checked/>
+            <label for="address_checked">{words().details.address_checked}</label>
+        </div>
     }
     .into_any()
 }

@@ -3,6 +3,7 @@
 use domain::status_label::StatusLabel;
 use leptos::prelude::*;
 
+use super::another_bank::own_portal;
 use crate::{
     backend::{Flash, RequestScope},
     copy::{pages::words, status_label},
@@ -48,6 +49,7 @@ pub(super) fn bank_search(scope: &RequestScope, held: Vec<Connection>) -> AnyVie
             <p class="hint" id="bank-news" role="status"></p>
             <input type="hidden" id="bank-chosen" name="institution_id" value=""/>
             <div id="bank-portals"></div>
+            {own_portal(flash, true)}
             <div id="bank-held">{held}</div>
             <BankSearch/>
         </div>
@@ -69,7 +71,7 @@ pub(super) fn held_note(paths: &Paths, connection: &Connection) -> AnyView {
     let href = paths.detail(&connection.id);
     view! {
         <span>{words().details.held} " (" {badge(connection)} "). "</span>
-        <a href=href>{words().details.open_held} <span class="visually-hidden">": " {connection.display_name.clone()}</span></a>
+        <a href=href>{words().details.open_held} <span class="visually-hidden">": " <span translate="no">{connection.display_name.clone()}</span></span></a>
     }
     .into_any()
 }

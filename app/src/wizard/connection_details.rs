@@ -13,7 +13,7 @@ use crate::{
     components::{ErrorNotice, Notice, Tone},
     copy::pages::words,
     islands::DraftKeeper,
-    model::{Connection, Institution},
+    model::{Connection, Institution, Institutions},
     paths::Paths,
 };
 
@@ -23,7 +23,7 @@ pub struct Details {
     /// The search text of a search without JavaScript.
     pub query: String,
     /// Banks to choose from by radio button.
-    pub results: Option<Vec<Institution>>,
+    pub results: Option<Institutions>,
     pub unlisted: bool,
     /// The catalog's bank that an unlisted one seems to be.
     pub matched: Option<Institution>,
@@ -102,18 +102,31 @@ pub(super) fn again_field(details: &Details) -> Option<AnyView> {
     Some(view! { <input type="hidden" name="again" value=id/> }.into_any())
 }
 
+/// Shown by the keeper once there is a draft: how long it stays, and the way out that leaves it there.
+pub(super) fn draft_saved(paths: &Paths) -> AnyView {
+    let text = &words().details;
+    view! {
+        <p class="hint" id="draft-saved" hidden>
+            {text.saved_on_device} " " <a href=paths.list()>{text.keep_draft}</a>
+        </p>
+    }
+    .into_any()
+}
+
 fn live_form(paths: &Paths, scope: &RequestScope, details: Details) -> AnyView {
     let flash = &scope.flash;
     let unlisted = details.unlisted;
+    let is_suspicious = flash.error_on("address_checked").is_some();
     let matched = details.matched.as_ref().map(|bank| {
         let href = paths.new_with_institution(&bank.institution_id);
-        view! {
-            <p class="choose-match">
-                <a class="button button-secondary" href=href>
-                    {words().details.choose_match}" "{bank.name.clone()}", "{bank.domain.clone()}
-                </a>
-            </p>
-        }
+        let choose = match is_suspicious {
+            true => crate::copy::use_instead(&bank.name, &bank.domain).into_any(),
+            false => view! {
+                {words().details.choose_match} " " <span translate="no">{bank.name.clone()} ", " {bank.domain.clone()}</span>
+            }
+            .into_any(),
+        };
+        view! { <p class="choose-match"><a class="button button-secondary" href=href>{choose}</a></p> }
     });
     let switch = if unlisted {
         view! { <a href=paths.new_connection() data-switch="listed">{words().details.listed}</a> }
@@ -144,11 +157,11 @@ fn live_form(paths: &Paths, scope: &RequestScope, details: Details) -> AnyView {
             {another_portal(flash)}
             {popular}
             <DraftKeeper/>
-            <p class="hint" id="draft-saved" hidden>{words().details.saved_on_device}</p>
+            {draft_saved(paths)}
             <p class="switch">{switch}</p>
             <div class=if unlisted { "actions" } else { "actions needs-script" }>
                 <button class="button button-primary">{words().details.continue_on}</button>
-                <a href=paths.list()>{words().wizard.cancel}</a>
+                <a href=paths.list() data-cancel="">{words().wizard.cancel}</a>
             </div>
         </form>
         {(!unlisted).then(|| view! { <noscript><p><a href=paths.list()>{words().wizard.cancel}</a></p></noscript> })}

@@ -1,17 +1,19 @@
 //! Banks to choose from by radio button: what a search without JavaScript found, or one that was chosen by its link.
 
+use domain::bank_choice::SearchText;
 use leptos::prelude::*;
 
 use super::{
+    another_bank::own_portal,
     bank_field::{SearchForm, another_portal, held_note},
-    connection_details::{Details, again_field},
+    connection_details::{Details, again_field, draft_saved},
 };
 use crate::{
     api::PORTAL_OF,
     backend::RequestScope,
     copy::{Say, pages::words, say},
     islands::DraftKeeper,
-    model::Institution,
+    model::{Institution, Institutions},
     paths::Paths,
 };
 
@@ -22,16 +24,19 @@ pub(super) fn search_results(paths: &Paths, scope: &RequestScope, mut details: D
     let begun = details.portal();
     // Whoever corrects an address wants another connection beside the one that does not work.
     let first = details.again.is_none();
-    let results = details.results.take().unwrap_or_default();
+    let Institutions { institutions: results, has_more } = details.results.take().unwrap_or_default();
     let Details { query, draft, held, refused, .. } = details;
     let draft = draft.unwrap_or_default();
     let chosen_by_link = query.is_empty();
     let none = results.is_empty();
     let nothing_fits = none && refused.is_none();
+    let count = (!none && !chosen_by_link).then(|| crate::copy::banks_found(results.len(), has_more));
     let flash = &scope.flash;
     let error = flash.error_on("institution_id").or_else(|| flash.error_on("portal_url"));
     let (bank, portal) = (flash.value("institution_id"), flash.value("portal_url"));
     let portal = if portal.is_empty() { begun } else { portal };
+    let typed = SearchText::parse(&query);
+    let own = (!none).then(|| own_portal(flash, false));
     let rows = results.into_iter().map(|row| {
         let checked = chosen_by_link || row.institution_id == bank;
         let held = held
@@ -39,12 +44,17 @@ pub(super) fn search_results(paths: &Paths, scope: &RequestScope, mut details: D
             .filter(|_| first)
             .find(|held| held.institution_id.as_deref() == Some(&row.institution_id));
         let note = held.map(|held| view! { <p class="held">{held_note(paths, held)}</p> });
-        view! { {result_row(row.marked(&query), checked, &portal)} {note} }
+        let row = match &typed {
+            Ok(typed) => row.marked(typed),
+            Err(_) => row,
+        };
+        view! { {result_row(row, checked, &portal)} {note} }
     });
     let rows = rows.collect_view();
     view! {
         <SearchForm paths=paths.clone() query=query.clone() refused/>
         {nothing_fits.then(|| view! { <p role="status">{words().details.no_results}</p> })}
+        {count.map(|count| view! { <p class="hint" role="status">{count}</p> })}
         <form method="post" action=paths.api("start_connection") class="stack"
             data-scope=scope.draft_scope.clone() data-draft=draft>
             <input type="hidden" name="query" value=query/>
@@ -56,14 +66,15 @@ pub(super) fn search_results(paths: &Paths, scope: &RequestScope, mut details: D
                     <legend>{if chosen_by_link { say(Say::Bank) } else { words().details.results }}</legend>
                     {error.map(|text| view! { <p class="field-error">{text}</p> })}
                     {rows}
+                    {own}
                 </fieldset>
             })}
             <DraftKeeper/>
-            <p class="hint" id="draft-saved" hidden>{words().details.saved_on_device}</p>
+            {draft_saved(paths)}
             <p class="switch"><a href=unlisted data-switch=first.then_some("unlisted")>{words().details.not_listed}</a></p>
             <div class="actions">
                 {(!none).then(|| view! { <button class="button button-primary">{words().details.continue_on}</button> })}
-                <a href=paths.list()>{words().wizard.cancel}</a>
+                <a href=paths.list() data-cancel="">{words().wizard.cancel}</a>
             </div>
         </form>
     }
@@ -72,14 +83,21 @@ pub(super) fn search_results(paths: &Paths, scope: &RequestScope, mut details: D
 
 fn result_row(bank: Institution, checked: bool, chosen_portal: &str) -> impl IntoView + use<> {
     let id = ["bank ", &bank.institution_id].concat().replace(char::is_whitespace, "-");
-    let portals = (bank.portals.len() > 1).then(|| portals(&bank, &id, chosen_portal));
+    let portals = match &bank.portals[..] {
+        [] => None,
+        // No choice, and not sent.
+        [portal] => {
+            Some(view! { <p class="choices-nested muted" translate="no">{portal.clone()}</p> }.into_any())
+        }
+        _ => Some(portals(&bank, &id, chosen_portal)),
+    };
     let full_name = bank.name.clone();
     let name = marked(bank.name, bank.name_parts);
     let domain = marked(bank.domain, bank.domain_parts);
     view! {
         <label class="choice">
             <input type="radio" name="institution_id" value=bank.institution_id data-name=full_name checked=checked/>
-            <span id=id>{name} ", " {domain}</span>
+            <span id=id translate="no">{name} ", " {domain}</span>
         </label>
         {portals}
     }
@@ -95,7 +113,7 @@ fn portals(bank: &Institution, described: &str, chosen: &str) -> AnyView {
         view! {
             <label class="choice choice-portal">
                 <input type="radio" name=name.clone() value=portal.clone() checked=index == chosen/>
-                <span>{portal.clone()} {usual}</span>
+                <span><span translate="no">{portal.clone()}</span> {usual}</span>
             </label>
         }
     });

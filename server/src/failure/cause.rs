@@ -17,6 +17,7 @@ impl Failure {
             | Self::Invalid(_)
             | Self::Moved
             | Self::Mapped
+            | Self::SyncRefused(_)
             | Self::Busy => {
                 tracing::info!(code, support_code, cause, "the request was refused");
             }
@@ -43,6 +44,7 @@ impl Failure {
             Self::Moved => "the connection's state does not allow it any more".to_owned(),
             Self::Mapped => "mapped already".to_owned(),
             Self::Busy => "somebody else is doing the same".to_owned(),
+            Self::SyncRefused(refusal) => format!("sync refused: {refusal:?}"),
             Self::Entity(fault) => format!("{fault:?}"),
             Self::Waycore { error, .. } => chain(error),
             Self::Answer { fault, .. } => format!("{fault:?}"),
@@ -60,13 +62,15 @@ fn is_passing(error: &waycore::Error) -> bool {
         | Error::NotFound
         | Error::Conflict { .. }
         | Error::RateLimited { .. }
+        | Error::OverBudget { .. }
         | Error::Server { .. }
         | Error::Timeout
         | Error::CircuitOpen { .. }
-        | Error::Unknown(Unclear::Timeout | Unclear::Server(_))
+        | Error::Unknown(Unclear::Timeout | Unclear::NoAnswer | Unclear::Server(_))
         | Error::Unreachable(_) => true,
         Error::Unauthorized
         | Error::Forbidden
+        | Error::NoSuchPath
         | Error::Nonsense(_)
         | Error::Unknown(Unclear::Nonsense(_)) => false,
     }

@@ -3,9 +3,9 @@
 use app::copy::pages::words;
 use app::{copy, error::WireError};
 use domain::user_error::ErrorCode;
-use waycore::Error;
+use waycore::{Error, RetryAfter};
 
-use super::{Call, Failure, Missing};
+use super::{Call, Failure, Missing, SyncRefusal};
 
 impl Failure {
     /// The code and the sentence, without the support code.
@@ -25,8 +25,9 @@ impl Failure {
             }
             Self::Busy => WireError::new(ErrorCode::Conflict, words().refused.busy),
             Self::Entity(_) => WireError::new(ErrorCode::EntityUnresolved, errors.entity_unresolved),
+            Self::SyncRefused(why) => sync_refused(*why),
             Self::Waycore { call, error } => refusal(*call, error),
-            Self::Answer { .. } => WireError::new(ErrorCode::Unavailable, errors.unavailable),
+            Self::Answer { .. } => WireError::new(ErrorCode::Unavailable, words().refused.unreadable_answer),
             Self::Store(_) | Self::Broken => WireError::new(ErrorCode::Unavailable, errors.trouble),
         }
     }
@@ -36,36 +37,41 @@ impl Failure {
 fn refusal(call: Call, error: &Error) -> WireError {
     let errors = copy::errors();
     match error {
+        Error::Invalid if call == Call::CreateAtOwnPortal => {
+            WireError::field("own_portal", errors.own_portal_refused)
+        }
         Error::Invalid => match call.field() {
             Some(field) => WireError::field(field, errors.refused),
             None => WireError::new(ErrorCode::InvalidInput, errors.refused),
         },
-        Error::Unauthorized | Error::Forbidden => {
+        Error::Unauthorized | Error::Forbidden | Error::NoSuchPath => {
             WireError::new(ErrorCode::Misconfigured, errors.misconfigured)
         }
         Error::NotFound => not_found(call),
-        // The documents refuse a sync in its cooldown with the one status or the other.
-        Error::Conflict { retry_after: Some(wait) } | Error::RateLimited { retry_after: Some(wait) }
-            if call == Call::Sync =>
-        {
-            WireError::new(ErrorCode::Cooldown, words().refused.sync_cooldown)
-                .retry_after(Some(wait.as_secs()))
-        }
-        Error::RateLimited { retry_after: None } if call == Call::Sync => {
-            WireError::new(ErrorCode::Cooldown, words().refused.sync_cooldown)
-        }
-        Error::Conflict { .. } if call == Call::Sync => {
-            WireError::new(ErrorCode::Conflict, words().refused.sync_conflict)
-        }
         Error::Conflict { .. } => WireError::new(ErrorCode::Conflict, errors.conflict),
         Error::RateLimited { retry_after } => WireError::new(ErrorCode::RateLimited, errors.rate_limited)
-            .retry_after(retry_after.map(waycore::RetryAfter::as_secs)),
+            .retry_after(retry_after.map(RetryAfter::as_secs)),
+        Error::OverBudget { retry_after } => WireError::new(ErrorCode::RateLimited, errors.rate_limited)
+            .retry_after(Some(retry_after.as_secs())),
         Error::Server { .. }
         | Error::Timeout
         | Error::Unreachable(_)
         | Error::CircuitOpen { .. }
-        | Error::Unknown(_)
-        | Error::Nonsense(_) => WireError::new(ErrorCode::Unavailable, errors.unavailable),
+        | Error::Unknown(_) => WireError::new(ErrorCode::Unavailable, errors.unavailable),
+        // It does answer.
+        Error::Nonsense(_) => WireError::new(ErrorCode::Unavailable, words().refused.unreadable_answer),
+    }
+}
+
+/// A sync that Waycore does not start now. The pause between two of them is Waycore's, and never the bank's.
+fn sync_refused(why: SyncRefusal) -> WireError {
+    let refused = &words().refused;
+    match why {
+        SyncRefusal::InSetup => WireError::new(ErrorCode::Conflict, refused.sync_in_setup),
+        SyncRefusal::Running => WireError::new(ErrorCode::Conflict, refused.sync_running),
+        SyncRefusal::Cooldown(wait) => WireError::new(ErrorCode::Cooldown, refused.sync_cooldown)
+            .retry_after(wait.map(RetryAfter::as_secs)),
+        SyncRefusal::Unclear => WireError::new(ErrorCode::Conflict, refused.sync_conflict),
     }
 }
 
@@ -76,12 +82,13 @@ fn not_found(call: Call) -> WireError {
     match call {
         Call::GetConnection
         | Call::ListAccounts
+        | Call::ListBalances
         | Call::ListTransactions
         | Call::PutCredentials
         | Call::CompleteSetup
         | Call::Sync
         | Call::Delete => WireError::new(ErrorCode::NotFound, errors.not_found),
-        Call::CreateSupported | Call::CreateUnsupported | Call::ListConnections => {
+        Call::CreateSupported | Call::CreateAtOwnPortal | Call::CreateUnsupported | Call::ListConnections => {
             WireError::new(ErrorCode::EntityUnresolved, errors.entity_unresolved)
         }
         Call::ListEntities | Call::GetEntity | Call::CreateEntity | Call::SearchInstitutions => {
@@ -95,6 +102,7 @@ impl Call {
     fn field(self) -> Option<&'static str> {
         match self {
             Self::CreateSupported => Some("institution_id"),
+            Self::CreateAtOwnPortal => Some("own_portal"),
             Self::CreateUnsupported => Some("portal_url"),
             Self::SearchInstitutions => Some("query"),
             Self::ListEntities
@@ -102,6 +110,7 @@ impl Call {
             | Self::CreateEntity
             | Self::GetConnection
             | Self::ListAccounts
+            | Self::ListBalances
             | Self::ListTransactions
             | Self::ListConnections
             | Self::PutCredentials

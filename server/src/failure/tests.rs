@@ -58,6 +58,7 @@ fn not_found_means_what_was_named() {
     check_waycore(Call::CompleteSetup, Error::NotFound, ErrorCode::NotFound);
     check_waycore(Call::CreateSupported, Error::NotFound, ErrorCode::EntityUnresolved);
     check_waycore(Call::CreateUnsupported, Error::NotFound, ErrorCode::EntityUnresolved);
+    check_waycore(Call::CreateAtOwnPortal, Error::NotFound, ErrorCode::EntityUnresolved);
     check_waycore(Call::ListConnections, Error::NotFound, ErrorCode::EntityUnresolved);
     check_waycore(Call::ListEntities, Error::NotFound, ErrorCode::Unavailable);
     check_waycore(Call::SearchInstitutions, Error::NotFound, ErrorCode::Unavailable);
@@ -68,6 +69,7 @@ fn a_refused_create_is_shown_beside_what_was_chosen() {
     let refused = |call| Failure::Waycore { call, error: Error::Invalid };
     check(refused(Call::CreateSupported), ErrorCode::InvalidInput, Some("institution_id"));
     check(refused(Call::CreateUnsupported), ErrorCode::InvalidInput, Some("portal_url"));
+    check(refused(Call::CreateAtOwnPortal), ErrorCode::InvalidInput, Some("own_portal"));
 }
 
 #[test]
@@ -87,11 +89,16 @@ fn wrong_input_is_shown_beside_its_field() {
         PortalUrlError::UserInfo,
         PortalUrlError::NoHost,
         PortalUrlError::Spaces,
+        PortalUrlError::Invisible,
         PortalUrlError::Malformed,
     ] {
         check_input(InvalidInput::PortalUrl(error), "portal_url");
+        check_input(InvalidInput::OwnPortal(error), "own_portal");
     }
     check_input(InvalidInput::RequestedName(TextError::TooLong), "requested_name");
+    check_input(InvalidInput::RequestedName(TextError::Invisible), "requested_name");
+    check_input(InvalidInput::OddAddress("It is odd.".to_owned()), "address_checked");
+    check_input(InvalidInput::Invisible("bank_username"), "bank_username");
     check_input(InvalidInput::Query(TextError::TooLong), "query");
     check_input(InvalidInput::Cursor, "cursor");
     check_input(InvalidInput::UserNotActive, "delegated_user_active");
@@ -116,6 +123,21 @@ fn somebody_elses_answers_exactly_like_what_does_not_exist() {
         assert_eq!(of(missing), unknown);
     }
     assert_eq!(check_waycore(Call::GetConnection, Error::NotFound, ErrorCode::NotFound), unknown);
+}
+
+#[test]
+fn of_a_change_that_may_have_been_made_nobody_says_that_nothing_was_lost() {
+    let (unknown, trouble) = (app::copy::errors().outcome_unknown, app::copy::errors().trouble);
+    let said = |failure: Failure, effect| failure.answer_to_change(effect, "the-code").0.message;
+    for effect in [false, true] {
+        assert_eq!(said(StoreError::Database(sqlx::Error::PoolTimedOut).into(), effect), unknown);
+        assert_eq!(said(Failure::Broken, effect), unknown);
+        assert_ne!(said(Failure::Forbidden, effect), unknown, "a refusal is one");
+    }
+    let timeout = || Failure::Waycore { call: Call::GetConnection, error: Error::Timeout };
+    assert_eq!(said(timeout(), true), unknown);
+    assert_eq!(said(timeout(), false), app::copy::errors().unavailable);
+    assert_eq!(Failure::Broken.answer("the-code").0.message, trouble, "a page that is only read");
 }
 
 #[test]

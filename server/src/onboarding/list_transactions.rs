@@ -7,10 +7,13 @@ use std::time::Duration;
 
 use app::backend::{Caller, TransactionQuery};
 use app::model::{Transaction, TransactionPage};
+use domain::bank_choice::LONGEST_TEXT;
+use domain::folding::fold;
 use domain::ids::{AccountId, ConnectionId};
-use futures_util::TryStreamExt as _;
+use domain::visible::trim;
 use tokio::time::timeout;
-use waycore::client::{Nonsense, paging};
+use waycore::client::Nonsense;
+use waycore::client::paging::{self, Listing};
 use waycore::wire::{self, Date, TransactionStatus};
 use waycore::{Error, ListTransactions};
 
@@ -33,7 +36,7 @@ pub(super) struct Filter {
     pub(super) account: Option<AccountId>,
     pub(super) from: Option<Date>,
     pub(super) to: Option<Date>,
-    /// In lower case.
+    /// As names are compared.
     text: Option<String>,
 }
 
@@ -42,15 +45,16 @@ struct Search {
     transactions: Vec<Transaction>,
     /// Waycore's: where to go on.
     cursor: Option<String>,
-    /// Pages of Waycore's that were searched.
+    /// Pages of Waycore's that were searched, and rows of them that could not be read.
     pages: usize,
+    unreadable: usize,
     /// There is nothing more to search, or enough was found.
     ended: bool,
 }
 
 impl Search {
     fn from(cursor: Option<String>) -> Self {
-        Self { transactions: Vec::new(), cursor, pages: 0, ended: false }
+        Self { transactions: Vec::new(), cursor, pages: 0, unreadable: 0, ended: false }
     }
 }
 
@@ -127,7 +131,7 @@ impl UseCases {
         search: &mut Search,
     ) -> Result<(), Error> {
         if search.cursor.is_none() {
-            search.transactions = self.pending(id, filter).await?;
+            self.add_pending(id, filter, search).await?;
         }
         while search.pages < PAGES && !search.ended {
             let asked = ListTransactions {
@@ -137,6 +141,7 @@ impl UseCases {
                 ..filter.at_waycore(id)
             };
             let page = self.waycore.list_transactions(&asked).await?;
+            search.unreadable += page.unreadable.len();
             let fitting =
                 page.data.into_iter().filter(|row| is_of(id, &row.connection_id) && filter.fits(row));
             search.transactions.extend(fitting.map(transaction));
@@ -153,15 +158,20 @@ impl UseCases {
     }
 
     fn found(&self, caller: &Caller, id: &ConnectionId, filter: &Filter, search: Search) -> TransactionPage {
-        let Search { transactions, cursor, ended, .. } = search;
+        let Search { transactions, cursor, unreadable, ended, .. } = search;
         let next_cursor = cursor.and_then(|cursor| self.sealer.seal(&filter.context(caller, id), &cursor));
-        TransactionPage { transactions, next_cursor, cut: !ended }
+        TransactionPage { transactions, next_cursor, unreadable, cut: !ended }
     }
 
     /// What is pending has no day, so that a filter by day would leave it out, though it is the latest there is.
-    async fn pending(&self, id: &ConnectionId, filter: &Filter) -> Result<Vec<Transaction>, Error> {
+    async fn add_pending(
+        &self,
+        id: &ConnectionId,
+        filter: &Filter,
+        search: &mut Search,
+    ) -> Result<(), Error> {
         if filter.from.is_none() || filter.to.is_some() {
-            return Ok(Vec::new());
+            return Ok(());
         }
         let asked = ListTransactions {
             posted_from: None,
@@ -169,29 +179,29 @@ impl UseCases {
             limit: Some(ENOUGH),
             ..filter.at_waycore(id)
         };
-        let rows = self.waycore.list_transactions(&asked).await?.data.into_iter();
-        let fitting =
-            rows.filter(|row| row.posted_date.is_none() && is_of(id, &row.connection_id) && filter.fits(row));
-        Ok(fitting.map(transaction).collect())
+        let page = self.waycore.list_transactions(&asked).await?;
+        search.unreadable += page.unreadable.len();
+        let fitting = page
+            .data
+            .into_iter()
+            .filter(|row| row.posted_date.is_none() && is_of(id, &row.connection_id) && filter.fits(row));
+        search.transactions.extend(fitting.map(transaction));
+        Ok(())
     }
 
-    /// Everything that was posted on the accounts of a filter since its first day; `None` if that is too much to add up
-    /// for a page.
+    /// Everything that was posted on the accounts of a filter since its first day.
     pub(super) async fn moved(
         &self,
         id: &ConnectionId,
         filter: &Filter,
-    ) -> Result<Option<Vec<wire::Transaction>>, Error> {
-        let rows = paging::rows(PAGES, |cursor| {
+    ) -> Result<Listing<wire::Transaction>, Error> {
+        let listing = paging::listing(PAGES, |cursor| {
             let asked = ListTransactions { cursor, limit: Some(500), ..filter.at_waycore(id) };
             async move { self.waycore.list_transactions(&asked).await }
         });
-        let rows: Result<Vec<wire::Transaction>, Error> = rows.try_collect().await;
-        match rows {
-            Ok(rows) => Ok(Some(rows.into_iter().filter(|row| is_of(id, &row.connection_id)).collect())),
-            Err(Error::Nonsense(Nonsense::Endless(paging::Endless::TooManyPages))) => Ok(None),
-            Err(error) => Err(error),
-        }
+        let mut listing = listing.await?;
+        listing.rows.retain(|row| is_of(id, &row.connection_id));
+        Ok(listing)
     }
 }
 
@@ -208,7 +218,7 @@ impl Filter {
 
     pub(super) fn read(query: &TransactionQuery) -> Result<Self, InvalidInput> {
         let filled = |field: &Option<String>| {
-            field.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(ToOwned::to_owned)
+            field.as_deref().map(trim).filter(|text| !text.is_empty()).map(ToOwned::to_owned)
         };
         let day = |field: &Option<String>, name| {
             filled(field).map(|text| Date::parse(&text).map_err(|_| InvalidInput::Day(name))).transpose()
@@ -219,7 +229,10 @@ impl Filter {
         if from.zip(to).is_some_and(|(from, to)| to < from) {
             return Err(InvalidInput::DaysReversed);
         }
-        Ok(Self { account, from, to, text: filled(&query.text).map(|text| text.to_lowercase()) })
+        // What is longer than any field is long fits nothing, and costs what it is long for every row.
+        let searched =
+            filled(&query.text).map(|text| fold(&text.chars().take(LONGEST_TEXT).collect::<String>()));
+        Ok(Self { account, from, to, text: searched.filter(|text| !text.is_empty()) })
     }
 
     fn fits(&self, row: &wire::Transaction) -> bool {
@@ -229,10 +242,10 @@ impl Filter {
             &row.raw_description,
             &row.merchant_name,
             &row.counterparty_name,
-            &row.customer_reference,
             &row.bank_reference,
         ];
-        fields.into_iter().flatten().any(|field| field.to_lowercase().contains(text))
+        let fields = fields.into_iter().flatten().map(String::as_str).chain(row.customers_reference());
+        fields.into_iter().any(|field| fold(field).contains(text))
     }
 
     /// Whose cursor, and for what.
@@ -252,6 +265,7 @@ impl Filter {
 }
 
 fn transaction(row: wire::Transaction) -> Transaction {
+    let customer_reference = row.customers_reference().map(ToOwned::to_owned);
     Transaction {
         id: row.id,
         connection_id: row.connection_id,
@@ -265,7 +279,7 @@ fn transaction(row: wire::Transaction) -> Transaction {
         description: row.description,
         rail: row.rail.map(|rail| rail.to_string()),
         raw_description: row.raw_description,
-        customer_reference: row.customer_reference,
+        customer_reference,
         bank_reference: row.bank_reference,
         bai_code: row.bai_code,
         category: row.category,

@@ -1,13 +1,15 @@
 //! From what was typed in step 1 to the bank that was chosen.
 
 use app::backend::{Caller, StartConnection};
-use domain::bank_choice::{BankChoice, RequestedName};
+use domain::bank_choice::{BankChoice, Institution, RequestedName};
 use domain::ids::{ConnectionId, InstitutionId};
 use domain::portal_url::{PortalUrl, PortalUrlError};
+use domain::visible::trim;
 use url::Url;
 
 use super::UseCases;
 use super::own::Own;
+use super::step_one::Suspicious;
 use crate::failure::{Failure, InvalidInput};
 
 impl UseCases {
@@ -20,19 +22,43 @@ impl UseCases {
     ) -> Result<BankChoice, Failure> {
         let portal = filled(input.portal_url.as_deref());
         match filled(input.institution_id.as_deref()) {
-            Some(id) => self.supported(id, portal).await,
+            Some(id) => self.supported(input, id, portal).await,
             None => self.unsupported(caller, input, portal).await,
         }
     }
 
-    async fn supported(&self, id: &str, portal: Option<&str>) -> Result<BankChoice, Failure> {
-        let id = InstitutionId::parse(id).map_err(|_| InvalidInput::UnknownBank)?;
-        let bank = self.bank(&id).await?.ok_or(InvalidInput::UnknownBank)?;
+    async fn supported(
+        &self,
+        input: &StartConnection,
+        id: &str,
+        portal: Option<&str>,
+    ) -> Result<BankChoice, Failure> {
+        let institution = InstitutionId::parse(id).map_err(|_| InvalidInput::UnknownBank)?;
+        let bank = self.bank(&institution).await?.ok_or(InvalidInput::UnknownBank)?;
+        if let Some(own) = &input.own_portal {
+            return self.at_own_portal(input, &bank, own).await;
+        }
         let portal = match portal {
             Some(text) => Some(bank.portal(text).ok_or(InvalidInput::PortalNotOfBank)?.clone()),
             None => None,
         };
-        Ok(BankChoice::Supported { institution: id, portal })
+        Ok(BankChoice::Supported { institution, portal })
+    }
+
+    /// "My portal is not here": Waycore takes the address together with the bank, and may refuse it.
+    async fn at_own_portal(
+        &self,
+        input: &StartConnection,
+        bank: &Institution,
+        own: &str,
+    ) -> Result<BankChoice, Failure> {
+        let institution = bank.id.clone();
+        if let Some(listed) = bank.portal(own) {
+            return Ok(BankChoice::Supported { institution, portal: Some(listed.clone()) });
+        }
+        let portal = portal_url(own).map_err(InvalidInput::OwnPortal)?;
+        self.refuse_suspicious(input, &portal, Some(bank)).await?;
+        Ok(BankChoice::AtOwnPortal { institution, portal })
     }
 
     async fn unsupported(
@@ -41,7 +67,9 @@ impl UseCases {
         input: &StartConnection,
         portal: Option<&str>,
     ) -> Result<BankChoice, Failure> {
-        let name = filled(input.requested_name.as_deref()).map(RequestedName::parse).transpose();
+        // One of which nothing can be seen was filled in, and is refused.
+        let name = input.requested_name.as_deref().filter(|name| !name.trim().is_empty());
+        let name = name.map(RequestedName::parse).transpose();
         let requested_name = name.map_err(InvalidInput::RequestedName)?;
         let Some(portal) = portal else {
             // Nothing at all means that no bank was picked; whoever speaks of an unlisted one lacks its portal.
@@ -56,13 +84,28 @@ impl UseCases {
         {
             return Err(InvalidInput::LooksLike(bank.name).into());
         }
-        if input.unwarned
-            && !input.address_checked
-            && let Some(reason) = self.odd_address(&portal)
-        {
-            return Err(InvalidInput::OddAddress(reason).into());
-        }
+        self.refuse_suspicious(input, &portal, None).await?;
         Ok(BankChoice::Unsupported { requested_name, portal })
+    }
+
+    /// Refuses a suspicious address until the person has confirmed it.
+    async fn refuse_suspicious(
+        &self,
+        input: &StartConnection,
+        portal: &PortalUrl,
+        bank: Option<&Institution>,
+    ) -> Result<(), Failure> {
+        let is_confirmed = input
+            .address_checked
+            .as_deref()
+            .is_some_and(|checked| matches!(checked, "true" | "on") || checked == portal.ascii_host());
+        if is_confirmed {
+            return Ok(());
+        }
+        match self.suspicious(portal, bank).await? {
+            Some(Suspicious { reason, .. }) => Err(InvalidInput::OddAddress(reason).into()),
+            None => Ok(()),
+        }
     }
 
     /// Whether it is the bank's own connection whose address is corrected: which bank it is was said before.
@@ -85,12 +128,12 @@ impl UseCases {
 fn portal_url(text: &str) -> Result<PortalUrl, PortalUrlError> {
     let portal = PortalUrl::parse(text)?;
     let standard = Url::parse(portal.as_str()).map_err(|_| PortalUrlError::Malformed)?;
-    let same_host = standard.host_str().is_some_and(|host| host == portal.host());
+    let same_host = standard.host_str().is_some_and(|host| host == portal.ascii_host());
     if same_host && standard.scheme() == "https" { Ok(portal) } else { Err(PortalUrlError::Malformed) }
 }
 
 fn filled(field: Option<&str>) -> Option<&str> {
-    field.map(str::trim).filter(|text| !text.is_empty())
+    field.map(trim).filter(|text| !text.is_empty())
 }
 
 #[cfg(test)]
@@ -105,9 +148,14 @@ mod tests {
 
     #[test]
     fn the_text_stays_as_it_was_typed() {
-        for text in
-            ["https://Bank.example/A/../B?x=%7e&y#z", "HTTPS://bank.example:443", "https://127.0.0.1/"]
-        {
+        for text in [
+            "https://Bank.example/A/../B?x=%7e&y#z",
+            "HTTPS://bank.example:443",
+            "https://127.0.0.1/",
+            "https://BÜCHER-bank.example:8443/Login",
+            "https://xn--bcher-bank-9db.example/",
+            "https://bank.example/приветствие",
+        ] {
             check(text, Ok(text));
         }
     }
@@ -118,6 +166,8 @@ mod tests {
         check("https://2130706433/", Err(PortalUrlError::Malformed));
         check("https://1.2.3.4.5/", Err(PortalUrlError::Malformed));
         check("https://[::::]/", Err(PortalUrlError::Malformed));
+        check("https://１２７.0.0.1/", Err(PortalUrlError::Malformed));
+        check("https://xn--a/", Err(PortalUrlError::Malformed));
         check("http://bank.example/", Err(PortalUrlError::NotHttps));
     }
 }

@@ -6,8 +6,10 @@ use domain::bank_choice::BankChoice;
 use domain::ids::EntityId;
 use domain::portal_url::PortalUrl;
 use waycore::wire::ConnectionCreate;
-use waycore::{Created, Error};
+use waycore::{Created, Error, Unclear};
 
+use super::attempt::attempted;
+use super::list_connections::Rows;
 use super::own::{Own, is_own, understood};
 use super::turn::audited;
 use super::{UseCases, access};
@@ -36,7 +38,7 @@ impl UseCases {
         };
         let id = &own.connection.id;
         let requested_name = match &choice {
-            BankChoice::Supported { .. } => None,
+            BankChoice::Supported { .. } | BankChoice::AtOwnPortal { .. } => None,
             BankChoice::Unsupported { requested_name, .. } => requested_name.as_ref(),
         };
         let detail = if existing { "found" } else { "created" };
@@ -47,7 +49,9 @@ impl UseCases {
 
     /// Waycore returns the connection that exists for the same portal, and makes another for another one of the bank's.
     async fn refuse_another_portal(&self, caller: &Caller, choice: &BankChoice) -> Result<(), Failure> {
-        let BankChoice::Supported { institution, portal: Some(portal) } = choice else { return Ok(()) };
+        let (Some(institution), Some(portal)) = (choice.institution(), choice.portal()) else {
+            return Ok(());
+        };
         let known = self.store.connections(self.tenant(caller)).await?;
         let mut of_bank = known
             .iter()
@@ -69,17 +73,25 @@ impl UseCases {
     ) -> Result<(Own, bool), Failure> {
         let call = match choice {
             BankChoice::Supported { .. } => Call::CreateSupported,
+            BankChoice::AtOwnPortal { .. } => Call::CreateAtOwnPortal,
             BankChoice::Unsupported { .. } => Call::CreateUnsupported,
         };
-        let created = self.waycore.create_connection(&ConnectionCreate::new(entity, choice)).await;
+        let request = ConnectionCreate::new(entity, choice);
+        let mut created = attempted(self.waycore.create_connection(&request).await);
+        if let Err(Error::Unknown(unclear)) = &created {
+            match self.find_connection(caller, entity, choice).await {
+                Ok(Some(own)) => return Ok((own, false)),
+                // It has left nothing at Waycore, which would return the connection that exists.
+                Ok(None) if *unclear == Unclear::NoAnswer => {
+                    created = attempted(self.waycore.create_connection(&request).await);
+                }
+                Ok(None) | Err(_) => {}
+            }
+        }
         let Created { connection: wire, existing } = match created {
             Ok(created) => created,
             // A create names nothing else that could be missing.
             Err(Error::NotFound) => return Err(EntityFault::Gone.into()),
-            Err(Error::Unknown(unclear)) => {
-                let found = self.find_connection(caller, entity, choice).await.ok().flatten();
-                return found.map(|own| (own, false)).ok_or(Failure::of(call)(Error::Unknown(unclear)));
-            }
             Err(error) => return Err(Failure::of(call)(error)),
         };
         if !is_own(caller, &wire, entity) {
@@ -97,24 +109,27 @@ impl UseCases {
         entity: &EntityId,
         choice: &BankChoice,
     ) -> Result<Option<Own>, Failure> {
-        let rows = self.rows_at_waycore(caller, entity).await?;
-        Ok(rows.into_iter().find(|own| match choice {
-            BankChoice::Supported { institution, portal } => {
-                let portal = portal.as_ref().map(PortalUrl::as_str);
-                own.connection.institution_id.as_ref() == Some(institution)
-                    && (portal.is_none() || own.connection.portal_url.as_deref() == portal)
-            }
-            BankChoice::Unsupported { portal, .. } => {
-                own.connection.portal_url.as_deref() == Some(portal.as_str())
-            }
-        }))
+        let Rows { own: rows, unreadable } = self.rows_at_waycore(caller, entity).await?;
+        let (institution, portal) = (choice.institution(), choice.portal().map(PortalUrl::as_str));
+        let found = rows.into_iter().find(|own| {
+            let Own { connection, .. } = own;
+            (institution.is_none() || connection.institution_id.as_ref() == institution)
+                && (portal.is_none() || connection.portal_url.as_deref() == portal)
+        });
+        if found.is_none() && !unreadable.is_empty() {
+            // It may be one of these.
+            return Err(Failure::Answer { call: Call::ListConnections, fault: AnswerFault::UnreadableRow });
+        }
+        Ok(found)
     }
 }
 
 /// What one create at a time is for.
 fn subject(choice: &BankChoice) -> String {
     match choice {
-        BankChoice::Supported { institution, .. } => ["institution", institution.as_str()].join(" "),
+        BankChoice::Supported { institution, .. } | BankChoice::AtOwnPortal { institution, .. } => {
+            ["institution", institution.as_str()].join(" ")
+        }
         BankChoice::Unsupported { portal, .. } => ["portal", portal.as_str()].join(" "),
     }
 }

@@ -6,10 +6,12 @@ use std::sync::{Mutex, PoisonError};
 
 use app::backend::{Caller, Coaching, Suggested};
 use app::{copy, model};
-use domain::bank_choice::RequestedName;
+use domain::bank_choice::{Institution, RequestedName};
 use domain::ids::InstitutionId;
 use domain::portal_url::PortalUrl;
+use domain::suspicion::Suspicion;
 use domain::timestamp::Timestamp;
+use domain::visible::is_blank;
 
 use super::catalog::shown;
 use super::own::Own;
@@ -28,6 +30,12 @@ const FRESH_MILLIS: i64 = 60 * 60 * 1_000;
 /// What the customers of each host choose, counted once an hour.
 #[derive(Default)]
 pub(super) struct Popular(Mutex<HashMap<String, (Timestamp, Vec<InstitutionId>)>>);
+
+/// Why an address has to be confirmed before anything is sent, and which bank of the catalog it imitates.
+pub(super) struct Suspicious {
+    pub(super) reason: String,
+    bank: Option<Institution>,
+}
 
 impl UseCases {
     /// Banks that at least five customers of this host have, else the catalog's first. None while there is no mirror.
@@ -75,36 +83,60 @@ impl UseCases {
         let portal = match PortalUrl::parse(portal_url) {
             Ok(portal) => Some(portal),
             // Nothing was typed yet.
-            Err(_) if portal_url.trim().is_empty() => None,
+            Err(_) if is_blank(portal_url) => None,
             Err(error) => {
                 coaching.notes.push(InvalidInput::PortalUrl(error).message());
                 None
             }
         };
-        coaching.notes.extend(portal.as_ref().and_then(|portal| self.odd_address(portal)));
+        if let Some(portal) = &portal
+            && let Some(Suspicious { reason, bank }) = self.suspicious(portal, None).await?
+        {
+            coaching.notes.push(reason);
+            coaching.suspicious_host = Some(portal.ascii_host());
+            coaching.matched = bank.as_ref().map(shown);
+        }
         let Some(catalog) = self.mirror.catalog() else { return Ok(coaching) };
         let name = requested_name.and_then(|name| RequestedName::parse(name).ok());
-        let meant = catalog.first(|bank| {
-            name.as_ref().is_some_and(|name| bank.matches_name(name.as_str()))
-                || portal.as_ref().is_some_and(|portal| bank.matches_host(portal))
-        });
-        coaching.matched = meant.map(shown);
+        let by_name = name.and_then(|name| catalog.of_name(&name));
+        let meant = by_name.or_else(|| catalog.on_host(portal.as_ref()?));
+        coaching.matched = meant.map(shown).or(coaching.matched);
         Ok(coaching)
     }
 
-    /// What is odd about an address: a number instead of a name, or the look of another bank's. One of a bank in the
-    /// catalog is not.
-    pub(super) fn odd_address(&self, portal: &PortalUrl) -> Option<String> {
-        let words = &copy::pages::words().details;
-        if portal.is_ip_host() {
-            return Some(words.coach_ip.to_owned());
+    /// What is suspicious about the address of a bank's portal: of the bank that was picked, if one was. An address on the host
+    /// of one of that bank's portals is not, nor, of a bank that is not in the list, one on the host of any.
+    pub(super) async fn suspicious(
+        &self,
+        portal: &PortalUrl,
+        of: Option<&Institution>,
+    ) -> Result<Option<Suspicious>, Failure> {
+        if of.is_some_and(|bank| bank.matches_host(portal)) {
+            return Ok(None);
         }
-        let catalog = self.mirror.catalog()?;
-        if catalog.first(|bank| bank.matches_host(portal)).is_some() {
-            return None;
-        }
-        let bank = catalog.imitated_by(&portal.host())?;
-        let domain = bank.domain().unwrap_or_default();
-        Some([words.coach_imitates, " ", &bank.name, ", ", &domain, "."].concat())
+        let text = &copy::pages::words().details;
+        let read_as = |said: &str, form: &str| [said, " ", form, "."].concat();
+        let by_itself = portal.suspicion().map(|suspicion| match suspicion {
+            Suspicion::Number => text.coach_ip.to_owned(),
+            Suspicion::Private => text.coach_private.to_owned(),
+            Suspicion::Encoded => read_as(text.coach_encoded, &portal.readable_host()),
+            Suspicion::MixedAlphabets => read_as(text.coach_alphabets, &portal.ascii_host()),
+        });
+        let searched = portal.clone();
+        let found = self.mirror.search(move |catalog| match catalog.on_host(&searched) {
+            Some(bank) => (true, Some(bank.clone())),
+            None => (false, catalog.imitated_by(&searched).cloned()),
+        });
+        let (is_known, bank) = found.await?.unwrap_or_default();
+        let named = |said: &str, bank: &Institution| {
+            [said, " ", &bank.name, ", ", &bank.domain().unwrap_or_default(), "."].concat()
+        };
+        let reason = match &bank {
+            Some(bank) if !is_known => Some(named(text.coach_imitates, bank)),
+            Some(bank) if of.is_some() => Some(named(text.coach_other_bank, bank)),
+            Some(_) => None,
+            None => by_itself,
+        };
+        Ok(reason.map(|reason| Suspicious { reason, bank }))
     }
 }

@@ -2,13 +2,13 @@
 
 use app::{
     api,
-    backend::{Done, Flash, RequestScope},
+    backend::{Caller, Done, Flash, PASSWORD_DROPPED, RequestScope},
     error::WireError,
     model::{Connection, OneConnection, Started, Step},
-    paths::{SetupStep, encode},
+    paths::{SetupStep, encode, with_draft},
 };
 use axum::response::Response;
-use domain::portal_url::{PortalUrl, PortalUrlError};
+use domain::portal_url::has_user_info;
 use domain::user_error::{ErrorCode, UserError};
 use http::{Method, StatusCode, request::Parts};
 use leptos::server_fn::ServerFn;
@@ -21,18 +21,41 @@ use super::{
 use crate::startup::AppState;
 
 /// The fields of step 1 that come back with a message. None is a secret, but for an address that has a password in it.
-const STEP_ONE_FIELDS: [&str; 6] =
-    ["query", "institution_id", "requested_name", "portal_url", "not_listed", "address_checked"];
+const STEP_ONE_FIELDS: [&str; 8] = [
+    "query",
+    "institution_id",
+    "requested_name",
+    "portal_url",
+    "portal_not_listed",
+    "own_portal",
+    "not_listed",
+    "address_checked",
+];
 
 /// The fields of a form for what a bank issued that its own answer repeats; the password is not among them.
-const ISSUED_FIELDS: [&str; 5] =
-    ["bank_username", "bank_customer_id", "delegated_user_active", "accept_terms", "display_name"];
+const ISSUED_FIELDS: [&str; 6] = [
+    "bank_username",
+    "bank_customer_id",
+    "delegated_user_active",
+    "accept_terms",
+    "display_name",
+    "without_password",
+];
+
+/// Longer addresses are refused by some proxies, in bytes.
+const MAX_ADDRESS: usize = 2_000;
+
+/// Drafts are named by the browser, in fewer bytes.
+const MAX_DRAFT_ID: usize = 100;
+
+/// More characters than the name of a bank has.
+const MAX_QUERY: usize = 200;
 
 /// How long somebody may take to sign in again and still find the message.
 const SIGN_IN_SECONDS: u64 = 15 * 60;
 
 /// The page after a form that worked.
-pub(super) fn done(state: &AppState, function: &str, body: &[u8], json: &[u8]) -> Response {
+pub(super) fn done(state: &AppState, caller: &Caller, function: &str, body: &[u8], json: &[u8]) -> Response {
     let paths = &state.site.paths;
     let fields = Fields::read(body);
     let connection = match function {
@@ -40,7 +63,8 @@ pub(super) fn done(state: &AppState, function: &str, body: &[u8], json: &[u8]) -
             serde_json::from_slice::<Started>(json).ok().map(|started| started.connection)
         }
         api::SearchInstitutions::PATH => {
-            return see_other(&paths.new_with_query(fields.get("query").unwrap_or_default()));
+            let query: String = fields.get("query").unwrap_or_default().chars().take(MAX_QUERY).collect();
+            return see_other(&paths.new_with_query(&query));
         }
         _ => serde_json::from_slice::<OneConnection>(json).ok().map(|one| one.connection),
     };
@@ -49,7 +73,12 @@ pub(super) fn done(state: &AppState, function: &str, body: &[u8], json: &[u8]) -
         None => paths.list(),
     };
     match said(function) {
-        Some(done) => back(state, &page, Flash { done: Some(done), ..Flash::default() }),
+        Some(done) => {
+            let mut response = see_other(&page);
+            let flash = Flash { done: Some(done), ..Flash::default() };
+            response.headers_mut().extend(flash::leave(state, caller, &flash));
+            response
+        }
         None => see_other(&page),
     }
 }
@@ -64,15 +93,13 @@ fn said(function: &str) -> Option<Done> {
     }
 }
 
-/// Where a connection goes on. The page itself sends on if its state asks for another.
+/// Where a connection goes on. The page itself sends on if its state asks for another. Whatever the state, the draft that led
+/// there is tied to the connection by that page.
 fn screen(state: &AppState, connection: &Connection, draft: Option<&str>) -> String {
     let paths = &state.site.paths;
     let over = matches!(connection.step, Step::Connected | Step::Recoverable | Step::Support);
     let path = if over { paths.detail(&connection.id) } else { paths.setup(&connection.id) };
-    match draft {
-        Some(draft) if !over => format!("{path}?draft={}", encode(draft)),
-        _ => path,
-    }
+    with_draft(path, draft.filter(|draft| draft.len() <= MAX_DRAFT_ID))
 }
 
 /// The page after a form that was refused.
@@ -87,25 +114,32 @@ pub(super) async fn refused(
     let function = parts.uri.path();
     let page = page_of(state, function, &fields);
     if let api::SubmitFinish::PATH | api::UpdateCredentials::PATH = function {
-        return issued_again(state, scope, parts, &page, fields, error).await;
+        // What a bank issued may stand in no cookie, row or address.
+        let dropped = password_dropped(&fields);
+        let values = fields.keep(&ISSUED_FIELDS).into_iter().chain(dropped).collect();
+        return again(state, scope, parts, &page, Flash { error: Some(error), values, done: None }).await;
     }
     let values = match function {
         api::StartConnection::PATH => without_secrets(fields.keep(&STEP_ONE_FIELDS)),
         api::RemoveConnection::PATH => fields.keep(&["confirmation"]),
         _ => Vec::new(),
     };
-    back(state, &page, Flash { error: Some(error), values, done: None })
+    let flash = Flash { error: Some(error), values, done: None };
+    let message = flash::leave(state, &scope.caller, &flash).filter(|_| page.len() <= MAX_ADDRESS);
+    let Some(message) = message else { return again(state, scope, parts, &page, flash).await };
+    let mut response = see_other(&page);
+    response.headers_mut().extend([message]);
+    response
 }
 
 /// An address comes back without the user name and the password in it: they may stand in no cookie, as in no draft.
 fn without_secrets(mut values: Vec<(String, String)>) -> Vec<(String, String)> {
-    let has_user = |text: &str| PortalUrl::parse(text) == Err(PortalUrlError::UserInfo);
-    for (_, value) in values.iter_mut().filter(|(_, value)| has_user(value)) {
-        let (scheme, rest) = value.split_once("://").unwrap_or_default();
+    for (_, value) in values.iter_mut().filter(|(_, value)| has_user_info(value)) {
+        let (scheme, rest) = value.split_once("//").unwrap_or_default();
         let (authority, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
         let host = authority.rsplit('@').next().unwrap_or_default();
-        let left = [scheme, "://", host, path].concat();
-        *value = if has_user(&left) { String::new() } else { left };
+        let left = [scheme, "//", host, path].concat();
+        *value = if has_user_info(&left) { String::new() } else { left };
     }
     values
 }
@@ -114,20 +148,23 @@ fn without_secrets(mut values: Vec<(String, String)>) -> Vec<(String, String)> {
 /// was typed is kept: somebody else may sign in.
 pub(super) async fn signed_out(state: &AppState, parts: &Parts, body: &[u8], error: WireError) -> Response {
     let function = parts.uri.path();
+    let fields = Fields::read(body);
     let ended = error.0.code == ErrorCode::SignedOut;
     let mut wanted = parts.clone();
-    let page = page_of(state, function, &Fields::read(body));
+    let page = page_of(state, function, &fields);
     wanted.uri = page.strip_prefix(state.site.paths.base()).unwrap_or(&page).parse().unwrap_or_default();
-    let mut response = page::no_caller(state, &wanted, error).await;
+    let mut response = page::no_caller(state, &wanted, error.into()).await;
     if ended {
         let words = &app::copy::pages::words().refused;
-        let said = match function {
-            api::SubmitFinish::PATH | api::UpdateCredentials::PATH => words.was_signed_out,
-            _ => words.was_signed_out_before,
+        let (said, values) = match function {
+            api::SubmitFinish::PATH | api::UpdateCredentials::PATH => {
+                (words.was_signed_out, password_dropped(&fields).into_iter().collect())
+            }
+            _ => (words.was_signed_out_before, Vec::new()),
         };
         let error = Some(WireError::new(ErrorCode::SignedOut, said).0);
-        let flash = Flash { error, ..Flash::default() };
-        response.headers_mut().extend(flash::leave_for(state, flash, SIGN_IN_SECONDS));
+        let flash = Flash { error, values, ..Flash::default() };
+        response.headers_mut().extend(flash::leave_for_anybody(state, &flash, SIGN_IN_SECONDS));
     }
     response
 }
@@ -143,12 +180,6 @@ fn page_of(state: &AppState, function: &str, fields: &Fields) -> String {
         (api::SyncConnection::PATH | api::UpdateCredentials::PATH, Some(id)) => paths.detail(id),
         _ => paths.list(),
     }
-}
-
-fn back(state: &AppState, to: &str, flash: Flash) -> Response {
-    let mut response = see_other(to);
-    response.headers_mut().extend(flash::leave(state, flash));
-    response
 }
 
 /// The form of step 1 that was sent.
@@ -172,20 +203,18 @@ fn step_one(state: &AppState, fields: &Fields) -> String {
     }
 }
 
-/// What a bank issued may stand in no cookie, row or address, so the form comes back in this very answer.
-async fn issued_again(
-    state: &AppState,
-    scope: RequestScope,
-    parts: &Parts,
-    page: &str,
-    fields: Fields,
-    error: UserError,
-) -> Response {
+/// Says that a password was typed, now or before, which does not come back with the form.
+fn password_dropped(fields: &Fields) -> Option<(String, String)> {
+    let is_typed = fields.get("password").or_else(|| fields.get(PASSWORD_DROPPED)).is_some();
+    is_typed.then(|| (PASSWORD_DROPPED.to_owned(), "true".to_owned()))
+}
+
+/// The form in this very answer, with its message: for what fits into no cookie, or may stand in none.
+async fn again(state: &AppState, scope: RequestScope, parts: &Parts, page: &str, flash: Flash) -> Response {
     let mut request = parts.clone();
     request.method = Method::GET;
     let inner = page.strip_prefix(state.site.paths.base()).unwrap_or(page);
     request.uri = inner.parse().unwrap_or_default();
-    let flash = Flash { error: Some(error), values: fields.keep(&ISSUED_FIELDS), done: None };
     let mut response = render(state, with_flash(scope, flash), request).await;
     if response.status() == StatusCode::OK {
         *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
@@ -203,6 +232,9 @@ mod tests {
             ("https://me:secret@bank.example/login?a=b@c", "https://bank.example/login?a=b@c"),
             ("https://me@bank.example", "https://bank.example"),
             ("https://a@b@bank.example/", "https://bank.example/"),
+            // Whatever else is wrong with it.
+            ("http://me:secret@bank.example/", "http://bank.example/"),
+            (" https://me:secret@bank.example/log in", " https://bank.example/log in"),
             ("http://bank.example/x@y", "http://bank.example/x@y"),
             ("me@bank.example", "me@bank.example"),
         ] {

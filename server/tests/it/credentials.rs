@@ -2,9 +2,10 @@
 
 use serde_json::{Value, json};
 
+use crate::answer::Answer;
 use crate::browser::Browser;
 use crate::host::TestHost;
-use crate::html::{error_beside, main_text, tag};
+use crate::html::{error_beside, main_text, tag, tags};
 
 const CONFIRMED: [(&str, &str); 2] = [("delegated_user_active", "true"), ("accept_terms", "true")];
 
@@ -26,6 +27,26 @@ async fn sent(host: &TestHost, id: &str) -> Vec<(String, Value)> {
         Some((path.to_owned(), request["body"].clone()))
     });
     below.collect()
+}
+
+#[tokio::test]
+async fn a_character_that_cannot_be_seen_is_removed_at_the_ends_and_refused_inside() {
+    let host = TestHost::start().await;
+    let ana = host.signed_in_as("ana", "acme").await;
+    let id = started(&ana, "pasted").await;
+    let form = |field, typed| {
+        let filled = vec![("connection_id", id.as_str()), (field, typed), ("password", "\u{200b}p w ")];
+        [filled, CONFIRMED.to_vec()].concat()
+    };
+    for (field, typed) in [("bank_username", "wc\u{200b}-acme"), ("bank_customer_id", "47\u{202e}11")] {
+        let page = ana.post_form("/api/submit_finish", &form(field, typed)).await;
+        assert_eq!(page.status, 422, "{page:?}");
+        assert!(error_beside(&page, field).contains("characters that cannot be seen"), "{page:?}");
+    }
+    assert_eq!(sent(&host, &id).await, []);
+    ana.post_api("submit_finish", &form("bank_username", "\u{feff}wc-acme\u{200b}")).await.ok();
+    let (_, credentials) = sent(&host, &id).await.remove(0);
+    assert_eq!(credentials["bankUsername"], "wc-acme");
 }
 
 #[tokio::test]
@@ -159,4 +180,112 @@ async fn a_password_manager_is_asked_for_nothing() {
     check(format!("/connections/{id}/setup?step=finish")).await;
     host.waycore.put_connection(&id, json!({ "kind": "ready", "status": "reauthRequired" })).await;
     check(format!("/connections/{id}")).await;
+}
+
+const AGAIN: &str = "Enter the password again. We don't keep it.";
+
+/// The form as a page shows it: whether it asks for the password again, and whether the focus begins there.
+fn asks_again(page: &Answer) -> bool {
+    let field = tag(page, " id=\"password\"");
+    let asks = field.contains("autofocus");
+    assert_eq!(asks, field.contains("aria-invalid=\"true\""), "{field}");
+    if asks {
+        assert_eq!(error_beside(page, "password"), AGAIN);
+    }
+    assert_eq!(asks, tags(page, "name=\"password_dropped\"").count() == 1, "{page:?}");
+    assert_eq!(asks, tags(page, "name=\"without_password\"").count() == 1, "{page:?}");
+    asks
+}
+
+#[tokio::test]
+async fn a_password_that_was_typed_is_not_left_out_without_a_word() {
+    let host = TestHost::start().await;
+    let ana = host.signed_in_as("ana", "acme").await;
+    let id = started(&ana, "forgetful").await;
+    let untouched = ana.get(&format!("/connections/{id}/setup?step=finish")).await;
+    assert!(!asks_again(&untouched), "nothing was typed yet");
+    let typed = [("connection_id", id.as_str()), ("bank_username", "wc-acme"), ("password", "from the bank")];
+    let page = ana.post_form("/api/submit_finish", &typed).await;
+    assert!(asks_again(&page));
+    assert!(main_text(&page).matches(AGAIN).count() == 2, "above the form too: {page:?}");
+
+    // The boxes are ticked, and the password is not typed again.
+    let ticked = [("delegated_user_active", "on"), ("accept_terms", "on"), ("password_dropped", "true")];
+    let mut form = vec![typed[0], typed[1], ("password", "")];
+    form.extend(ticked);
+    for _ in 0..2 {
+        let page = ana.post_form("/api/submit_finish", &form).await;
+        assert_eq!(page.status, 422);
+        assert!(asks_again(&page));
+    }
+    let refused = ana.post_api("submit_finish", &form).await;
+    assert_eq!(refused.error(), (422, "invalid_input".to_owned()));
+    assert_eq!(refused.json()["field"], "password");
+    assert_eq!(sent(&host, &id).await, []);
+
+    // Somebody says to go on without it.
+    form.push(("without_password", "true"));
+    ana.post_form("/api/submit_finish", &form).await.goes_to();
+    let sent = sent(&host, &id).await;
+    assert_eq!(sent[0], ("credentials".to_owned(), json!({ "bankUsername": "wc-acme" })));
+}
+
+#[tokio::test]
+async fn every_way_in_which_a_typed_password_gets_lost_says_so() {
+    let host = TestHost::start().await;
+    let ana = host.signed_in_as("ana", "acme").await;
+    // Waycore fails.
+    let id = started(&ana, "failing").await;
+    let fault = json!({ "match": { "method": "PUT" }, "effect": { "status": 503 }, "times": 1 });
+    host.waycore.fail(fault).await;
+    let typed = [
+        ("connection_id", id.as_str()),
+        ("password", "from the bank"),
+        ("delegated_user_active", "on"),
+        ("accept_terms", "on"),
+    ];
+    assert!(asks_again(&ana.post_form("/api/submit_finish", &typed).await));
+    // Waycore refuses what is handed over again.
+    host.waycore.put_connection(&id, json!({ "kind": "ready", "status": "reauthRequired" })).await;
+    let fault = json!({ "match": { "method": "PUT" }, "effect": { "status": 422 }, "times": 1 });
+    host.waycore.fail(fault).await;
+    assert!(asks_again(&ana.post_form("/api/update_credentials", &typed[..2]).await));
+    let form = [typed[0], ("bank_username", "wc-acme"), ("password_dropped", "true")];
+    assert!(asks_again(&ana.post_form("/api/update_credentials", &form).await));
+    assert_eq!(sent(&host, &id).await.len(), 2, "what was refused, and nothing after it");
+    // The session ends.
+    let id = started(&ana, "signed-out").await;
+    let form = [("connection_id", id.as_str()), ("password", "from the bank"), ("accept_terms", "on")];
+    let answer = host.signed_out().post_form("/api/submit_finish", &form).await;
+    let message = answer.cookie().expect("a message").to_owned();
+    let back = ana.with_cookie(&message).get(&format!("/connections/{id}/setup?step=finish")).await;
+    assert!(asks_again(&back));
+}
+
+#[tokio::test]
+async fn a_page_says_when_the_sign_in_details_were_sent() {
+    let host = TestHost::start().await;
+    let ana = host.signed_in_as("ana", "acme").await;
+    let id = started(&ana, "resent").await;
+    let form = [
+        ("connection_id", id.as_str()),
+        ("password", "from the bank"),
+        ("delegated_user_active", "on"),
+        ("accept_terms", "on"),
+    ];
+    let sent_on = "The bank sign-in details were sent on";
+    let setup = format!("/connections/{id}/setup");
+    assert!(!main_text(&ana.get(&setup).await).contains(sent_on));
+    ana.post_api("submit_finish", &form).await.ok();
+    host.waycore.put_connection(&id, json!({ "kind": "setup", "status": "pendingActivation" })).await;
+    let text = main_text(&ana.get(&setup).await);
+    assert!(text.contains(sent_on) && text.contains(" UTC"), "{text}");
+    // Waycore asks again.
+    host.waycore.wait_virtually(1).await;
+    let asked = json!({
+        "kind": "setup", "status": "draft", "actionRequiredBy": "endUser", "nextAction": "provideCredentials",
+    });
+    host.waycore.put_connection(&id, asked).await;
+    let text = main_text(&ana.get(&setup).await);
+    assert!(text.contains(sent_on) && text.contains("only if something has changed"), "{text}");
 }

@@ -84,6 +84,9 @@ async fn a_portal_url_that_breaks_a_rule_is_refused_and_nothing_is_sent() {
         "https://",
         "https://ana:secret@quiet-cove.example/",
         "https://quiet-cove.example/sign in",
+        "https://quiet-cove.example/sign\u{200b}in",
+        "https://quiet\u{202e}-cove.example/",
+        "https://quiet-cove.example／login",
         "https://2130706433/",
         "javascript:alert(1)",
         too_long.as_str(),
@@ -106,6 +109,10 @@ async fn a_bank_of_the_catalog_has_to_be_picked_or_denied() {
     for form in [same_name, same_host] {
         let message = check_refused(&ana, &form, "institution_id").await;
         assert!(message.contains(&name), "{message}");
+    }
+    for name in ["\u{200b}", " \u{2060}\u{ad}", "Quiet \u{202e}Cove"] {
+        let form = [("requested_name", name), ("portal_url", "https://quiet-cove.example/")];
+        check_refused(&ana, &form, "requested_name").await;
     }
     assert_eq!(host.waycore.changes().await, Vec::<String>::new());
 

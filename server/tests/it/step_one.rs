@@ -64,6 +64,8 @@ async fn an_address_that_cannot_be_a_portal_stays_in_its_field_beside_the_reason
         ("https://me:secret@bank.example/", "user name or password", Some("https://bank.example/")),
         ("https://", "not a complete web address", None),
         ("https://bank.example/log in", "must not contain spaces", None),
+        ("https://bank.example/log\u{200b}in", "a character that cannot be seen", None),
+        ("https://ba\u{ad}nk.example/", "a character that cannot be seen", None),
         (&too_long, "at most 2,048 characters", None),
     ] {
         let (to, page) = sent_back(&host, &unlisted("Mistyped Bank", typed)).await;
@@ -172,6 +174,97 @@ async fn another_portal_of_a_connected_bank_is_asked_about_first() {
     assert_ne!(second, first);
     let page = ana(&host).await.get(&second).await;
     assert!(page.body.contains(&format!("href=\"{treasury}\"")), "{page:?}");
+}
+
+#[tokio::test]
+async fn following_the_advice_about_a_user_name_leaves_an_address_that_is_accepted() {
+    let host = TestHost::start().await;
+    let typed = "https://me:secret@quiet-cove.example/login";
+    let (_, page) = sent_back(&host, &unlisted("Quiet Bank", typed)).await;
+    let advice = "Delete everything after https:// up to and including the @ sign.";
+    assert!(error_beside(&page, "portal_url").contains(advice), "{page:?}");
+    let (scheme, rest) = typed.split_once("https://").expect("a scheme");
+    let followed = [scheme, "https://", rest.split_once('@').expect("a user").1].concat();
+    accepted(&host, &unlisted("Quiet Bank", &followed)).await;
+}
+
+#[tokio::test]
+async fn an_address_outside_ascii_is_sent_as_typed_and_shown_with_its_ascii_form() {
+    let host = TestHost::start().await;
+    let portal = "https://Bücher-Bank.example:8443/Konto?Straße=1";
+    let setup = accepted(&host, &unlisted("Bücher Bank", &format!("\u{feff}{portal}\u{200b}"))).await;
+    assert_eq!(created(&host).await, [json!({ "portalUrl": portal })]);
+    let shown = "bücher-bank.example (xn--bcher-bank-9db.example)";
+    let detail = setup.trim_end_matches("/setup");
+    for path in ["/", &setup, &format!("{detail}/sheet")] {
+        let page = ana(&host).await.get(path).await;
+        assert!(main_text(&page).contains(shown), "{path}: {page:?}");
+    }
+    let page = ana(&host).await.get(&setup).await;
+    assert!(page.body.contains(&format!("href=\"{portal}\"")), "{page:?}");
+}
+
+#[tokio::test]
+async fn the_usual_portal_of_a_bank_is_shown() {
+    let host = TestHost::start().await;
+    for path in ["/new?institution=sim-standard", "/new?query=sim-standard"] {
+        let page = ana(&host).await.get(path).await;
+        let text = main_text(&page);
+        assert!(text.contains("https://portal.standard-test-bank.example/login"), "{path}: {text}");
+        assert!(text.contains("My portal is not here"), "{path}: {text}");
+        assert!(!tag(&page, " id=\"portal_not_listed\"").contains(" checked"), "{page:?}");
+        assert!(tag(&page, " id=\"own_portal\"").contains("value=\"\""), "{page:?}");
+    }
+    // With JavaScript once a bank is chosen.
+    let page = ana(&host).await.get("/new").await;
+    assert!(tag(&page, " id=\"own-portal\"").contains(" hidden"), "{page:?}");
+    // What was typed counts with its box alone.
+    let form = [("own_portal", "https://elsewhere.example/"), ("institution_id", "sim-standard")];
+    accepted(&host, &form).await;
+    assert_eq!(created(&host).await, [json!({ "institutionId": "sim-standard" })]);
+}
+
+#[tokio::test]
+async fn a_portal_that_is_not_in_the_list_is_sent_with_its_bank_and_a_refusal_stands_beside_it() {
+    let host = TestHost::start().await;
+    let portal = "https://corporate.standard-test-bank.example/Login?Region=EU";
+    let own = |portal| {
+        vec![("portal_not_listed", "true"), ("own_portal", portal), ("institution_id", "sim-standard")]
+    };
+    for (typed, says) in [
+        ("", "Enter the address"),
+        ("http://corporate.standard-test-bank.example/", "must start with https://"),
+        ("https://corporate.standard-test-bank.example/\u{200b}x", "cannot be seen"),
+        ("https://192.0.2.7/login", "is a number instead of a name"),
+        // The simulator knows the portals of its banks.
+        (portal, "Waycore does not accept this address"),
+    ] {
+        let (to, page) = sent_back(&host, &own(typed)).await;
+        assert_eq!(to, "/new?institution=sim-standard", "{typed}");
+        assert!(tag(&page, " id=\"portal_not_listed\"").contains(" checked"), "{typed}: {page:?}");
+        let field = tag(&page, " id=\"own_portal\"");
+        let value = format!("value=\"{typed}\"");
+        assert!(field.contains("aria-invalid=\"true\"") && field.contains(&value), "{typed}: {field}");
+        let said = error_beside(&page, "own_portal");
+        assert!(said.contains(says), "{typed}: {said}");
+        let asks = !tag(&page, " id=\"address-check\"").contains("hidden");
+        assert_eq!(asks, typed == "https://192.0.2.7/login", "{typed}: {page:?}");
+    }
+    let requests = host.waycore.requests().await;
+    let sent: Vec<&Value> = requests
+        .iter()
+        .filter(|request| request["path"] == "/v1/connections" && request["method"] == "POST")
+        .map(|request| &request["body"])
+        .collect();
+    assert_eq!(sent.len(), 1, "{sent:?}");
+    assert_eq!((&sent[0]["institutionId"], &sent[0]["portalUrl"]), (&json!("sim-standard"), &json!(portal)));
+    // One of several that is listed after all is that one.
+    let listed = "https://treasury.three-portals-test-bank.example/sign-in";
+    let usual = ("portal_of:sim-portals", "https://business.three-portals-test-bank.example/login");
+    let form =
+        [usual, ("portal_not_listed", "on"), ("own_portal", listed), ("institution_id", "sim-portals")];
+    accepted(&host, &form).await;
+    assert_eq!(created(&host).await, [json!({ "institutionId": "sim-portals", "portalUrl": listed })]);
 }
 
 #[tokio::test]

@@ -4,12 +4,14 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Form, Router};
+use domain::visible::trim;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde::Deserialize;
 
 use super::person::Person;
 use super::{COOKIE, DemoIdentity, SESSION_SECONDS};
 use crate::cookie::SetCookie;
+use crate::security::NEVER_STORED;
 use crate::signed::Purpose;
 
 pub(super) fn router(identity: DemoIdentity) -> Router {
@@ -30,7 +32,7 @@ struct SignIn {
 }
 
 async fn sign_in(State(identity): State<DemoIdentity>, Form(form): Form<SignIn>) -> Response {
-    match Person::sign_in(form.user.trim(), form.org.trim(), form.role.trim()) {
+    match Person::sign_in(trim(&form.user), trim(&form.org), trim(&form.role)) {
         Ok(person) => {
             let expires = identity.clock.now().as_millis() + i64::from(SESSION_SECONDS) * 1_000;
             let expires = domain::timestamp::Timestamp::from_millis(expires);
@@ -60,7 +62,7 @@ impl DemoIdentity {
         let mut headers = HeaderMap::new();
         headers.extend(cookie.header());
         headers.extend(HeaderValue::from_str(location).map(|location| (header::LOCATION, location)).ok());
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        headers.insert(header::CACHE_CONTROL, NEVER_STORED);
         (StatusCode::SEE_OTHER, headers).into_response()
     }
 }

@@ -9,22 +9,35 @@ use super::bench::{Bench, ana, backend, bank, refused, vic};
 async fn at_most_twenty_banks_are_found_each_with_its_portals() {
     let bench = Bench::new().await;
     let found = bench.port.search_institutions(&vic(), " meadow ").await.unwrap();
+    assert!(!found.has_more);
+    let found = found.institutions;
     assert_eq!(found.len(), 1);
     assert_eq!(found[0].institution_id, "meadow");
     assert_eq!(found[0].domain, "meadow.example");
     assert_eq!(found[0].portals, ["https://meadow.example/", "https://biz.meadow.example/"]);
 
-    for number in 0..30 {
-        bench.waycore.bank(&format!("tower-{number}"), "Tower", &[]);
+    for (banks, given, has_more) in [(19, 19, false), (20, 20, false), (21, 20, true), (30, 20, true)] {
+        let bench = Bench::new().await;
+        for number in 0..banks {
+            bench.waycore.bank(&format!("tower-{number}"), "Tower", &[]);
+        }
+        for is_mirrored in [false, true] {
+            if is_mirrored {
+                bench.mirrored().await;
+            }
+            let found = bench.port.search_institutions(&ana(), "tower").await.unwrap();
+            let said = (found.institutions.len(), found.has_more);
+            assert_eq!(said, (given, has_more), "{banks} banks, mirrored: {is_mirrored}");
+        }
     }
-    assert_eq!(bench.port.search_institutions(&ana(), "tower").await.unwrap().len(), 20);
 }
 
 #[tokio::test]
 async fn an_empty_search_asks_nobody() {
     let bench = Bench::new().await;
     for query in ["", "  \t"] {
-        assert!(bench.port.search_institutions(&ana(), query).await.unwrap().is_empty());
+        let found = bench.port.search_institutions(&ana(), query).await.unwrap();
+        assert!(found.institutions.is_empty() && !found.has_more);
     }
     let too_long = bench.port.search_institutions(&ana(), &"x".repeat(201)).await;
     refused(too_long, ErrorCode::InvalidInput, Some("query"));
@@ -80,7 +93,7 @@ async fn a_catalog_that_is_too_long_is_held_in_part_and_waycore_searched_for_the
     bench.waycore.calls();
     let found = async |query: &str| {
         let found = bench.port.search_institutions(&ana(), query).await.unwrap();
-        found.into_iter().map(|bank| bank.institution_id).collect::<Vec<_>>()
+        found.institutions.into_iter().map(|bank| bank.institution_id).collect::<Vec<_>>()
     };
     assert_eq!(found("tower").await.len(), 20);
     assert!(bench.waycore.calls().is_empty(), "enough are held");

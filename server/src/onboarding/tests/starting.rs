@@ -155,14 +155,93 @@ async fn a_bank_of_the_catalog_has_to_be_picked_or_denied() {
 }
 
 #[tokio::test]
-async fn an_odd_address_is_asked_about_where_nobody_could_warn() {
+async fn a_suspicious_address_is_refused_until_it_is_confirmed() {
     let bench = Bench::new().await;
-    let unwarned = StartConnection { unwarned: true, ..unlisted("Odd Bank", "https://192.0.2.7/") };
-    check_refused(&bench, unwarned.clone(), "address_checked").await;
-    let checked = StartConnection { address_checked: true, ..unwarned.clone() };
-    bench.start(&ana(), checked).await.unwrap();
-    let warned = StartConnection { unwarned: false, ..unwarned };
-    assert!(bench.start(&ana(), warned).await.unwrap().existing);
+    bench.mirrored().await;
+    for (portal, host) in [
+        ("https://192.0.2.7/", "192.0.2.7"),
+        ("https://[2001:db8::1]/login", "[2001:db8::1]"),
+        ("https://intranet/", "intranet"),
+        ("https://xn--bcher-bank-9db.example/", "xn--bcher-bank-9db.example"),
+        // One letter is Cyrillic.
+        ("https://nоrthmill.example/", "xn--nrthmill-nbh.example"),
+        ("https://harbuor.example/login", "harbuor.example"),
+        ("https://hаrbour.example/", "xn--hrbour-3nf.example"),
+        ("https://meadow.example.sign-in.example/", "meadow.example.sign-in.example"),
+    ] {
+        let typed = |checked: Option<&str>| StartConnection {
+            address_checked: checked.map(str::to_owned),
+            ..unlisted("Odd Bank", portal)
+        };
+        check_refused(&bench, typed(None), "address_checked").await;
+        for form in [true, false] {
+            let by_form = StartConnection { unlisted: form, ..typed(Some("")) };
+            check_refused(&bench, by_form, "address_checked").await;
+        }
+        // What was ticked for another address counts for no other.
+        check_refused(&bench, typed(Some("meadow.example")), "address_checked").await;
+        bench.start(&ana(), typed(Some(host))).await.unwrap_or_else(|error| panic!("{portal}: {error:?}"));
+        assert_eq!(sent(&bench).await, [format!(r#"{{"entityId":"ent_1","portalUrl":"{portal}"}}"#)]);
+        assert!(bench.start(&ana(), typed(Some("true"))).await.unwrap().existing);
+        bench.waycore.calls();
+    }
+    let plain = unlisted("Odd Bank", "https://bücher-bank.example/login");
+    bench.start(&ana(), plain).await.unwrap();
+    assert_eq!(
+        sent(&bench).await,
+        [r#"{"entityId":"ent_1","portalUrl":"https://bücher-bank.example/login"}"#]
+    );
+}
+
+#[tokio::test]
+async fn a_portal_that_the_catalog_lacks_is_sent_with_its_bank() {
+    let bench = Bench::new().await;
+    bench.mirrored().await;
+    bench.waycore.calls();
+    let own = |portal: &str| StartConnection { own_portal: Some(portal.to_owned()), ..bank("meadow") };
+    for wrong in [
+        "",
+        " \u{200b}",
+        "http://meadow.example/x",
+        "https://me@meadow.example/x",
+        "https://mea\u{200b}dow.example/",
+    ] {
+        check_refused(&bench, own(wrong), "own_portal").await;
+    }
+    // Of another bank, of nobody, and almost the bank's own.
+    for suspicious in ["https://harbour.example/x", "https://192.0.2.7/", "https://meadov.example/"] {
+        check_refused(&bench, own(suspicious), "address_checked").await;
+    }
+    let portal = "https://Corporate.Meadow-Savings.example:8443/Login?a=%7e";
+    bench.start(&ana(), own(&format!("\u{feff}{portal}\u{200b} "))).await.unwrap();
+    bench.start(&bo(), own("https://meadow.example/other/Login")).await.unwrap();
+    // It is in the list after all.
+    bench.start(&bo(), own("https://biz.meadow.example/")).await.unwrap();
+    let with = |entity: &str, portal: &str| {
+        format!(r#"{{"entityId":"{entity}","institutionId":"meadow","portalUrl":"{portal}"}}"#)
+    };
+    assert_eq!(
+        sent(&bench).await,
+        [
+            with("ent_1", portal),
+            with("ent_2", "https://meadow.example/other/Login"),
+            with("ent_2", "https://biz.meadow.example/")
+        ]
+    );
+    bench.waycore.fail("create_connection", Error::Invalid);
+    let refused_by_waycore = bench.start(&ana(), own("https://old.meadow-savings.example/")).await;
+    refused(refused_by_waycore, ErrorCode::InvalidInput, Some("own_portal"));
+}
+
+#[tokio::test]
+async fn a_name_of_which_nothing_can_be_seen_is_refused() {
+    let bench = Bench::new().await;
+    for name in ["\u{200b}", " \u{ad}\u{2060} ", "\u{202e}", "Our \u{202e}bank", "Our\nbank"] {
+        check_refused(&bench, unlisted(name, "https://unlisted.example/"), "requested_name").await;
+    }
+    let named = unlisted("\u{202e}Our\u{200d}Bank\u{200b}", "https://unlisted.example/");
+    let started = bench.start(&ana(), named).await.unwrap();
+    assert_eq!(started.connection.display_name, "Our\u{200d}Bank");
 }
 
 #[tokio::test]
@@ -171,7 +250,6 @@ async fn whoever_corrects_a_banks_address_has_said_which_bank_it_is() {
     let id = bench.start(&ana(), bank("harbour")).await.unwrap().connection.id;
     let corrected = StartConnection {
         again: Some(id),
-        unwarned: true,
         unlisted: true,
         ..unlisted("Harbour Bank", "https://new.harbour-online.example/")
     };

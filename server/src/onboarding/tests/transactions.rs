@@ -23,6 +23,25 @@ async fn a_search_that_ends_before_everything_was_searched_says_so() {
     assert_eq!((page.transactions.len(), page.cut, page.next_cursor), (0, false, None));
 }
 
+#[tokio::test]
+async fn a_text_is_found_however_it_is_encoded() {
+    let bench = Bench::new().await;
+    let id = bench.started(&ana()).await;
+    bench.waycore.transaction(&id, "O’Brien – Café Étoile");
+    for (text, found) in [
+        ("o'brien - cafe\u{301}", 1),
+        ("\u{200b}ÉTOILE ", 1),
+        ("\u{200b}", 1),
+        ("etoile", 0),
+        // A text that is longer than any field is cut, and fits nothing.
+        (&"x".repeat(100_000), 0),
+    ] {
+        let search = TransactionQuery { text: Some(text.to_owned()), ..TransactionQuery::default() };
+        let page = bench.port.list_transactions(&ana(), &id, search).await.unwrap();
+        assert_eq!(page.transactions.len(), found, "{text:?}");
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_page_shows_what_was_found_in_time() {
     let bench = Bench::new().await;
