@@ -35,8 +35,9 @@ impl Log {
 
     pub(super) fn read(reader: &mut Reader<'_>) -> Option<Self> {
         let filter = reader.or("RUST_LOG", "info".to_owned(), |text| match EnvFilter::try_new(text) {
-            Ok(_) => Ok(text.to_owned()),
-            Err(_) => {
+            // Of commas alone `tracing` would make a log of errors.
+            Ok(_) if text.split(',').any(|directive| !directive.trim().is_empty()) => Ok(text.to_owned()),
+            Ok(_) | Err(_) => {
                 Err("is not a log filter: give a level, or target=level separated by commas.".to_owned())
             }
         });

@@ -3,6 +3,7 @@
 //! Everything that is wrong is said at once, one sentence each, before any port opens. Each secret can also be
 //! given as the path of a file, in `NAME_FILE`. No `Debug` here shows a secret.
 
+mod connection_limits;
 mod database;
 mod environment;
 mod guides;
@@ -13,12 +14,14 @@ mod log;
 mod public_url;
 mod reader;
 mod secret_keys;
+mod shared_secret;
 mod theme;
 mod token;
 mod token_keys;
 mod trusted_proxies;
 mod waycore;
 
+pub use connection_limits::ConnectionLimits;
 pub use database::Database;
 pub use environment::Environment;
 pub use guides::Guides;
@@ -37,6 +40,9 @@ pub use waycore::Waycore;
 
 use reader::Reader;
 use secrecy::SecretString;
+
+/// Open pages of ten thousand people, and half as many again.
+pub const DEFAULT_MAX_STREAMS: usize = 15_000;
 
 /// What one mount needs to know, wherever it runs.
 #[derive(Debug, Clone)]
@@ -57,6 +63,8 @@ pub struct Settings {
     pub webhook_secrets: Vec<SecretString>,
     /// `CONNECT_TRUSTED_PROXIES`: whose word counts about where a request comes from.
     pub trusted_proxies: TrustedProxies,
+    /// `CONNECT_MAX_STREAMS`: open pages that this process may serve events to.
+    pub max_streams: usize,
 }
 
 /// How the pages look and where they lead: all that a demo takes from the environment.
@@ -137,14 +145,14 @@ impl Settings {
             "the address that browsers see, such as https://app.example.com/banks",
             PublicUrl::parse,
         );
-        let host = public_url.as_ref().map(|url| url.host().to_owned());
         let database = Database::read(reader);
         let secret_keys = SecretKeys::read(reader);
-        let waycore = Waycore::read(reader, host.as_deref());
+        let waycore = Waycore::read(reader);
         let links = Links::read(reader);
         let guides = Guides::read(reader);
         let webhook_secrets = Waycore::read_webhook_secrets(reader);
         let trusted_proxies = TrustedProxies::read(reader);
+        let max_streams = reader.or("CONNECT_MAX_STREAMS", DEFAULT_MAX_STREAMS, connection_limits::count);
         Some(Self {
             public_url: public_url?,
             database: database?,
@@ -154,6 +162,7 @@ impl Settings {
             guides: guides?,
             webhook_secrets: webhook_secrets?,
             trusted_proxies: trusted_proxies?,
+            max_streams: max_streams?,
         })
     }
 }
@@ -182,7 +191,7 @@ impl Waycore {
     /// Reads the process's own environment, for what needs nothing but Waycore. The webhook's secret may not be there yet.
     pub fn from_process() -> Result<Self, Problems> {
         let mut reader = Reader::new(&process);
-        let waycore = Self::read(&mut reader, None);
+        let waycore = Self::read(&mut reader);
         reader.finish(waycore)
     }
 }

@@ -1,6 +1,7 @@
 //! Reads settings one by one and collects what is wrong with them.
 
 use std::fmt;
+use std::path::Path;
 
 use secrecy::SecretString;
 
@@ -57,9 +58,26 @@ impl<'a> Reader<'a> {
         self.problems.push(Problem { name: name.to_owned(), what: what.into() });
     }
 
-    /// The value as text, without white space at its ends.
-    pub(super) fn text(&self, name: &str) -> Option<String> {
-        (self.lookup)(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty())
+    /// The value as text, without white space at its ends. One of white space alone is a mistake, where an empty one is
+    /// unset.
+    pub(super) fn text(&mut self, name: &str) -> Option<String> {
+        let value = (self.lookup)(name).filter(|value| !value.is_empty())?;
+        let text = value.trim();
+        if text.is_empty() && !self.has_problem(name) {
+            self.problem(name, "holds nothing but white space: give it a value, or unset it.");
+        }
+        (!text.is_empty()).then(|| text.to_owned())
+    }
+
+    fn has_problem(&self, name: &str) -> bool {
+        self.problems.iter().any(|problem| problem.name == name)
+    }
+
+    /// Notes that a setting is missing, unless something else is wrong with it.
+    fn missing(&mut self, name: &str, what: String) {
+        if !self.has_problem(name) && !self.has_problem(&file_name(name)) {
+            self.problem(name, what);
+        }
     }
 
     /// A value that need not be there. `Err` says how the sentence goes on.
@@ -80,7 +98,7 @@ impl<'a> Reader<'a> {
         parse: impl FnOnce(&str) -> Result<T, String>,
     ) -> Option<T> {
         let Some(value) = self.text(name) else {
-            self.problem(name, format!("is missing: set it to {hint}."));
+            self.missing(name, format!("is missing: set it to {hint}."));
             return None;
         };
         self.parsed(name, parse(&value))
@@ -101,38 +119,53 @@ impl<'a> Reader<'a> {
 
     /// A secret that must be there, as `NAME` or as the path of a file in `NAME_FILE`.
     pub(super) fn secret(&mut self, name: &str, hint: &str) -> Option<SecretString> {
-        if !self.is_given(name) {
-            self.problem(name, format!("is missing: set it, or {name}_FILE, to {hint}."));
-            return None;
-        }
-        let file_name = format!("{name}_FILE");
+        let file_name = file_name(name);
         match (self.text(name), self.text(&file_name)) {
+            (Some(value), None) if value.starts_with('/') && Path::new(&value).is_file() => {
+                self.problem(name, format!("is the path of a file: set {file_name} to it."));
+                None
+            }
+            (Some(value), None) if value.contains(char::REPLACEMENT_CHARACTER) => {
+                self.problem(name, "is not UTF-8 text.");
+                None
+            }
             (Some(value), None) => Some(value.into()),
-            (None, Some(path)) => match std::fs::read_to_string(path) {
-                Ok(content) if content.trim().is_empty() => {
-                    self.problem(&file_name, "names an empty file.");
-                    None
+            // Some editors write a byte order mark, which nobody sees.
+            (None, Some(path)) => {
+                match std::fs::read_to_string(path).map(|text| text.replace('\u{feff}', "")) {
+                    Ok(content) if content.trim().is_empty() => {
+                        self.problem(&file_name, "names an empty file.");
+                        None
+                    }
+                    Ok(content) => Some(content.trim().to_owned().into()),
+                    Err(error) => {
+                        self.problem(&file_name, format!("names a file that cannot be read: {error}."));
+                        None
+                    }
                 }
-                Ok(content) => Some(content.trim().to_owned().into()),
-                Err(error) => {
-                    self.problem(&file_name, format!("names a file that cannot be read: {error}."));
-                    None
-                }
-            },
+            }
             (Some(_), Some(_)) => {
                 self.problem(name, format!("and {file_name} are both set: keep one of them."));
                 None
             }
-            (None, None) => None,
+            (None, None) => {
+                self.missing(name, format!("is missing: set it, or {file_name}, to {hint}."));
+                None
+            }
         }
     }
 
     /// Whether a secret is set in either form.
-    pub(super) fn is_given(&self, name: &str) -> bool {
-        self.text(name).is_some() || self.text(&format!("{name}_FILE")).is_some()
+    pub(super) fn is_given(&mut self, name: &str) -> bool {
+        self.text(name).is_some() || self.text(&file_name(name)).is_some()
     }
 
     fn parsed<T>(&mut self, name: &str, result: Result<T, String>) -> Option<T> {
         result.map_err(|what| self.problem(name, what)).ok()
     }
+}
+
+/// The setting that names a file with a secret.
+fn file_name(name: &str) -> String {
+    format!("{name}_FILE")
 }

@@ -3,9 +3,7 @@
 use secrecy::{ExposeSecret, SecretString};
 
 use super::reader::Reader;
-
-/// Shorter keys can be guessed.
-const SHORTEST: usize = 32;
+use super::shared_secret;
 
 /// `CONNECT_SECRET_KEY`: what signs the server's own cookies. The first key signs, all verify.
 #[derive(Debug, Clone)]
@@ -15,15 +13,17 @@ pub struct SecretKeys {
 }
 
 impl SecretKeys {
-    /// Keys of at least 32 bytes, separated by commas. `Err` says how a sentence about them goes on.
+    /// Keys of at least 32 bytes, separated by commas. `Err` is the rest of an error message that starts with the setting's
+    /// name.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let mut keys = text.split(',').map(str::trim).filter(|key| !key.is_empty());
-        let first = keys.next().ok_or("holds no key.")?;
-        let others: Vec<&str> = keys.collect();
-        if std::iter::once(&first).chain(&others).any(|key| key.len() < SHORTEST) {
-            return Err(format!("holds a key of fewer than {SHORTEST} bytes."));
+        let keys = shared_secret::list(text)?;
+        for key in &keys {
+            shared_secret::check(key)
+                .map_err(|unfit| format!("holds {unfit}: use what `openssl rand -hex 32` prints."))?;
         }
-        Ok(Self { first: first.into(), others: others.into_iter().map(SecretString::from).collect() })
+        let mut keys = keys.into_iter().map(SecretString::from);
+        let first = keys.next().ok_or("holds no key.")?;
+        Ok(Self { first, others: keys.collect() })
     }
 
     /// The key that signs.
@@ -34,6 +34,11 @@ impl SecretKeys {
     /// Keys that were the first once, or are about to be.
     pub fn others(&self) -> &[SecretString] {
         &self.others
+    }
+
+    /// All of them, the one that signs first.
+    pub fn all(&self) -> impl Iterator<Item = &SecretString> {
+        std::iter::once(&self.first).chain(&self.others)
     }
 
     pub(super) fn read(reader: &mut Reader<'_>) -> Option<Self> {

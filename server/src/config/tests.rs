@@ -10,13 +10,14 @@ use super::*;
 use crate::identity::token::test_keys::HostKey;
 
 const SECRET: &str = "a secret of the server that is long enough";
+const TOKEN_KEY: &str = "shared between the host and the server";
 
 /// Everything that `serve` requires, and nothing more.
 const COMPLETE: [(&str, &str); 6] = [
     ("CONNECT_PUBLIC_URL", "https://app.example.com/banks"),
     ("CONNECT_SECRET_KEY", SECRET),
     ("WAYCORE_API_KEY", "way_test_k_s"),
-    ("CONNECT_JWT_KEY", "shared-with-the-host"),
+    ("CONNECT_JWT_KEY", TOKEN_KEY),
     ("CONNECT_JWT_ISSUER", "https://host.example.com"),
     ("CONNECT_JWT_AUDIENCE", "connect"),
 ];
@@ -38,12 +39,15 @@ fn refused(name: &str, value: &str, sentence: &str) {
 fn complete_settings_have_the_documented_defaults() {
     let settings = read(&[]).unwrap();
     assert_eq!(settings.http.addr.to_string(), "127.0.0.1:3000");
+    assert_eq!(settings.http.connections, ConnectionLimits::default());
+    assert_eq!(settings.http.shutdown_delay.as_secs(), 3);
+    assert_eq!(settings.mount.max_streams, 15_000);
     assert_eq!(settings.mount.public_url.origin(), "https://app.example.com");
     assert_eq!(settings.http.base_path.as_str(), "/banks");
     assert!(matches!(&settings.mount.database, Database::Sqlite(path) if path.ends_with("data/connect.db")));
     assert_eq!(settings.mount.waycore.base_url.as_str(), "https://api.waycore.com/v1");
     assert_eq!(settings.mount.waycore.environment, Environment::Test);
-    assert_eq!(settings.mount.waycore.namespace, "app.example.com");
+    assert_eq!(settings.mount.waycore.namespace, None);
     assert_eq!(settings.token.cookie, None);
     assert_eq!(settings.token.default_role, Role::Viewer);
     assert_eq!(settings.layout.home, None);
@@ -66,6 +70,10 @@ fn every_setting_can_be_given() {
         ("CONNECT_HOME_URL", "/dashboard"),
         ("CONNECT_SUPPORT_URL", "mailto:help@example.com"),
         ("CONNECT_TRUSTED_PROXIES", "10.0.0.0/8, 192.0.2.1"),
+        ("CONNECT_MAX_CONNECTIONS", "50"),
+        ("CONNECT_MAX_STREAMS", "40"),
+        ("CONNECT_KEEP_ALIVE_SECONDS", "620"),
+        ("CONNECT_SHUTDOWN_DELAY_SECONDS", "0"),
         ("RUST_LOG", "server=debug,info"),
         ("CONNECT_LOG_FORMAT", "json"),
     ])
@@ -77,7 +85,7 @@ fn every_setting_can_be_given() {
     assert!(
         matches!(&settings.mount.database, Database::Sqlite(path) if path.ends_with("/var/lib/connect.db"))
     );
-    assert_eq!(settings.mount.waycore.namespace, "staging");
+    assert_eq!(settings.mount.waycore.namespace.as_deref(), Some("staging"));
     assert_eq!(settings.mount.waycore.environment, Environment::Live, "an opaque key is a live one");
     assert_eq!(settings.token.cookie.as_deref(), Some("host_session"));
     assert_eq!(settings.token.default_role, Role::Manager);
@@ -85,6 +93,9 @@ fn every_setting_can_be_given() {
     assert_eq!(settings.mount.links.support.unwrap().as_str(), "mailto:help@example.com");
     let proxies = TrustedProxies::parse("10.0.0.0/8,192.0.2.1").unwrap();
     assert_eq!(settings.mount.trusted_proxies, proxies);
+    let connections = settings.http.connections;
+    assert_eq!((connections.max_connections, connections.keep_alive.as_secs()), (50, 620));
+    assert_eq!((settings.mount.max_streams, settings.http.shutdown_delay.as_secs()), (40, 0));
     assert_eq!(settings.log.format, LogFormat::Json);
 }
 
@@ -123,6 +134,16 @@ fn a_wrong_setting_is_one_sentence() {
     const NOT_A_PATH: &str =
         "must be a path such as / or /apps/bank: a slash, then letters, digits, -, _, . and ~.";
     refused("CONNECT_ADDR", "3000", "CONNECT_ADDR must be an address and a port, such as 0.0.0.0:3000.");
+    for name in ["CONNECT_MAX_CONNECTIONS", "CONNECT_MAX_STREAMS"] {
+        for value in ["0", "-1", "many"] {
+            refused(name, value, &format!("{name} must be a whole number above 0."));
+        }
+    }
+    for (name, min) in [("CONNECT_KEEP_ALIVE_SECONDS", 1), ("CONNECT_SHUTDOWN_DELAY_SECONDS", 0)] {
+        for value in ["-1", "3601", "1.5", "90s"] {
+            refused(name, value, &format!("{name} must be whole seconds, from {min} to 3600."));
+        }
+    }
     refused(
         "CONNECT_PUBLIC_URL",
         "app.example.com",
@@ -156,7 +177,12 @@ fn a_wrong_setting_is_one_sentence() {
             "CONNECT_DATABASE_URL must name a file, such as sqlite://data/connect.db, or a database, such as postgres://user@host/name.",
         );
     }
-    refused("CONNECT_SECRET_KEY", "0123456789", "CONNECT_SECRET_KEY holds a key of fewer than 32 bytes.");
+    refused(
+        "CONNECT_SECRET_KEY",
+        "0123456789",
+        "CONNECT_SECRET_KEY holds a secret of fewer than 32 bytes, which can be guessed: \
+         use what `openssl rand -hex 32` prints.",
+    );
     refused("WAYCORE_ENVIRONMENT", "sandbox", "WAYCORE_ENVIRONMENT must be live or test.");
     refused(
         "WAYCORE_BASE_URL",
@@ -204,7 +230,13 @@ fn a_wrong_setting_is_one_sentence() {
         "CONNECT_JWT_ALGORITHMS must be a list of HS256, RS256 and ES256.",
     );
     refused("CONNECT_JWT_COOKIE", "a b", "CONNECT_JWT_COOKIE is not a cookie's name.");
-    refused("CONNECT_DEFAULT_ROLE", "admin", "CONNECT_DEFAULT_ROLE must be viewer, manager or provisioner.");
+    for role in ["admin", "Manager", "provisioner", "viewer,manager"] {
+        refused(
+            "CONNECT_DEFAULT_ROLE",
+            role,
+            "CONNECT_DEFAULT_ROLE must be viewer or manager, which are roles of people.",
+        );
+    }
     refused("CONNECT_HOME_URL", "javascript:alert(1)", &format!("CONNECT_HOME_URL {NOT_HTTPS}"));
     refused(
         "CONNECT_SIGN_IN_URL",
@@ -215,13 +247,107 @@ fn a_wrong_setting_is_one_sentence() {
     refused("CONNECT_LOG_FORMAT", "xml", "CONNECT_LOG_FORMAT must be text or json.");
 }
 
+/// Of 1,024 bits.
+const SMALL_RSA_KEY: &str = "-----BEGIN PUBLIC KEY-----
+MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQC7DCz4T3xe/Ueu+riu7zSqarxH
+KskQNLhMWUZAjxs3P8yz8NN7tn7Vvd9Q2rPJHqcDkcJWUWkznKleKBsaYt01wUYa
+ObV/He1DhFpYHM1oOlz8bwbIscUJgqHkoi/hC2NTge7KGZ7MrNWmUUM5oxEX2Cfs
+PH5XmXfnIfm61Vx3TwIDAQAB
+-----END PUBLIC KEY-----";
+
+/// The rest of the sentence about a key that is no shared secret.
+const GIVE_ANOTHER: &str =
+    "give what `openssl rand -hex 32` prints, or a public key in PEM, or set CONNECT_JWT_JWKS_URL.";
+
+#[test]
+fn a_key_that_everybody_knows_or_can_guess_lets_nobody_start() {
+    let ec = HostKey::ec();
+    let base64: String = ec.public_pem.lines().filter(|line| !line.starts_with("-----")).collect();
+    for (key, what) in [
+        ("changeme", "a secret of fewer than 32 bytes, which can be guessed"),
+        ("changeme-changeme-changeme-changeme", "a secret that repeats itself, which can be guessed"),
+        (&ec.in_set(Some("k")).to_string(), "a JSON Web Key, which is no shared secret"),
+        (&base64, "a key or certificate in DER, which is no shared secret"),
+        ("https://host.example.com/.well-known/jwks.json", "an address, which is no shared secret"),
+    ] {
+        refused("CONNECT_JWT_KEY", key, &format!("CONNECT_JWT_KEY holds {what}: {GIVE_ANOTHER}"));
+    }
+    refused(
+        "CONNECT_JWT_KEY",
+        SMALL_RSA_KEY,
+        "CONNECT_JWT_KEY is an RSA key that is not of 2,048 to 8,192 bits.",
+    );
+    // What signs the server's own cookies must be as secret.
+    for key in [&base64, &ec.public_pem, &format!("{SECRET},{base64}"), &"changeme".repeat(4)] {
+        let problems = read(&[("CONNECT_SECRET_KEY", key)]).map(|_| ()).unwrap_err().to_string();
+        assert!(problems.starts_with("CONNECT_SECRET_KEY holds a "), "{problems}");
+        assert_eq!(problems.lines().count(), 1, "{problems}");
+    }
+}
+
+#[test]
+fn a_list_with_an_empty_member_is_refused_wherever_a_setting_is_a_list() {
+    const EMPTY: &str = "holds an empty secret: put one comma between two secrets, and none at the ends.";
+    for text in [",", ", ,", "whsec_new,", ",whsec_old", "whsec_new,,whsec_old", "whsec_new, ,whsec_old"] {
+        refused("WAYCORE_WEBHOOK_SECRET", text, &format!("WAYCORE_WEBHOOK_SECRET {EMPTY}"));
+        let keys = text.replace("whsec_new", SECRET).replace("whsec_old", TOKEN_KEY);
+        refused("CONNECT_SECRET_KEY", &keys, &format!("CONNECT_SECRET_KEY {EMPTY}"));
+        let algorithms = text.replace("whsec_new", "HS256").replace("whsec_old", "RS256");
+        refused(
+            "CONNECT_JWT_ALGORITHMS",
+            &algorithms,
+            "CONNECT_JWT_ALGORITHMS must be a list of HS256, RS256 and ES256.",
+        );
+        let proxies = text.replace("whsec_new", "10.0.0.1").replace("whsec_old", "10.0.0.2");
+        assert!(read(&[("CONNECT_TRUSTED_PROXIES", &proxies)]).is_err(), "{proxies}");
+    }
+    refused(
+        "WAYCORE_WEBHOOK_SECRET",
+        "whsec_new\nwhsec_old",
+        "WAYCORE_WEBHOOK_SECRET holds white space within a secret: separate secrets by commas.",
+    );
+    for filter in [",", " , ,"] {
+        refused(
+            "RUST_LOG",
+            filter,
+            "RUST_LOG is not a log filter: give a level, or target=level separated by commas.",
+        );
+    }
+}
+
+#[test]
+fn white_space_alone_is_no_value_and_not_unset_either() {
+    const BLANK: &str = "holds nothing but white space: give it a value, or unset it.";
+    for name in [
+        "CONNECT_PUBLIC_URL",
+        "CONNECT_SECRET_KEY",
+        "CONNECT_JWT_KEY",
+        "CONNECT_JWT_COOKIE",
+        "CONNECT_JWT_ISSUER",
+        "CONNECT_TRUSTED_PROXIES",
+        "CONNECT_DATABASE_URL",
+        "WAYCORE_API_KEY",
+        "WAYCORE_WEBHOOK_SECRET",
+        "WAYCORE_WEBHOOK_SECRET_FILE",
+    ] {
+        for blank in [" ", "\t\n"] {
+            refused(name, blank, &format!("{name} {BLANK}"));
+        }
+    }
+}
+
 #[test]
 fn a_secret_can_come_from_a_file() {
     let mut file = tempfile::NamedTempFile::new().unwrap();
-    writeln!(file, "from-a-file").unwrap();
+    writeln!(file, "\u{feff}from-a-file\r").unwrap();
     let path = file.path().to_str().unwrap();
     let settings = read(&[("WAYCORE_API_KEY", ""), ("WAYCORE_API_KEY_FILE", path)]).unwrap();
     assert_eq!(settings.mount.waycore.api_key.expose_secret(), "from-a-file");
+    for name in ["WAYCORE_API_KEY", "WAYCORE_WEBHOOK_SECRET", "CONNECT_JWT_KEY", "CONNECT_SECRET_KEY"] {
+        refused(name, path, &format!("{name} is the path of a file: set {name}_FILE to it."));
+    }
+    // Bytes that were no text, as the environment's are read.
+    refused("WAYCORE_API_KEY", "way_\u{fffd}", "WAYCORE_API_KEY is not UTF-8 text.");
     refused(
         "WAYCORE_API_KEY_FILE",
         path,
@@ -249,7 +375,7 @@ fn a_webhook_secret_that_is_being_replaced_counts_beside_its_successor() {
         ("", &[][..]),
         ("whsec_one", &["whsec_one"]),
         ("whsec_new,whsec_old", &["whsec_new", "whsec_old"]),
-        (" whsec_new , whsec_old, ", &["whsec_new", "whsec_old"]),
+        (" whsec_new , whsec_old ", &["whsec_new", "whsec_old"]),
     ] {
         assert_eq!(secrets(&[("WAYCORE_WEBHOOK_SECRET", text)]), expected, "{text:?}");
     }
@@ -280,7 +406,7 @@ fn the_guides_are_those_of_the_file() {
 #[test]
 fn no_secret_shows_in_debug() {
     let text = format!("{:?}", read(&[("CONNECT_SECRET_KEY", &format!("{SECRET},{SECRET}"))]).unwrap());
-    for secret in [SECRET, "way_test_k_s", "shared-with-the-host"] {
+    for secret in [SECRET, "way_test_k_s", TOKEN_KEY] {
         assert!(!text.contains(secret), "{text}");
     }
 }

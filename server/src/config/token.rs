@@ -17,7 +17,7 @@ pub struct Token {
     pub audience: String,
     /// `CONNECT_JWT_COOKIE`: the cookie that carries the token when no `Authorization` is sent.
     pub cookie: Option<String>,
-    /// `CONNECT_DEFAULT_ROLE`: the role of a token without `roles`.
+    /// `CONNECT_DEFAULT_ROLE`: the role of a token without `roles`; a person's.
     pub default_role: Role,
 }
 
@@ -29,8 +29,12 @@ impl Token {
         let audience =
             reader.required("CONNECT_JWT_AUDIENCE", "the `aud` of your tokens", |text| Ok(text.to_owned()));
         let cookie = Self::read_cookie(reader);
-        let default_role = reader.or("CONNECT_DEFAULT_ROLE", Role::Viewer, |text| {
-            role_named(text).ok_or_else(|| "must be viewer, manager or provisioner.".to_owned())
+        let default_role = reader.or("CONNECT_DEFAULT_ROLE", Role::Viewer, |text| match role_named(text) {
+            Some(role @ (Role::Viewer | Role::Manager)) => Ok(role),
+            // Each token without `roles` would be that of the host's backend.
+            Some(Role::Provisioner) | None => {
+                Err("must be viewer or manager, which are roles of people.".to_owned())
+            }
         });
         Some(Self {
             keys: keys?,

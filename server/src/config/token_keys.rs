@@ -2,11 +2,15 @@
 
 use std::fmt;
 
+use aws_lc_rs::encoding::{AsDer as _, PublicKeyX509Der};
+use aws_lc_rs::rsa::{PublicEncryptingKey, PublicKey as RsaPublicKey};
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED, ParsedPublicKey};
 use jsonwebtoken::DecodingKey;
 use secrecy::{ExposeSecret, SecretString};
 use url::{Host, Url};
 
 use super::reader::Reader;
+use super::shared_secret;
 
 const KEY: &str = "CONNECT_JWT_KEY";
 const KEY_SET: &str = "CONNECT_JWT_JWKS_URL";
@@ -96,26 +100,46 @@ impl TokenKeys {
 }
 
 impl FixedKey {
-    /// A secret, or a public key in PEM. `Err` says how a sentence about it goes on.
+    /// Parses a secret, or a public key in PEM. `Err` is the rest of an error message that starts with the setting's name.
     fn parse(key: SecretString) -> Result<Self, String> {
         let text = key.expose_secret();
-        if !text.contains("-----BEGIN") {
-            return Ok(Self::Secret(key));
+        if text.contains("-----BEGIN") {
+            return Self::parse_pem(text);
         }
-        if text.contains("PRIVATE KEY") {
+        match shared_secret::check(text) {
+            Ok(()) => Ok(Self::Secret(key)),
+            Err(unfit) => Err(format!(
+                "holds {unfit}: give what `openssl rand -hex 32` prints, or a public key in PEM, or set {KEY_SET}."
+            )),
+        }
+    }
+
+    fn parse_pem(pem: &str) -> Result<Self, String> {
+        if pem.contains("PRIVATE KEY") {
             return Err("is a private key, which only the host should have: give the public one.".to_owned());
         }
-        let pem = text.as_bytes();
-        if let Ok(key) = DecodingKey::from_rsa_pem(pem) {
-            return Ok(Self::Public(key, TokenAlgorithm::Rs256));
+        if let Ok(key) = DecodingKey::from_rsa_pem(pem.as_bytes()) {
+            return match rsa_bits(&key) {
+                Some(_) => Ok(Self::Public(key, TokenAlgorithm::Rs256)),
+                None => Err("is an RSA key that is not of 2,048 to 8,192 bits.".to_owned()),
+            };
         }
-        match DecodingKey::from_ec_pem(pem) {
-            Ok(key) if key.try_get_as_bytes().is_ok_and(|point| point.len() == P256_POINT) => {
-                Ok(Self::Public(key, TokenAlgorithm::Es256))
-            }
+        match DecodingKey::from_ec_pem(pem.as_bytes()) {
+            Ok(key) if is_on_p256(&key) => Ok(Self::Public(key, TokenAlgorithm::Es256)),
             Ok(_) | Err(_) => {
                 Err("is a PEM text without a public key for RS256 or ES256 (P-256).".to_owned())
             }
+        }
+    }
+
+    /// What the key is, for an operator; nothing of a secret shows.
+    pub(crate) fn description(&self) -> String {
+        match self {
+            Self::Secret(_) => "a shared secret, for HS256".to_owned(),
+            Self::Public(key, algorithm) => match rsa_bits(key) {
+                Some(bits) => format!("a public RSA key of {bits} bits, for {}", algorithm.as_str()),
+                None => format!("a public key on P-256, for {}", algorithm.as_str()),
+            },
         }
     }
 
@@ -127,8 +151,16 @@ impl FixedKey {
     }
 }
 
-/// Length of an uncompressed point of P-256, in bytes; other curves have others.
-const P256_POINT: usize = 65;
+/// The length of an RSA key whose signatures can be checked.
+fn rsa_bits(key: &DecodingKey) -> Option<usize> {
+    let key = RsaPublicKey::from_der(key.try_get_as_bytes().ok()?).ok()?;
+    let der: PublicKeyX509Der<'_> = key.as_der().ok()?;
+    PublicEncryptingKey::from_der(der.as_ref()).ok().map(|key| key.key_size_bits())
+}
+
+fn is_on_p256(key: &DecodingKey) -> bool {
+    key.try_get_as_bytes().is_ok_and(|point| ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point).is_ok())
+}
 
 impl fmt::Debug for FixedKey {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {

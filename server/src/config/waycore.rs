@@ -5,6 +5,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::environment::Environment;
 use super::reader::Reader;
+use super::shared_secret;
 
 /// Where the real Waycore is.
 const BASE_URL: &str = "https://api.waycore.com/v1";
@@ -19,8 +20,9 @@ pub struct Waycore {
     /// `WAYCORE_ENVIRONMENT`: from the key's prefix, else live.
     pub environment: Environment,
     /// `CONNECT_ENTITY_NAMESPACE`: begins every `externalEntityId`, so that two products or stages on one Waycore
-    /// organization never share an entity; the public URL's host by default.
-    pub namespace: String,
+    /// organization never share an entity. By default the deployment's address and the issuer make it; see
+    /// [`EntityNamespace`](crate::onboarding::EntityNamespace).
+    pub namespace: Option<String>,
 }
 
 impl Waycore {
@@ -39,11 +41,17 @@ impl Waycore {
             return Some(Vec::new());
         }
         let text = reader.secret(NAME, "the secret that Waycore gave with the webhook")?;
-        let secrets = text.expose_secret().split(',').map(str::trim).filter(|secret| !secret.is_empty());
-        Some(secrets.map(SecretString::from).collect())
+        let secrets = shared_secret::list(text.expose_secret()).and_then(|secrets| {
+            // A file with a secret a line would be one secret that signs nothing.
+            match secrets.iter().any(|secret| secret.contains(char::is_whitespace)) {
+                true => Err("holds white space within a secret: separate secrets by commas.".to_owned()),
+                false => Ok(secrets.into_iter().map(SecretString::from).collect()),
+            }
+        });
+        secrets.map_err(|what| reader.problem(NAME, what)).ok()
     }
 
-    pub(super) fn read(reader: &mut Reader<'_>, public_host: Option<&str>) -> Option<Self> {
+    pub(super) fn read(reader: &mut Reader<'_>) -> Option<Self> {
         let api_key = Self::read_key(reader);
         let from_prefix = api_key.as_ref().and_then(|key| Environment::of_key(key.expose_secret()));
         let environment =
@@ -54,12 +62,10 @@ impl Waycore {
         let base_url = reader.or("WAYCORE_BASE_URL", default, |text| {
             BaseUrl::parse(text).map_err(|error| format!("cannot be used: {error}."))
         });
-        // Without a public URL there is a problem already, and no need for a second one.
-        let default = public_host.unwrap_or_default().to_owned();
-        let namespace = reader.or("CONNECT_ENTITY_NAMESPACE", default, |text| {
+        let namespace = reader.or("CONNECT_ENTITY_NAMESPACE", None, |text| {
             let short = text.chars().count() <= 100;
             match short && !text.contains(|c: char| c.is_control() || c.is_whitespace()) {
-                true => Ok(text.to_owned()),
+                true => Ok(Some(text.to_owned())),
                 false => Err("must be at most 100 characters without spaces.".to_owned()),
             }
         });
