@@ -7,11 +7,10 @@ use std::path::Path;
 
 use domain::ids::WebhookId;
 use secrecy::{ExposeSecret as _, SecretString};
-use waycore::client::{Client, TimeLimits, paging};
+use waycore::client::paging::{self, Listing};
+use waycore::client::{Client, TimeLimits};
 use waycore::wire::{EventType, Webhook, WebhookCreate, WebhookUpdate};
 use waycore::{Error, Waycore};
-
-use futures_util::TryStreamExt as _;
 
 use super::{Check, Outcome, check};
 use crate::config::{self, Environment};
@@ -53,8 +52,8 @@ async fn registered(
     if !url.starts_with("https://") {
         return Err(format!("{url} does not begin with https://, which Waycore asks for"));
     }
-    let all = paging::rows(PAGES, |cursor| async move { waycore.list_webhooks(cursor.as_deref()).await });
-    let all: Vec<Webhook> = all.try_collect().await.map_err(|error| refused(&error))?;
+    let all = paging::listing(PAGES, |cursor| async move { waycore.list_webhooks(cursor.as_deref()).await });
+    let Listing { rows: all, unreadable, .. } = all.await.map_err(|error| refused(&error))?;
     // Of several, one that is switched off is not the one that is used.
     if let Some(known) = all.iter().filter(|known| known.url == url).max_by_key(|known| known.active) {
         // Without its secret, nothing that it sends would be believed.
@@ -69,6 +68,14 @@ async fn registered(
         let known_already = check(NAME, Outcome::Ok, message);
         let (completed, tried) = (completed(waycore, known).await, tried(waycore, known).await);
         return Ok([Some(known_already), completed, Some(tried)].into_iter().flatten().collect());
+    }
+    if !unreadable.is_empty() {
+        let ids: Vec<_> = unreadable.iter().map(|row| row.id.as_deref().unwrap_or("without an id")).collect();
+        return Err(format!(
+            "{} of the registrations could not be read, and may be this one ({}): look at them in the Waycore console",
+            ids.len(),
+            ids.join(", ")
+        ));
     }
     // First, because the secret is given once: what cannot be kept must not be asked for.
     let file = new_file(secret_file).map_err(|error| {

@@ -102,11 +102,14 @@ impl Pace {
             Error::Server { retry_after, .. } => {
                 (None, retry_after.map(RetryAfter::as_duration).unwrap_or_default().min(LONGEST_NAMED_REST))
             }
-            Error::Timeout | Error::Unreachable(_) | Error::Unauthorized | Error::Forbidden => {
-                (None, Duration::ZERO)
-            }
+            Error::Timeout
+            | Error::Unreachable(_)
+            | Error::Unauthorized
+            | Error::Forbidden
+            | Error::NoSuchPath => (None, Duration::ZERO),
             Error::Invalid
             | Error::NotFound
+            | Error::OverBudget { .. }
             | Error::Conflict { .. }
             | Error::Unknown(_)
             | Error::Nonsense(_) => return false,

@@ -48,7 +48,7 @@ impl Window {
         data.truncate(self.limit);
         let last = places.get(self.limit - 1).filter(|_| has_more);
         let next_cursor = last.map(|place| format!("cur_{:016x}{:032x}", self.query, place));
-        Json(Page { data, pagination: Pagination { has_more, next_cursor }, meta }).into_response()
+        Json(Page::new(data, Pagination { has_more, next_cursor }, meta)).into_response()
     }
 }
 

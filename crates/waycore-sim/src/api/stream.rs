@@ -86,12 +86,8 @@ pub(crate) async fn sync(caller: Caller, params: Params) -> Result<Json<Transact
             }
             _ => head,
         };
-        Ok(Json(TransactionsSync {
-            events: given.iter().map(Finding::event).collect(),
-            next_cursor: Some(next.write(query)),
-            has_more,
-            meta: caller.meta(),
-        }))
+        let events = given.iter().map(Finding::event).collect();
+        Ok(Json(TransactionsSync::new(events, Some(next.write(query)), has_more, caller.meta())))
     })
 }
 

@@ -127,6 +127,7 @@ impl<'a> View<'a> {
             rail: text.rail.clone(),
             raw_description: Some(raw.trim_end().to_owned()),
             customer_reference: text.reference.clone(),
+            payment_reference: None,
             bank_reference: posted_at.map(|at| format!("{:06}{:06}", at / DAY, entry.number)),
             bai_code: text.bai_code.map(str::to_owned),
             category: text.category.map(str::to_owned),

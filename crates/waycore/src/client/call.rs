@@ -15,6 +15,17 @@ pub(super) enum Repeat {
     /// It makes or ends something, and the documents do not say what a second one does. After an unclear end the
     /// outcome is [`Error::Unknown`], and the caller has to look.
     Never,
+    /// The same, and a person waits to hear whether it is allowed: "too early" is an answer and no reason to ask again.
+    Once,
+}
+
+impl Repeat {
+    pub(super) fn is_harmless(self) -> bool {
+        match self {
+            Self::Read | Self::Safe => true,
+            Self::Never | Self::Once => false,
+        }
+    }
 }
 
 /// One call of the API, without the address and the key.
@@ -46,6 +57,23 @@ impl Call {
     /// A write that may be repeated.
     pub(super) fn safely(self) -> Self {
         Self { repeat: Repeat::Safe, ..self }
+    }
+
+    /// A write that a person asks for and that is refused to them, rather than sent again later.
+    pub(super) fn once(self) -> Self {
+        Self { repeat: Repeat::Once, ..self }
+    }
+
+    /// Whether it names something that can be missing at Waycore; else "not found" can only mean the path.
+    pub(super) fn names_an_object(&self) -> bool {
+        let segments: Vec<&str> = self.segments.iter().map(String::as_str).collect();
+        let in_path = !matches!(segments[..], [_] | ["transactions", "sync"]);
+        let in_query = self
+            .query
+            .iter()
+            .any(|(name, _)| matches!(*name, "entityId" | "connectionId" | "accountId" | "institutionId"));
+        let in_body = self.method == Method::POST && segments == ["connections"];
+        in_path || in_query || in_body
     }
 
     /// With a parameter, if there is a value for it.

@@ -21,6 +21,10 @@ pub enum Error {
     /// Missing, of another environment, or not visible to the key; Waycore does not tell which.
     #[error("Waycore does not know it")]
     NotFound,
+    /// The address itself is unknown there, rather than what was asked for: `WAYCORE_BASE_URL` is probably wrong. It is told
+    /// from [`Error::NotFound`] by the answer, or by a call that names nothing that could be missing.
+    #[error("there is no such path at Waycore's address")]
+    NoSuchPath,
     /// The state does not allow it, or it exists already, possibly in the other environment.
     #[error("the request conflicts with the state at Waycore")]
     Conflict {
@@ -33,6 +37,12 @@ pub enum Error {
     RateLimited {
         /// For how long, if it says so.
         retry_after: Option<RetryAfter>,
+    },
+    /// The customer for whom the call was to be made has used up its share of the key, so nothing was sent.
+    #[error("the customer makes too many calls")]
+    OverBudget {
+        /// When a call may be made again.
+        retry_after: RetryAfter,
     },
     /// A read failed: Waycore's status is 500 to 599.
     #[error("Waycore failed with status {status}")]
@@ -70,8 +80,10 @@ impl Error {
             Self::Unauthorized => "unauthorized",
             Self::Forbidden => "forbidden",
             Self::NotFound => "not_found",
+            Self::NoSuchPath => "no_such_path",
             Self::Conflict { .. } => "conflict",
             Self::RateLimited { .. } => "rate_limited",
+            Self::OverBudget { .. } => "over_budget",
             Self::Server { .. } => "server",
             Self::Timeout => "timeout",
             Self::Unreachable(_) => "unreachable",
@@ -106,6 +118,9 @@ pub enum Nonsense {
 pub enum Unclear {
     #[error("no answer in time")]
     Timeout,
+    /// The connection broke before any byte of an answer. Where a look finds nothing, it may be sent once more.
+    #[error("the connection broke before an answer")]
+    NoAnswer,
     #[error("status {0}")]
     Server(u16),
     #[error("an answer that makes no sense, {0}")]
@@ -127,7 +142,7 @@ impl Error {
         match error {
             SendError::NotConnected(why) => Self::Unreachable(why),
             SendError::Timeout => Self::Timeout,
-            SendError::Broken => Self::Nonsense(Nonsense::BrokenOff),
+            SendError::Stale | SendError::Broken => Self::Nonsense(Nonsense::BrokenOff),
         }
     }
 }

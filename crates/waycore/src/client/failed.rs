@@ -4,7 +4,7 @@ use reqwest::StatusCode;
 
 use super::call::Repeat;
 use super::steady::Refusal;
-use super::{Error, Nonsense, RetryAfter};
+use super::{Error, Nonsense, RetryAfter, Unclear, seams::SendError};
 
 /// What went wrong with one try.
 pub(super) struct Failed {
@@ -12,26 +12,32 @@ pub(super) struct Failed {
     pub(super) retry_after: Option<RetryAfter>,
     /// Whether the answer had begun.
     pub(super) begun: bool,
+    /// Whether a reused connection broke before any byte of the answer.
+    pub(super) is_stale: bool,
 }
 
 impl Failed {
     pub(super) fn before(error: Error) -> Self {
-        Self { error, retry_after: None, begun: false }
+        Self { error, retry_after: None, begun: false, is_stale: false }
+    }
+
+    /// There is no answer.
+    pub(super) fn sending(error: SendError) -> Self {
+        let is_stale = error == SendError::Stale;
+        Self { is_stale, ..Self::before(Error::of_sending(error)) }
     }
 
     pub(super) fn begun(error: Error) -> Self {
-        Self { error, retry_after: None, begun: true }
+        Self { error, retry_after: None, begun: true, is_stale: false }
     }
 
     /// The one table of what is repeated.
     pub(super) fn may_be_tried_again(&self, repeat: Repeat) -> bool {
-        let harmless = match repeat {
-            Repeat::Read | Repeat::Safe => true,
-            Repeat::Never => false,
-        };
+        let harmless = repeat.is_harmless();
         match &self.error {
             // Nothing has happened.
-            Error::Unreachable(_) | Error::RateLimited { .. } => true,
+            Error::Unreachable(_) => true,
+            Error::RateLimited { .. } => repeat != Repeat::Once,
             Error::Timeout | Error::Server { status: 502..=504, .. } => harmless,
             Error::Nonsense(Nonsense::BrokenOff) => harmless && !self.begun,
             Error::Server { .. }
@@ -40,6 +46,8 @@ impl Failed {
             | Error::Unauthorized
             | Error::Forbidden
             | Error::NotFound
+            | Error::NoSuchPath
+            | Error::OverBudget { .. }
             | Error::Conflict { .. }
             | Error::Unknown(_)
             | Error::CircuitOpen { .. } => false,
@@ -59,6 +67,8 @@ impl Failed {
             | Error::Unauthorized
             | Error::Forbidden
             | Error::NotFound
+            | Error::NoSuchPath
+            | Error::OverBudget { .. }
             | Error::Conflict { .. }
             | Error::Unknown(_)
             | Error::CircuitOpen { .. } => false,
@@ -85,17 +95,25 @@ impl Refusal {
     }
 }
 
-/// What an error means for the caller: after a write that may have been carried out it is unclear what is true.
+/// What a failed try means for the caller, if none follows: after a write that may have been carried out it is unclear what
+/// is true.
+pub(super) fn end(repeat: Repeat, failed: Failed) -> Error {
+    match failed.error {
+        Error::Nonsense(Nonsense::BrokenOff) if !failed.begun && repeat != Repeat::Read => {
+            Error::Unknown(Unclear::NoAnswer)
+        }
+        error => outcome(repeat, error),
+    }
+}
+
+/// What an error means for the caller, of an answer that has begun.
 pub(super) fn outcome(repeat: Repeat, error: Error) -> Error {
-    match (repeat, error) {
-        (Repeat::Safe | Repeat::Never, Error::Timeout) => Error::Unknown(super::Unclear::Timeout),
-        (Repeat::Safe | Repeat::Never, Error::Server { status, .. }) => {
-            Error::Unknown(super::Unclear::Server(status))
-        }
-        (Repeat::Safe | Repeat::Never, Error::Nonsense(nonsense)) => {
-            Error::Unknown(super::Unclear::Nonsense(nonsense))
-        }
-        (_, error) => error,
+    match error {
+        error if repeat == Repeat::Read => error,
+        Error::Timeout => Error::Unknown(Unclear::Timeout),
+        Error::Server { status, .. } => Error::Unknown(Unclear::Server(status)),
+        Error::Nonsense(nonsense) => Error::Unknown(Unclear::Nonsense(nonsense)),
+        error => error,
     }
 }
 

@@ -24,7 +24,7 @@ use crate::wire::{
 /// to and never the key.
 #[derive(Clone)]
 pub struct Client {
-    line: Arc<Line>,
+    pub(super) line: Arc<Line>,
 }
 
 impl Client {
@@ -64,7 +64,17 @@ impl Client {
         self.line.last_date()
     }
 
-    /// Whether calls go out at the moment.
+    /// When the key expires, in epoch seconds; `None` if no answer has said so.
+    pub fn key_expires_at(&self) -> Option<i64> {
+        self.line.key_expires_at()
+    }
+
+    /// Where calls are sent to.
+    pub fn base_url(&self) -> &BaseUrl {
+        self.line.base()
+    }
+
+    /// Whether calls of the present customer go out at the moment; see [`on_behalf_of`](super::on_behalf_of).
     pub fn breaker(&self) -> BreakerState {
         self.line.breaker()
     }
@@ -81,7 +91,7 @@ impl fmt::Debug for Client {
 impl Waycore for Client {
     async fn list_entities(&self, external_entity_id: &str) -> Result<Page<Entity>, Error> {
         let call = Call::read("list_entities", &["entities"]);
-        self.line.read(call.with("externalEntityId", Some(external_entity_id))).await
+        self.line.read_page(call.with("externalEntityId", Some(external_entity_id))).await
     }
 
     async fn get_entity(&self, id: &EntityId) -> Result<Entity, Error> {
@@ -102,7 +112,7 @@ impl Waycore for Client {
             .with("query", Some(query).filter(|query| !query.is_empty()))
             .limit(Some(limit))
             .with("cursor", cursor);
-        self.line.read(call).await
+        self.line.read_page(call).await
     }
 
     async fn get_institution(&self, id: &InstitutionId) -> Result<Institution, Error> {
@@ -127,7 +137,7 @@ impl Waycore for Client {
     }
 
     async fn list_connections(&self, filter: &ListConnections) -> Result<Page<Connection>, Error> {
-        self.line.read(filter.call()).await
+        self.line.read_page(filter.call()).await
     }
 
     async fn put_credentials(
@@ -147,7 +157,7 @@ impl Waycore for Client {
 
     async fn sync_connection(&self, id: &ConnectionId) -> Result<(), Error> {
         let segments = ["connections", id.as_str(), "sync"];
-        self.line.call(Call::write("sync_connection", Method::PUT, &segments)).await.map(drop)
+        self.line.call(Call::write("sync_connection", Method::PUT, &segments).once()).await.map(drop)
     }
 
     async fn delete_connection(&self, id: &ConnectionId) -> Result<(), Error> {
@@ -156,7 +166,7 @@ impl Waycore for Client {
     }
 
     async fn list_accounts(&self, filter: &ListAccounts) -> Result<Page<Account>, Error> {
-        self.line.read(filter.call()).await
+        self.line.read_page(filter.call()).await
     }
 
     async fn get_account(&self, id: &AccountId) -> Result<Account, Error> {
@@ -164,11 +174,11 @@ impl Waycore for Client {
     }
 
     async fn list_balances(&self, filter: &ListBalances) -> Result<Page<Balance>, Error> {
-        self.line.read(filter.call()).await
+        self.line.read_page(filter.call()).await
     }
 
     async fn list_transactions(&self, filter: &ListTransactions) -> Result<Page<Transaction>, Error> {
-        self.line.read(filter.call()).await
+        self.line.read_page(filter.call()).await
     }
 
     async fn get_transaction(&self, id: &TransactionId) -> Result<Transaction, Error> {
@@ -176,7 +186,11 @@ impl Waycore for Client {
     }
 
     async fn sync_transactions(&self, from: &SyncTransactions) -> Result<TransactionsSync, Error> {
-        self.line.read(from.call()).await
+        let call = from.call();
+        let name = call.name;
+        let batch: TransactionsSync = self.line.read(call).await?;
+        self.line.note_unreadable(name, &batch.unreadable);
+        Ok(batch)
     }
 
     async fn create_webhook(&self, webhook: &WebhookCreate) -> Result<Webhook, Error> {
@@ -186,7 +200,7 @@ impl Waycore for Client {
     }
 
     async fn list_webhooks(&self, cursor: Option<&str>) -> Result<Page<Webhook>, Error> {
-        self.line.read(Call::read("list_webhooks", &["webhooks"]).with("cursor", cursor)).await
+        self.line.read_page(Call::read("list_webhooks", &["webhooks"]).with("cursor", cursor)).await
     }
 
     async fn get_webhook(&self, id: &WebhookId) -> Result<Webhook, Error> {

@@ -14,20 +14,28 @@ use backon::{BackoffBuilder as _, ExponentialBuilder};
 use futures_util::future::{Either, select};
 use reqwest::{
     Method, StatusCode,
-    header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue},
+    header::{
+        ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, DATE, HeaderMap, HeaderName,
+        HeaderValue,
+    },
 };
 use secrecy::{ExposeSecret, SecretString};
 use serde::de::DeserializeOwned;
 
 use super::{
     BODY_LIMIT, BaseUrl, BreakerState, BuildError, Error, Nonsense, RetryAfter, Seams, TimeLimits,
+    body::{Form, plain},
     call::Call,
-    failed::{Failed, outcome, refusal},
+    customer::Customer,
+    failed::{Failed, end, outcome, refusal},
+    key_expiry::KeyExpiry,
     retry_after::http_date,
-    said::{Said, Sent},
+    said::{Said, Sent, is_about_the_path},
     seams::{Failpoint, SendError, TransportAnswer, TransportRequest},
-    steady::{Breaker, Budget, NotBefore, Refusal},
+    steady::{Breaker, Budget, Key, NotBefore, Refusal, Scope, Share, Shares},
+    unreadable::UnreadableRows,
 };
+use crate::wire::{Page, UnreadableRow, cause_of};
 
 const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 
@@ -47,8 +55,12 @@ pub(super) struct Line {
     limits: TimeLimits,
     seams: Seams,
     budget: Budget,
+    /// Everybody's; each customer has one of their own among the shares.
     breaker: Breaker,
+    shares: Shares,
     not_before: NotBefore,
+    unreadable: UnreadableRows,
+    key_expiry: KeyExpiry,
     /// What the last answer said of the time, in epoch seconds; 0 before the first.
     date: AtomicI64,
 }
@@ -56,6 +68,9 @@ pub(super) struct Line {
 /// A complete answer of success.
 pub(super) struct Answer {
     pub(super) status: StatusCode,
+    /// The call that it answers.
+    call: &'static str,
+    form: Form,
     body: Vec<u8>,
 }
 
@@ -71,8 +86,11 @@ impl Line {
             authorization: RwLock::new(bearer(key)?),
             limits,
             budget: Budget::new(seams.clock.elapsed()),
-            breaker: Breaker::new(),
+            breaker: Breaker::new(Scope::Key),
+            shares: Shares::default(),
             not_before: NotBefore::default(),
+            unreadable: UnreadableRows::default(),
+            key_expiry: KeyExpiry::default(),
             date: AtomicI64::new(0),
             seams,
         })
@@ -82,6 +100,7 @@ impl Line {
     pub(super) fn replace_key(&self, key: &SecretString) -> Result<(), BuildError> {
         let authorization = bearer(key)?;
         *self.authorization.write().unwrap_or_else(PoisonError::into_inner) = authorization;
+        self.key_expiry.forget();
         Ok(())
     }
 
@@ -93,8 +112,18 @@ impl Line {
         &self.base
     }
 
+    /// Whether calls of the present customer go out.
     pub(super) fn breaker(&self) -> BreakerState {
-        self.breaker.state(self.seams.clock.elapsed())
+        let now = self.seams.clock.elapsed();
+        match self.breaker.state(now) {
+            BreakerState::Closed => self.shares.of(Customer::current().as_ref(), now).breaker.state(now),
+            held_back => held_back,
+        }
+    }
+
+    /// When the key expires, in epoch seconds, if Waycore has said so.
+    pub(super) fn key_expires_at(&self) -> Option<i64> {
+        self.key_expiry.at()
     }
 
     /// What time it is at Waycore, by its last answer.
@@ -109,6 +138,21 @@ impl Line {
         answer.json().map_err(|error| outcome(repeat, error))
     }
 
+    /// Makes the call and reads its answer, a page of a list. Rows that cannot be read are counted and logged.
+    pub(super) async fn read_page<T: DeserializeOwned>(&self, call: Call) -> Result<Page<T>, Error> {
+        let name = call.name;
+        let page: Page<T> = self.read(call).await?;
+        self.note_unreadable(name, &page.unreadable);
+        Ok(page)
+    }
+
+    /// Counts and logs rows of an answer that cannot be read.
+    pub(super) fn note_unreadable(&self, call: &'static str, rows: &[UnreadableRow]) {
+        if !rows.is_empty() {
+            self.unreadable.note(call, rows, self.seams.clock.elapsed());
+        }
+    }
+
     /// Makes the call, and counts it.
     pub(super) async fn call(&self, call: Call) -> Result<Answer, Error> {
         let (name, began) = (call.name, self.seams.clock.elapsed());
@@ -117,7 +161,7 @@ impl Line {
         metrics::counter!("waycore_calls_total", "call" => name, "outcome" => outcome).increment(1);
         let seconds = self.seams.clock.elapsed().saturating_sub(began).as_secs_f64();
         metrics::histogram!("waycore_call_seconds", "call" => name).record(seconds);
-        let open = self.breaker() != BreakerState::Closed;
+        let open = self.breaker.state(self.seams.clock.elapsed()) != BreakerState::Closed;
         metrics::gauge!("waycore_breaker_open").set(if open { 1.0 } else { 0.0 });
         result
     }
@@ -129,33 +173,57 @@ impl Line {
         if let Some((wait, refusal)) = self.not_before.wait(&key, now()) {
             return Err(refusal.error(Some(wait)));
         }
-        if let Err(wait) = self.breaker.admit(now()) {
-            return Err(Error::CircuitOpen { retry_after: RetryAfter::new(wait) });
-        }
-        self.budget.called(now());
         let deadline = now() + self.limits.whole;
+        let customer = Customer::current();
+        let share = self.shares.of(customer.as_ref(), now());
+        let turn = share.turn(&*self.seams.clock, deadline).await;
+        let _turn = turn.map_err(|wait| Error::OverBudget { retry_after: RetryAfter::new(wait) })?;
+        self.admit(&share)?;
+        self.budget.called();
+        let result = self.try_until(&call, key, deadline).await;
+        let failed = result.as_ref().err().is_some_and(Failed::is_waycores_fault);
+        for breaker in [&self.breaker, &share.breaker] {
+            breaker.record(now(), customer.as_ref(), failed, self.seams.random.fraction());
+        }
+        result.map_err(|failed| end(call.repeat, failed))
+    }
+
+    /// Refuses a call while a circuit breaker is open: everybody's, or the one of this share.
+    fn admit(&self, share: &Share) -> Result<(), Error> {
+        let now = self.seams.clock.elapsed();
+        // Everybody's last: a probe that it lets out is made.
+        let admitted = share.breaker.admit(now).and_then(|()| self.breaker.admit(now));
+        admitted.map_err(|wait| Error::CircuitOpen { retry_after: RetryAfter::new(wait) })
+    }
+
+    /// Sends the request until it is answered, or must not be sent again.
+    async fn try_until(&self, call: &Call, key: Key, deadline: Duration) -> Result<Answer, Failed> {
         let mut waits = ExponentialBuilder::default()
             .with_min_delay(FIRST_WAIT)
             .with_factor(2.0)
             .with_max_times(RETRIES)
             .build();
-        let result = loop {
-            let failed = match self.attempt(&call, deadline).await {
-                Ok(answer) => break Ok(answer),
+        // What must not be sent twice goes out where it cannot be lost on a connection that is being closed.
+        let mut fresh = !call.repeat.is_harmless();
+        loop {
+            let failed = match self.attempt(call, fresh, deadline).await {
+                Ok(answer) => return Ok(answer),
                 Err(failed) => failed,
             };
             if let (Some(wait), Some(refusal)) = (failed.retry_after, Refusal::of(&failed.error)) {
-                self.not_before.refused(key.clone(), now(), wait, refusal);
+                self.not_before.refused(key.clone(), self.seams.clock.elapsed(), wait, refusal);
+            }
+            // It says nothing about Waycore, so it costs neither a wait nor a try; it cannot happen twice.
+            if failed.is_stale && !fresh {
+                fresh = true;
+                continue;
             }
             let again = waits.next().filter(|_| failed.may_be_tried_again(call.repeat));
             match again.and_then(|wait| self.affordable(wait, &failed, deadline)) {
                 Some(wait) => self.seams.clock.sleep(wait).await,
-                None => break Err(failed),
+                None => return Err(failed),
             }
-        };
-        let failed = result.as_ref().err().is_some_and(|failed| failed.is_waycores_fault());
-        self.breaker.record(now(), failed, self.seams.random.fraction());
-        result.map_err(|failed| outcome(call.repeat, failed.error))
+        }
     }
 
     /// How long to wait before another try: as Waycore asks, spread a little. None if the call would take too long, as
@@ -168,32 +236,44 @@ impl Line {
     }
 
     /// One request, one answer.
-    async fn attempt(&self, call: &Call, deadline: Duration) -> Result<Answer, Failed> {
-        let request = self.request(call).ok_or(Failed::before(Error::NotFound))?;
+    async fn attempt(&self, call: &Call, fresh: bool, deadline: Duration) -> Result<Answer, Failed> {
+        let request = self.request(call, fresh).ok_or(Failed::before(Error::NotFound))?;
         self.seams.failpoints.reach(Failpoint::BeforeSend(call.name)).await;
         let sent = self.within(deadline, self.seams.transport.send(request)).await;
         self.seams.failpoints.reach(Failpoint::AfterSend(call.name)).await;
-        let answer = sent.map_err(|error| Failed::before(Error::of_sending(error)))?;
+        let answer = sent.map_err(Failed::sending)?;
         let status = answer.status;
         if let Some(date) = answer.headers.get(DATE).and_then(|date| http_date(date.to_str().ok()?)) {
             self.date.store(date.unix_timestamp(), Ordering::Relaxed);
         }
+        self.key_expiry.note(&answer.headers, self.seams.clock.wall());
         tracing::debug!(call = call.name, status = status.as_u16(), "Waycore answered");
         if status.is_success() {
-            let body = self.body(answer, deadline).await.map_err(Failed::begun)?;
-            return Ok(Answer { status, body });
+            let form = Form::of(&answer.headers);
+            let body = self.body(answer, deadline).await.map_err(|error| {
+                note_unread(call.name, status, &form, &error);
+                Failed::begun(error)
+            })?;
+            return Ok(Answer { status, call: call.name, form, body });
         }
         let retry_after = RetryAfter::of(&answer.headers, self.seams.clock.wall());
-        self.note_refusal(call, answer, deadline).await;
-        Err(Failed { error: refusal(status, retry_after), retry_after, begun: true })
+        let is_about_the_path = self.note_refusal(call, answer, deadline).await;
+        let error = match refusal(status, retry_after) {
+            Error::NotFound if is_about_the_path => Error::NoSuchPath,
+            error => error,
+        };
+        Err(Failed { error, retry_after, begun: true, is_stale: false })
     }
 
-    /// Logs what Waycore says about a call that it did not carry out, if it says it soon.
-    async fn note_refusal(&self, call: &Call, answer: TransportAnswer, deadline: Duration) {
+    /// Logs what Waycore says about a call that it did not carry out, if it says it soon. Returns whether a "not found"
+    /// would speak of the path.
+    async fn note_refusal(&self, call: &Call, answer: TransportAnswer, deadline: Duration) -> bool {
         let (status, headers) = (answer.status.as_u16(), answer.headers.clone());
         let soon = (self.seams.clock.elapsed() + REASON_LIMIT).min(deadline);
         let body = self.body(answer, soon).await.unwrap_or_default();
-        let Said { request_id, code, message } = Said::of(&headers, &body, &Sent::in_call(call));
+        let said = Said::of(&headers, &body, &Sent::in_call(call));
+        let is_about_the_path = is_about_the_path(call, &body, &said);
+        let Said { request_id, code, message } = said;
         tracing::warn!(
             call = call.name,
             status,
@@ -202,9 +282,10 @@ impl Line {
             waycore_message = message,
             "Waycore refused a call"
         );
+        is_about_the_path
     }
 
-    fn request(&self, call: &Call) -> Option<TransportRequest> {
+    fn request(&self, call: &Call, fresh: bool) -> Option<TransportRequest> {
         let segments: Vec<&str> = call.segments.iter().map(String::as_str).collect();
         let mut url = self.base.join(&segments)?;
         if !call.query.is_empty() {
@@ -212,6 +293,7 @@ impl Line {
         }
         let mut headers = HeaderMap::new();
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
         headers.insert(AUTHORIZATION, self.authorization());
         let traceparent = self.seams.trace.traceparent();
         if let Some(value) = traceparent.and_then(|value| HeaderValue::try_from(value).ok()) {
@@ -225,10 +307,10 @@ impl Line {
             }
             None => {}
         }
-        Some(TransportRequest { method: call.method.clone(), url, headers, body: call.body.clone() })
+        Some(TransportRequest { method: call.method.clone(), url, headers, body: call.body.clone(), fresh })
     }
 
-    /// Reads the body and stops as soon as it is too long.
+    /// Reads the body, unpacks it, and stops as soon as it is too long.
     async fn body(&self, mut answer: TransportAnswer, deadline: Duration) -> Result<Vec<u8>, Error> {
         let announced =
             answer.headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
@@ -239,9 +321,11 @@ impl Line {
         loop {
             let chunk = self.within(deadline, answer.body.chunk()).await.map_err(|error| match error {
                 SendError::Timeout => Error::Timeout,
-                SendError::NotConnected(_) | SendError::Broken => Error::Nonsense(Nonsense::BrokenOff),
+                SendError::NotConnected(_) | SendError::Stale | SendError::Broken => {
+                    Error::Nonsense(Nonsense::BrokenOff)
+                }
             })?;
-            let Some(chunk) = chunk else { return Ok(body) };
+            let Some(chunk) = chunk else { return plain(body).map_err(Error::Nonsense) };
             if body.len() + chunk.len() > BODY_LIMIT {
                 return Err(Error::Nonsense(Nonsense::TooLarge));
             }
@@ -266,9 +350,29 @@ impl Line {
 
 impl Answer {
     pub(super) fn json<T: DeserializeOwned>(&self) -> Result<T, Error> {
-        // The parser's message quotes the body, so it ends here.
-        serde_json::from_slice(&self.body).map_err(|_| Error::Nonsense(Nonsense::Body))
+        serde_json::from_slice(&self.body).map_err(|error| {
+            let Self { status, call, form, body } = self;
+            let Form { content_type, content_encoding } = form;
+            let (status, bytes, cause) = (status.as_u16(), body.len(), cause_of(&error));
+            tracing::warn!(
+                call,
+                status,
+                content_type,
+                content_encoding,
+                bytes,
+                cause,
+                "answer not understood"
+            );
+            Error::Nonsense(Nonsense::Body)
+        })
     }
+}
+
+/// Logs an answer whose body could not be read to its end.
+fn note_unread(call: &'static str, status: StatusCode, form: &Form, error: &Error) {
+    let Form { content_type, content_encoding } = form;
+    let status = status.as_u16();
+    tracing::warn!(call, status, content_type, content_encoding, cause = %error, "answer not readable");
 }
 
 /// The header with the key, marked so that no `Debug` shows it.

@@ -3,12 +3,12 @@
 //! A cursor comes from Waycore, so it is not trusted to lead anywhere: one that repeats, a page without rows that names a
 //! next one, or more pages than a bound is an error and never a loop.
 
-use std::{collections::HashSet, future::Future};
+use std::{collections::HashSet, future::Future, pin::pin};
 
 use futures_util::stream::{self, Stream, TryStreamExt as _};
 
 use super::{Error, Nonsense};
-use crate::wire::{Page, TransactionEvent, TransactionsSync};
+use crate::wire::{Page, TransactionEvent, TransactionsSync, UnreadableRow};
 
 /// Pages that are read of one list unless the caller says otherwise: at 500 rows a page, fifty thousand.
 pub const PAGES: usize = 100;
@@ -26,26 +26,61 @@ pub enum Endless {
     TooManyPages,
 }
 
-/// Every row of a list, in its order. `fetch` makes one call with the cursor given; at most `pages` are made.
-pub fn rows<T, F, P>(pages: usize, fetch: F) -> impl Stream<Item = Result<T, Error>>
+/// The pages of a list, in its order. `fetch` makes one call with the cursor given; at most `most` are made.
+pub fn pages<T, F, P>(most: usize, fetch: F) -> impl Stream<Item = Result<Page<T>, Error>>
 where
     F: FnMut(Option<String>) -> P,
     P: Future<Output = Result<Page<T>, Error>>,
 {
-    let walk = Walk { fetch, pages, cursor: None, seen: HashSet::new(), ended: false };
+    let walk = Walk { fetch, pages: most, cursor: None, seen: HashSet::new(), ended: false };
     stream::try_unfold(walk, async |mut walk| {
         if walk.ended {
             return Ok(None);
         }
-        let page = walk.next().await?;
-        let Page { data, pagination, .. } = page;
-        let next = walk.follow(pagination.has_more, pagination.next_cursor)?;
-        if data.is_empty() && next {
+        let page: Page<T> = walk.next().await?;
+        let next = walk.follow(page.pagination.has_more, page.pagination.next_cursor.clone())?;
+        if page.data.is_empty() && page.unreadable.is_empty() && next {
             return Err(Error::Nonsense(Nonsense::Endless(Endless::EmptyPage)));
         }
-        Ok(Some((stream::iter(data.into_iter().map(Ok)), walk)))
+        Ok(Some((page, walk)))
     })
-    .try_flatten()
+}
+
+/// A whole list, or as much of it as is read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Listing<T> {
+    pub rows: Vec<T>,
+    /// The rows that are not in `rows`, because they could not be read.
+    pub unreadable: Vec<UnreadableRow>,
+    /// False if the list has more pages than were read.
+    pub is_whole: bool,
+}
+
+/// Reads a list of at most so many pages.
+///
+/// # Errors
+/// The error of the first page that cannot be read.
+pub async fn listing<T, F, P>(most: usize, fetch: F) -> Result<Listing<T>, Error>
+where
+    F: FnMut(Option<String>) -> P,
+    P: Future<Output = Result<Page<T>, Error>>,
+{
+    let mut listing = Listing { rows: Vec::new(), unreadable: Vec::new(), is_whole: true };
+    let mut pages = pin!(pages(most, fetch));
+    loop {
+        match pages.try_next().await {
+            Ok(Some(page)) => {
+                listing.rows.extend(page.data);
+                listing.unreadable.extend(page.unreadable);
+            }
+            Ok(None) => return Ok(listing),
+            Err(Error::Nonsense(Nonsense::Endless(Endless::TooManyPages))) => {
+                listing.is_whole = false;
+                return Ok(listing);
+            }
+            Err(error) => return Err(error),
+        }
+    }
 }
 
 /// The batches of the transactions stream from a cursor on, until there is no more for now. Each comes with the

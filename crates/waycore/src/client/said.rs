@@ -36,6 +36,14 @@ impl Said {
     }
 }
 
+/// Whether a "not found" speaks of the path, rather than of what the call names there: something that is not Waycore's API
+/// has answered, or the API itself says so. Where nothing tells, what the call names is missing.
+pub(super) fn is_about_the_path(call: &Call, body: &[u8], said: &Said) -> bool {
+    let is_of_an_api =
+        body.is_empty() || serde_json::from_slice::<serde_json::Map<String, Value>>(body).is_ok();
+    !call.names_an_object() || !is_of_an_api || said.code.as_deref() == Some("no_such_path")
+}
+
 /// Every value that a call sends.
 pub(super) struct Sent(Vec<String>);
 
@@ -130,5 +138,42 @@ mod tests {
     fn it_stays_one_short_line() {
         let message = said(&json!({ "message": format!("a\nb{}", "ü".repeat(2_000)) })).message.expect("one");
         assert!(message.starts_with("a b") && message.len() <= LONGEST, "{}", message.len());
+    }
+
+    #[test]
+    fn a_wrong_address_is_told_from_something_missing() {
+        let documented = br#"{"code":"not_found","message":"not found"}"#.as_slice();
+        let of_a_gateway = br#"{"message":"no Route matched with those values"}"#.as_slice();
+        let path = br#"{"code":"no_such_path"}"#.as_slice();
+        let page = b"<!doctype html><title>404</title>".as_slice();
+        let connection = Call::read("get_connection", &["connections", "conn_1"]);
+        let sync = Call::write("sync_connection", Method::PUT, &["connections", "conn_1", "sync"]);
+        let of_entity = Call::read("list_connections", &["connections"]).with("entityId", Some("ent_1"));
+        let create = Call::write("create_connection", Method::POST, &["connections"]);
+        for call in [&connection, &sync, &of_entity, &create] {
+            for (body, expected) in [
+                (documented, false),
+                (b"", false),
+                (of_a_gateway, false),
+                (path, true),
+                (page, true),
+                (b"404 page not found", true),
+                (b"[]", true),
+            ] {
+                let said = Said::of(&HeaderMap::new(), body, &Sent::in_call(call));
+                assert_eq!(is_about_the_path(call, body, &said), expected, "{}: {body:?}", call.name);
+            }
+        }
+        let names_nothing = [
+            Call::read("list_entities", &["entities"]).with("externalEntityId", Some("acme")),
+            Call::read("search_institutions", &["institutions"]).with("query", Some("a")),
+            Call::read("list_connections", &["connections"]),
+            Call::read("sync_transactions", &["transactions", "sync"]),
+            Call::write("create_entity", Method::POST, &["entities"]),
+        ];
+        for call in names_nothing {
+            let said = Said::of(&HeaderMap::new(), documented, &Sent::in_call(&call));
+            assert!(is_about_the_path(&call, documented, &said), "{}", call.name);
+        }
     }
 }

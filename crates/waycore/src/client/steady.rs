@@ -3,8 +3,11 @@
 mod breaker;
 mod budget;
 mod not_before;
+mod shares;
+mod token_bucket;
 
-pub(super) use breaker::Breaker;
 pub use breaker::BreakerState;
+pub(super) use breaker::{Breaker, Scope};
 pub(super) use budget::Budget;
-pub(super) use not_before::{NotBefore, Refusal};
+pub(super) use not_before::{Key, NotBefore, Refusal};
+pub(super) use shares::{Share, Shares};

@@ -2,7 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{DateTime, Decimal, Metadata, null_as_default, open_enum::open_enum};
+use super::{
+    DateTime, Decimal, Metadata,
+    lenient::{odd_as_absent, odd_as_default},
+    open_enum::open_enum,
+};
 
 /// An account behind a connection. Accounts appear as the connection activates and syncs; they are read-only.
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -22,23 +26,23 @@ pub struct Account {
     pub created_at: DateTime,
     /// The balance's time, or the connection's `updatedAt` where there is no balance.
     pub updated_at: DateTime,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "odd_as_absent")]
     pub official_name: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "odd_as_absent")]
     pub masked_number: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "odd_as_absent")]
     pub account_number: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "odd_as_absent")]
     pub routing_number: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "odd_as_absent")]
     pub swift_bic: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "odd_as_absent")]
     pub current_balance: Option<Decimal>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "odd_as_absent")]
     pub available_balance: Option<Decimal>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "odd_as_absent")]
     pub balance_as_of: Option<DateTime>,
-    #[serde(default, deserialize_with = "null_as_default")]
+    #[serde(default, deserialize_with = "odd_as_default")]
     #[cfg_attr(feature = "openapi", schema(value_type = Object))]
     pub metadata: Metadata,
 }

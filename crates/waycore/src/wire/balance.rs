@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Date, DateTime, Decimal, open_enum::open_enum};
+use super::{Date, DateTime, Decimal, lenient::odd_as_absent, open_enum::open_enum};
 
 /// An account's balance at the end of a day. Rows are projections that change: read them again after a sync.
 ///
@@ -15,14 +15,14 @@ pub struct Balance {
     pub account_id: String,
     pub connection_id: String,
     pub entity_id: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "odd_as_absent")]
     pub ledger_balance: Option<Decimal>,
     /// The sum of the day's posted transactions; pending ones do not count.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "odd_as_absent")]
     pub posted_transaction_delta: Option<Decimal>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "odd_as_absent")]
     pub source: Option<BalanceSource>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "odd_as_absent")]
     pub updated_at: Option<DateTime>,
 }
 

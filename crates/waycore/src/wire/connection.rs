@@ -4,7 +4,11 @@ use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::{DateTime, Metadata, Setup, null_as_default, open_enum::open_enum};
+use super::{
+    DateTime, Metadata, Setup,
+    lenient::{odd_as_absent, odd_as_default},
+    open_enum::open_enum,
+};
 
 /// A connection, told apart by its `kind`.
 ///
@@ -28,27 +32,27 @@ pub struct ReadyConnection {
     pub entity_id: String,
     /// Documented as always there; a connection made from a portal address alone makes that doubtful, so a
     /// missing one is no error.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "odd_as_absent")]
     pub institution_id: Option<String>,
     pub status: ConnectionStatus,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "odd_as_absent")]
     pub sync_status: Option<SyncStatus>,
     pub created_at: DateTime,
     pub updated_at: DateTime,
     /// Normalized by Waycore: it can differ from the text that was sent.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "odd_as_absent")]
     pub portal_url: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "odd_as_absent")]
     pub institution_name: Option<String>,
     /// The last success.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "odd_as_absent")]
     pub last_synced_at: Option<DateTime>,
     /// The most recent error; its values are not documented.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "odd_as_absent")]
     pub error_code: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "odd_as_absent")]
     pub error_message: Option<String>,
-    #[serde(default, deserialize_with = "null_as_default")]
+    #[serde(default, deserialize_with = "odd_as_default")]
     #[cfg_attr(feature = "openapi", schema(value_type = Object))]
     pub metadata: Metadata,
 }
@@ -63,16 +67,16 @@ pub struct SetupConnection {
     pub status: ConnectionStatus,
     pub created_at: DateTime,
     pub updated_at: DateTime,
-    #[serde(default, deserialize_with = "null_as_default")]
+    #[serde(default, deserialize_with = "odd_as_default")]
     pub setup: Setup,
     /// Normalized by Waycore: it can differ from the text that was sent.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "odd_as_absent")]
     pub portal_url: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "odd_as_absent")]
     pub institution_id: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "odd_as_absent")]
     pub institution_name: Option<String>,
-    #[serde(default, deserialize_with = "null_as_default")]
+    #[serde(default, deserialize_with = "odd_as_default")]
     #[cfg_attr(feature = "openapi", schema(value_type = Object))]
     pub metadata: Metadata,
 }

@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{DateTime, Metadata, null_as_default};
+use super::{
+    DateTime, Metadata,
+    lenient::{odd_as_absent, odd_as_default},
+};
 
 /// One of the integrator's customers, or the organization itself.
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -18,9 +21,9 @@ pub struct Entity {
     pub is_default_org_entity: bool,
     pub created_at: DateTime,
     pub updated_at: DateTime,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "odd_as_absent")]
     pub name: Option<String>,
-    #[serde(default, deserialize_with = "null_as_default")]
+    #[serde(default, deserialize_with = "odd_as_default")]
     #[cfg_attr(feature = "openapi", schema(value_type = Object))]
     pub metadata: Metadata,
 }
@@ -38,4 +41,12 @@ pub struct EntityCreate {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
     pub metadata: Option<Metadata>,
+}
+
+/// Body of `PATCH /v1/entities/{id}`, which replaces the list of contacts. The documents do not print the field's name: it
+/// is our inference.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct EntityUpdate {
+    pub contact_emails: Vec<String>,
 }

@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::null_as_default;
+use super::lenient::{odd_as_absent, texts_only};
 
 /// A bank of the catalog. Being absent from it does not stop onboarding.
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -14,9 +14,9 @@ pub struct Institution {
     pub institution_id: String,
     pub name: String,
     /// The portal to show by default, "when known".
-    #[serde(default)]
+    #[serde(default, deserialize_with = "odd_as_absent")]
     pub canonical_portal_url: Option<String>,
     /// Further portals to offer.
-    #[serde(default, deserialize_with = "null_as_default")]
+    #[serde(default, deserialize_with = "texts_only")]
     pub additional_portal_urls: Vec<String>,
 }

@@ -1,8 +1,9 @@
 //! The bodies of Waycore's public API, one file per resource.
 //!
 //! Only this module knows Waycore's field names. It reads generously (a field that the documents call
-//! optional may be `null` or missing, an unknown field is ignored, an unknown enum value is kept as text)
-//! and writes what the newest documents show, so the same types serve the client and the simulator.
+//! optional may be `null`, missing or of another type, an unknown field is ignored, an unknown enum value is kept as
+//! text, an odd row of a list costs that row alone) and writes what the newest documents show, so the same types serve
+//! the client and the simulator.
 
 mod account;
 mod balance;
@@ -14,6 +15,7 @@ mod date_time;
 mod decimal;
 mod entity;
 mod institution;
+mod lenient;
 mod open_enum;
 #[cfg(feature = "openapi")]
 mod openapi;
@@ -35,8 +37,11 @@ pub use credentials::Credentials;
 pub use date::{Date, NotDate};
 pub use date_time::{DateTime, NotRfc3339};
 pub use decimal::{Decimal, NotDecimal};
-pub use entity::{Entity, EntityCreate};
+pub use entity::{Entity, EntityCreate, EntityUpdate};
 pub use institution::Institution;
+pub use lenient::UnreadableRow;
+#[cfg(feature = "client")]
+pub(crate) use lenient::cause_of;
 pub use page::{Meta, Page, Pagination};
 pub use setup::{ActionRequiredBy, Instructions, NextAction, ProvisioningStatus, Setup, SetupStatus};
 pub use to_domain::UnusableId;
@@ -47,14 +52,3 @@ pub use webhook_event::WebhookEvent;
 
 /// An opaque object of the integrator's (`metadata`); Waycore returns it and never reads it.
 pub type Metadata = serde_json::Map<String, serde_json::Value>;
-
-/// Reads `null` like a missing field: the documents type many fields as "value or null" without saying
-/// which of the two an absent value becomes.
-fn null_as_default<'de, D, T>(deserializer: D) -> Result<T, D::Error>
-where
-    D: serde::Deserializer<'de>,
-    T: Default + serde::Deserialize<'de>,
-{
-    let value: Option<T> = serde::Deserialize::deserialize(deserializer)?;
-    Ok(value.unwrap_or_default())
-}

@@ -1,27 +1,30 @@
 //! The envelope of every list (documents: ref/connections/list-connections).
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
 
-use super::null_as_default;
+use super::lenient::{Rows, UnreadableRow, odd_as_absent, odd_as_default};
 
 /// One page of a list.
+///
+/// It is read row by row: a row that is not of the documented form is left out, and costs no other row.
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Page<T> {
     pub data: Vec<T>,
     pub pagination: Pagination,
-    #[serde(default, deserialize_with = "null_as_default")]
     pub meta: Meta,
+    /// The rows that are not in `data`, because they could not be read.
+    #[serde(skip)]
+    pub unreadable: Vec<UnreadableRow>,
 }
 
 /// Whether and where a list goes on.
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Pagination {
     pub has_more: bool,
     /// Opaque; good only for the same query.
-    #[serde(default)]
     pub next_cursor: Option<String>,
 }
 
@@ -31,6 +34,45 @@ pub struct Pagination {
 #[serde(rename_all = "camelCase")]
 pub struct Meta {
     /// What Waycore's support asks for.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "odd_as_absent")]
     pub request_id: Option<String>,
+}
+
+impl<T> Page<T> {
+    /// A page whose rows are all readable.
+    pub fn new(data: Vec<T>, pagination: Pagination, meta: Meta) -> Self {
+        Self { data, pagination, meta, unreadable: Vec::new() }
+    }
+}
+
+impl<'de, T: DeserializeOwned> Deserialize<'de> for Page<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(bound = "T: DeserializeOwned")]
+        struct Envelope<T> {
+            data: Rows<T>,
+            pagination: Pagination,
+            #[serde(default, deserialize_with = "odd_as_default")]
+            meta: Meta,
+        }
+        let Envelope { data: Rows { read, unreadable }, pagination, meta } =
+            Envelope::deserialize(deserializer)?;
+        Ok(Self { data: read, pagination, meta, unreadable })
+    }
+}
+
+impl<'de> Deserialize<'de> for Pagination {
+    /// Where it is not said whether there is more, the cursor says so.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Said {
+            #[serde(default, deserialize_with = "odd_as_absent")]
+            has_more: Option<bool>,
+            #[serde(default, deserialize_with = "odd_as_absent")]
+            next_cursor: Option<String>,
+        }
+        let Said { has_more, next_cursor } = Said::deserialize(deserializer)?;
+        Ok(Self { has_more: has_more.unwrap_or(next_cursor.is_some()), next_cursor })
+    }
 }

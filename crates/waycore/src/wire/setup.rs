@@ -3,23 +3,26 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{null_as_default, open_enum::open_enum};
+use super::{
+    lenient::{odd_as_absent, odd_as_default},
+    open_enum::open_enum,
+};
 
 /// The `setup` object of a connection of kind `setup`.
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Setup {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "odd_as_absent")]
     pub status: Option<SetupStatus>,
-    #[serde(default, deserialize_with = "null_as_default")]
+    #[serde(default, deserialize_with = "odd_as_default")]
     pub instructions: Instructions,
     /// Working credentials were handed over already; the only thing that is ever read back of them.
-    #[serde(default, deserialize_with = "null_as_default")]
+    #[serde(default, deserialize_with = "odd_as_default")]
     pub credentials_present: bool,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "odd_as_absent")]
     pub action_required_by: Option<ActionRequiredBy>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "odd_as_absent")]
     pub next_action: Option<NextAction>,
 }
 
@@ -28,21 +31,21 @@ pub struct Setup {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Instructions {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "odd_as_absent")]
     pub first_name: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "odd_as_absent")]
     pub last_name: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "odd_as_absent")]
     pub address: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "odd_as_absent")]
     pub email: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "odd_as_absent")]
     pub username: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "odd_as_absent")]
     pub phone_number: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "odd_as_absent")]
     pub email_provisioning_status: Option<ProvisioningStatus>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "odd_as_absent")]
     pub phone_number_provisioning_status: Option<ProvisioningStatus>,
 }
 

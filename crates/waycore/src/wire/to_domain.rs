@@ -28,14 +28,14 @@ impl Connection {
     /// [`ConnectionState::Unrecognised`].
     ///
     /// # Errors
-    /// [`UnusableId`] if one of the ids is empty, over-long or has control characters.
+    /// [`UnusableId`] if its own id or the entity's is empty, over-long or has control characters.
     pub fn to_domain(&self) -> Result<target::Connection, UnusableId> {
         let institution = Bank::of(self);
-        let institution_id = institution.id.map(InstitutionId::parse).transpose();
         Ok(target::Connection {
             id: ConnectionId::parse(self.id()).map_err(unusable("id"))?,
             entity_id: EntityId::parse(self.entity_id()).map_err(unusable("entityId"))?,
-            institution_id: institution_id.map_err(unusable("institutionId"))?,
+            // A connection may have none, so one that can be no id costs no connection.
+            institution_id: institution.id.and_then(|id| InstitutionId::parse(id).ok()),
             institution_name: institution.name.map(str::to_owned),
             portal_url: institution.portal_url.map(str::to_owned),
             created_at: self.created_at().into(),
@@ -82,7 +82,9 @@ impl Setup {
     fn to_domain(&self) -> target::Setup {
         let by = self.action_required_by.as_ref().map(|by| by.as_str());
         let next = self.next_action.as_ref().map(|next| next.as_str());
+        let status = self.status.as_ref().map(|status| status.as_str().trim());
         target::Setup {
+            status: status.filter(|status| !status.is_empty()).map(str::to_owned),
             instructions: self.instructions.to_domain(),
             credentials_present: self.credentials_present,
             action_required_by: target::ActionRequiredBy::parse(by.unwrap_or_default()),
@@ -101,16 +103,15 @@ impl Instructions {
             email: value(&self.email),
             username: value(&self.username),
             phone_number: value(&self.phone_number),
-            email_pending: is_pending(&self.email, self.email_provisioning_status.as_ref()),
-            phone_pending: is_pending(&self.phone_number, self.phone_number_provisioning_status.as_ref()),
+            email_provisioning: provisioning(self.email_provisioning_status.as_ref()),
+            phone_provisioning: provisioning(self.phone_number_provisioning_status.as_ref()),
         }
     }
 }
 
-/// Whether a value is still to come. The documents do not say whether "pending" goes with an empty value, nor
-/// what follows it: a value that is not there is waited for whatever its status says.
-fn is_pending(value: &Option<String>, status: Option<&ProvisioningStatus>) -> bool {
-    present(value).is_none() || status == Some(&ProvisioningStatus::Pending)
+/// The documents do not say whether "pending" goes with an empty value, nor what follows it.
+fn provisioning(status: Option<&ProvisioningStatus>) -> Option<target::Provisioning> {
+    target::Provisioning::parse(status?.as_str())
 }
 
 /// What a body says about the bank.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Date, DateTime, Decimal, open_enum::open_enum};
+use super::{Date, DateTime, Decimal, lenient::odd_as_absent, open_enum::open_enum};
 
 /// Money that moved, or is about to.
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -14,39 +14,50 @@ pub struct Transaction {
     pub account_id: String,
     pub status: TransactionStatus,
     /// `null` while it is pending.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "odd_as_absent")]
     pub posted_date: Option<Date>,
     pub updated_at: DateTime,
     /// Positive is money that came in.
     pub amount: Decimal,
     pub currency: String,
     pub entry_type: EntryType,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "odd_as_absent")]
     pub description: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "odd_as_absent")]
     pub rail: Option<Rail>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "odd_as_absent")]
     pub raw_description: Option<String>,
-    /// Older documents call it `paymentReference`.
-    #[serde(default, alias = "paymentReference")]
+    #[serde(default, deserialize_with = "odd_as_absent")]
     pub customer_reference: Option<String>,
-    #[serde(default)]
+    /// What older documents call the customer reference. An answer may have both.
+    #[serde(default, skip_serializing, deserialize_with = "odd_as_absent")]
+    #[cfg_attr(feature = "openapi", schema(ignore))]
+    pub payment_reference: Option<String>,
+    #[serde(default, deserialize_with = "odd_as_absent")]
     pub bank_reference: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "odd_as_absent")]
     pub bai_code: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "odd_as_absent")]
     pub category: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "odd_as_absent")]
     pub subcategory: Option<String>,
     /// Merchant category code.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "odd_as_absent")]
     pub mcc: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "odd_as_absent")]
     pub merchant_name: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "odd_as_absent")]
     pub counterparty_name: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "odd_as_absent")]
     pub counterparty_account_masked: Option<String>,
+}
+
+impl Transaction {
+    /// The customer's reference under either of its names, and none if it is empty.
+    pub fn customers_reference(&self) -> Option<&str> {
+        let names = [&self.customer_reference, &self.payment_reference];
+        names.into_iter().flatten().map(String::as_str).find(|text| !text.trim().is_empty())
+    }
 }
 
 open_enum! {

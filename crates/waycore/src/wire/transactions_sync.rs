@@ -3,22 +3,56 @@
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 use serde_json::Value;
 
-use super::{DateTime, Meta, Metadata, Transaction, null_as_default};
+use super::{
+    DateTime, Meta, Metadata, Transaction,
+    lenient::{Rows, UnreadableRow, odd_as_absent, odd_as_default},
+};
 
 /// One batch of the stream. The first call, without a cursor, has no events by design: its cursor is where
-/// the stream begins.
+/// the stream begins. It is read event by event, as the rows of a list are.
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct TransactionsSync {
     pub events: Vec<TransactionEvent>,
     /// Good for 90 days and for the same filters; keep it only after the batch is kept.
-    #[serde(default)]
     pub next_cursor: Option<String>,
     /// True if the next batch is there already.
     pub has_more: bool,
-    #[serde(default, deserialize_with = "null_as_default")]
     pub meta: Meta,
+    /// The events that are not in `events`, because they could not be read.
+    #[serde(skip)]
+    pub unreadable: Vec<UnreadableRow>,
+}
+
+impl TransactionsSync {
+    /// A batch whose events are all readable.
+    pub fn new(
+        events: Vec<TransactionEvent>,
+        next_cursor: Option<String>,
+        has_more: bool,
+        meta: Meta,
+    ) -> Self {
+        Self { events, next_cursor, has_more, meta, unreadable: Vec::new() }
+    }
+}
+
+impl<'de> Deserialize<'de> for TransactionsSync {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        struct Envelope {
+            events: Rows<TransactionEvent>,
+            #[serde(default, deserialize_with = "odd_as_absent")]
+            next_cursor: Option<String>,
+            has_more: bool,
+            #[serde(default, deserialize_with = "odd_as_default")]
+            meta: Meta,
+        }
+        let Envelope { events: Rows { read, unreadable }, next_cursor, has_more, meta } =
+            Envelope::deserialize(deserializer)?;
+        Ok(Self { events: read, next_cursor, has_more, meta, unreadable })
+    }
 }
 
 /// What happened to a transaction. The same event can come twice: `event_id` tells.
@@ -50,9 +84,9 @@ pub enum TransactionChange {
 #[serde(rename_all = "camelCase")]
 pub struct RemovedTransaction {
     pub id: String,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "odd_as_absent")]
     pub connection_id: Option<String>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "odd_as_absent")]
     pub account_id: Option<String>,
 }
 

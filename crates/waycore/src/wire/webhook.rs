@@ -3,7 +3,7 @@
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{DateTime, Meta, Metadata, null_as_default, open_enum::open_enum};
+use super::{DateTime, Meta, Metadata, lenient::odd_as_default, open_enum::open_enum};
 
 /// An address that events are delivered to.
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -22,7 +22,7 @@ pub struct Webhook {
     pub active: bool,
     pub created_at: DateTime,
     pub updated_at: DateTime,
-    #[serde(default, deserialize_with = "null_as_default")]
+    #[serde(default, deserialize_with = "odd_as_default")]
     #[cfg_attr(feature = "openapi", schema(value_type = Object))]
     pub metadata: Metadata,
 }
@@ -32,7 +32,7 @@ pub struct Webhook {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct WebhookCreated {
     pub webhook: Webhook,
-    #[serde(default, deserialize_with = "null_as_default")]
+    #[serde(default, deserialize_with = "odd_as_default")]
     pub meta: Meta,
 }
 

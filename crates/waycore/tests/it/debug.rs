@@ -58,11 +58,7 @@ fn bodies_show_no_secret() {
     webhook["secret"] = json!(MARK);
     let webhook: Webhook = serde_json::from_value(webhook).expect("a webhook");
     check(&webhook);
-    check(&Page {
-        data: vec![webhook],
-        pagination: serde_json::from_value(json!({"hasMore": false})).expect("it"),
-        meta: Default::default(),
-    });
+    check(&Page::new(vec![webhook], Default::default(), Default::default()));
     check(&WebhookCreate { url: "https://host.example".to_owned(), events: vec![], metadata: None });
     check(&WebhookUpdate::default());
     check(&EntityCreate { external_entity_id: "acme".to_owned(), name: None, metadata: None });
@@ -93,6 +89,7 @@ fn the_client_shows_no_secret() {
         url: url::Url::parse(&format!("https://waycore.example/v1/x?query={MARK}")).expect("a URL"),
         headers: [(reqwest::header::AUTHORIZATION, authorization)].into_iter().collect(),
         body: Some(MARK.as_bytes().to_vec()),
+        fresh: true,
     };
     check(&request);
     check(&SecretString::from(MARK));

@@ -2,7 +2,7 @@
 
 use domain::{
     bank_choice::{BankChoice, RequestedName},
-    connection::{ActionRequiredBy, ConnectionState, NextAction},
+    connection::{ActionRequiredBy, ConnectionState, Detail, NextAction},
     ids::{EntityId, InstitutionId},
     portal_url::PortalUrl,
 };
@@ -76,25 +76,50 @@ fn a_connected_bank_brings_its_last_sync() {
     assert_eq!(ready.last_synced_at.map(|at| at.as_millis()), Some(1_699_335_116_000));
 }
 
-/// What is told about the e-mail address, and whether it is still to come.
+/// How a value and its provisioning status read, of the e-mail address and of the phone number.
 #[track_caller]
-fn check_email(email: Value, status: Value, shown: Option<&str>, pending: bool) {
+fn check_detail(value: Value, status: Value, expected: Detail<'_>) {
     let mut body = fixture("connection-setup.json");
-    body["setup"]["instructions"]["email"] = email.clone();
-    body["setup"]["instructions"]["emailProvisioningStatus"] = status.clone();
+    for field in ["email", "phoneNumber"] {
+        body["setup"]["instructions"][field] = value.clone();
+        body["setup"]["instructions"][format!("{field}ProvisioningStatus")] = status.clone();
+    }
     let ConnectionState::Draft(setup) = understood(body).state else { panic!("a draft") };
-    let told = (setup.instructions.email.as_deref(), setup.instructions.email_pending);
-    assert_eq!(told, (shown, pending), "{email} and {status}");
+    assert_eq!(setup.instructions.email(), expected, "{value} and {status}");
+    assert_eq!(setup.instructions.phone_number(), expected, "{value} and {status}");
+    assert_eq!(
+        setup.instructions.is_pending(),
+        matches!(expected, Detail::Pending(_)),
+        "{value} and {status}"
+    );
 }
 
 #[test]
-fn a_value_that_is_not_there_is_still_to_come() {
-    check_email(json!("a@b.example"), json!("provisioned"), Some("a@b.example"), false);
-    check_email(json!("a@b.example"), Value::Null, Some("a@b.example"), false);
-    check_email(json!("a@b.example"), json!("pending"), Some("a@b.example"), true);
-    check_email(Value::Null, json!("pending"), None, true);
-    check_email(Value::Null, json!("provisioned"), None, true);
-    check_email(json!(" "), Value::Null, None, true);
+fn only_a_provisioning_status_says_that_a_value_is_still_to_come() {
+    let value = "a@b.example";
+    for status in [Value::Null, json!(""), json!("provisioned"), json!("unheardOf")] {
+        check_detail(json!(value), status.clone(), Detail::Ready(value));
+        check_detail(Value::Null, status.clone(), Detail::Absent);
+        check_detail(json!(" "), status, Detail::Absent);
+    }
+    check_detail(json!(value), json!("pending"), Detail::Pending(Some(value)));
+    check_detail(Value::Null, json!("pending"), Detail::Pending(None));
+    check_detail(json!(" "), json!("pending"), Detail::Pending(None));
+}
+
+#[test]
+fn where_the_setup_stands_is_kept_in_waycores_own_word() {
+    for (status, expected) in [
+        (json!("awaitingDelegatedUserCreation"), Some("awaitingDelegatedUserCreation")),
+        (json!("unheardOf"), Some("unheardOf")),
+        (json!(" "), None),
+        (Value::Null, None),
+    ] {
+        let mut body = fixture("connection-setup.json");
+        body["setup"]["status"] = status;
+        let ConnectionState::Draft(setup) = understood(body).state else { panic!("a draft") };
+        assert_eq!(setup.status.as_deref(), expected);
+    }
 }
 
 #[test]
@@ -108,12 +133,16 @@ fn a_kind_that_is_not_known_still_tells_its_bank() {
 
 #[test]
 fn an_id_that_can_be_none_is_refused() {
-    for (field, text) in [("id", ""), ("entityId", "a\u{0}b"), ("institutionId", " chase")] {
+    for (field, text) in [("id", ""), ("entityId", "a\u{0}b")] {
         let mut body = fixture("connection-ready.json");
         body[field] = json!(text);
         let connection: Connection = serde_json::from_value(body).expect("it is read");
         assert_eq!(connection.to_domain().expect_err("no id").field, field);
     }
+    // A connection may have no institution.
+    let mut body = fixture("connection-ready.json");
+    body["institutionId"] = json!(" chase");
+    assert_eq!(understood(body).institution_id, None);
 }
 
 #[test]

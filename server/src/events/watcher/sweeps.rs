@@ -12,7 +12,7 @@ use futures_util::{Stream, TryStreamExt as _};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 use waycore::client::paging;
-use waycore::wire::{Connection, ConnectionStatus};
+use waycore::wire::{Connection, ConnectionStatus, Page};
 use waycore::{Error, ListConnections};
 
 use super::Shared;
@@ -123,8 +123,14 @@ impl Sweeps {
         }
         let untold = std::mem::take(&mut *self.shared.untold.lock().unwrap_or_else(PoisonError::into_inner));
         untold.into_iter().for_each(|id| self.begin(id));
-        // Also what nobody waits for goes wrong, and its history and the audit log are to tell when.
-        if self.everything.again(QUIET) {
+        // Also what nobody waits for goes wrong, and its history and the audit log are to tell when. Waycore has no list of
+        // those that it fetches data of: where they are too many to be read one by one, the list of everything finds them.
+        let many_drafts = interest.drafts.len() > MOST_SINGLES;
+        let drafts = if many_drafts { &[][..] } else { &interest.drafts };
+        let others = interest.alone.len() + drafts.len();
+        let many_syncs = interest.syncs.len() > MOST_SINGLES.min((2 * MOST_SINGLES).saturating_sub(others));
+        let syncs = if many_syncs { &[][..] } else { &interest.syncs };
+        if self.everything.again(if many_syncs { LOOKED_AT } else { QUIET }) {
             let swept = self.shared.list_all(Cause::Watch).await;
             if swept.is_ok() {
                 (self.activations, self.drafts) = (Due::new(), Due::new());
@@ -132,20 +138,19 @@ impl Sweeps {
             self.everything.failed = self.swept(swept);
         }
         let looked_at = if self.shared.flow.is_reliable() { QUIET } else { LOOKED_AT };
-        let many_drafts = interest.drafts.len() > MOST_SINGLES;
         if self.activations.again(if interest.activations { looked_at } else { QUIET }) {
             let swept = self.shared.list(Watched::Activation, ConnectionStatus::PendingActivation).await;
             self.activations.failed = self.swept(swept);
         }
-        // No delivery announces the details that Waycore prepares for a delegated user: drafts are always read often.
+        // No delivery announces the details that Waycore prepares for a delegated user, nor the end of a sync: those are
+        // always read often.
         if self.drafts.again(if many_drafts { LOOKED_AT } else { QUIET }) {
             let swept = self.shared.list(Watched::Draft, ConnectionStatus::Draft).await;
             self.drafts.failed = self.swept(swept);
         }
-        let drafts = interest.drafts.iter().filter(|_| !many_drafts);
-        let mut singles: Vec<_> = interest.alone.iter().chain(drafts).cloned().collect();
-        let has_drafts = singles.len() > interest.alone.len();
-        if !singles.is_empty() && self.singles.again(if has_drafts { LOOKED_AT } else { looked_at }) {
+        let mut singles: Vec<_> = interest.alone.iter().chain(drafts).chain(syncs).cloned().collect();
+        let is_unannounced = singles.len() > interest.alone.len();
+        if !singles.is_empty() && self.singles.again(if is_unannounced { LOOKED_AT } else { looked_at }) {
             // Each is the first at some time: those that fail are not always before the same others.
             let count = singles.len();
             singles.rotate_left(self.turn % count);
@@ -235,27 +240,36 @@ impl Shared {
         let (mut back, mut others) = (Vec::new(), None);
         let mut failed = Ok(());
         // A page at a time: ten thousand rows at once would hold up everything else.
-        let mut rows = pin!(self.rows(filter));
-        while let Some(row) = rows.try_next().await.map_err(Failure::of(Call::ListConnections))? {
-            let Ok(id) = ConnectionId::parse(row.id()) else { continue };
-            let updated_at = Timestamp::from_millis(row.updated_at().as_millis());
-            match known.get_mut(&id) {
-                Some(known) => {
+        let mut pages = pin!(self.pages(filter));
+        while let Some(page) = pages.try_next().await.map_err(Failure::of(Call::ListConnections))? {
+            // The client has logged those that cannot be read. They are there, so nobody needs to look for them.
+            let unreadable = page.unreadable.iter().filter_map(|row| row.id.as_deref());
+            for id in unreadable.filter_map(|id| ConnectionId::parse(id).ok()) {
+                if let Some(known) = known.get_mut(&id) {
                     known.is_listed = true;
-                    let is_young = self.young.is_young(&id, known.version, asked);
-                    if is_young || known.updated_at != Some(updated_at) {
-                        let read = self.onboarding.keep_row(row, known.version, cause).await;
-                        let found = self.found(&id, read, cause);
-                        failed = failed.and(found);
-                    }
                 }
-                None => {
-                    if others.is_none() {
-                        others = Some(self.store.remembered(self.environment).await?);
+            }
+            for row in page.data {
+                let Ok(id) = ConnectionId::parse(row.id()) else { continue };
+                let updated_at = Timestamp::from_millis(row.updated_at().as_millis());
+                match known.get_mut(&id) {
+                    Some(known) => {
+                        known.is_listed = true;
+                        let is_young = self.young.is_young(&id, known.version, asked);
+                        if is_young || known.updated_at != Some(updated_at) {
+                            let read = self.onboarding.keep_row(row, known.version, cause).await;
+                            let found = self.found(&id, read, cause);
+                            failed = failed.and(found);
+                        }
                     }
-                    // Else it is of another product on the same organization.
-                    if others.as_ref().is_some_and(|others| others.contains(&id)) {
-                        back.push(id);
+                    None => {
+                        if others.is_none() {
+                            others = Some(self.store.remembered(self.environment).await?);
+                        }
+                        // Else it is of another product on the same organization.
+                        if others.as_ref().is_some_and(|others| others.contains(&id)) {
+                            back.push(id);
+                        }
                     }
                 }
             }
@@ -265,8 +279,8 @@ impl Shared {
         Ok(Untold { left: left.collect(), back })
     }
 
-    fn rows(&self, filter: ListConnections) -> impl Stream<Item = Result<Connection, Error>> {
-        paging::rows(PAGES, move |cursor| {
+    fn pages(&self, filter: ListConnections) -> impl Stream<Item = Result<Page<Connection>, Error>> {
+        paging::pages(PAGES, move |cursor| {
             let filter = ListConnections { cursor, limit: Some(PAGE), ..filter.clone() };
             async move {
                 self.pace.turn().await?;
@@ -297,6 +311,9 @@ impl Shared {
             Ok(Refreshed::Unknown) => {}
             Err(failure @ (Failure::Answer { .. } | Failure::NotFound(_))) => {
                 tracing::warn!(?failure, "a connection that is watched was left out");
+            }
+            Err(Failure::Store(error)) if error.is_about_one_row() => {
+                tracing::error!(connection = %id, ?error, "a connection that is watched was left out");
             }
             Err(failure) => return Err(failure),
         }

@@ -32,12 +32,16 @@ struct World {
     calls: Vec<String>,
     failures: HashMap<&'static str, VecDeque<Fault>>,
     ignores_filters: bool,
+    failing_after: Option<(&'static str, &'static str, Error)>,
+    hides_entities_once: bool,
+    returns_existing_entities: bool,
     refuses_second_completion: bool,
     answers_creates_with: Option<String>,
     page_size: usize,
     slow_by: Duration,
     is_down: bool,
     nonsense_about: Option<String>,
+    listed_odd: Option<String>,
     silent_about: Option<String>,
     hangs: bool,
     ticks: i64,
@@ -74,7 +78,12 @@ impl FakeWaycore {
     }
 
     pub(crate) fn entity(&self, id: &str, external_id: &str, is_default: bool) {
-        self.world(|world| world.add_entity(id, external_id, is_default));
+        self.entity_with(id, external_id, is_default, json!({}));
+    }
+
+    /// An entity that was made with some metadata.
+    pub(crate) fn entity_with(&self, id: &str, external_id: &str, is_default: bool, metadata: Value) {
+        self.world(|world| world.add_entity(id, external_id, is_default, metadata));
     }
 
     /// Something that moved on an account of a connection, before what was given here already.
@@ -106,10 +115,26 @@ impl FakeWaycore {
         });
     }
 
+    /// After the next call of the one kind, the next of the other fails.
+    pub(crate) fn fail_after(&self, first: &'static str, then: &'static str, error: Error) {
+        self.world(|world| world.failing_after = Some((first, then, error)));
+    }
+
     /// The answer of the next such call is lost.
     pub(crate) fn lose_answer(&self, call: &'static str) {
         let fault = Fault { error: Error::Unknown(Unclear::Timeout), applied: true };
         self.world(|world| world.failures.entry(call).or_default().push_back(fault));
+    }
+
+    /// The connection breaks before the answer to the next such call, which has taken effect or not.
+    pub(crate) fn break_connection(&self, call: &'static str, applied: bool) {
+        let fault = Fault { error: Error::Unknown(Unclear::NoAnswer), applied };
+        self.world(|world| world.failures.entry(call).or_default().push_back(fault));
+    }
+
+    /// From now on a connection is listed with a field that is not of the documented form, and read as it is.
+    pub(crate) fn list_odd(&self, id: &str) {
+        self.world(|world| world.listed_odd = Some(id.to_owned()));
     }
 
     /// Removes a connection as if somebody had done it elsewhere.
@@ -155,6 +180,16 @@ impl FakeWaycore {
         }
     }
 
+    /// The next list of entities is empty.
+    pub(crate) fn hides_entities_once(&self) {
+        self.world(|world| world.hides_entities_once = true);
+    }
+
+    /// From now on a create with an external id that is taken answers with what is there.
+    pub(crate) fn returns_existing_entities(&self) {
+        self.world(|world| world.returns_existing_entities = true);
+    }
+
     pub(crate) fn ignore_filters(&self) {
         self.world(|world| world.ignores_filters = true);
     }
@@ -193,6 +228,9 @@ impl FakeWaycore {
     ) -> Result<T, Error> {
         self.world(|world| {
             world.calls.push([call, detail].join(" ").trim_end().to_owned());
+            if let Some((_, then, error)) = world.failing_after.take_if(|(first, ..)| *first == call) {
+                world.failures.entry(then).or_default().push_back(Fault { error, applied: false });
+            }
             if world.is_down {
                 return Err(Error::Server { status: 503, retry_after: None });
             }
@@ -214,11 +252,11 @@ impl World {
         waycore::wire::DateTime::from_millis(BEGIN + self.ticks * 1000).as_str().to_owned()
     }
 
-    fn add_entity(&mut self, id: &str, external_id: &str, is_default: bool) {
+    fn add_entity(&mut self, id: &str, external_id: &str, is_default: bool, metadata: Value) {
         let now = self.now();
         self.entities.push(json!({
             "entityId": id, "externalEntityId": external_id, "isDefaultOrgEntity": is_default,
-            "createdAt": now, "updatedAt": now,
+            "createdAt": now, "updatedAt": now, "metadata": metadata,
         }));
     }
 
@@ -259,11 +297,8 @@ impl World {
         let size = if self.page_size == 0 { usize::MAX } else { self.page_size };
         let from: usize = cursor.map(|cursor| cursor.parse().unwrap()).unwrap_or_default();
         let has_more = rows.len() > from.saturating_add(size);
-        Page {
-            data: rows.into_iter().skip(from).take(size).collect(),
-            pagination: Pagination { has_more, next_cursor: has_more.then(|| (from + size).to_string()) },
-            meta: Meta::default(),
-        }
+        let pagination = Pagination { has_more, next_cursor: has_more.then(|| (from + size).to_string()) };
+        Page::new(rows.into_iter().skip(from).take(size).collect(), pagination, Meta::default())
     }
 }
 
@@ -271,17 +306,19 @@ fn typed<T: serde::de::DeserializeOwned>(value: Value) -> T {
     serde_json::from_value(value).unwrap()
 }
 
+/// The page as the client reads it: without the rows that are not of the documented form.
 fn typed_page<T: serde::de::DeserializeOwned>(page: Page<Value>) -> Page<T> {
-    let data = page.data.into_iter().map(typed).collect();
-    Page { data, pagination: page.pagination, meta: page.meta }
+    typed(serde_json::to_value(page).unwrap())
 }
 
 #[async_trait]
 impl Waycore for FakeWaycore {
     async fn list_entities(&self, external_entity_id: &str) -> Result<Page<Entity>, Error> {
         self.answer("list_entities", external_entity_id, |world| {
-            let matches =
-                |row: &&Value| world.ignores_filters || row["externalEntityId"] == external_entity_id;
+            let hides = std::mem::take(&mut world.hides_entities_once);
+            let matches = |row: &&Value| {
+                !hides && (world.ignores_filters || row["externalEntityId"] == external_entity_id)
+            };
             let rows = world.entities.iter().filter(matches).cloned().collect();
             Ok(typed_page(world.page(rows, None)))
         })
@@ -291,8 +328,14 @@ impl Waycore for FakeWaycore {
         // Another request may run in between, as it could on a network.
         tokio::task::yield_now().await;
         self.answer("create_entity", &entity.external_entity_id, |world| {
+            let same = |row: &&Value| row["externalEntityId"] == entity.external_entity_id;
+            if let Some(known) = world.entities.iter().find(same).filter(|_| world.returns_existing_entities)
+            {
+                return Ok(typed(known.clone()));
+            }
             let id = format!("ent_{}", world.entities.len() + 1);
-            world.add_entity(&id, &entity.external_entity_id, false);
+            let metadata = Value::Object(entity.metadata.clone().unwrap_or_default());
+            world.add_entity(&id, &entity.external_entity_id, false, metadata);
             Ok(typed(world.entities.last().unwrap().clone()))
         })
     }
@@ -368,7 +411,11 @@ impl Waycore for FakeWaycore {
                     || (entity.is_none_or(|entity| row["entityId"] == entity)
                         && status.is_none_or(|status| row["status"] == status))
             };
-            let rows = world.connections.iter().rev().filter(matches).cloned().collect();
+            let mut rows: Vec<Value> = world.connections.iter().rev().filter(matches).cloned().collect();
+            let odd = world.listed_odd.as_deref();
+            for row in rows.iter_mut().filter(|row| odd.is_some() && row["id"].as_str() == odd) {
+                row["updatedAt"] = json!("yesterday");
+            }
             Ok(typed_page(world.page(rows, filter.cursor.as_deref())))
         });
         self.wait().await;

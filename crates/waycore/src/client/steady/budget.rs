@@ -3,9 +3,11 @@
 //! When Waycore is down every call fails, and trying each of them again would multiply the load that brought it down.
 
 use std::{
-    sync::{Mutex, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
+
+use super::token_bucket::TokenBucket;
 
 const PER_CALL: f64 = 0.1;
 const PER_SECOND: f64 = 1.0;
@@ -14,41 +16,25 @@ const PER_SECOND: f64 = 1.0;
 const MOST: f64 = 10.0;
 
 #[derive(Debug)]
-pub(in crate::client) struct Budget(Mutex<Account>);
-
-#[derive(Debug)]
-struct Account {
-    tokens: f64,
-    at: Duration,
-}
+pub(in crate::client) struct Budget(Mutex<TokenBucket>);
 
 impl Budget {
     pub(in crate::client) fn new(now: Duration) -> Self {
-        Self(Mutex::new(Account { tokens: MOST, at: now }))
+        Self(Mutex::new(TokenBucket::new(MOST, PER_SECOND, now)))
     }
 
     /// A call was made.
-    pub(in crate::client) fn called(&self, now: Duration) {
-        self.with(now, |account| account.tokens = (account.tokens + PER_CALL).min(MOST));
+    pub(in crate::client) fn called(&self) {
+        self.tokens().add(PER_CALL);
     }
 
     /// Pays for another try, if there is enough.
     pub(in crate::client) fn spend(&self, now: Duration) -> bool {
-        self.with(now, |account| {
-            let enough = account.tokens >= 1.0;
-            if enough {
-                account.tokens -= 1.0;
-            }
-            enough
-        })
+        self.tokens().take(now).is_ok()
     }
 
-    fn with<T>(&self, now: Duration, act: impl FnOnce(&mut Account) -> T) -> T {
-        let mut account = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let passed = now.saturating_sub(account.at).as_secs_f64();
-        account.tokens = (account.tokens + passed * PER_SECOND).min(MOST);
-        account.at = account.at.max(now);
-        act(&mut account)
+    fn tokens(&self) -> MutexGuard<'_, TokenBucket> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -66,7 +52,7 @@ mod tests {
     fn a_tenth_of_the_calls_may_be_tried_again() {
         let budget = Budget::new(START);
         assert_eq!(spent(&budget, START), 10, "what was saved up");
-        (0..50).for_each(|_| budget.called(START));
+        (0..50).for_each(|_| budget.called());
         assert!((4..=5).contains(&spent(&budget, START)));
     }
 

@@ -262,7 +262,7 @@ fn check_status(status: u16, is_write: bool, error: &Error) {
         (400 | 422, Error::Invalid)
         | (401, Error::Unauthorized)
         | (403, Error::Forbidden)
-        | (404, Error::NotFound)
+        | (404, Error::NoSuchPath)
         | (409, Error::Conflict { .. })
         | (429, Error::RateLimited { .. }) => true,
         (500.., Error::Server { status: told, .. }) => !is_write && *told == status,
@@ -300,8 +300,13 @@ async fn whatever_breaks_on_the_way() {
     let cases = Cases::default();
     for name in READS {
         let is_write = name == "entity.json";
-        let broken = cases.run(name, Reply::Fail(SendError::Broken)).await;
-        assert_eq!(broken, Err(nonsense(name, Nonsense::BrokenOff)), "{name}");
+        for broken in [SendError::Broken, SendError::Stale] {
+            let expected = match is_write {
+                true => Error::Unknown(Unclear::NoAnswer),
+                false => Error::Nonsense(Nonsense::BrokenOff),
+            };
+            assert_eq!(cases.run(name, Reply::Fail(broken)).await, Err(expected), "{name}");
+        }
         let expected = if is_write { Error::Unknown(Unclear::Timeout) } else { Error::Timeout };
         assert_eq!(cases.run(name, Reply::Silence).await, Err(expected), "{name}");
         let refused = cases.run(name, Reply::Fail(SendError::NotConnected("x".to_owned()))).await;
@@ -322,17 +327,35 @@ async fn whatever_breaks_on_the_way() {
     cases.tell("answers that break");
 }
 
-/// The lists that no fixture stands for.
+/// A row that makes no sense costs no other one, in any list.
 #[tokio::test(start_paused = true)]
-async fn rows_that_make_no_sense_spoil_their_page() {
-    let page = |row: Value| json!({"data": [row], "pagination": {"hasMore": false}}).to_string();
-    for row in [json!(null), json!({}), json!({"id": 1})] {
-        let world = World::new([answer(200).body(page(row)).into()]);
-        let client = world.client();
-        let nonsense = Err(Error::Nonsense(Nonsense::Body));
-        assert_eq!(client.list_accounts(&ListAccounts::default()).await.map(drop), nonsense);
-        assert_eq!(client.list_balances(&ListBalances::default()).await.map(drop), nonsense);
-        assert_eq!(client.list_transactions(&ListTransactions::default()).await.map(drop), nonsense);
-        assert_eq!(client.list_webhooks(None).await.map(drop), nonsense);
+async fn rows_that_make_no_sense_cost_themselves() {
+    let good = |row: Value| {
+        let odd = [json!(null), json!({}), json!({"id": 1}), json!([]), json!("row")];
+        let rows: Vec<Value> = odd.into_iter().chain([row]).collect();
+        let page = json!({"data": rows, "pagination": {"hasMore": false}});
+        World::new([answer(200).body(page.to_string()).into()]).client()
+    };
+    macro_rules! check {
+        ($row:expr, $client:ident => $call:expr) => {{
+            let $client = good($row);
+            let page = $call.await.expect("the row that makes sense");
+            assert_eq!((page.data.len(), page.unreadable.len()), (1, 5), "{}", stringify!($call));
+        }};
     }
+    check!(fixture("entity.json"), client => client.list_entities("acme"));
+    check!(json!({"institutionId": "b", "name": "B"}), client => client.search_institutions("b", 1, None));
+    check!(fixture("connection-setup.json"), client => client.list_connections(&ListConnections::default()));
+    check!(fixture("account.json"), client => client.list_accounts(&ListAccounts::default()));
+    check!(fixture("balance.json"), client => client.list_balances(&ListBalances::default()));
+    check!(fixture("transaction.json"), client => client.list_transactions(&ListTransactions::default()));
+    check!(fixture("webhook-created.json")["webhook"].clone(), client => client.list_webhooks(None));
+    let mut batch = fixture("transactions-sync.json");
+    let events = batch["events"].as_array_mut().expect("events");
+    let readable = events.len();
+    events.extend([json!(null), json!({"eventId": "evt_odd", "type": "added"})]);
+    let client = World::new([answer(200).body(batch.to_string()).into()]).client();
+    let read = client.sync_transactions(&SyncTransactions::default()).await.expect("the other events");
+    let ids: Vec<_> = read.unreadable.iter().map(|row| row.id.as_deref()).collect();
+    assert_eq!((read.events.len(), ids), (readable, vec![None, Some("evt_odd")]));
 }

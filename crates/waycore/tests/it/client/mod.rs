@@ -7,7 +7,9 @@ mod paging;
 mod refusals;
 mod requests;
 mod retries;
+mod reused_connections;
 mod secrets;
+mod shares;
 mod time_limits;
 mod world;
 

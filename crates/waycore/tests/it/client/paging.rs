@@ -22,11 +22,11 @@ fn page(rows: usize, has_more: bool, cursor: Option<&str>) -> Reply {
 async fn walk(pages: Vec<Reply>, bound: usize) -> (Result<usize, Error>, usize) {
     let world = World::new(pages);
     let client = world.client();
-    let rows = paging::rows(bound, |cursor| {
+    let pages = paging::pages(bound, |cursor| {
         let client = client.clone();
         async move { client.list_connections(&ListConnections { cursor, ..ListConnections::default() }).await }
     });
-    let rows = rows.try_collect::<Vec<_>>().await.map(|rows| rows.len());
+    let rows = pages.map_ok(|page| page.data.len()).try_fold(0, async |sum, rows| Ok(sum + rows)).await;
     (rows, world.times().len())
 }
 
@@ -48,12 +48,12 @@ async fn a_list_is_read_to_its_end() {
 async fn the_next_page_is_asked_for_by_its_cursor() {
     let world = World::new([page(1, true, Some("a&b=c")), page(1, false, None)]);
     let client = world.client();
-    let rows = paging::rows(9, |cursor| {
+    let listing = paging::listing(9, |cursor| {
         let filter = ListConnections { cursor, limit: Some(500), ..ListConnections::default() };
         let client = client.clone();
         async move { client.list_connections(&filter).await }
     });
-    assert_eq!(rows.try_collect::<Vec<_>>().await.expect("two pages").len(), 2);
+    assert_eq!(listing.await.expect("two pages").rows.len(), 2);
     let queries: Vec<_> = world.requests().iter().map(|one| one.url.query().map(str::to_owned)).collect();
     assert_eq!(queries, [Some("limit=500".to_owned()), Some("cursor=a%26b%3Dc&limit=500".to_owned())]);
 }
@@ -74,6 +74,43 @@ async fn a_list_that_would_not_end_is_an_error() {
 async fn a_page_that_fails_ends_the_list() {
     let pages = vec![page(2, true, Some("a")), answer(500).into()];
     assert_eq!(walk(pages, 9).await, (Err(Error::Server { status: 500, retry_after: None }), 2));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_row_that_makes_no_sense_costs_itself_on_whatever_page_it_is() {
+    let odd = |has_more: bool, cursor: Option<&str>| -> Reply {
+        let row = json!({"id": "conn_odd", "kind": "ready"});
+        let body = json!({"data": [row], "pagination": {"hasMore": has_more, "nextCursor": cursor}});
+        answer(200).body(body.to_string()).into()
+    };
+    for pages in [
+        vec![odd(true, Some("a")), page(3, false, None)],
+        vec![page(2, true, Some("a")), odd(true, Some("b")), page(1, false, None)],
+        vec![page(3, true, Some("a")), odd(false, None)],
+    ] {
+        let world = World::new(pages);
+        let client = world.client();
+        let listing = paging::listing(9, |cursor| {
+            let client = client.clone();
+            async move { client.list_connections(&ListConnections { cursor, ..ListConnections::default() }).await }
+        });
+        let listing = listing.await.expect("the other rows");
+        let ids: Vec<_> = listing.unreadable.iter().map(|row| row.id.as_deref()).collect();
+        assert_eq!((listing.rows.len(), ids, listing.is_whole), (3, vec![Some("conn_odd")], true));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_list_that_is_longer_than_what_is_read_says_so() {
+    let pages = (0..20).map(|number| page(1, true, Some(&number.to_string())));
+    let world = World::new(pages);
+    let client = world.client();
+    let listing = paging::listing(5, |cursor| {
+        let client = client.clone();
+        async move { client.list_connections(&ListConnections { cursor, ..ListConnections::default() }).await }
+    });
+    let listing = listing.await.expect("a part of it");
+    assert_eq!((listing.rows.len(), listing.is_whole), (5, false));
 }
 
 fn batch(events: usize, has_more: bool, cursor: &str) -> Reply {

@@ -41,7 +41,28 @@ async fn a_missing_scope() {
 
 #[tokio::test]
 async fn something_missing() {
-    check(404, Error::NotFound).await;
+    let documented = json!({"code": "not_found", "message": "not found", "requestId": "r"});
+    for answer in [
+        ResponseTemplate::new(404).set_body_json(documented),
+        ResponseTemplate::new(404).set_body_json(json!({"error": {"message": "gone"}})),
+        ResponseTemplate::new(404),
+    ] {
+        assert_eq!(refused(answer).await, Error::NotFound);
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_address_is_not_something_missing() {
+    check(404, Error::NoSuchPath).await;
+    for answer in [
+        ResponseTemplate::new(404).set_body_raw("<!doctype html><h1>Not Found</h1>", "text/html"),
+        ResponseTemplate::new(404).set_body_json(json!({"code": "no_such_path", "message": "see /v1"})),
+    ] {
+        assert_eq!(refused(answer).await, Error::NoSuchPath);
+    }
+    // Of a list of everything nothing can be missing.
+    let server = answering(ResponseTemplate::new(404).set_body_json(json!({"code": "not_found"}))).await;
+    assert_eq!(client(&server.uri()).list_entities("acme").await.map(drop), Err(Error::NoSuchPath));
 }
 
 #[tokio::test]

@@ -52,6 +52,49 @@ async fn a_read_is_sent_again_after_what_passes() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_read_that_broke_on_a_reused_connection_goes_again_at_once_on_a_new_one() {
+    let stale = || Reply::Fail(SendError::Stale);
+    let world = World::new([stale(), good()]);
+    world.client().get_connection(&connection_id()).await.expect("the second time");
+    assert_eq!(world.times(), [0, 0]);
+    let fresh: Vec<_> = world.requests().iter().map(|request| request.fresh).collect();
+    assert_eq!(fresh, [false, true]);
+    // It costs none of the tries that a failing Waycore has.
+    let world = World::new([stale(), answer(503).into(), answer(503).into(), good()]);
+    world.client().get_connection(&connection_id()).await.expect("the fourth time");
+    assert_eq!(world.times(), [0, 0, 200, 600]);
+    // Nor of the budget: a gateway that restarts closes all connections together.
+    let world = World::new((0..200).map(|number| if number % 2 == 0 { stale() } else { good() }));
+    let client = world.client();
+    for _ in 0..100 {
+        client.get_connection(&connection_id()).await.expect("the second time");
+    }
+    assert_eq!(world.times().len(), 200);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_must_not_be_sent_twice_goes_out_on_a_connection_of_its_own() {
+    let world = World::new([answer(202).into()]);
+    let client = world.client();
+    client.sync_connection(&connection_id()).await.expect("queued");
+    client.complete_setup(&connection_id()).await.expect("completed");
+    client.delete_connection(&connection_id()).await.expect("deleted");
+    assert!(world.requests().iter().all(|request| request.fresh));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_sync_that_is_refused_as_too_early_is_not_asked_for_again() {
+    for refusal in [answer(429), answer(429).header("retry-after", "1"), answer(409)] {
+        let world = World::new([refusal.into(), answer(202).into()]);
+        world.client().sync_connection(&connection_id()).await.expect_err("it is said at once");
+        assert_eq!(world.times(), [0]);
+    }
+    let world = World::new([unreachable(), answer(202).into()]);
+    world.client().sync_connection(&connection_id()).await.expect("nothing had been sent");
+    assert_eq!(world.times(), [0, 200]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn nothing_is_sent_again_after_what_stays() {
     for status in [400, 401, 403, 404, 409, 410, 422, 500, 501, 302] {
         assert_eq!(read_times(answer(status).into()).await, None, "{status}");
@@ -146,7 +189,7 @@ async fn a_write_that_may_have_happened_is_sent_once_and_its_outcome_is_unknown(
         (answer(502).into(), Unclear::Server(502)),
         (answer(503).into(), Unclear::Server(503)),
         (answer(504).into(), Unclear::Server(504)),
-        (broken(), Unclear::Nonsense(Nonsense::BrokenOff)),
+        (broken(), Unclear::NoAnswer),
         (answer(201).body("{").breaking_off().into(), Unclear::Nonsense(Nonsense::BrokenOff)),
         (answer(201).body("<html>").into(), Unclear::Nonsense(Nonsense::Body)),
         (answer(302).into(), Unclear::Nonsense(Nonsense::Redirect)),
@@ -164,7 +207,7 @@ async fn a_write_that_cannot_have_happened_is_sent_again() {
         (400, Error::Invalid),
         (401, Error::Unauthorized),
         (403, Error::Forbidden),
-        (404, Error::NotFound),
+        (404, Error::NoSuchPath),
         (409, Error::Conflict { retry_after: None }),
     ];
     for (status, expected) in clear {

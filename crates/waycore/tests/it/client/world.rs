@@ -135,7 +135,7 @@ impl Transport for World {
                         HeaderValue::from_bytes(value.as_bytes()).expect("a header"),
                     );
                 }
-                let body = Chunks { rest: answer.body, ends: answer.ends, read: self.read.clone() };
+                let body = Chunks { body: answer.body, given: 0, ends: answer.ends, read: self.read.clone() };
                 let status = StatusCode::from_u16(answer.status).expect("a status");
                 Ok(TransportAnswer { status, headers, body: Box::new(body) })
             }
@@ -144,7 +144,9 @@ impl Transport for World {
 }
 
 struct Chunks {
-    rest: Vec<u8>,
+    body: Vec<u8>,
+    /// Bytes of it that were handed over.
+    given: usize,
     ends: Option<SendError>,
     read: Arc<Mutex<usize>>,
 }
@@ -152,11 +154,11 @@ struct Chunks {
 #[async_trait]
 impl AnswerBody for Chunks {
     async fn chunk(&mut self) -> Result<Option<Vec<u8>>, SendError> {
-        if self.rest.is_empty() {
+        let chunk: Vec<u8> = self.body.iter().skip(self.given).take(16 * 1_024).copied().collect();
+        if chunk.is_empty() {
             return self.ends.clone().map_or(Ok(None), Err);
         }
-        let rest = self.rest.split_off(self.rest.len().min(16 * 1_024));
-        let chunk = std::mem::replace(&mut self.rest, rest);
+        self.given += chunk.len();
         *self.read.lock().expect("whole") += chunk.len();
         Ok(Some(chunk))
     }

@@ -1,0 +1,97 @@
+//! What one customer may take of the key that all of them share.
+
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use tokio::time::{Instant, timeout};
+use waycore::{
+    BreakerState, Client, Error, Waycore,
+    client::{Customer, on_behalf_of},
+    wire::Connection,
+};
+
+use super::world::{Reply, World, answer};
+use super::*;
+
+/// One call for a customer.
+async fn call(client: &Client, customer: &str) -> Result<Connection, Error> {
+    on_behalf_of(Customer::new(customer), client.get_connection(&connection_id())).await
+}
+
+fn good() -> Reply {
+    answer(200).body(fixture("connection-setup.json").to_string()).into()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_few_calls_of_a_customer_are_under_way_at_once() {
+    let world = World::new([Reply::Silence]);
+    let client = world.client();
+    let many =
+        |customer: &'static str| join_all((0..20).map(|_| call(&client, customer)).collect::<Vec<_>>());
+    let moment = Duration::from_millis(100);
+    assert!(timeout(moment, many("acme")).await.is_err());
+    assert_eq!(world.times().len(), 8);
+    assert!(timeout(moment, many("globex")).await.is_err());
+    assert_eq!(world.times().len(), 16, "another customer's calls wait for none of them");
+    let product = join_all((0..20).map(|_| client.get_connection(&shared_id())).collect::<Vec<_>>());
+    assert!(timeout(moment, product).await.is_err());
+    assert_eq!(world.times().len(), 36, "what is read for everybody has a pace of its own");
+}
+
+fn shared_id() -> &'static ConnectionId {
+    static ID: std::sync::LazyLock<ConnectionId> = std::sync::LazyLock::new(connection_id);
+    &ID
+}
+
+#[tokio::test(start_paused = true)]
+async fn calls_that_wait_are_made_in_the_end_and_too_many_are_refused() {
+    let world = World::new([good()]);
+    let client = world.client();
+    let all = join_all((0..50).map(|_| call(&client, "acme")).collect::<Vec<_>>()).await;
+    assert!(all.iter().all(Result::is_ok));
+
+    let world = World::new([Reply::Silence]);
+    let client = world.client();
+    let began = Instant::now();
+    let all = join_all((0..300).map(|_| call(&client, "acme")).collect::<Vec<_>>()).await;
+    let refused = all.iter().filter(|result| matches!(result, Err(Error::OverBudget { .. }))).count();
+    assert!(refused >= 90, "{refused}");
+    assert!(began.elapsed() <= Duration::from_secs(16), "nobody waits longer than for an answer");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_customers_calls_have_a_budget() {
+    let world = World::new([good()]);
+    let client = world.client();
+    for _ in 0..500 {
+        call(&client, "acme").await.expect("a burst");
+    }
+    let began = Instant::now();
+    call(&client, "globex").await.expect("another customer's");
+    assert_eq!(began.elapsed().as_millis(), 0);
+    for _ in 0..40 {
+        call(&client, "acme").await.expect("a little later");
+    }
+    let took = began.elapsed().as_millis();
+    assert!((1_900..=2_200).contains(&took), "twenty a second: {took} ms");
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_customers_failures_hold_back_that_customer_alone() {
+    let world = World::new([answer(500).into()]);
+    let client = world.client();
+    for _ in 0..20 {
+        assert!(matches!(call(&client, "acme").await, Err(Error::Server { .. })));
+    }
+    assert!(matches!(call(&client, "acme").await, Err(Error::CircuitOpen { .. })));
+    assert_eq!((client.breaker(), world.times().len()), (BreakerState::Closed, 20));
+    assert!(matches!(call(&client, "globex").await, Err(Error::Server { .. })), "it was sent");
+    // A third customer for whom it fails as well: it is Waycore.
+    assert!(matches!(call(&client, "initech").await, Err(Error::Server { .. })));
+    assert_eq!(world.times().len(), 22);
+    for customer in ["globex", "initech", "hooli"] {
+        assert!(matches!(call(&client, customer).await, Err(Error::CircuitOpen { .. })), "{customer}");
+    }
+    assert!(matches!(client.breaker(), BreakerState::Open { .. }));
+    assert_eq!(world.times().len(), 22);
+}
