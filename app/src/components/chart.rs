@@ -34,8 +34,10 @@ impl Scale {
         let zero = with_zero.then_some(0.0);
         let low = amounts.clone().chain(zero).fold(f64::INFINITY, f64::min);
         let high = amounts.chain(zero).fold(f64::NEG_INFINITY, f64::max);
-        // A balance that never moved is a line in the middle.
-        let (low, high) = if high - low < 0.01 { (low - 1.0, high + 1.0) } else { (low, high) };
+        // A balance that never moved is a line in the middle; of a large one, less than its millionth is no movement.
+        let room = (low.abs().max(high.abs()) * 1e-6).max(1.0);
+        let is_still = high - low < room * 0.01;
+        let (low, high) = if is_still { (low - room, high + room) } else { (low, high) };
         let step = round_step((high - low) / 3.0);
         Self { low: (low / step).floor() * step, high: (high / step).ceil() * step, step }
     }
@@ -76,10 +78,11 @@ fn round_step(least: f64) -> f64 {
 #[component]
 pub fn Charts(flow: Flow) -> impl IntoView {
     let text = &words().detail;
-    let Flow { currency, balances, months, others_left_out, too_much } = flow;
+    let Flow { currency, balances, months, others_left_out, too_much, too_large, unreadable: _ } = flow;
     let others = others_left_out.then(|| view! { <p class="muted">{text.others_left_out}</p> });
     view! {
         {too_much.then(|| view! { <p class="muted">{text.too_much}</p> })}
+        {too_large.then(|| view! { <p class="muted">{text.too_large}</p> })}
         <div class="charts">
             {(balances.len() > 1).then(|| balance_chart(&currency, &balances))}
             {(!months.is_empty()).then(|| month_chart(&currency, &months))}
@@ -113,7 +116,7 @@ fn balance_chart(currency: &str, balances: &[DayBalance]) -> Option<AnyView> {
     });
     let points = points.collect::<Vec<_>>().join(" ");
     let rows = balances.iter().rev().map(|point| {
-        view! { <tr><th scope="row">{day(&point.day)}</th><td class="amount">{amount(&point.balance, currency)}</td></tr> }
+        view! { <tr><th scope="row">{day(&point.day)}</th><td class="amount" translate="no">{amount(&point.balance, currency)}</td></tr> }
     });
     let rows = rows.collect_view();
     let drawing = view! {
@@ -167,8 +170,8 @@ fn month_chart(currency: &str, months: &[MonthFlow]) -> AnyView {
         view! {
             <tr>
                 <th scope="row">{month(&sums.month)}</th>
-                <td class="amount">{amount(&sums.came_in, currency)}</td>
-                <td class="amount">{amount(&sums.went_out, currency)}</td>
+                <td class="amount" translate="no">{amount(&sums.came_in, currency)}</td>
+                <td class="amount" translate="no">{amount(&sums.went_out, currency)}</td>
             </tr>
         }
     });
@@ -242,6 +245,18 @@ mod tests {
         assert_eq!(lines([-1_400.0, 900.0], false), (-2_000.0, 1_000.0, 1_000.0));
         // A balance that never moved is a line in the middle.
         assert_eq!(lines([5.0, 5.0], false), (4.0, 6.0, 1.0));
+    }
+
+    #[test]
+    fn amounts_of_any_size_are_drawn() {
+        for (low, high) in
+            [(7.9e28, 7.9e28), (-7.9e28, 7.9e28), (7.9e28, 7.9e28 + 1e13), (0.0, 0.0), (1e-9, 2e-9)]
+        {
+            let scale = Scale::of([low, high].into_iter(), false);
+            let lines = ((scale.high - scale.low) / scale.step).round();
+            assert!((1.0..=20.0).contains(&lines), "{low} to {high}: {lines} lines");
+            assert!(scale.y(low).is_finite() && scale.y(high).is_finite(), "{low} to {high}");
+        }
     }
 
     #[test]

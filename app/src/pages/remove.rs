@@ -39,7 +39,7 @@ fn remove(scope: &RequestScope, connection: Connection, money: Option<Money>) ->
     view! {
         <PageTitle text=words().remove.title/>
         <div class="column">
-            <p class="back"><a href=back>{connection.display_name.clone()}</a></p>
+            <p class="back"><a href=back translate="no">{connection.display_name.clone()}</a></p>
             <h1>{words().remove.title}</h1>
             <p class="lead">{words().remove.lead}</p>
             <ErrorNotice flash=scope.flash.clone()/>
@@ -61,7 +61,7 @@ fn form(scope: &RequestScope, connection: &Connection, back: String) -> AnyView 
     view! {
         <form method="post" action=scope.site.paths.api("remove_connection") class="stack" autocomplete="off" novalidate>
             <input type="hidden" name="connection_id" value=connection.id.clone()/>
-            <p>{words().remove.type_name} ": " <strong>{connection.display_name.clone()}</strong></p>
+            <p>{words().remove.type_name} ": " <strong translate="no">{connection.display_name.clone()}</strong></p>
             <TextField id="confirmation" label=words().remove.name
                 value=scope.flash.value("confirmation") error=scope.flash.error_on("confirmation")/>
             <div class="actions">
@@ -77,15 +77,16 @@ fn form(scope: &RequestScope, connection: &Connection, back: String) -> AnyView 
 fn loss(money: Money) -> AnyView {
     let text = &words().remove;
     let accounts = match money.accounts {
-        Region::Here(rows) => Some(rows.len().to_string()),
-        Region::NotGranted | Region::Silent => None,
+        // Those that could not be read are removed too.
+        Region::Here(listed) => Some((listed.accounts.len() + listed.unreadable).to_string()),
+        Region::NotGranted | Region::Silent | Region::Unreadable => None,
     };
     let transactions = match money.transactions {
         Region::Here(page) if page.next_cursor.is_some() => {
             Some([text.at_least, &page.transactions.len().to_string()].join(" "))
         }
-        Region::Here(page) => Some(page.transactions.len().to_string()),
-        Region::NotGranted | Region::Silent => None,
+        Region::Here(page) => Some((page.transactions.len() + page.unreadable).to_string()),
+        Region::NotGranted | Region::Silent | Region::Unreadable => None,
     };
     let known = |count: Option<String>| count.unwrap_or_else(|| text.not_known.to_owned());
     view! {

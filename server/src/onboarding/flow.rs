@@ -1,24 +1,33 @@
-//! How a balance went, and what came in and went out: added up from what was posted, exactly.
+//! How a balance went, and what came in and went out: added up from what was posted, exactly or not at all.
 //!
-//! Waycore tells the balance of now. The balance of a day before is that, less everything that was posted since.
+//! Waycore keeps the balance at the end of each day, and where the key reaches it that is what is shown. Elsewhere it tells
+//! the balance of now: the balance of a day before is that, less everything that was posted since.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use app::backend::{DayBalance, Flow, MonthFlow};
 use app::model::Account;
 use rust_decimal::Decimal;
-use waycore::wire::{Date, Transaction};
+use waycore::client::paging::Listing;
+use waycore::wire::{self, Balance, Date, Transaction, TransactionStatus};
 
 use super::list_transactions::Filter;
 
 /// A chart of more points than this says nothing more.
 const MOST_POINTS: i64 = 92;
 
+const DAY_MILLIS: i64 = 86_400_000;
+
+/// A sum that has more digits than can be added up exactly.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct TooLarge;
+
 /// Adds up what moved on the accounts of a filter; `None` where there is nothing to add up. `moved` is everything that
-/// was posted since the filter's first day; `None` when that was too much to read.
+/// was posted since the filter's first day, `daily` what Waycore keeps of the balances of its days.
 pub(super) fn flow(
     accounts: &[Account],
-    moved: Option<Vec<Transaction>>,
+    moved: Listing<Transaction>,
+    daily: &[Balance],
     filter: &Filter,
     today: Date,
 ) -> Option<Flow> {
@@ -35,24 +44,40 @@ pub(super) fn flow(
         balances: Vec::new(),
         months: Vec::new(),
         others_left_out,
-        too_much: moved.is_none(),
+        too_much: !moved.is_whole,
+        too_large: false,
+        unreadable: moved.unreadable.len(),
     };
-    let Some(moved) = moved else { return Some(flow) };
+    if flow.too_much {
+        return Some(flow);
+    }
     let ids: HashSet<&str> = counted.iter().map(|account| account.id.as_str()).collect();
-    let mut by_day: BTreeMap<Date, Vec<Decimal>> = BTreeMap::new();
-    for row in
-        moved.iter().filter(|row| ids.contains(row.account_id.as_str()) && row.currency == flow.currency)
-    {
-        // What is pending has moved nothing yet.
-        if let (Some(day), Ok(amount)) = (row.posted_date, row.amount.as_str().parse()) {
-            by_day.entry(day).or_default().push(amount);
+    let mut by_day: BTreeMap<Date, Vec<&wire::Decimal>> = BTreeMap::new();
+    let counts = |row: &&Transaction| ids.contains(row.account_id.as_str()) && row.currency == flow.currency;
+    for row in moved.rows.iter().filter(counts) {
+        match row.posted_date {
+            Some(day) => by_day.entry(day).or_default().push(&row.amount),
+            // What is pending has moved nothing yet; of what is posted the day could not be read.
+            None => flow.unreadable += usize::from(row.status == TransactionStatus::Posted),
         }
     }
     let first = filter.from.or_else(|| by_day.keys().next().copied())?;
     let last = filter.to.map_or(today, |to| to.min(today));
-    flow.months = months(&by_day, first, last);
-    flow.balances = balance_of(&counted).map(|now| balances(&by_day, first, last, now)).unwrap_or_default();
-    (!flow.months.is_empty() || !flow.balances.is_empty()).then_some(flow)
+    let added = added_up(&by_day).and_then(|by_day| {
+        let months = months(&by_day, first, last)?;
+        let balances = match kept_balances(&counted, daily, first, last)? {
+            kept if !kept.is_empty() => kept,
+            _ => computed_balances(&counted, &by_day, first, last)?,
+        };
+        Ok((months, balances))
+    });
+    match added {
+        Ok((months, balances)) => (flow.months, flow.balances) = (months, balances),
+        Err(TooLarge) => flow.too_large = true,
+    }
+    let says_something =
+        flow.too_large || flow.unreadable > 0 || !flow.months.is_empty() || !flow.balances.is_empty();
+    says_something.then_some(flow)
 }
 
 /// The currency of most accounts.
@@ -65,49 +90,126 @@ fn usual_currency(accounts: &[&Account]) -> Option<String> {
     most.map(|(currency, _)| currency.to_owned())
 }
 
-/// What is on the accounts together; `None` if one of them does not say.
-fn balance_of(accounts: &[&Account]) -> Option<Decimal> {
-    accounts.iter().map(|account| account.current_balance.as_deref()?.parse::<Decimal>().ok()).sum()
+/// What came in and what went out on a day.
+#[derive(Debug, Default, Clone, Copy)]
+struct DayFlow {
+    came_in: Decimal,
+    /// Not negative.
+    went_out: Decimal,
 }
 
-fn months(by_day: &BTreeMap<Date, Vec<Decimal>>, first: Date, last: Date) -> Vec<MonthFlow> {
-    let mut months: BTreeMap<String, (Decimal, Decimal)> = BTreeMap::new();
-    let posted = by_day.iter().filter(|(day, _)| (first..=last).contains(day));
-    for (day, amounts) in posted {
+impl DayFlow {
+    fn add(&mut self, amount: Decimal) -> Result<(), TooLarge> {
+        let sum = if amount.is_sign_negative() { &mut self.went_out } else { &mut self.came_in };
+        *sum = plus(*sum, amount.abs())?;
+        Ok(())
+    }
+
+    fn net(self) -> Result<Decimal, TooLarge> {
+        minus(self.came_in, self.went_out)
+    }
+}
+
+fn added_up(by_day: &BTreeMap<Date, Vec<&wire::Decimal>>) -> Result<BTreeMap<Date, DayFlow>, TooLarge> {
+    let mut sums: BTreeMap<Date, DayFlow> = BTreeMap::new();
+    for (day, amounts) in by_day {
+        let sum = sums.entry(*day).or_default();
+        amounts.iter().try_for_each(|amount| sum.add(exact(amount.as_str())?))?;
+    }
+    Ok(sums)
+}
+
+fn exact(amount: &str) -> Result<Decimal, TooLarge> {
+    Decimal::from_str_exact(amount).map_err(|_| TooLarge)
+}
+
+fn plus(one: Decimal, other: Decimal) -> Result<Decimal, TooLarge> {
+    let sum = one.checked_add(other).ok_or(TooLarge)?;
+    // Where the digits before the point leave no room for those after it, the library rounds.
+    let is_exact = one.is_zero() || other.is_zero() || sum.scale() >= one.scale().max(other.scale());
+    if is_exact { Ok(sum) } else { Err(TooLarge) }
+}
+
+fn minus(one: Decimal, other: Decimal) -> Result<Decimal, TooLarge> {
+    plus(one, -other)
+}
+
+fn months(by_day: &BTreeMap<Date, DayFlow>, first: Date, last: Date) -> Result<Vec<MonthFlow>, TooLarge> {
+    let mut months: BTreeMap<String, DayFlow> = BTreeMap::new();
+    for (day, flow) in by_day.iter().filter(|(day, _)| (first..=last).contains(day)) {
         let (year, month, _) = day.calendar();
-        let (came_in, went_out) = months.entry(format!("{year:04}-{month:02}")).or_default();
-        for amount in amounts {
-            if amount.is_sign_negative() {
-                *went_out -= *amount;
-            } else {
-                *came_in += *amount;
-            }
+        let sums = months.entry(format!("{year:04}-{month:02}")).or_default();
+        sums.came_in = plus(sums.came_in, flow.came_in)?;
+        sums.went_out = plus(sums.went_out, flow.went_out)?;
+    }
+    let month = |(month, sums): (String, DayFlow)| MonthFlow {
+        month,
+        came_in: sums.came_in.to_string(),
+        went_out: sums.went_out.to_string(),
+    };
+    Ok(months.into_iter().map(month).collect())
+}
+
+/// The days of a chart, the earliest first, with the last one among them.
+fn days(first: Date, last: Date) -> Vec<Date> {
+    let days = (last.as_millis() - first.as_millis()) / DAY_MILLIS;
+    let step = usize::try_from(days / MOST_POINTS + 1).unwrap_or(1);
+    let mut days: Vec<_> = (0..=days).step_by(step).map(|back| last.plus_days(-back)).collect();
+    days.reverse();
+    days
+}
+
+/// The balances that Waycore keeps of the accounts, added up. A day counts once there is a balance of each account; one
+/// without a row has the balance of the day before.
+fn kept_balances(
+    accounts: &[&Account],
+    daily: &[Balance],
+    first: Date,
+    last: Date,
+) -> Result<Vec<DayBalance>, TooLarge> {
+    let mut of_account: HashMap<&str, BTreeMap<Date, &str>> = HashMap::new();
+    for row in daily {
+        if let Some(balance) = &row.ledger_balance {
+            of_account.entry(&row.account_id).or_default().insert(row.date, balance.as_str());
         }
     }
-    let month = |(month, (came_in, went_out)): (String, (Decimal, Decimal))| MonthFlow {
-        month,
-        came_in: came_in.to_string(),
-        went_out: went_out.to_string(),
-    };
-    months.into_iter().map(month).collect()
+    let mut points = Vec::new();
+    for day in days(first, last) {
+        let known: Option<Vec<&str>> = accounts
+            .iter()
+            .map(|account| {
+                of_account.get(account.id.as_str())?.range(..=day).next_back().map(|(_, balance)| *balance)
+            })
+            .collect();
+        let Some(known) = known else { continue };
+        let sum = known.into_iter().try_fold(Decimal::ZERO, |sum, balance| plus(sum, exact(balance)?))?;
+        points.push(DayBalance { day: day.to_string(), balance: sum.to_string() });
+    }
+    Ok(points)
 }
 
-/// Backwards from the balance of now, then in the order of days.
-fn balances(by_day: &BTreeMap<Date, Vec<Decimal>>, first: Date, last: Date, now: Decimal) -> Vec<DayBalance> {
-    let since: Decimal = by_day.range(last.plus_days(1)..).flat_map(|(_, amounts)| amounts).sum();
-    let mut balance = now - since;
-    let days = (last.as_millis() - first.as_millis()) / 86_400_000;
-    let step = days / MOST_POINTS + 1;
+/// Backwards from the balance of now, then in the order of days. Empty if one of the accounts does not say its balance.
+fn computed_balances(
+    accounts: &[&Account],
+    by_day: &BTreeMap<Date, DayFlow>,
+    first: Date,
+    last: Date,
+) -> Result<Vec<DayBalance>, TooLarge> {
+    let known: Option<Vec<&str>> =
+        accounts.iter().map(|account| account.current_balance.as_deref()).collect();
+    let Some(known) = known else { return Ok(Vec::new()) };
+    let mut balance = known.into_iter().try_fold(Decimal::ZERO, |sum, balance| plus(sum, exact(balance)?))?;
+    let mut posted = by_day.iter().rev().peekable();
     let mut points = Vec::new();
-    for back in 0..=days {
-        let day = last.plus_days(-back);
-        if back % step == 0 {
-            points.push(DayBalance { day: day.to_string(), balance: balance.to_string() });
+    for day in days(first, last).into_iter().rev() {
+        // What was posted after a day was not there at its end.
+        while let Some((_, flow)) = posted.next_if(|(posted, _)| **posted > day) {
+            balance = minus(balance, flow.net()?)?;
         }
-        balance -= by_day.get(&day).into_iter().flatten().sum::<Decimal>();
+        points.push(DayBalance { day: day.to_string(), balance: balance.to_string() });
     }
     points.reverse();
-    points
+    Ok(points)
 }
 
 #[cfg(test)]
@@ -165,19 +267,29 @@ mod tests {
         flow.balances.iter().map(|point| (point.day.as_str(), point.balance.as_str())).collect()
     }
 
-    fn moved() -> Vec<Transaction> {
-        vec![
+    fn moved() -> Listing<Transaction> {
+        whole(vec![
             posted("a", Some("2026-01-31"), "100.10"),
             posted("a", Some("2026-02-01"), "-30.00"),
             posted("b", Some("2026-02-02"), "5.00"),
             posted("a", None, "-999.00"),
-        ]
+        ])
+    }
+
+    fn whole(rows: Vec<Transaction>) -> Listing<Transaction> {
+        Listing { rows, unreadable: Vec::new(), is_whole: true }
+    }
+
+    fn balance(account: &str, day: &str, balance: Option<&str>) -> Balance {
+        let row = json!({ "accountId": account, "connectionId": "conn", "entityId": "ent", "date": day,
+                          "ledgerBalance": balance });
+        serde_json::from_value(row).expect("a balance")
     }
 
     #[test]
     fn a_day_before_has_the_balance_of_now_less_what_was_posted_since() {
         let accounts = [account("a", "EUR", Some("1000.00")), account("b", "EUR", Some("10.00"))];
-        let all = flow(&accounts, Some(moved()), &filter(None, "2026-01-30", None), day("2026-02-02"));
+        let all = flow(&accounts, moved(), &[], &filter(None, "2026-01-30", None), day("2026-02-02"));
         let all = all.expect("a flow");
         assert_eq!(
             shown(&all),
@@ -196,7 +308,7 @@ mod tests {
     fn a_filter_narrows_accounts_and_days() {
         let accounts = [account("a", "EUR", Some("1000.00")), account("b", "EUR", Some("10.00"))];
         let filter = filter(Some("b"), "2026-02-01", Some("2026-02-01"));
-        let one = flow(&accounts, Some(moved()), &filter, day("2026-02-02")).expect("a flow");
+        let one = flow(&accounts, moved(), &[], &filter, day("2026-02-02")).expect("a flow");
         assert_eq!(shown(&one), [("2026-02-01", "5.00")]);
         assert_eq!(one.months, []);
     }
@@ -208,7 +320,7 @@ mod tests {
             account("b", "EUR", Some("10.00")),
             account("c", "USD", Some("7.00")),
         ];
-        let flow = flow(&accounts, Some(moved()), &filter(None, "2026-02-02", None), day("2026-02-02"));
+        let flow = flow(&accounts, moved(), &[], &filter(None, "2026-02-02", None), day("2026-02-02"));
         let flow = flow.expect("a flow");
         assert_eq!((flow.currency.as_str(), flow.others_left_out), ("EUR", true));
         assert_eq!(shown(&flow), [("2026-02-02", "1010.00")]);
@@ -218,20 +330,82 @@ mod tests {
     fn what_is_not_known_is_not_drawn() {
         let from = || filter(None, "2026-01-30", None);
         let silent = [account("a", "EUR", None)];
-        let flow_of = |accounts: &[Account], moved| flow(accounts, moved, &from(), day("2026-02-02"));
-        let known = flow_of(&silent, Some(moved())).expect("the months are known");
+        let flow_of = |accounts: &[Account], moved| flow(accounts, moved, &[], &from(), day("2026-02-02"));
+        let known = flow_of(&silent, moved()).expect("the months are known");
         assert!(known.balances.is_empty() && !known.months.is_empty());
-        let too_much = flow_of(&silent, None).expect("that is said");
+        let too_much = Listing { is_whole: false, ..moved() };
+        let too_much = flow_of(&silent, too_much).expect("that is said");
         assert!(too_much.too_much && too_much.months.is_empty());
-        assert_eq!(flow_of(&[], Some(moved())), None);
-        let unreadable = [account("a", "EUR", Some("much"))];
-        assert_eq!(flow_of(&unreadable, Some(Vec::new())), None);
+        assert_eq!(flow_of(&[], moved()), None);
+        assert_eq!(flow_of(&silent, whole(Vec::new())), None);
+    }
+
+    #[test]
+    fn a_balance_is_what_waycore_keeps_of_it() {
+        let accounts = [account("a", "EUR", Some("1000.00")), account("b", "EUR", Some("10.00"))];
+        let daily = [
+            balance("a", "2026-01-30", Some("900.00")),
+            balance("a", "2026-02-01", Some("950.50")),
+            balance("b", "2026-01-31", Some("4.50")),
+            balance("b", "2026-02-01", None),
+            balance("of another", "2026-02-01", Some("7.00")),
+        ];
+        let from = || filter(None, "2026-01-30", None);
+        let kept = flow(&accounts, moved(), &daily, &from(), day("2026-02-02")).expect("a flow");
+        // Nothing is known of the second account on the first day; a day without a row is as the one before.
+        assert_eq!(
+            shown(&kept),
+            [("2026-01-31", "904.50"), ("2026-02-01", "955.00"), ("2026-02-02", "955.00")]
+        );
+        let of_one = &daily[..2];
+        let computed = flow(&accounts, moved(), of_one, &from(), day("2026-02-02")).expect("a flow");
+        assert_eq!(shown(&computed)[3], ("2026-02-02", "1010.00"), "where it keeps none of an account");
+    }
+
+    #[test]
+    fn amounts_that_cannot_be_added_up_exactly_are_said_and_break_nothing() {
+        let large = "79228162514264337593543950335";
+        let from = || filter(None, "2026-01-30", None);
+        for (rows, balances) in [
+            (
+                vec![posted("a", Some("2026-01-31"), large), posted("a", Some("2026-02-01"), large)],
+                [Some("1"); 2],
+            ),
+            (
+                vec![posted("a", Some("2026-01-31"), large), posted("b", Some("2026-01-31"), "0.5")],
+                [Some("1"); 2],
+            ),
+            (vec![posted("a", Some("2026-01-31"), &"9".repeat(40))], [Some("1"); 2]),
+            (vec![posted("a", Some("2026-01-31"), &format!("-{large}"))], [Some(large), Some("1")]),
+            (Vec::new(), [Some(large), Some(large)]),
+        ] {
+            let accounts = [account("a", "EUR", balances[0]), account("b", "EUR", balances[1])];
+            let flow = flow(&accounts, whole(rows), &[], &from(), day("2026-02-02")).expect("that is said");
+            assert!(flow.too_large && flow.months.is_empty() && flow.balances.is_empty(), "{flow:?}");
+        }
+        let accounts = [account("a", "EUR", Some("1.00"))];
+        let daily = [balance("a", "2026-01-30", Some(&"9".repeat(40)))];
+        let flow =
+            flow(&accounts, whole(Vec::new()), &daily, &from(), day("2026-02-02")).expect("that is said");
+        assert!(flow.too_large);
+    }
+
+    #[test]
+    fn what_could_not_be_read_is_counted() {
+        let accounts = [account("a", "EUR", Some("1.00"))];
+        let mut odd = posted("a", None, "5.00");
+        odd.status = TransactionStatus::Posted;
+        let row = waycore::wire::UnreadableRow { id: None, cause: String::new() };
+        let moved = Listing { rows: vec![odd], unreadable: vec![row], is_whole: true };
+        let flow = flow(&accounts, moved, &[], &filter(None, "2026-01-30", None), day("2026-02-02"));
+        assert_eq!(flow.map(|flow| flow.unreadable), Some(2));
     }
 
     #[test]
     fn a_long_time_is_drawn_with_few_points() {
         let accounts = [account("a", "EUR", Some("1.00"))];
-        let flow = flow(&accounts, Some(Vec::new()), &filter(None, "2024-01-01", None), day("2026-01-01"));
+        let flow =
+            flow(&accounts, whole(Vec::new()), &[], &filter(None, "2024-01-01", None), day("2026-01-01"));
         let points = flow.expect("a flow").balances;
         assert!((80..=93).contains(&points.len()), "{}", points.len());
         assert_eq!(points.last().map(|point| point.day.as_str()), Some("2026-01-01"));

@@ -6,11 +6,12 @@ use app::backend::{Caller, Kept, ListQuery};
 use app::model::{Connection, ConnectionPage};
 use domain::ids::{ConnectionId, EntityId};
 use domain::timestamp::Timestamp;
+use waycore::wire::UnreadableRow;
 use waycore::{Error, ListConnections};
 
 use super::list_cursor::{Place, page};
 use super::own::{Own, is_own, understood};
-use super::view::{as_known, kept, text};
+use super::view::{as_known, kept, text, without_record};
 use super::{UseCases, access};
 use crate::failure::{Call, EntityFault, Failure, Missing};
 use crate::store::Cause;
@@ -24,6 +25,20 @@ const MOST_PAGES: usize = 20;
 /// How many connections that are missing from Waycore's list are asked for one by one.
 const MOST_MISSING: usize = 20;
 
+/// All of a customer's connections that can be shown.
+#[derive(Default)]
+pub(super) struct Connections {
+    connections: Vec<(Place, Connection)>,
+    /// How many others there are, of which Waycore's answer could not be read.
+    unreadable: usize,
+}
+
+/// What Waycore lists for an entity.
+pub(super) struct Rows {
+    pub(super) own: Vec<Own>,
+    pub(super) unreadable: Vec<UnreadableRow>,
+}
+
 impl UseCases {
     /// Reads them all and shows a part.
     pub(super) async fn list_connections(
@@ -33,19 +48,15 @@ impl UseCases {
     ) -> Result<ConnectionPage, Failure> {
         access::may_read(caller)?;
         let after = place(&query)?;
-        let connections = self.read_list(caller, Cause::Look).await?;
-        Ok(part(connections, &query, after.as_ref()))
+        let Connections { connections, unreadable } = self.read_list(caller, Cause::Look).await?;
+        Ok(ConnectionPage { unreadable, ..part(connections, &query, after.as_ref()) })
     }
 
     /// Reads all of the customer's connections.
-    pub(super) async fn read_list(
-        &self,
-        caller: &Caller,
-        cause: Cause,
-    ) -> Result<Vec<(Place, Connection)>, Failure> {
-        let Some(entity) = self.known_entity(caller).await? else { return Ok(Vec::new()) };
+    pub(super) async fn read_list(&self, caller: &Caller, cause: Cause) -> Result<Connections, Failure> {
+        let Some(entity) = self.known_entity(caller).await? else { return Ok(Connections::default()) };
         let began = self.clock.now();
-        let rows = self.rows_at_waycore(caller, &entity).await?;
+        let Rows { own: rows, unreadable } = self.rows_at_waycore(caller, &entity).await?;
         let records = self.store.connections(self.tenant(caller)).await?;
         let records_by_id: HashMap<_, _> = records.iter().map(|record| (&record.id, record)).collect();
         let mut connections = Vec::with_capacity(rows.len());
@@ -65,24 +76,38 @@ impl UseCases {
                 // Withheld and logged already; the others are still the caller's.
                 Err(Failure::NotFound(Missing::Foreign)) => {}
                 Err(Failure::NotFound(_)) => buried.push(&own.connection.id),
+                // What is on record of it cannot be read or stored. What Waycore says can be shown all the same.
+                Err(Failure::Store(error)) if error.is_about_one_row() => {
+                    tracing::error!(connection = %own.connection.id, ?error, "connection listed without its record");
+                    connections.push((Place::of(&own.connection), without_record(own)));
+                }
                 Err(failure) => return Err(failure),
             }
         }
+        let mut left_out = 0;
         for id in buried.into_iter().take(MOST_MISSING) {
-            connections.extend(self.listed_again(caller, id, cause).await?);
+            match self.listed_again(caller, id, cause).await {
+                Ok(listed) => connections.extend(listed),
+                Err(failure @ (Failure::Waycore { .. } | Failure::Answer { .. })) => {
+                    tracing::warn!(connection = %id, ?failure, "connection left out of the list");
+                    left_out += 1;
+                }
+                Err(failure) => return Err(failure),
+            }
         }
         self.store.confirm(self.tenant(caller), &confirmed, self.clock.now()).await?;
         let missing = records.iter().filter(|record| {
             // One that was made or read since is not missing but newer than the list.
             record.created_at.max(record.read_at.unwrap_or(record.created_at)) < began
                 && rows.iter().all(|own| own.connection.id != record.id)
+                && unreadable.iter().all(|row| row.id.as_deref() != Some(record.id.as_str()))
         });
         for record in missing.take(MOST_MISSING) {
             if let Err(Error::NotFound) = self.waycore.get_connection(&record.id).await {
                 self.bury(caller, &record.id, cause).await?;
             }
         }
-        Ok(connections)
+        Ok(Connections { connections, unreadable: unreadable.len() + left_out })
     }
 
     /// A connection that is known to be gone and is in a list all the same. The list may be late, or Waycore has said once
@@ -113,28 +138,29 @@ impl UseCases {
         // Without a row nothing says when that was.
         let mut as_of: Option<Timestamp> = (after_news && records.is_empty()).then(|| self.clock.now());
         let mut connections = Vec::with_capacity(records.len());
+        let mut unreadable = 0;
         for record in &records {
-            // What is known to exist and cannot be shown makes the whole list unfit.
-            let Some(own) = Own::kept(record) else { return Ok(None) };
+            // What is known to exist and cannot be shown is counted, and hides nothing else.
+            let Some(own) = Own::kept(record) else {
+                tracing::warn!(connection = %record.id, "stored connection cannot be shown");
+                unreadable += 1;
+                continue;
+            };
             as_of = as_of.min(record.read_at).or(record.read_at);
             connections.push((Place::of(&own.connection), kept(&own, record)));
         }
-        let what = part(connections, query, after.as_ref());
+        let what = ConnectionPage { unreadable, ..part(connections, query, after.as_ref()) };
         Ok(as_of.map(|at| Kept { what, as_of: Some(text(at)) }))
     }
 
     /// Every connection of the entity, in Waycore's pages. The order is documented and not relied on.
-    pub(super) async fn rows_at_waycore(
-        &self,
-        caller: &Caller,
-        entity: &EntityId,
-    ) -> Result<Vec<Own>, Failure> {
+    pub(super) async fn rows_at_waycore(&self, caller: &Caller, entity: &EntityId) -> Result<Rows, Failure> {
         let limit = Some(PAGE);
         let mut filter =
             ListConnections { entity_id: Some(entity.clone()), limit, ..ListConnections::default() };
-        let mut rows = Vec::new();
+        let mut rows = Rows { own: Vec::new(), unreadable: Vec::new() };
         let known = self.store.connections(self.tenant(caller)).await?;
-        let known = known.into_iter().map(|record| (record.id, record.version)).collect();
+        let known: HashMap<_, _> = known.into_iter().map(|record| (record.id, record.version)).collect();
         for _ in 0..MOST_PAGES {
             let page = self.waycore.list_connections(&filter).await;
             let page = page.map_err(|error| match error {
@@ -142,7 +168,20 @@ impl UseCases {
                 Error::NotFound => EntityFault::Gone.into(),
                 error => Failure::of(Call::ListConnections)(error),
             })?;
-            rows.extend(page.data.into_iter().filter_map(|row| own_row(caller, row, entity, &known)));
+            for row in page.data.into_iter().filter(|row| is_own(caller, row, entity)) {
+                match understood(&row, Call::ListConnections) {
+                    Ok(connection) => {
+                        let asked_of = Some(known.get(&connection.id).copied().unwrap_or(0));
+                        rows.own.push(Own { wire: row, connection, asked_of });
+                    }
+                    Err(_) => {
+                        tracing::warn!(%entity, "connection left out: its id cannot be one");
+                        let cause = "an id that cannot be one".to_owned();
+                        rows.unreadable.push(UnreadableRow { id: None, cause });
+                    }
+                }
+            }
+            rows.unreadable.extend(page.unreadable);
             let next = page.pagination.next_cursor.filter(|_| page.pagination.has_more);
             if next.is_none() || next == filter.cursor {
                 return Ok(rows);
@@ -167,29 +206,8 @@ fn part(
     let status = filled(query.status.as_deref());
     connections.retain(|(_, connection)| status.is_none_or(|status| connection.status == status));
     let (rows, next_cursor) = page(connections, |(place, _)| place.clone(), after);
-    ConnectionPage { connections: rows.into_iter().map(|(_, connection)| connection).collect(), next_cursor }
-}
-
-/// A row of the caller's that can be read; the others are dropped, and the log says so.
-fn own_row(
-    caller: &Caller,
-    wire: waycore::wire::Connection,
-    entity: &EntityId,
-    known: &HashMap<ConnectionId, u64>,
-) -> Option<Own> {
-    if !is_own(caller, &wire, entity) {
-        return None;
-    }
-    match understood(&wire, Call::ListConnections) {
-        Ok(connection) => {
-            let asked_of = Some(known.get(&connection.id).copied().unwrap_or(0));
-            Some(Own { wire, connection, asked_of })
-        }
-        Err(_) => {
-            tracing::warn!(%entity, "a connection in a list has an id that cannot be one, and was left out");
-            None
-        }
-    }
+    let connections = rows.into_iter().map(|(_, connection)| connection).collect();
+    ConnectionPage { connections, next_cursor, unreadable: 0 }
 }
 
 fn filled(text: Option<&str>) -> Option<&str> {

@@ -8,11 +8,10 @@ use std::time::Duration;
 use app::backend::{Caller, Money, Region, TransactionQuery};
 use app::model;
 use domain::ids::ConnectionId;
-use futures_util::TryStreamExt as _;
 use tokio::time::timeout;
-use waycore::client::paging;
+use waycore::client::paging::{self, Listing};
 use waycore::wire::{self, Date};
-use waycore::{Error, ListAccounts};
+use waycore::{Error, ListAccounts, ListBalances};
 
 use super::flow::flow;
 use super::list_transactions::Filter;
@@ -20,6 +19,7 @@ use super::own::connection_id;
 use super::together::Sight;
 use super::{UseCases, access};
 use crate::failure::{Call, Failure, Missing};
+use crate::security_log::SecurityEvent;
 
 /// How long a page waits for a region of it.
 const AT_ONCE: Duration = Duration::from_secs(1);
@@ -30,12 +30,11 @@ const ASKED_FOR: Duration = Duration::from_secs(8);
 /// At 500 rows a page: more accounts than anybody has at one bank.
 const PAGES: usize = 10;
 
+/// At 500 rows a page: three years of ten accounts.
+const BALANCE_PAGES: usize = 22;
+
 impl UseCases {
-    pub(super) async fn list_accounts(
-        &self,
-        caller: &Caller,
-        id: &str,
-    ) -> Result<Vec<model::Account>, Failure> {
+    pub(super) async fn list_accounts(&self, caller: &Caller, id: &str) -> Result<model::Accounts, Failure> {
         access::may_read(caller)?;
         let id = connection_id(id)?;
         self.own_connection(caller, &id).await?;
@@ -79,24 +78,35 @@ impl UseCases {
     ) -> Money {
         let first = cursor.is_none();
         let moved = async { if first { Some(self.moved(id, filter).await) } else { None } };
-        let (accounts, transactions, moved) = tokio::join!(
+        let daily = async { if first { Some(self.daily_balances(id, filter).await) } else { None } };
+        let (accounts, transactions, moved, daily) = tokio::join!(
             timeout(AT_ONCE, self.accounts(id)),
             self.transactions_within(patience, caller, id, filter, cursor),
             timeout(patience, moved),
+            timeout(patience, daily),
         );
         let accounts = region(Call::ListAccounts, accounts.ok().transpose());
         let transactions = region(Call::ListTransactions, transactions);
+        let daily =
+            daily.ok().flatten().and_then(|daily| match region(Call::ListBalances, daily.map(Some)) {
+                Region::Here(daily) => Some(daily),
+                // Then they are computed.
+                Region::NotGranted | Region::Silent | Region::Unreadable => None,
+            });
         let today = Date::of_millis(self.clock.now().as_millis());
         let (flow, flow_is_silent) = match (&accounts, moved) {
-            (Region::Here(accounts), Ok(Some(Ok(moved)))) => (flow(accounts, moved, filter, today), false),
+            (Region::Here(accounts), Ok(Some(Ok(moved)))) => {
+                let daily = daily.as_deref().unwrap_or_default();
+                (flow(&accounts.accounts, moved, daily, filter, today), false)
+            }
             (Region::NotGranted, _) => (None, false),
             _ => (None, first),
         };
         Money { accounts, transactions, flow, flow_is_silent }
     }
 
-    async fn accounts(&self, id: &ConnectionId) -> Result<Vec<model::Account>, Error> {
-        let rows = paging::rows(PAGES, |cursor| {
+    async fn accounts(&self, id: &ConnectionId) -> Result<model::Accounts, Error> {
+        let listing = paging::listing(PAGES, |cursor| {
             let filter = ListAccounts {
                 connection_id: Some(id.clone()),
                 cursor,
@@ -105,8 +115,27 @@ impl UseCases {
             };
             async move { self.waycore.list_accounts(&filter).await }
         });
-        let rows: Vec<wire::Account> = rows.try_collect().await?;
-        Ok(rows.into_iter().filter(|row| is_of(id, &row.connection_id)).map(account).collect())
+        let Listing { rows, unreadable, .. } = listing.await?;
+        let accounts = rows.into_iter().filter(|row| is_of(id, &row.connection_id)).map(account).collect();
+        Ok(model::Accounts { accounts, unreadable: unreadable.len() })
+    }
+
+    /// The balances at the end of the days of a filter, as Waycore keeps them.
+    async fn daily_balances(&self, id: &ConnectionId, filter: &Filter) -> Result<Vec<wire::Balance>, Error> {
+        let listing = paging::listing(BALANCE_PAGES, |cursor| {
+            let filter = ListBalances {
+                connection_id: Some(id.clone()),
+                account_id: filter.account.clone(),
+                from: filter.from,
+                before: filter.to.map(|last| last.plus_days(1)),
+                cursor,
+                limit: Some(500),
+                ..ListBalances::default()
+            };
+            async move { self.waycore.list_balances(&filter).await }
+        });
+        let rows = listing.await?.rows.into_iter();
+        Ok(rows.filter(|row| is_of(id, &row.connection_id)).collect())
     }
 }
 
@@ -114,7 +143,7 @@ impl UseCases {
 pub(super) fn is_of(id: &ConnectionId, row: &str) -> bool {
     let own = row == id.as_str();
     if !own {
-        tracing::error!(target: "security", %id, "a row of another connection was answered, and withheld");
+        SecurityEvent::new("foreign_row").about(id.as_str()).log();
     }
     own
 }
@@ -127,7 +156,8 @@ fn region<T>(call: Call, read: Result<Option<T>, Error>) -> Region<T> {
         Err(Error::Forbidden) => Region::NotGranted,
         Err(error) => {
             tracing::warn!(?call, error = &error as &dyn std::error::Error, "a page goes without a region");
-            Region::Silent
+            // What was answered is no silence.
+            if matches!(error, Error::Nonsense(_)) { Region::Unreadable } else { Region::Silent }
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use http::StatusCode;
 use serde_json::{Value, json};
 
 use crate::browser::Browser;
@@ -299,6 +300,24 @@ async fn the_filtered_view_is_taken_along_whole() {
     let long = ana.get(&format!("/connections/{id}/transactions.csv?from=2020-01-01")).await;
     let (long, reads) = (rows(&long.body).len(), reads().await - before);
     assert!(long > 1_000 && reads <= long / 500 + 3, "{long} rows by {reads} reads");
+}
+
+#[tokio::test]
+async fn a_customer_has_two_files_made_at_a_time() {
+    let host = TestHost::start().await;
+    let ana = host.signed_in_as("ana", "acme").await;
+    let id = connected(&host, &ana).await;
+    let path = format!("/connections/{id}/transactions.csv?from=2020-01-01");
+    let (first, second) = (ana.begin(&path).await, ana.begin(&path).await);
+    assert_eq!((first.status(), second.status()), (StatusCode::OK, StatusCode::OK));
+    let third = ana.get(&path).await;
+    assert_eq!(third.status, 429);
+    assert!(third.header("content-type").is_some_and(|kind| kind.starts_with("text/html")), "{third:?}");
+    let bo = host.signed_in_as("bo", "globex").await;
+    let other = connected(&host, &bo).await;
+    assert_eq!(bo.get(&format!("/connections/{other}/transactions.csv")).await.status, 200);
+    drop(first);
+    assert_eq!(ana.get(&path).await.status, 200, "one has ended");
 }
 
 #[tokio::test]

@@ -2,7 +2,9 @@
 
 use axum::body::Body;
 use axum::extract::Request;
+use axum::response::Response;
 use serde_json::Value;
+use tower::ServiceExt as _;
 
 use crate::answer::Answer;
 use crate::host::TestHost;
@@ -32,6 +34,12 @@ impl<'a> Browser<'a> {
         Self { site: None, ..self }
     }
 
+    /// The same person on a page, in a browser that sends `Referer` and neither `Origin` nor `Sec-Fetch-Site`.
+    pub(crate) fn in_an_old_browser_that_came_from(mut self, page: &str) -> Self {
+        self.headers.push(("referer", page.to_owned()));
+        Self { site: None, ..self }
+    }
+
     /// The same person, whose browser holds another cookie besides.
     pub(crate) fn with_cookie(mut self, cookie: &str) -> Self {
         if let Some((_, held)) = self.headers.iter_mut().find(|(name, _)| *name == "cookie") {
@@ -44,6 +52,12 @@ impl<'a> Browser<'a> {
     /// The same person, whose page fetches itself again because it heard of something.
     pub(crate) fn after_news(mut self) -> Self {
         self.headers.push((app::paths::AFTER_NEWS, "true".to_owned()));
+        self
+    }
+
+    /// The same person, on a page of some build, whose script asks.
+    pub(crate) fn on_a_page_of(mut self, build: &str) -> Self {
+        self.headers.push((app::paths::BUILD, build.to_owned()));
         self
     }
 
@@ -67,6 +81,12 @@ impl<'a> Browser<'a> {
             request = request.header("last-event-id", last);
         }
         Listener::of(self.host.router(), request.body(Body::empty()).expect("a request")).await
+    }
+
+    /// Begins a download and reads no more than its head.
+    pub(crate) async fn begin(&self, path: &str) -> Response {
+        let request = self.request("GET", path, "text/html", Body::empty());
+        self.host.router().oneshot(request).await.expect("a router always answers")
     }
 
     /// Calls a server function as an island does; the answer is JSON.
@@ -130,6 +150,10 @@ impl<'a> Browser<'a> {
     }
 
     async fn send_body(&self, method: &str, path: &str, accept: &str, body: Body) -> Answer {
+        self.host.send(self.request(method, path, accept, body)).await
+    }
+
+    fn request(&self, method: &str, path: &str, accept: &str, body: Body) -> Request {
         let mut request = Request::builder()
             .method(method)
             .uri(self.host.path(path))
@@ -144,6 +168,6 @@ impl<'a> Browser<'a> {
         if method != "GET" {
             request = request.header("content-type", "application/x-www-form-urlencoded");
         }
-        self.host.send(request.body(body).expect("a request")).await
+        request.body(body).expect("a request")
     }
 }

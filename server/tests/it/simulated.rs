@@ -10,7 +10,8 @@ use waycore_sim::{OrganizationKeys, SimOptions, Simulator};
 
 use crate::answer::Answer;
 
-/// A simulator with one organization.
+/// A simulator with one organization. A clone is the same one.
+#[derive(Clone)]
 pub(crate) struct SimulatedWaycore {
     simulator: Simulator,
     keys: OrganizationKeys,
@@ -83,6 +84,13 @@ impl SimulatedWaycore {
         requests.iter().filter(|request| request["method"] != "GET").map(line).collect()
     }
 
+    /// The statuses of the answers to requests that change something.
+    pub(crate) async fn statuses_of_changes(&self) -> Vec<u64> {
+        let requests = self.requests().await;
+        let changes = requests.iter().filter(|request| request["method"] != "GET");
+        changes.filter_map(|request| request["status"].as_u64()).collect()
+    }
+
     /// An entity that somebody else made at Waycore; its id.
     pub(crate) async fn entity(&self, external_id: &str) -> String {
         let made = self.ask("POST", "/v1/entities", json!({ "externalEntityId": external_id })).await;
@@ -101,6 +109,11 @@ impl SimulatedWaycore {
     pub(crate) async fn webhooks(&self) -> Vec<Value> {
         let listed = self.ask("GET", "/v1/webhooks", Value::Null).await;
         listed["data"].as_array().expect("a list of webhooks").clone()
+    }
+
+    /// An object as Waycore shows it.
+    pub(crate) async fn read(&self, path: &str) -> Value {
+        self.ask("GET", path, Value::Null).await
     }
 
     /// Asks as the organization does.

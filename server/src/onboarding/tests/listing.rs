@@ -164,3 +164,19 @@ async fn a_list_without_news_notes_when_it_was_read() {
     assert_eq!(passed(&after) - passed(&before), 60 * 60 * 1_000);
     assert_eq!(ConnectionRecord { read_at: before.read_at, ..after }, before);
 }
+
+#[tokio::test]
+async fn a_connection_that_cannot_be_read_is_counted_and_stays() {
+    let bench = Bench::new().await;
+    let id = bench.started(&ana()).await;
+    bench.start(&ana(), bank("meadow")).await.unwrap();
+    bench.later();
+    bench.waycore.calls();
+    bench.waycore.list_odd(&id);
+    let listed = bench.list(&ana()).await;
+    assert_eq!((listed.connections.len(), listed.unreadable), (1, 1));
+    // Waycore has it, so it is neither looked for nor taken for removed.
+    assert!(bench.waycore.calls().iter().all(|call| call.starts_with("list_connections")));
+    assert_eq!(bench.record(&ana(), &id).await.removed_at, None);
+    assert_eq!(bench.get(&ana(), &id).await.unwrap().id, id, "its own page shows it");
+}
