@@ -18,13 +18,15 @@ use crate::config::{Layout, Link, Settings};
 use crate::events::Live;
 use crate::identity::{DemoIdentity, HostIdentity};
 use crate::limits::Limits;
-use crate::onboarding::WaycoreOnboarding;
+use crate::onboarding::{EntityNamespace, WaycoreOnboarding};
+use crate::readiness::Readiness;
 use crate::sealed::Sealer;
 use crate::signed::Signer;
 use crate::startup::{self, AppState, Theme};
 use crate::store::{DatabaseKind, SqlStore, Store};
 use crate::telemetry::CurrentTrace;
 use crate::upkeep;
+use crate::web::ExportSlots;
 
 /// The product, ready to be served.
 pub struct Mounted {
@@ -33,12 +35,15 @@ pub struct Mounted {
     pub router: Router,
     /// What runs beside it, until the token given to [`mount`] is cancelled.
     pub tasks: Tasks,
+    /// Answers `/readyz`. Withdraw it before the end, and go on serving until load balancers have noticed.
+    pub readiness: Readiness,
     client: Client,
 }
 
 /// What runs beside the routes.
 pub struct Tasks {
     tracker: TaskTracker,
+    onboarding: WaycoreOnboarding,
     store: SqlStore,
 }
 
@@ -60,6 +65,7 @@ impl Tasks {
     pub async fn ended(self) {
         self.tracker.close();
         self.tracker.wait().await;
+        self.onboarding.all_noted().await;
         self.store.close().await;
     }
 }
@@ -67,8 +73,8 @@ impl Tasks {
 /// Mounts the product into a host's own server.
 ///
 /// The router can be nested under any path, as long as browsers find it at the settings' public URL, and more than
-/// once in a process with settings of their own. Serve it with connection info (`SocketAddr`), else requests are not
-/// limited by address. A host that sets a panic hook of its own keeps runtime values out of the log if that hook does.
+/// once in a process with settings of their own. Serve it with connection info (`SocketAddr`), else all
+/// signed-out clients share one limit. A host that sets a panic hook of its own keeps runtime values out of the log if that hook does.
 ///
 /// # Errors
 /// When the database cannot be opened, or TLS cannot be set up.
@@ -103,6 +109,9 @@ async fn assemble(
     layout: Layout,
     shutdown: CancellationToken,
 ) -> anyhow::Result<Mounted> {
+    if settings.database.leaves_encryption_open() {
+        tracing::warn!("CONNECT_DATABASE_URL has no sslmode: a database that offers no encryption gets none");
+    }
     let store = SqlStore::open(&settings.database, kind, &settings.secret_keys).await?;
     let clock: Arc<dyn Clock> = Arc::new(store.clock());
     store.begin_alone(clock.now()).await.context("The database cannot be written to")?;
@@ -117,17 +126,18 @@ async fn assemble(
         shared.clone(),
         clock.clone(),
         waycore.environment,
-        waycore.namespace.clone(),
+        entity_namespace(&settings, &store).await?,
         Sealer::new(&settings.secret_keys)?,
     );
-    let mirrored = onboarding.clone();
+    let (mirrored, noting) = (onboarding.clone(), onboarding.clone());
     let tracker = TaskTracker::new();
     let (kept, until) = (store.clone(), shutdown.clone());
     tracker.spawn(async move { kept.run(until).await });
-    let (live, work) = Live::new(&onboarding, &shared, &clock, waycore.environment, &shutdown);
+    let (live, work) = Live::new(&onboarding, &shared, &clock, waycore.environment, settings.max_streams, &shutdown);
     tracker.spawn(work);
     let signer = Signer::new(&settings.secret_keys);
-    let limits = Arc::new(Limits::new(settings.trusted_proxies.clone()));
+    let limits = Arc::new(Limits::default());
+    let readiness = Readiness::new(shared.clone());
     let paths = Paths::new(settings.public_url.base().as_str(), Assets::path());
     let theme = layout.theme.css().map(|css| Theme { version: version_of(&css), css });
     let text = |link: &Option<Link>| link.as_ref().map(|link| link.as_str().to_owned());
@@ -135,17 +145,21 @@ async fn assemble(
         onboarding: Arc::new(onboarding.clone()),
         host: onboarding,
         identity: identity(&signer),
-        store: shared.clone(),
+        readiness: readiness.clone(),
         live,
         webhook_secrets: settings.webhook_secrets.into(),
         clock: clock.clone(),
         signer,
         limits: limits.clone(),
+        exports: ExportSlots::default(),
+        trusted_proxies: settings.trusted_proxies,
         site: Site {
             chrome: Arc::new(chrome(layout, &paths, theme.as_ref())),
             paths,
             demo: kind == DatabaseKind::Demo,
             support_url: text(&settings.links.support),
+            simulated_portals: text(&settings.links.simulated_portals),
+            host_name: settings.public_url.host().to_owned(),
             guides: Arc::new(settings.guides.into_inner()),
         },
         theme,
@@ -154,7 +168,25 @@ async fn assemble(
     })?;
     tracker.spawn(mirrored.keep_mirror(shutdown.clone()));
     tracker.spawn(upkeep::run(shared, limits, clock, shutdown));
-    Ok(Mounted { router, tasks: Tasks { tracker, store }, client })
+    Ok(Mounted { router, tasks: Tasks { tracker, onboarding: noting, store }, readiness, client })
+}
+
+/// The setting, else what the database says that this deployment has used from its first start on.
+async fn entity_namespace(settings: &Settings, store: &SqlStore) -> anyhow::Result<EntityNamespace> {
+    if let Some(chosen) = &settings.waycore.namespace {
+        return Ok(EntityNamespace::chosen(chosen));
+    }
+    let public = &settings.public_url;
+    let deployment = store.keep_deployment(&public.address(), public.host()).await;
+    let deployment = deployment.context("The database cannot be written to")?;
+    if deployment.address != public.address() {
+        tracing::info!(
+            first = deployment.address,
+            now = public.address(),
+            "public address changed, entities are named as before"
+        );
+    }
+    Ok(EntityNamespace::default_of(deployment.address, deployment.former_namespace))
 }
 
 fn chrome(layout: Layout, paths: &Paths, theme: Option<&Theme>) -> Chrome {

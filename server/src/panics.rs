@@ -3,24 +3,26 @@
 use std::any::Any;
 use std::panic::AssertUnwindSafe;
 
-use app::error::WireError;
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
-use domain::user_error::ErrorCode;
 use futures_util::FutureExt as _;
 
+use crate::startup::AppState;
 use crate::web;
 
-/// Middleware: answers a request whose handler panicked. The hook has logged where.
-pub(crate) async fn answered(request: Request, next: Next) -> Response {
+/// Middleware: answers a request whose handler panicked, the one for a page with a page. The hook has logged where.
+pub(crate) async fn answered(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
-    let kept = Request::from_parts(parts.clone(), axum::body::Body::empty());
+    let asked = parts.clone();
     let run = AssertUnwindSafe(next.run(Request::from_parts(parts, body)));
-    run.catch_unwind().await.unwrap_or_else(|_| {
-        tracing::error!("a request ended in a panic");
-        web::refuse(&kept, WireError::new(ErrorCode::Unavailable, app::copy::errors().trouble))
-    })
+    match run.catch_unwind().await {
+        Ok(response) => response,
+        Err(_) => {
+            tracing::error!("a request ended in a panic");
+            web::broken(&state, asked).await
+        }
+    }
 }
 
 /// Logs where a panic happened. What it says is logged only if it was written when the program was: a message that is

@@ -1,61 +1,37 @@
-//! Builds the router and runs it.
+//! Builds the router.
 
-use std::{
-    future::poll_fn,
-    io,
-    net::SocketAddr,
-    pin::{Pin, pin},
-    sync::Arc,
-    task::Poll,
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use app::backend::{Onboarding, Site};
 use axum::{
     Router,
-    extract::{ConnectInfo, Path, Request, State},
+    extract::{Path, State},
     middleware::{from_fn, from_fn_with_state},
     response::{IntoResponse as _, Response},
-    routing::{get, post},
+    routing::{MethodRouter, get, post},
 };
-use http::{HeaderValue, StatusCode, header};
-use hyper::server::conn::http1;
-use hyper_util::{
-    rt::{TokioIo, TokioTimer},
-    service::TowerToHyperService,
-};
+use http::{StatusCode, header};
 use secrecy::SecretString;
-use tokio::io::AsyncWriteExt as _;
-use tokio::net::{TcpListener, TcpStream};
-use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
-use tower::ServiceExt as _;
 use tower_http::{
     compression::CompressionLayer, csrf::CsrfLayer, set_header::SetResponseHeaderLayer, timeout::TimeoutLayer,
 };
 
 use crate::{
     assets::Assets,
+    client,
     clock::Clock,
-    events::{Live, Socket, Takeover},
+    config::TrustedProxies,
+    events::Live,
     identity::HostIdentity,
     limits,
     limits::Limits,
     onboarding::WaycoreOnboarding,
-    panics, security,
+    panics,
+    readiness::Readiness,
+    security,
     signed::Signer,
-    store::Store,
     telemetry, web,
 };
-
-/// How long requests in flight may take to end once the server has been told to stop.
-const DRAIN: Duration = Duration::from_secs(25);
-
-/// How long a client may take to send a request's head.
-const HEAD_LIMIT: Duration = Duration::from_secs(10);
-
-/// More headers than any browser and two proxies send.
-const MOST_HEADERS: usize = 100;
 
 /// Longer than all the calls to Waycore that one request may wait for: the client's own limits end each of them first.
 const REQUEST_LIMIT: Duration = Duration::from_secs(60);
@@ -69,8 +45,8 @@ pub struct AppState {
     pub host: WaycoreOnboarding,
     /// Who is asking.
     pub identity: Arc<dyn HostIdentity>,
-    /// For the readiness probe.
-    pub store: Arc<dyn Store>,
+    /// Answers the readiness probe.
+    pub readiness: Readiness,
     /// What makes pages live.
     pub live: Live,
     /// What deliveries are signed with; none are taken without.
@@ -81,6 +57,10 @@ pub struct AppState {
     pub signer: Signer,
     /// How many requests are too many.
     pub limits: Arc<Limits>,
+    /// The exports that are running.
+    pub exports: web::ExportSlots,
+    /// Whose word counts about where a request comes from.
+    pub trusted_proxies: TrustedProxies,
     /// What pages show of the deployment.
     pub site: Site,
     /// The host's custom properties.
@@ -120,9 +100,14 @@ pub fn build_router(state: AppState) -> anyhow::Result<Router> {
         .routes()
         .layer(from_fn_with_state(state.clone(), web::refused_sign_in))
         .layer(from_fn_with_state(state.clone(), web::signed_out));
+    // Neither has a session to count its requests by.
+    let signed_out = from_fn_with_state(state.clone(), limits::counted_as_signed_out);
+    let identity = identity.layer(signed_out.clone());
+    let never_stored =
+        SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, security::NEVER_STORED);
     let limit = TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, REQUEST_LIMIT);
     let product = Router::new()
-        .route("/demo/sign-in", get(web::sign_in))
+        .route("/demo/sign-in", get(web::sign_in).layer(signed_out))
         .route("/api/{name}", post(web::server_function).get(web::page))
         .route("/connections/{id}/transactions.csv", get(web::transactions_csv))
         .merge(web::host_routes())
@@ -131,27 +116,34 @@ pub fn build_router(state: AppState) -> anyhow::Result<Router> {
         .with_state(state.clone())
         .merge(identity)
         .layer(csrf)
-        .layer(from_fn(web::refused_origin))
-        .layer(SetResponseHeaderLayer::if_not_present(
-            header::CACHE_CONTROL,
-            HeaderValue::from_static("no-store"),
-        ))
+        .layer(from_fn_with_state(state.clone(), web::refused_origin))
+        .layer(never_stored.clone())
         .layer(CompressionLayer::new())
-        .layer(limit)
-        .layer(from_fn_with_state(state.clone(), limits::by_address));
-    let https = state.secure();
+        .layer(limit);
+    let (https, proxies) = (state.secure(), state.trusted_proxies.clone());
+    let broken = state.clone();
     let plain = Router::new()
-        .route("/healthz", get(|| async { "ok" }))
-        .route("/readyz", get(web::ready))
+        .merge(with_and_without_slash("/healthz", || get(|| async { "ok" })))
+        .merge(with_and_without_slash("/readyz", || get(web::ready)))
         .route("/theme/{file}", get(theme))
         // Signed by Waycore and sent by no browser, so neither its origin nor its address says anything.
-        .route("/webhooks/waycore", post(web::delivery).layer(limit))
+        .merge(with_and_without_slash("/webhooks/waycore", || post(web::delivery).layer(limit)))
         // Neither compressed, which would hold events back, nor ever late.
-        .route("/events", get(web::events).layer(from_fn_with_state(state.clone(), limits::by_address)))
+        .merge(with_and_without_slash("/events", || get(web::events)))
+        .layer(never_stored)
         .with_state(state);
-    let all = product.merge(plain).merge(Assets::router()).layer(from_fn(panics::answered));
+    let all = product.merge(plain).merge(Assets::router()).layer(from_fn_with_state(broken, panics::answered));
     let all = all.layer(from_fn(web::of_browser));
-    Ok(security::protected(all, https).layer(from_fn(telemetry::support_code)))
+    let all = security::protected(all, https).layer(from_fn(telemetry::support_code));
+    Ok(all.layer(from_fn_with_state(proxies, client::located)))
+}
+
+/// A route for programs, some of which add a slash to the addresses that they are given.
+pub(crate) fn with_and_without_slash(
+    path: &str,
+    handler: impl Fn() -> MethodRouter<AppState>,
+) -> Router<AppState> {
+    Router::new().route(path, handler()).route(&[path, "/"].concat(), handler())
 }
 
 async fn theme(State(state): State<AppState>, Path(file): Path<String>) -> Response {
@@ -162,80 +154,4 @@ async fn theme(State(state): State<AppState>, Path(file): Path<String>) -> Respo
         (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),
     ];
     (headers, theme.css).into_response()
-}
-
-/// Serves until `shutdown`, then lets requests in flight end.
-///
-/// # Errors
-/// When the listener fails.
-pub async fn run(listener: TcpListener, router: Router, shutdown: CancellationToken) -> io::Result<()> {
-    let mut server = http1::Builder::new();
-    server.timer(TokioTimer::new()).header_read_timeout(HEAD_LIMIT).max_headers(MOST_HEADERS);
-    let in_flight = TaskTracker::new();
-    loop {
-        let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
-            () = shutdown.cancelled() => break,
-        };
-        let (stream, peer) = match accepted {
-            Ok(accepted) => accepted,
-            // One client that is gone already, or too many files open for a moment.
-            Err(error) => {
-                tracing::warn!(error = &error as &dyn std::error::Error, "a connection was not accepted");
-                tokio::time::sleep(Duration::from_millis(50)).await;
-                continue;
-            }
-        };
-        // A page is a few small packets: none should wait for the next.
-        let _ = stream.set_nodelay(true);
-        in_flight.spawn(serve(server.clone(), stream, peer, router.clone(), shutdown.clone()));
-    }
-    drop(listener);
-    in_flight.close();
-    if tokio::time::timeout(DRAIN, in_flight.wait()).await.is_err() {
-        tracing::warn!("requests were still in flight at the end");
-    }
-    Ok(())
-}
-
-/// Answers the requests of one connection, until its end or until a stream takes it over.
-async fn serve(
-    server: http1::Builder,
-    stream: TcpStream,
-    peer: SocketAddr,
-    router: Router,
-    shutdown: CancellationToken,
-) {
-    let takeover = Takeover::default();
-    let asked = takeover.clone();
-    let routes = router.map_request(move |mut request: Request<_>| {
-        request.extensions_mut().insert(ConnectInfo(peer));
-        request.extensions_mut().insert(asked.clone());
-        request
-    });
-    let socket = TokioIo::new(Socket::new(stream, takeover.clone()));
-    let mut connection = server.serve_connection(socket, TowerToHyperService::new(routes));
-    let mut ending = pin!(shutdown.cancelled());
-    let mut told = false;
-    let ended = poll_fn(|cx| {
-        if !told && ending.as_mut().poll(cx).is_ready() {
-            told = true;
-            Pin::new(&mut connection).graceful_shutdown();
-        }
-        match connection.poll_without_shutdown(cx) {
-            Poll::Pending if takeover.is_due() => Poll::Ready(Ok(())),
-            other => other,
-        }
-    });
-    if let Err(error) = ended.await {
-        tracing::debug!(error = &error as &dyn std::error::Error, "a connection broke");
-        return;
-    }
-    let mut socket = connection.into_parts().io.into_inner();
-    if takeover.is_due() {
-        takeover.take(socket.into_stream());
-    } else {
-        // The other side may be gone first.
-        let _ = socket.shutdown().await;
-    }
 }

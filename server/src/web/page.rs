@@ -1,5 +1,7 @@
 //! Pages: identity first, then one rendering that waits for its data, so that status and redirect are right.
 
+use std::panic::AssertUnwindSafe;
+
 use app::{
     backend::{Flash, RequestScope},
     error::WireError,
@@ -9,29 +11,39 @@ use axum::{
     body::Body,
     extract::{Request, State},
     middleware::Next,
-    response::{IntoResponse as _, Response},
+    response::{Html, IntoResponse as _, Response},
 };
 use domain::user_error::ErrorCode;
+use futures_util::FutureExt as _;
 use http::{HeaderValue, Method, StatusCode, Uri, header, request::Parts};
 use leptos::prelude::provide_context;
 
-use super::api::{refuse, wants_html};
+use super::api::{json_error, refuse, wants_html};
+use super::scope::NoCaller;
+use super::sign_in_loop::{self, Refusals};
 use super::{flash, language, scope};
 use crate::startup::AppState;
+
+/// In bytes. Encoded, and in a header, it becomes three times as long.
+const MAX_RETURN_TO: usize = 1_000;
 
 /// Any page of the product.
 pub async fn page(State(state): State<AppState>, request: Request) -> Response {
     let (parts, _) = request.into_parts();
     let caller = match scope::caller_of_page(&state, &parts).await {
         Ok(caller) => caller,
-        Err(error) => return no_caller(&state, &parts, error).await,
+        Err(none) => return no_caller(&state, &parts, none).await,
     };
-    // What a form left is for whoever sent it, and no page that heard of something did.
-    let left = if scope::is_after_news(&parts) { None } else { flash::take(&state, &parts.headers) };
+    // What a form left is for whoever sent it, and no page that heard of something did. A script of another build cannot show
+    // this page, and has the browser open it: the message is left for that.
+    let is_shown = !scope::is_after_news(&parts) && scope::can_show(&state, &parts);
+    let left = if is_shown { flash::take(&state, &caller, &parts.headers) } else { None };
     let (flash, ended) = left.unwrap_or_default();
     let scope = scope::scope(&state, caller.clone(), &parts, flash);
+    let accepted = sign_in_loop::forget(&state, &parts.headers);
     let mut response = language::of_caller(&caller, render(&state, scope, parts)).await;
     response.headers_mut().extend(ended);
+    response.headers_mut().extend(accepted);
     response
 }
 
@@ -45,32 +57,58 @@ pub(super) async fn render(state: &AppState, scope: RequestScope, mut parts: Par
 }
 
 /// The answer to a page without a caller: to the sign-in, else a page that says so.
-pub(super) async fn no_caller(state: &AppState, parts: &Parts, error: WireError) -> Response {
-    let return_to = public_uri(state, &parts.uri).to_string();
-    let signed_out = error.0.code == ErrorCode::SignedOut;
-    if signed_out && state.site.demo {
+pub(super) async fn no_caller(state: &AppState, parts: &Parts, none: NoCaller) -> Response {
+    let NoCaller { error, refusal } = none;
+    if error.0.code == ErrorCode::RateLimited && !wants_html(parts) {
+        return json_error(error.support_code(&scope::support_code(parts)));
+    }
+    if error.0.code != ErrorCode::SignedOut {
+        return problem(state, parts, error).await;
+    }
+    let return_to = return_to(state, &parts.uri);
+    if state.site.demo {
         let to = format!("{}?return_to={}", state.site.paths.sign_in(), app::paths::encode(&return_to));
         return see_other(&to);
     }
-    if let Some(sign_in) = state.sign_in_url.as_ref().filter(|_| signed_out) {
+    let sign_in = state.sign_in_url.as_ref().map(|sign_in| {
         let page = format!("{}{return_to}", state.origin);
         let join = if sign_in.contains('?') { '&' } else { '?' };
-        let to = format!("{sign_in}{join}return_to={}", app::paths::encode(&page));
-        // A script that fetches a page cannot follow to another site, and the page's own policy keeps a form that was
-        // sent from doing so; the person can.
-        let fetched = parts.headers.get("sec-fetch-mode").is_some_and(|mode| mode != "navigate");
-        return if fetched || parts.method == Method::POST {
-            problem_page(state, parts, error, Some(to)).await
-        } else {
-            see_other(&to)
-        };
+        format!("{sign_in}{join}return_to={}", app::paths::encode(&page))
+    });
+    // A script that fetches a page cannot follow to another site, and the page's own policy keeps a form that was sent
+    // from doing so; the person can.
+    let fetched = parts.headers.get("sec-fetch-mode").is_some_and(|mode| mode != "navigate");
+    let can_follow = !fetched && parts.method != Method::POST;
+    let refusal = refusal.filter(|_| can_follow);
+    let refusals = Refusals::of(state, &parts.headers);
+    let mut response = match (&refusal, sign_in) {
+        (Some(refusal), sign_in) if refusals.show_a_loop(refusal) => {
+            let error = WireError::new(ErrorCode::SignedOut, sign_in_loop::reason(refusal));
+            let title = app::copy::pages::words().not_accepted.title;
+            problem_page(state, parts, error, sign_in, Some(title)).await
+        }
+        (_, Some(sign_in)) if can_follow => see_other(&sign_in),
+        (_, sign_in) => problem_page(state, parts, error, sign_in, None).await,
+    };
+    if refusal.is_some() {
+        response.headers_mut().extend(refusals.with_this_one(state));
     }
-    problem(state, parts, error).await
+    response
+}
+
+/// The page to come back to after a sign-in: without its query, or the list, where the address is longer than proxies take.
+fn return_to(state: &AppState, uri: &Uri) -> String {
+    let whole = public_uri(state, uri).to_string();
+    let path = whole.split('?').next().unwrap_or_default();
+    match [whole.as_str(), path].into_iter().find(|address| address.len() <= MAX_RETURN_TO) {
+        Some(address) => address.to_owned(),
+        None => state.site.paths.list(),
+    }
 }
 
 /// A page that says what is wrong.
 pub(super) async fn problem(state: &AppState, parts: &Parts, error: WireError) -> Response {
-    problem_page(state, parts, error, None).await
+    problem_page(state, parts, error, None, None).await
 }
 
 async fn problem_page(
@@ -78,15 +116,33 @@ async fn problem_page(
     parts: &Parts,
     error: WireError,
     sign_in: Option<String>,
+    title: Option<&'static str>,
 ) -> Response {
     let error = error.support_code(&scope::support_code(parts));
-    let status =
-        StatusCode::from_u16(error.0.code.http_status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    if error.0.code == ErrorCode::RateLimited && !state.limits.may_render_refusal() {
+        return plain_refusal(&error);
+    }
+    let status = status_of(&error);
     let site = state.site.clone();
-    let shown = move || problem_document(site.clone(), error.clone(), sign_in.clone());
+    let shown = move || problem_document(site.clone(), error.clone(), sign_in.clone(), title);
     let mut response = leptos_axum::render_app_async_with_context(|| {}, shown)(plain(parts)).await;
     *response.status_mut() = status;
     response
+}
+
+/// A refusal that costs next to nothing, while there are too many of them for pages.
+fn plain_refusal(error: &WireError) -> Response {
+    let language = app::copy::locale::language().code();
+    let page = format!(
+        "<!DOCTYPE html><html lang=\"{language}\"><meta charset=\"utf-8\"><title>{message}</title><h1>{message}</h1>",
+        message = error.0.message
+    );
+    let wait = error.0.retry_after_seconds.unwrap_or(1);
+    (status_of(error), [(header::RETRY_AFTER, HeaderValue::from(wait))], Html(page)).into_response()
+}
+
+fn status_of(error: &WireError) -> StatusCode {
+    StatusCode::from_u16(error.0.code.http_status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
 }
 
 /// The answer to a request that is not looked into: a page to whoever wanted one.
@@ -96,6 +152,21 @@ pub(crate) async fn turned_away(state: &AppState, request: Request, error: WireE
         return problem(state, &parts, error).await;
     }
     refuse(&Request::from_parts(parts, body), error)
+}
+
+/// The answer to a request whose handler panicked: a page to whoever wanted one, unless that is what breaks.
+pub(crate) async fn broken(state: &AppState, parts: Parts) -> Response {
+    let errors = app::copy::errors();
+    // Of a change nobody knows how far it got.
+    let message = if parts.method.is_safe() { errors.trouble } else { errors.outcome_unknown };
+    let error = WireError::new(ErrorCode::Unavailable, message);
+    if wants_html(&parts) {
+        let page = AssertUnwindSafe(problem(state, &parts, error.clone())).catch_unwind().await;
+        if let Ok(page) = page {
+            return page;
+        }
+    }
+    refuse(&Request::from_parts(parts, Body::empty()), error)
 }
 
 /// The demo's sign-in page. Elsewhere there is none.
@@ -130,14 +201,11 @@ async fn render_sign_in(state: &AppState, parts: &Parts, refused: bool) -> Respo
     leptos_axum::render_app_async_with_context(|| {}, shown)(plain(parts)).await
 }
 
-/// Whether the server can do its work. Waycore being down is no reason to be unready.
+/// Whether the server should get requests.
 pub async fn ready(State(state): State<AppState>) -> Response {
-    match state.store.check().await {
+    match state.readiness.check().await {
         Ok(()) => "ok".into_response(),
-        Err(error) => {
-            tracing::error!(error = &error as &dyn std::error::Error, "the database does not answer");
-            (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer").into_response()
-        }
+        Err(reason) => (StatusCode::SERVICE_UNAVAILABLE, reason.to_string()).into_response(),
     }
 }
 

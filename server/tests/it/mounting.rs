@@ -29,7 +29,7 @@ impl HostIdentity for Header {
         assert_ne!(org, BREAKS, "a host's own code breaks on {org}");
         Ok(Caller {
             customer: Customer { issuer: "product".to_owned(), org: org.to_owned() },
-            user: UserId::parse("ana").map_err(|_| SignedOut::BadClaims)?,
+            user: UserId::parse("ana").map_err(|_| SignedOut::BadClaim("sub"))?,
             role: Role::Manager,
             org_name: None,
             name: None,
@@ -108,7 +108,21 @@ async fn a_panic_is_one_answer_that_says_nothing_of_it() {
     assert_eq!(broken.error(), (503, "unavailable".to_owned()));
     let page = ask_for(BREAKS, &product, "GET", "/treasury/", "").await;
     assert_eq!(page.status, 503);
-    for answer in [broken, page] {
+    let form = Request::builder()
+        .method("POST")
+        .uri("/treasury/api/start_connection")
+        .header("host", "127.0.0.1:3000")
+        .header("x-org", BREAKS)
+        .header("sec-fetch-site", "same-origin")
+        .header("accept", "text/html,application/xhtml+xml")
+        .header("content-type", "application/x-www-form-urlencoded");
+    let form = Answer::of(product.clone(), form.body(Body::from("institution_id=a")).unwrap()).await;
+    for page in [&page, &form] {
+        assert_eq!(page.status, 503);
+        assert!(page.header("content-type").is_some_and(|kind| kind.starts_with("text/html")), "{page:?}");
+        assert!(page.body.contains("Part of /treasury") && page.body.contains("<h1"), "{page:?}");
+    }
+    for answer in [broken, page, form] {
         assert!(!answer.body.contains(BREAKS) && !answer.body.contains("own code"), "{answer:?}");
         assert!(
             answer.header("content-security-policy").is_some() && answer.header("x-request-id").is_some()
