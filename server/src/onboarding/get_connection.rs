@@ -6,6 +6,7 @@ use app::model;
 use super::UseCases;
 use super::access;
 use super::own::{Own, connection_id};
+use super::reported_error::ReportedError;
 use super::view::{kept, text};
 use crate::failure::{Failure, Missing};
 use crate::store::Cause;
@@ -18,6 +19,7 @@ impl UseCases {
     ) -> Result<model::Connection, Failure> {
         access::may_read(caller)?;
         let own = self.own_connection(caller, &connection_id(id)?).await?;
+        log_error(&own);
         self.show(caller, &own, Cause::Look).await
     }
 
@@ -34,7 +36,15 @@ impl UseCases {
         }
         Ok(record.and_then(|record| {
             let own = Own::kept(&record)?;
+            log_error(&own);
             Some(Kept { what: kept(&own, &record), as_of: record.read_at.map(text) })
         }))
+    }
+}
+
+/// Logs what Waycore reports to be wrong with a connection that a person looks at.
+fn log_error(own: &Own) {
+    if let Some(error) = ReportedError::of(&own.wire) {
+        error.log(&own.connection.id);
     }
 }

@@ -5,6 +5,7 @@
 //! And what Waycore answers is checked the same way, row by row.
 
 mod access;
+mod attempt;
 mod arrivals;
 mod catalog;
 mod confirm_user_created;
@@ -20,12 +21,14 @@ mod look;
 mod match_institution;
 mod mirror;
 mod money;
+mod namespace;
 mod new_bank;
 mod own;
 mod port;
 mod provision;
 mod record;
 mod remove_connection;
+mod reported_error;
 mod search_institutions;
 mod start_connection;
 mod step_one;
@@ -42,6 +45,7 @@ mod view;
 use std::sync::Arc;
 
 use app::backend::Caller;
+use tokio_util::task::TaskTracker;
 use waycore::Waycore;
 
 use crate::clock::Clock;
@@ -56,6 +60,7 @@ use step_one::Popular;
 use together::Together;
 
 pub(crate) use live::{Happened, LiveConnection, News, Present, Refreshed, Since};
+pub use namespace::EntityNamespace;
 pub use port::WaycoreOnboarding;
 pub use provision::Provisioned;
 pub(crate) use view::New;
@@ -68,7 +73,7 @@ struct UseCases {
     /// Stored beside every Waycore id: live and test objects never meet.
     environment: Environment,
     /// Begins every `externalEntityId`.
-    namespace: String,
+    namespace: EntityNamespace,
     locks: Locks,
     arrivals: Arrivals,
     mirror: Mirror,
@@ -76,6 +81,8 @@ struct UseCases {
     together: Together,
     /// No cursor of Waycore's reaches a browser in clear.
     sealer: Sealer,
+    /// What is noted beside the answers, which do not wait for it.
+    beside: TaskTracker,
 }
 
 impl UseCases {

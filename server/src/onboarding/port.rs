@@ -8,20 +8,24 @@ use app::backend::{
 };
 use app::copy::locale::{self, speaking};
 use app::error::WireError;
-use app::model::{Account, Connection, ConnectionPage, Institution, Started, TransactionPage};
+use app::model::{Accounts, Connection, ConnectionPage, Institution, Institutions, Started, TransactionPage};
 use async_trait::async_trait;
 use domain::ids::{ConnectionId, CustomerId, EntityId};
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 use tracing::Instrument as _;
+use waycore::client::on_behalf_of;
 use waycore::wire::Page;
 use waycore::{Error, ListConnections, Waycore};
 
 use super::UseCases;
 use super::arrivals::Arrivals;
+use super::attempt::observed;
 use super::list_transactions::{ENOUGH, MOST};
 use super::live::{Present, Refreshed, Since};
 use super::locks::Locks;
 use super::mirror::Mirror;
+use super::namespace::EntityNamespace;
 use super::provision::Provisioned;
 use super::step_one::Popular;
 use super::together::Together;
@@ -29,24 +33,22 @@ use crate::clock::Clock;
 use crate::config::Environment;
 use crate::failure::{Failure, Missing};
 use crate::sealed::Sealer;
-use crate::store::{Cause, Settled, Store, StoreError};
+use crate::store::{Cause, Change, Settled, Store, StoreError};
 
 /// Drives the onboarding by way of Waycore. Cheap to clone.
 #[derive(Clone)]
 pub struct WaycoreOnboarding(Arc<UseCases>);
 
 impl WaycoreOnboarding {
-    /// `namespace` begins every `externalEntityId`; together with the environment it keeps two products or stages on
-    /// one Waycore organization apart.
+    /// `namespace` begins every `externalEntityId` and says which entities at Waycore are this deployment's.
     pub fn new(
         waycore: Arc<dyn Waycore>,
         store: Arc<dyn Store>,
         clock: Arc<dyn Clock>,
         environment: Environment,
-        namespace: impl Into<String>,
+        namespace: EntityNamespace,
         sealer: Sealer,
     ) -> Self {
-        let namespace = namespace.into();
         Self(Arc::new(UseCases {
             waycore,
             store,
@@ -59,7 +61,15 @@ impl WaycoreOnboarding {
             popular: Popular::default(),
             together: Together::default(),
             sealer,
+            beside: TaskTracker::new(),
         }))
+    }
+
+    /// Waits until everything is noted that is noted beside the answers.
+    pub(crate) async fn all_noted(&self) {
+        self.0.beside.close();
+        self.0.beside.wait().await;
+        self.0.beside.reopen();
     }
 
     /// Keeps a mirror of the catalog until the end.
@@ -143,6 +153,11 @@ impl WaycoreOnboarding {
         self.read(by, "connections_of", self.0.connections_of(by, org, cursor)).await
     }
 
+    /// For the host's backend: how the state of a customer's connection changed, oldest first.
+    pub async fn history_of(&self, by: &Caller, org: CustomerId, id: &str) -> Result<Vec<Change>, WireError> {
+        self.read(by, "history_of", self.0.history_of(by, org, id)).await
+    }
+
     /// For the host's backend: takes a customer out.
     pub async fn forget(&self, by: &Caller, org: CustomerId) -> Result<(), WireError> {
         let asking = by.clone();
@@ -162,12 +177,13 @@ impl WaycoreOnboarding {
         F: Future<Output = Result<T, Failure>> + Send + 'static,
     {
         let support_code = support_code();
-        let task = tokio::spawn(speaking(locale::current(), change(Arc::clone(&self.0))).in_current_span());
-        let done = task.await.unwrap_or(Err(Failure::Broken));
+        let change = on_behalf_of(payer(caller), observed(change(Arc::clone(&self.0))));
+        let task = tokio::spawn(speaking(locale::current(), change).in_current_span());
+        let (done, may_have_taken_effect) = task.await.unwrap_or((Err(Failure::Broken), true));
         if let Err(failure) = &done {
-            self.0.note_refusal(caller, what, failure).await;
+            self.0.note_refusal(caller, what, failure);
         }
-        done.map_err(|failure| failure.answer(&support_code))
+        done.map_err(|failure| failure.answer_to_change(may_have_taken_effect, &support_code))
     }
 
     /// Waits for what a use case reads.
@@ -178,9 +194,9 @@ impl WaycoreOnboarding {
         answer: impl Future<Output = Result<T, Failure>>,
     ) -> Result<T, WireError> {
         let support_code = support_code();
-        let read = answer.await;
+        let read = on_behalf_of(payer(caller), answer).await;
         if let Err(failure @ Failure::NotFound(Missing::Foreign)) = &read {
-            self.0.note_refusal(caller, what, failure).await;
+            self.0.note_refusal(caller, what, failure);
         }
         read.map_err(|failure| failure.answer(&support_code))
     }
@@ -189,6 +205,12 @@ impl WaycoreOnboarding {
 /// The code of the request that is being answered.
 fn support_code() -> String {
     request_scope().map(|scope| scope.support_code).unwrap_or_default()
+}
+
+/// Whose share of the key a caller's calls count in.
+fn payer(caller: &Caller) -> waycore::client::Customer {
+    let Customer { issuer, org } = &caller.customer;
+    waycore::client::Customer::new(&serde_json::json!([issuer, org]).to_string())
 }
 
 /// Whether it is a page that heard of what it is to show.
@@ -214,7 +236,7 @@ impl Onboarding for WaycoreOnboarding {
         self.read(caller, "list_connections", self.0.list_connections(caller, query)).await
     }
 
-    async fn search_institutions(&self, caller: &Caller, query: &str) -> Result<Vec<Institution>, WireError> {
+    async fn search_institutions(&self, caller: &Caller, query: &str) -> Result<Institutions, WireError> {
         self.read(caller, "search_institutions", self.0.search_institutions(caller, query)).await
     }
 
@@ -267,7 +289,9 @@ impl Onboarding for WaycoreOnboarding {
         query: ListQuery,
     ) -> Result<Kept<ConnectionPage>, WireError> {
         let (asking, wanted, query) = (caller.clone(), query.clone(), &query);
-        let live = |cases: Arc<UseCases>| async move { cases.list_connections(&asking, wanted).await };
+        let live = |cases: Arc<UseCases>| {
+            on_behalf_of(payer(caller), async move { cases.list_connections(&asking, wanted).await })
+        };
         let after_news = is_after_news();
         let kept = |cases: Arc<UseCases>| async move { cases.kept_list(caller, query, after_news).await };
         self.read(caller, "look", self.0.look(after_news, live, kept)).await
@@ -275,7 +299,9 @@ impl Onboarding for WaycoreOnboarding {
 
     async fn look_at_connection(&self, caller: &Caller, id: &str) -> Result<Kept<Connection>, WireError> {
         let (asking, wanted) = (caller.clone(), id.to_owned());
-        let live = |cases: Arc<UseCases>| async move { cases.get_connection(&asking, &wanted).await };
+        let live = |cases: Arc<UseCases>| {
+            on_behalf_of(payer(caller), async move { cases.get_connection(&asking, &wanted).await })
+        };
         let kept = |cases: Arc<UseCases>| async move { cases.kept_connection(caller, id).await };
         self.read(caller, "look", self.0.look(is_after_news(), live, kept)).await
     }
@@ -284,7 +310,7 @@ impl Onboarding for WaycoreOnboarding {
         self.read(caller, "record", self.0.record(caller, id)).await
     }
 
-    async fn list_accounts(&self, caller: &Caller, id: &str) -> Result<Vec<Account>, WireError> {
+    async fn list_accounts(&self, caller: &Caller, id: &str) -> Result<Accounts, WireError> {
         self.read(caller, "list_accounts", self.0.list_accounts(caller, id)).await
     }
 

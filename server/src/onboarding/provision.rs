@@ -2,15 +2,14 @@
 //!
 //! A provisioner speaks for its issuer alone: it names a customer by `org`, and never another host's.
 
+use super::own::connection_id;
+use super::turn::audited;
+use super::{UseCases, access};
+use crate::failure::{Failure, Missing};
+use crate::store::{Action, AuditEvent, Change, EntityIntent, StoreError, Write};
 use app::backend::{Caller, Customer, ListQuery, Role};
 use app::model::ConnectionPage;
 use domain::ids::{CustomerId, EntityId};
-use waycore::Error;
-
-use super::UseCases;
-use super::turn::audited;
-use crate::failure::{Call, EntityFault, Failure, Missing};
-use crate::store::{Action, AuditEvent, EntityIntent, StoreError, Write};
 
 /// A customer's entity, and whether it was mapped just now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,8 +36,9 @@ impl UseCases {
             (Some(_), Some(_)) => Err(Failure::Mapped),
             (None, None) => Ok(Provisioned { entity: self.resolve_entity(&customer).await?, new: true }),
             (None, Some(wanted)) => {
+                let found = self.importable(&customer, &wanted).await?;
                 let turn = self.turn(&customer, Action::MapEntity, wanted.as_str()).await?;
-                let imported = self.import(&customer, &wanted).await;
+                let imported = self.import(&customer, &wanted, &found.external_entity_id).await;
                 turn.end(imported, |()| Vec::new()).await?;
                 Ok(Provisioned { entity: wanted, new: true })
             }
@@ -46,18 +46,7 @@ impl UseCases {
     }
 
     /// Maps a customer to an entity that exists, under whatever external id it has.
-    async fn import(&self, customer: &Caller, wanted: &EntityId) -> Result<(), Failure> {
-        let entity = self.waycore.get_entity(wanted).await.map_err(|error| match error {
-            Error::NotFound | Error::Invalid => Missing::Entity.into(),
-            error => Failure::of(Call::GetEntity)(error),
-        })?;
-        if entity.entity_id != wanted.as_str() {
-            return Err(EntityFault::OtherExternalId.into());
-        }
-        if entity.is_default_org_entity {
-            return Err(EntityFault::DefaultEntity.into());
-        }
-        let external_id = &entity.external_entity_id;
+    async fn import(&self, customer: &Caller, wanted: &EntityId, external_id: &str) -> Result<(), Failure> {
         let intent =
             self.store.record_entity_intent(self.tenant(customer), external_id, self.clock.now()).await;
         match intent.map_err(taken)? {
@@ -82,6 +71,19 @@ impl UseCases {
         self.list_connections(&customer, ListQuery { cursor, ..ListQuery::default() }).await
     }
 
+    /// How the state of one of a customer's connections changed, with the errors that Waycore reported.
+    pub(super) async fn history_of(
+        &self,
+        by: &Caller,
+        org: CustomerId,
+        id: &str,
+    ) -> Result<Vec<Change>, Failure> {
+        let customer = on_behalf(by, org, None)?;
+        let id = connection_id(id)?;
+        let history = self.store.history(self.tenant(&customer), &id).await?;
+        if history.is_empty() { Err(Missing::Unknown.into()) } else { Ok(history) }
+    }
+
     /// Takes a customer out here; at Waycore nothing is deleted.
     pub(super) async fn forget(&self, by: &Caller, org: CustomerId) -> Result<(), Failure> {
         let customer = on_behalf(by, org, None)?;
@@ -96,7 +98,7 @@ impl UseCases {
 /// The customer as the use cases see it, in the provisioner's name.
 fn on_behalf(by: &Caller, org: CustomerId, name: Option<String>) -> Result<Caller, Failure> {
     if by.role != Role::Provisioner {
-        return Err(Failure::Forbidden);
+        return Err(access::forbidden(by));
     }
     Ok(Caller {
         customer: Customer { issuer: by.customer.issuer.clone(), org: org.to_string() },

@@ -3,18 +3,20 @@
 use app::backend::Caller;
 use app::model;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use domain::connection::{ActionRequiredBy, ConnectionState, Instructions, NextAction, Setup};
+use domain::connection::{ActionRequiredBy, ConnectionState, Instructions, NextAction, Provisioning, Setup};
 use domain::display_name;
 use domain::ids::ConnectionId;
 use domain::poll::Watched;
 use domain::status_label::StatusLabel;
 use domain::step::{Progress, Step, step};
 use domain::timestamp::Timestamp;
-use waycore::wire::DateTime;
+use waycore::wire::{Connection, DateTime};
 
 use super::UseCases;
 use super::own::Own;
+use super::reported_error::{ReportedError, without_message};
 use crate::failure::{Failure, Missing};
+use crate::security_log::SecurityEvent;
 use crate::store::{Cause, ConnectionRecord, Observed, Overtaken, Reading, StoreError};
 
 /// What was new about a connection.
@@ -83,16 +85,17 @@ impl UseCases {
     ) -> Result<(model::Connection, Option<New>), Failure> {
         let mut shown = seen(own, record);
         let id = &own.connection.id;
+        let reported = ReportedError::of(&own.wire).map(|error| error.to_string());
         let reading = Reading {
             connection: id,
             fingerprint: &fingerprint(&shown),
-            // The body is of types that have nothing that JSON cannot hold.
-            body: &serde_json::to_string(&own.wire).unwrap_or_default(),
+            body: &body(own),
             state: &state_word(own),
             cause,
             updated_at: own.connection.updated_at,
             asked_of: own.asked_of,
             watched: Watched::of(&own.connection.state),
+            error: reported.as_deref(),
         };
         let now = self.clock.now();
         // Most readings find nothing new, and then nothing is written.
@@ -104,7 +107,7 @@ impl UseCases {
         let observed = observed.map_err(|error| match error {
             // Waycore calls it this customer's, and these rows another's: nobody gets to see it.
             StoreError::Taken => {
-                tracing::error!(target: "security", event = "connection_moved", connection = %id, "withheld");
+                SecurityEvent::new("connection_moved").by(caller).about(id.as_str()).log();
                 Missing::Foreign.into()
             }
             // The customer was forgotten while Waycore was asked.
@@ -148,8 +151,19 @@ pub(super) fn kept(own: &Own, record: &ConnectionRecord) -> model::Connection {
 /// Shows a connection that was just read; `None` where it is not what it is known to be.
 pub(super) fn as_known(own: &Own, record: &ConnectionRecord) -> Option<model::Connection> {
     let shown = seen(own, Some(record));
-    let is_known = record.is_confirmed_by(&fingerprint(&shown), own.connection.updated_at);
+    let is_known = record.is_confirmed_by(&fingerprint(&shown), own.connection.updated_at, &body(own));
     is_known.then(|| model::Connection { version: shown_version(record.version), ..shown })
+}
+
+/// Shows a connection of which nothing that is on record can be read.
+pub(super) fn without_record(own: &Own) -> model::Connection {
+    seen(own, None)
+}
+
+/// The connection as it is stored.
+fn body(own: &Own) -> String {
+    // It is of types that have nothing that JSON cannot hold.
+    serde_json::to_string(&without_message(&own.wire)).unwrap_or_default()
 }
 
 pub(super) fn shown_version(version: u64) -> i64 {
@@ -187,18 +201,20 @@ fn seen(own: &Own, record: Option<&ConnectionRecord>) -> model::Connection {
         next_action: next_action.map(|next| next.as_str()).and_then(filled),
         instructions: setup(state).map(|setup| instructions(&setup.instructions)),
         credentials_present: setup(state).map(|setup| setup.credentials_present),
+        setup: setup_facts(state, record, connection.updated_at),
         error_code: error_code.cloned(),
-        last_synced_at: last_synced_at.map(text),
+        last_synced_at: last_synced_at.or_else(|| last_sync(&own.wire)).map(text),
         created_at: text(connection.created_at),
         updated_at: text(connection.updated_at),
         version: 0,
     }
 }
 
-/// Stands for everything that is shown, so that any change of it is a new version.
+/// Stands for everything that is shown, so that any change of it is a new version. It holds codes and no words: people of
+/// different languages who read the same state must not change it for each other.
 fn fingerprint(shown: &model::Connection) -> String {
     // These types have nothing that JSON cannot hold; should that change, every state looks alike.
-    let json = serde_json::to_vec(shown).unwrap_or_default();
+    let json = serde_json::to_vec(&(shown, &shown.setup)).unwrap_or_default();
     URL_SAFE_NO_PAD.encode(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &json))
 }
 
@@ -214,6 +230,38 @@ fn setup(state: &ConnectionState) -> Option<&Setup> {
         | ConnectionState::Paused(_)
         | ConnectionState::Revoked(_)
         | ConnectionState::Unrecognised(_) => None,
+    }
+}
+
+/// What is known of a setup and its credentials, from Waycore and from here.
+fn setup_facts(
+    state: &ConnectionState,
+    record: Option<&ConnectionRecord>,
+    updated_at: Timestamp,
+) -> model::SetupFacts {
+    let (status, has_credentials) = match state {
+        ConnectionState::Draft(setup) => (setup.status.clone(), setup.credentials_present),
+        ConnectionState::PendingActivation(pending) | ConnectionState::ActivatingReady(pending) => {
+            (pending.status.clone(), pending.credentials_present == Some(true))
+        }
+        ConnectionState::Connected(_)
+        | ConnectionState::ReauthRequired(_)
+        | ConnectionState::Errored(_)
+        | ConnectionState::InvalidConfig(_)
+        | ConnectionState::Paused(_)
+        | ConnectionState::Revoked(_)
+        | ConnectionState::Unrecognised(_) => (None, false),
+    };
+    let issued = setup(state).map(|setup| &setup.instructions);
+    let word = |status: Option<&Provisioning>| status.map(|status| status.as_str().to_owned());
+    let sent = record.and_then(|record| record.credentials_sent);
+    model::SetupFacts {
+        status,
+        email_provisioning: word(issued.and_then(|issued| issued.email_provisioning.as_ref())),
+        phone_provisioning: word(issued.and_then(|issued| issued.phone_provisioning.as_ref())),
+        has_credentials,
+        credentials_sent_at: sent.map(|sent| text(sent.at)),
+        credentials_are_new: sent.is_some_and(|sent| updated_at <= sent.as_of),
     }
 }
 
@@ -248,6 +296,14 @@ fn facts(state: &ConnectionState) -> (Option<Timestamp>, Option<&String>) {
     }
 }
 
+/// When a ready connection was last synced, also where its status is not understood.
+fn last_sync(wire: &Connection) -> Option<Timestamp> {
+    match wire {
+        Connection::Ready(ready) => ready.last_synced_at.as_ref().map(Timestamp::from),
+        Connection::Setup(_) | Connection::Other(_) => None,
+    }
+}
+
 fn shown_step(step: Step) -> model::Step {
     match step {
         Step::ConnectionDetails => model::Step::ConnectionDetails,
@@ -260,7 +316,7 @@ fn shown_step(step: Step) -> model::Step {
     }
 }
 
-/// What exists is shown, also while Waycore still calls it pending.
+/// What exists is given, also while Waycore still calls it pending.
 fn instructions(issued: &Instructions) -> model::Instructions {
     model::Instructions {
         first_name: issued.first_name.clone(),

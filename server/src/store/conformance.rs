@@ -10,8 +10,7 @@ use domain::step::Progress;
 use domain::timestamp::Timestamp;
 
 use super::{
-    Action, AuditEntry, AuditEvent, AuditHead, AuditKeys, Begun, BrokenChain, Cause, ChainCheck,
-    EntityIntent, IntentId, Observed, Outcome, Reading, Store, StoreError, Tenant, TermsReceipt, Write,
+    Action, AuditCheckpoint, AuditEntry, AuditEvent, AuditHead, AuditKeys, Begun, BrokenChain, Cause, ChainCheck, CredentialsSent, EntityIntent, IntentId, Observed, Outcome, Reading, Refusal, Store, StoreError, Tenant, TermsReceipt, Write,
 };
 use crate::config::{Environment, SecretKeys};
 
@@ -34,6 +33,7 @@ macro_rules! conforms {
             a_connection_keeps_its_first_name,
             a_foreign_connection_is_neither_seen_nor_changed,
             progress_is_kept,
+            the_time_of_the_last_credentials_is_kept_until_a_removal,
             the_version_grows_with_every_change,
             concurrent_readings_of_one_state_are_one_version,
             what_is_confirmed_was_read_then_and_is_what_it_was,
@@ -45,12 +45,18 @@ macro_rules! conforms {
             of_many_at_once_one_begins,
             a_dead_ones_action_is_taken_over,
             what_nobody_lived_to_end_is_ended_and_told,
+            whoever_says_so_is_still_at_it,
+            what_was_refused_leaves_no_action_behind,
             banks_are_often_chosen_by_several_customers,
             terms_are_only_ever_added,
             coming_back_the_same_day_is_no_second_sign_in,
             the_audit_log_is_a_chain,
             a_change_that_nobody_here_made_is_in_the_audit_log,
             many_at_once_make_one_chain,
+            refusals_of_one_kind_are_one_row_a_minute,
+            refusals_are_counted_for_each_kind,
+            old_refusals_go_and_the_chain_holds,
+            names_are_missing_only_where_a_customer_was_forgotten,
             a_forgotten_customer_is_nowhere,
             an_answer_that_was_under_way_brings_no_forgotten_customer_back,
             what_is_idle_is_pruned,
@@ -186,6 +192,7 @@ pub(super) fn reading<'a>(id: &'a ConnectionId, state: &'a str, updated_at: i64)
         updated_at: at(updated_at),
         asked_of: None,
         watched: (state == "pending").then_some(Watched::Activation),
+        error: None,
     }
 }
 
@@ -277,6 +284,23 @@ pub(super) async fn progress_is_kept(store: &dyn Store) {
     assert_eq!(progress, Progress { user_confirmed: Some(at(8)), ..done });
 }
 
+pub(super) async fn the_time_of_the_last_credentials_is_kept_until_a_removal(store: &dyn Store) {
+    let id = connection("c1");
+    let sent = async || store.connection(acme(), &id).await.unwrap().unwrap().credentials_sent;
+    missing(write(store, acme(), Write::CredentialsSent { id: &id, as_of: at(4) }, 6).await);
+    observe(store, acme(), &id, "draft", 5).await.unwrap();
+    assert_eq!(sent().await, None);
+    for (millis, as_of) in [(6, 4), (9, 8)] {
+        write(store, acme(), Write::CredentialsSent { id: &id, as_of: at(as_of) }, millis).await.unwrap();
+        assert_eq!(sent().await, Some(CredentialsSent { at: at(millis), as_of: at(as_of) }));
+    }
+    let last = sent().await;
+    write(store, acme(), Write::Tombstone { id: &id, cause: Cause::Look }, 10).await.unwrap();
+    assert_eq!(sent().await, last, "Waycore may know the connection again");
+    write(store, acme(), Write::Tombstone { id: &id, cause: Cause::Removal }, 11).await.unwrap();
+    assert_eq!(sent().await, None);
+}
+
 pub(super) async fn the_version_grows_with_every_change(store: &dyn Store) {
     let id = connection("c1");
     remember(store, acme(), &id, None, 1).await.unwrap();
@@ -330,9 +354,14 @@ pub(super) async fn the_history_tells_each_change_of_state(store: &dyn Store) {
     let told: Vec<_> =
         told.iter().map(|one| (one.version, one.at, one.before.as_deref(), one.after.as_deref())).collect();
     assert_eq!(told, [(1, at(1), None, Some("draft")), (2, at(3), Some("draft"), Some("active"))]);
+    let failed = Reading { error: Some("bank_down: no answer"), ..reading(&id, "errored", 100_002) };
+    store.observe(acme(), failed, at(100_002)).await.unwrap();
+    let errors = store.history(acme(), &id).await.unwrap();
+    let errors: Vec<_> = errors.iter().map(|change| change.error.as_deref()).collect();
+    assert_eq!(errors, [None, None, Some("bank_down: no answer")]);
     assert_eq!(store.history(globex(), &id).await.unwrap(), []);
     let record = store.connection(acme(), &id).await.unwrap().unwrap();
-    assert_eq!((record.body.as_deref(), record.read_at), (Some("renamed"), Some(at(100_001))));
+    assert_eq!((record.body.as_deref(), record.read_at), (Some("errored"), Some(at(100_002))));
 }
 
 pub(super) async fn a_removal_leaves_nothing_but_the_history(store: &dyn Store) {
@@ -421,6 +450,8 @@ pub(super) async fn a_forgotten_customer_is_nowhere(store: &dyn Store) {
         [("signed_in", None), ("signed_in", Some("globex")), ("customer_forgotten", None)],
         "the log stays, without the names"
     );
+    let users: Vec<_> = rows.iter().map(|row| row.user_id.as_deref()).collect();
+    assert_eq!(users, [None, Some("ana"), Some("ana")], "whoever asked for it is still known");
     assert_eq!(checked(store, None).await.unwrap().unwrap().seq, 3);
     missing(store.forget(acme(), &ana(), at(4)).await);
 }

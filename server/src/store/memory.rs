@@ -2,7 +2,7 @@
 
 mod live;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -18,9 +18,10 @@ use serde_json::Value;
 use self::live::LiveRows;
 use super::live::Bus;
 use super::{
-    ABANDONED_AFTER_MILLIS, Action, Announcement, AuditEntry, AuditEvent, AuditHead, AuditKeys, AuditRow,
-    Begun, Cause, Change, ConnectionRecord, CustomerKey, EntityIntent, EventKind, IntentId, MappedEntity,
-    Observed, Outcome, Overtaken, Reading, SIGN_IN_AFTER_MILLIS, Store, StoreError, Tenant, TermsReceipt,
+    ABANDONED_AFTER_MILLIS, Action, Announcement, AuditCheckpoint, AuditEntry, AuditEvent, AuditHead,
+    AuditKeys, AuditRow,
+    Begun, Cause, Change, ConnectionRecord, CredentialsSent, CustomerKey, EntityIntent, EventKind, IntentId, MappedEntity,
+    Observed, Outcome, Overtaken, Reading, REFUSALS_TOGETHER_MILLIS, Refusal, SIGN_IN_AFTER_MILLIS, Store, StoreError, Tenant, TermsReceipt,
     Write,
 };
 use crate::config::Environment;
@@ -43,7 +44,9 @@ struct Rows {
     receipts: Vec<(Owner, TermsReceipt)>,
     intents: Vec<Intent>,
     sessions: Vec<(Owner, UserId, Timestamp)>,
+    refusals: Vec<Refused>,
     audit: Vec<AuditRow>,
+    checkpoints: Vec<AuditCheckpoint>,
     live: LiveRows,
     /// Announced once the change is kept.
     told: Vec<Announcement>,
@@ -55,6 +58,17 @@ struct Owner {
     environment: Environment,
 }
 
+/// Refusals of one person for the same thing and reason.
+#[derive(Debug, Clone)]
+struct Refused {
+    owner: Owner,
+    user: UserId,
+    action: String,
+    code: String,
+    audited_at: Timestamp,
+    unaudited: i64,
+}
+
 #[derive(Debug, Clone)]
 struct Intent {
     owner: Owner,
@@ -62,7 +76,7 @@ struct Intent {
     id: String,
     action: Action,
     subject: String,
-    begun_at: Timestamp,
+    alive_at: Timestamp,
     ended_at: Option<Timestamp>,
 }
 
@@ -219,6 +233,7 @@ impl Rows {
                 fingerprint: None,
                 updated_at: None,
                 sync_not_before: None,
+                credentials_sent: None,
                 watched: None,
             };
             self.connections.push((Owner::of(tenant), record));
@@ -232,7 +247,7 @@ impl Rows {
         &mut self,
         tenant: Tenant<'_>,
         id: &ConnectionId,
-        after: Option<&str>,
+        (after, error): (Option<&str>, Option<&str>),
         (version, cause, at): (u64, Cause, Timestamp),
     ) -> Option<AuditEntry> {
         let own = |(owner, known, _): &&(Owner, ConnectionId, Change)| owner.is(tenant) && known == id;
@@ -241,7 +256,8 @@ impl Rows {
             return None;
         }
         let found = before.as_ref().and_then(|_| AuditEntry::found(id, after, cause));
-        let change = Change { version, at, before, after: after.map(ToOwned::to_owned), cause };
+        let owned = |text: Option<&str>| text.map(ToOwned::to_owned);
+        let change = Change { version, at, before, after: owned(after), cause, error: owned(error) };
         self.changes.push((Owner::of(tenant), id.clone(), change));
         found
     }
@@ -256,6 +272,7 @@ impl Rows {
         let record = self.connection(tenant, id)?;
         if cause == Cause::Removal {
             (record.requested_name, record.progress) = (None, Progress::default());
+            record.credentials_sent = None;
         }
         if record.removed_at.is_some() {
             return Ok(None);
@@ -273,9 +290,10 @@ impl Rows {
             fingerprint: None,
             updated_at: None,
             sync_not_before: None,
+            credentials_sent: record.credentials_sent,
             watched: None,
         };
-        let found = self.note_change(tenant, id, None, (version, cause, now));
+        let found = self.note_change(tenant, id, (None, None), (version, cause, now));
         self.add_event(tenant, EventKind::Removed, id, now);
         Ok(found)
     }
@@ -339,8 +357,8 @@ impl Store for MemoryStore {
                     && intent.subject == subject
             };
             if let Some(intent) = rows.intents.iter().find(open).cloned() {
-                if now.as_millis() - intent.begun_at.as_millis() < ABANDONED_AFTER_MILLIS {
-                    return Ok(Begun::Busy { since: intent.begun_at });
+                if now.as_millis() - intent.alive_at.as_millis() < ABANDONED_AFTER_MILLIS {
+                    return Ok(Begun::Busy { since: intent.alive_at });
                 }
                 self.interrupt(rows, &intent, now);
             }
@@ -351,10 +369,75 @@ impl Store for MemoryStore {
                 id: id.clone(),
                 action,
                 subject: subject.to_owned(),
-                begun_at: now,
+                alive_at: now,
                 ended_at: None,
             });
             Ok(Begun::First(IntentId(id)))
+        })
+        .await
+    }
+
+    async fn renew(&self, intent: &IntentId, now: Timestamp) -> Result<(), StoreError> {
+        self.change(|rows| {
+            let open = |known: &&mut Intent| known.id == intent.0 && known.ended_at.is_none();
+            rows.intents.iter_mut().find(open).ok_or(StoreError::Missing)?.alive_at = now;
+            Ok(())
+        })
+        .await
+    }
+
+    async fn refuse(
+        &self,
+        tenant: Tenant<'_>,
+        refusal: Refusal<'_>,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.change(|rows| {
+            let same = |known: &&mut Refused| {
+                known.owner.is(tenant)
+                    && known.user == *refusal.user
+                    && (known.action.as_str(), known.code.as_str()) == (refusal.action, refusal.code)
+            };
+            let known = match rows.refusals.iter_mut().find(same) {
+                Some(known) => known,
+                None => {
+                    rows.refusals.push(Refused {
+                        owner: Owner::of(tenant),
+                        user: refusal.user.clone(),
+                        action: refusal.action.to_owned(),
+                        code: refusal.code.to_owned(),
+                        audited_at: Timestamp::from_millis(i64::MIN / 2),
+                        unaudited: 0,
+                    });
+                    rows.refusals.last_mut().ok_or(StoreError::Missing)?
+                }
+            };
+            let since = now.as_millis() - known.audited_at.as_millis();
+            if (0..REFUSALS_TOGETHER_MILLIS).contains(&since) {
+                known.unaudited += 1;
+                return Ok(());
+            }
+            let count = std::mem::take(&mut known.unaudited) + 1;
+            known.audited_at = now;
+            self.append(rows, tenant, &AuditEntry::refused(refusal, count), now);
+            Ok(())
+        })
+        .await
+    }
+
+    async fn settle_refusals(&self, now: Timestamp) -> Result<u64, StoreError> {
+        self.change(|rows| {
+            let is_over = |refused: &Refused| {
+                refused.unaudited > 0
+                    && now.as_millis() - refused.audited_at.as_millis() >= REFUSALS_TOGETHER_MILLIS
+            };
+            let over: Vec<Refused> = rows.refusals.extract_if(.., |refused| is_over(refused)).collect();
+            for Refused { owner, user, action, code, unaudited, .. } in &over {
+                let tenant = Tenant { customer: &owner.customer, environment: owner.environment };
+                let refusal = Refusal { user, action, code };
+                self.append(rows, tenant, &AuditEntry::refused(refusal, *unaudited), now);
+            }
+            Ok(over.len() as u64)
         })
         .await
     }
@@ -394,9 +477,15 @@ impl Store for MemoryStore {
                     Write::SyncNotBefore { id, at } => {
                         rows.connection(tenant, id)?.sync_not_before = Some(at)
                     }
+                    Write::CredentialsSent { id, as_of } => {
+                        let sent = CredentialsSent { at: now, as_of };
+                        rows.connection(tenant, id)?.credentials_sent = Some(sent);
+                    }
                     Write::Terms(receipt) => rows.receipts.push((Owner::of(tenant), receipt.clone())),
-                    Write::End(intent, Outcome::Done | Outcome::Refused | Outcome::Unknown) => {
+                    Write::End(intent, Outcome::Done | Outcome::Unknown) => rows.end(intent, now)?,
+                    Write::End(intent, Outcome::Refused) => {
                         rows.end(intent, now)?;
+                        rows.intents.retain(|known| known.id != intent.0);
                     }
                     Write::Audit(entry) => self.append(rows, tenant, entry, now),
                 }
@@ -434,8 +523,8 @@ impl Store for MemoryStore {
             record.watched = reading.watched;
             if is_new {
                 let facts = (version, reading.cause, now);
-                if let Some(found) = rows.note_change(tenant, reading.connection, Some(reading.state), facts)
-                {
+                let states = (Some(reading.state), reading.error);
+                if let Some(found) = rows.note_change(tenant, reading.connection, states, facts) {
                     self.append(rows, tenant, &found, now);
                 }
                 rows.add_event(tenant, EventKind::Connection, reading.connection, now);
@@ -552,18 +641,23 @@ impl Store for MemoryStore {
             rows.changes.retain(|(owner, ..)| !owner.is(tenant));
             rows.intents.retain(|intent| !intent.owner.is(tenant));
             rows.sessions.retain(|(owner, ..)| !owner.is(tenant));
+            rows.refusals.retain(|refused| !refused.owner.is(tenant));
             rows.live.forget(tenant);
             // In a database the receipts stay without their names; here nobody could ask for them.
             rows.receipts.retain(|(owner, _)| !owner.is(tenant));
-            let event = AuditEvent::CustomerForgotten;
-            let entry = AuditEntry { event, user: by.clone(), connection: None, detail: String::new() };
-            self.append(rows, tenant, &entry, now);
-            for row in &mut rows.audit {
-                let own = row.environment == tenant.environment.as_str()
+            let is_own = |row: &AuditRow| {
+                row.environment == tenant.environment.as_str()
                     && row.issuer.as_ref() == Some(&tenant.customer.issuer)
-                    && row.org.as_ref() == Some(&tenant.customer.org);
-                if own {
-                    (row.issuer, row.org, row.user_id) = (None, None, None);
+                    && row.org.as_ref() == Some(&tenant.customer.org)
+            };
+            let hashes = rows.audit.iter().filter(|row| is_own(row)).filter_map(|row| row.customer.clone());
+            let hashes: BTreeSet<Vec<u8>> = hashes.collect();
+            let hashes: Vec<_> = hashes.into_iter().collect();
+            self.append(rows, tenant, &AuditEntry::forgotten(by, &hashes), now);
+            for row in rows.audit.iter_mut().filter(|row| is_own(row)) {
+                (row.issuer, row.org) = (None, None);
+                if row.event != AuditEvent::CustomerForgotten.as_str() {
+                    row.user_id = None;
                 }
             }
             rows.told.push(Announcement::Customer(CustomerKey::of(tenant)));
@@ -578,13 +672,36 @@ impl Store for MemoryStore {
         Ok(self.read(|rows| rows.audit.iter().filter(later).take(limit).cloned().collect()))
     }
 
+    async fn audit_checkpoints(&self) -> Result<Vec<AuditCheckpoint>, StoreError> {
+        Ok(self.read(|rows| rows.checkpoints.clone()))
+    }
+
+    async fn prune_refusals(&self, before: Timestamp) -> Result<u64, StoreError> {
+        self.change(|rows| {
+            let head = rows.head().map_or(0, |head| head.seq);
+            let is_old = |row: &AuditRow| {
+                row.event == AuditEvent::Refused.as_str() && row.at < before.as_millis() && row.seq < head
+            };
+            let end = |row: &AuditRow| AuditHead { seq: row.seq, mac: row.mac.clone() };
+            let removed: Vec<_> = rows.audit.iter().filter(|row| is_old(row)).map(end).collect();
+            let ends = rows.audit.iter().map(|row| (row.seq, row.mac.clone()));
+            let ends = ends.chain(rows.checkpoints.iter().map(|run| (run.last_seq, run.mac_after.clone())));
+            let runs = AuditCheckpoint::of(&self.audit_keys, &removed, &ends.collect());
+            rows.audit.retain(|row| !is_old(row));
+            rows.checkpoints.extend(runs);
+            rows.checkpoints.sort_by_key(|run| run.first_seq);
+            Ok(removed.len() as u64)
+        })
+        .await
+    }
+
     async fn audit_head(&self) -> Result<Option<AuditHead>, StoreError> {
         Ok(self.read(Rows::head))
     }
 
     async fn abandon(&self, begun_before: Timestamp, now: Timestamp) -> Result<u64, StoreError> {
         self.change(|rows| {
-            let open = |intent: &&Intent| intent.ended_at.is_none() && intent.begun_at < begun_before;
+            let open = |intent: &&Intent| intent.ended_at.is_none() && intent.alive_at < begun_before;
             let open: Vec<_> = rows.intents.iter().filter(open).cloned().collect();
             open.iter().for_each(|intent| self.interrupt(rows, intent, now));
             Ok(open.len() as u64)

@@ -13,12 +13,14 @@ const READ_AT_MILLIS: i64 = 60_000;
 impl ConnectionRecord {
     /// Whether there is nothing to keep about a reading.
     pub(crate) fn is_as_in(&self, reading: &Reading<'_>, now: Timestamp) -> bool {
-        self.is_confirmed_by(reading.fingerprint, reading.updated_at) && self.was_read_lately(now)
+        let Reading { fingerprint, updated_at, body, .. } = *reading;
+        self.is_confirmed_by(fingerprint, updated_at, body) && self.was_read_lately(now)
     }
 
-    /// Whether there is nothing to keep about a reading but that it was made.
-    pub(crate) fn is_confirmed_by(&self, fingerprint: &str, updated_at: Timestamp) -> bool {
-        self.shows(fingerprint) && self.updated_at == Some(updated_at)
+    /// Whether there is nothing to keep about a reading but that it was made. A stored body that is another one, because it
+    /// was damaged for example, is replaced.
+    pub(crate) fn is_confirmed_by(&self, fingerprint: &str, updated_at: Timestamp, body: &str) -> bool {
+        self.shows(fingerprint) && self.updated_at == Some(updated_at) && self.body.as_deref() == Some(body)
     }
 
     /// Whether the time of the last reading need not be kept anew.
@@ -66,6 +68,8 @@ pub struct Reading<'a> {
     pub asked_of: Option<u64>,
     /// What is expected to happen to it.
     pub watched: Option<Watched>,
+    /// The error that Waycore reports of it, masked, for the history.
+    pub error: Option<&'a str>,
 }
 
 /// What became of a reading.

@@ -1,5 +1,7 @@
 //! What the store gives and takes.
 
+use std::convert::Infallible;
+
 use app::backend::Customer;
 use domain::bank_choice::RequestedName;
 use domain::ids::{ConnectionId, EntityId, UserId};
@@ -70,8 +72,19 @@ pub struct ConnectionRecord {
     pub updated_at: Option<Timestamp>,
     /// Until then Waycore refuses a sync, as far as it said so.
     pub sync_not_before: Option<Timestamp>,
+    /// The credentials that were last handed to Waycore from here.
+    pub credentials_sent: Option<CredentialsSent>,
     /// What is expected to happen to it.
     pub watched: Option<Watched>,
+}
+
+/// That bank-issued credentials were handed to Waycore.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CredentialsSent {
+    /// When.
+    pub at: Timestamp,
+    /// The connection's `updated_at` as Waycore answered then.
+    pub as_of: Timestamp,
 }
 
 /// What led to a change of a connection's state being seen.
@@ -139,6 +152,8 @@ pub struct Change {
     pub after: Option<String>,
     /// What it was seen by.
     pub cause: Cause,
+    /// The error that Waycore reported of the connection then, masked. For the host's support; no page shows it.
+    pub error: Option<String>,
 }
 
 /// What is done at Waycore one at a time, whichever replica does it.
@@ -172,6 +187,17 @@ impl Action {
 /// The id of something begun.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IntentId(pub(super) String);
+
+/// Something that a person asked for and was refused.
+#[derive(Debug, Clone, Copy)]
+pub struct Refusal<'a> {
+    /// Who asked.
+    pub user: &'a UserId,
+    /// For what.
+    pub action: &'a str,
+    /// Why not; see [`ErrorCode`](domain::user_error::ErrorCode).
+    pub code: &'a str,
+}
 
 /// What came of trying to begin.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -260,6 +286,13 @@ pub enum Write<'a> {
         /// When.
         at: Timestamp,
     },
+    /// Credentials were handed to Waycore just now. [`StoreError::Missing`] for a connection that is not known.
+    CredentialsSent {
+        /// Of which connection.
+        id: &'a ConnectionId,
+        /// The connection's `updated_at` as Waycore answered.
+        as_of: Timestamp,
+    },
     /// The proof that a person accepted the terms. Never overwritten: accepting again adds a receipt.
     Terms(&'a TermsReceipt),
     /// Ends what was begun. [`StoreError::Missing`] when somebody has taken it over meanwhile.
@@ -301,9 +334,37 @@ pub enum StoreError {
         /// Which field.
         what: &'static str,
     },
+    /// The database's file was deleted or replaced while this program was using it.
+    #[error("the database file was deleted or replaced: restart the server")]
+    Gone,
     /// The database failed, was locked for too long, or is not what this program made.
     #[error("the database failed")]
     Database(#[source] sqlx::Error),
+}
+
+impl StoreError {
+    /// Whether it is about the values of one row, so that the next row may well be read or written.
+    pub fn is_about_one_row(&self) -> bool {
+        match self {
+            Self::Taken | Self::Missing | Self::Corrupt { .. } => true,
+            Self::Gone => false,
+            Self::Database(error) => match error {
+                sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) | sqlx::Error::Encode(_) => true,
+                sqlx::Error::Database(refused) => {
+                    // PostgreSQL's class of errors about the data.
+                    let is_about_data = |code: &str| code.len() == 5 && code.starts_with("22");
+                    refused.code().is_some_and(|code| is_about_data(&code)) || refused.is_check_violation()
+                }
+                _ => false,
+            },
+        }
+    }
+}
+
+impl From<Infallible> for StoreError {
+    fn from(never: Infallible) -> Self {
+        match never {}
+    }
 }
 
 impl From<sqlx::Error> for StoreError {

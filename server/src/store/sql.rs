@@ -3,6 +3,8 @@
 mod beside;
 mod commits;
 mod database;
+mod deployment;
+mod file;
 mod live;
 mod migrations;
 mod postgres;
@@ -22,21 +24,22 @@ use domain::timestamp::Timestamp;
 
 use self::commits::NoFailpoints;
 use self::database::{Database, Kept, Lock, Writing, values};
-use self::rows::{ChangeRow, ConnectionRow, EntityRow, HeadRow, IntentRow, TermsRow};
+use self::rows::{ChangeRow, ConnectionRow, EntityRow, HeadRow, IntentRow, RefusalRow, TermsRow};
 use self::writes::{
     CONNECTION, ENTITY, add_event, add_receipt, bury, end, interrupt, keep_reading, map_entity, must_exist,
     remember, stored_version, tenant_values, update_own,
 };
 use super::live::{Bus, EVENTS_KEPT_MILLIS, EventKind};
 use super::{
-    ABANDONED_AFTER_MILLIS, Action, Announcement, AuditEntry, AuditEvent, AuditHead, AuditKeys, AuditRow,
-    Begun, Cause, Change, ConnectionRecord, CustomerKey, EntityIntent, IntentId, MappedEntity, Observed,
-    Reading, SIGN_IN_AFTER_MILLIS, Store, StoreError, Tenant, TermsReceipt, Write,
+    ABANDONED_AFTER_MILLIS, Action, Announcement, AuditCheckpoint, AuditEntry, AuditEvent, AuditHead,
+    AuditKeys, AuditRow, Begun, Cause, Change, ConnectionRecord, CustomerKey, EntityIntent, IntentId,
+    MappedEntity, Observed, REFUSALS_TOGETHER_MILLIS, Reading, Refusal, SIGN_IN_AFTER_MILLIS, Store, StoreError, Tenant, TermsReceipt, Write,
 };
-use crate::clock::{DatabaseClock, SystemClock};
+use crate::clock::{Clock as _, DatabaseClock, SystemClock};
 use crate::config::{self, Environment, SecretKeys};
 
 pub use commits::Commits;
+pub use deployment::Deployment;
 pub use refusal::{DatabaseKind, OpenError};
 
 /// Rows in a database. Cheap to clone.
@@ -187,8 +190,8 @@ impl Store for SqlStore {
         let open: Vec<IntentRow> = writing.fetch(sql, &key).await?;
         let mut interrupted = Vec::new();
         for intent in open {
-            if now.as_millis() - intent.begun_at < ABANDONED_AFTER_MILLIS {
-                return Ok(Begun::Busy { since: Timestamp::from_millis(intent.begun_at) });
+            if now.as_millis() - intent.alive_at() < ABANDONED_AFTER_MILLIS {
+                return Ok(Begun::Busy { since: Timestamp::from_millis(intent.alive_at()) });
             }
             interrupted.extend(interrupt(&mut writing, &intent, now).await?);
         }
@@ -205,6 +208,83 @@ impl Store for SqlStore {
         self.append(&mut writing, tenant, &interrupted.iter().collect::<Vec<_>>(), now).await?;
         self.commit(writing).await?;
         Ok(Begun::First(id))
+    }
+
+    async fn renew(&self, intent: &IntentId, now: Timestamp) -> Result<(), StoreError> {
+        let mut writing = self.database.begin_kept(Lock::Nothing, Kept::Soon).await?;
+        let sql = "UPDATE intents SET renewed_at = $2 WHERE id = $1 AND outcome = 'open'";
+        let renewed = writing.execute(sql, &values![intent.0.as_str(), now.as_millis()]).await?;
+        self.commit(writing).await?;
+        if renewed == 1 { Ok(()) } else { Err(StoreError::Missing) }
+    }
+
+    async fn refuse(
+        &self,
+        tenant: Tenant<'_>,
+        refusal: Refusal<'_>,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        // A power failure may cost the last refusals. Somebody who is refused again and again must not keep the disk busy.
+        let mut writing =
+            self.database.begin_kept(Lock::Customer(&name_of(tenant)), Kept::Soon).await?;
+        let [environment, issuer, org] = tenant_values(tenant);
+        let [user, action, code, now_value] =
+            values![refusal.user.as_str(), refusal.action, refusal.code, now.as_millis()];
+        let key = [environment, issuer, org, user, action, code];
+        let known: Vec<(i64, i64)> = writing.fetch(REFUSALS, &key).await?;
+        let [environment, issuer, org, user, action, code] = key.clone();
+        let unaudited = match known.first() {
+            // A clock that was ahead for a while must not keep refusals out of the log until then.
+            Some((at, _)) if (0..REFUSALS_TOGETHER_MILLIS).contains(&(now.as_millis() - at)) => {
+                let sql = "UPDATE refusals SET unaudited = unaudited + 1
+                           WHERE environment = $1 AND issuer = $2 AND org = $3
+                             AND user_id = $4 AND action = $5 AND code = $6";
+                writing.add(sql, &key).await?;
+                return self.commit(writing).await;
+            }
+            Some((_, unaudited)) => *unaudited,
+            None => 0,
+        };
+        let sql = "INSERT INTO refusals (environment, issuer, org, user_id, action, code, audited_at)
+                   VALUES ($1, $2, $3, $4, $5, $6, $7)
+                   ON CONFLICT (environment, issuer, org, user_id, action, code) DO UPDATE
+                      SET audited_at = excluded.audited_at, unaudited = 0";
+        writing.add(sql, &[environment, issuer, org, user, action, code, now_value]).await?;
+        let entry = AuditEntry::refused(refusal, unaudited.saturating_add(1));
+        self.append(&mut writing, tenant, &[&entry], now).await?;
+        self.commit(writing).await
+    }
+
+    async fn settle_refusals(&self, now: Timestamp) -> Result<u64, StoreError> {
+        let over = now.as_millis() - REFUSALS_TOGETHER_MILLIS;
+        let sql = "SELECT environment, issuer, org, user_id, action, code FROM refusals
+                    WHERE unaudited > 0 AND audited_at <= $1";
+        let over_by = values![over];
+        let counted: Vec<RefusalRow> =
+            self.database.fetch_readable::<RefusalRow, _>(("refusals", "org"), sql, &over_by).await?;
+        let mut rows = 0;
+        for refused in counted {
+            let Ok((customer, environment)) = refused.owner() else { continue };
+            let tenant = Tenant { customer: &customer, environment };
+            let mut writing = self.begin_for(tenant).await?;
+            let key = refused.key();
+            let known: Vec<(i64, i64)> = writing.fetch(REFUSALS, &key).await?;
+            // Another replica may have been faster.
+            let Some((_, unaudited)) = known.first().filter(|(at, unaudited)| *at <= over && *unaudited > 0)
+            else {
+                continue;
+            };
+            let sql = "DELETE FROM refusals WHERE environment = $1 AND issuer = $2 AND org = $3
+                          AND user_id = $4 AND action = $5 AND code = $6";
+            writing.add(sql, &key).await?;
+            let user = refused.user();
+            let refusal = Refusal { user: &user, action: &refused.action, code: &refused.code };
+            let entry = AuditEntry::refused(refusal, *unaudited);
+            self.append(&mut writing, tenant, &[&entry], now).await?;
+            self.commit(writing).await?;
+            rows += 1;
+        }
+        Ok(rows)
     }
 
     async fn write(
@@ -245,6 +325,14 @@ impl Store for SqlStore {
                                WHERE environment = $1 AND issuer = $2 AND org = $3 AND connection_id = $4";
                     update_own(&mut writing, sql, tenant, id, at).await?;
                 }
+                Write::CredentialsSent { id, as_of } => {
+                    let sql = "UPDATE connections SET credentials_sent_at = $5
+                               WHERE environment = $1 AND issuer = $2 AND org = $3 AND connection_id = $4";
+                    update_own(&mut writing, sql, tenant, id, now).await?;
+                    let sql = "UPDATE connections SET credentials_sent_as_of = $5
+                               WHERE environment = $1 AND issuer = $2 AND org = $3 AND connection_id = $4";
+                    update_own(&mut writing, sql, tenant, id, as_of).await?;
+                }
                 Write::Terms(receipt) => add_receipt(&mut writing, tenant, receipt).await?,
                 Write::End(intent, outcome) => end(&mut writing, intent, outcome, now).await?,
                 Write::Audit(entry) => audited.push(entry),
@@ -257,12 +345,15 @@ impl Store for SqlStore {
     }
 
     async fn abandon(&self, begun_before: Timestamp, now: Timestamp) -> Result<u64, StoreError> {
-        let sql = "SELECT * FROM intents WHERE outcome = 'open' AND begun_at < $1 ORDER BY id";
-        let open: Vec<IntentRow> = self.database.fetch(sql, &values![begun_before.as_millis()]).await?;
+        let sql =
+            "SELECT * FROM intents WHERE outcome = 'open' AND coalesce(renewed_at, begun_at) < $1 ORDER BY id";
+        let before = values![begun_before.as_millis()];
+        let open: Vec<IntentRow> =
+            self.database.fetch_readable::<IntentRow, _>(("intents", "id"), sql, &before).await?;
         let mut ended = 0;
         for intent in open {
             // Its customer's lock, and then the audit log's, as whoever ends one does.
-            let (customer, environment) = intent.owner()?;
+            let Ok((customer, environment)) = intent.owner() else { continue };
             let tenant = Tenant { customer: &customer, environment };
             let mut writing = self.begin_for(tenant).await?;
             if let Some(entry) = interrupt(&mut writing, &intent, now).await? {
@@ -330,15 +421,11 @@ impl Store for SqlStore {
     }
 
     async fn connections(&self, tenant: Tenant<'_>) -> Result<Vec<ConnectionRecord>, StoreError> {
-        let rows: Vec<ConnectionRow> = self
-            .database
-            .fetch(
-                "SELECT * FROM connections
-                 WHERE environment = $1 AND issuer = $2 AND org = $3 AND removed_at IS NULL",
-                &tenant_values(tenant),
-            )
-            .await?;
-        all(rows)
+        let sql = "SELECT * FROM connections
+                    WHERE environment = $1 AND issuer = $2 AND org = $3 AND removed_at IS NULL";
+        self.database
+            .fetch_readable::<ConnectionRow, _>(CONNECTIONS, sql, &tenant_values(tenant))
+            .await
     }
 
     async fn often_chosen(
@@ -361,9 +448,14 @@ impl Store for SqlStore {
                 )
             };
         }
+        // A body that cannot be read has no bank, and must not fail the others: a cast to JSON fails on U+0000, for example.
         let sql = match &self.database {
-            Database::Sqlite { .. } => often_chosen!("json_extract(body, '$.institutionId')"),
-            Database::Postgres(_) => often_chosen!("(body::jsonb ->> 'institutionId')"),
+            Database::Sqlite { .. } => {
+                often_chosen!("CASE WHEN json_valid(body) THEN json_extract(body, '$.institutionId') END")
+            }
+            Database::Postgres(_) => {
+                often_chosen!(r#"substring(body from '"institutionId"\s*:\s*"([^"\\]*)"')"#)
+            }
         };
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let rows: Vec<(String, i64)> =
@@ -378,15 +470,10 @@ impl Store for SqlStore {
         connection: &ConnectionId,
     ) -> Result<Vec<Change>, StoreError> {
         let [environment, issuer, org] = tenant_values(tenant);
-        let rows: Vec<ChangeRow> = self
-            .database
-            .fetch(
-                "SELECT version, at, state_before, state_after, cause FROM connection_history
-                 WHERE environment = $1 AND issuer = $2 AND org = $3 AND connection_id = $4 ORDER BY id",
-                &[environment, issuer, org, connection.as_str().into()],
-            )
-            .await?;
-        all(rows)
+        let sql = "SELECT id, version, at, state_before, state_after, cause, error FROM connection_history
+                    WHERE environment = $1 AND issuer = $2 AND org = $3 AND connection_id = $4 ORDER BY id";
+        let key = [environment, issuer, org, connection.as_str().into()];
+        self.database.fetch_readable::<ChangeRow, _>(("connection_history", "id"), sql, &key).await
     }
 
     async fn terms(
@@ -395,15 +482,11 @@ impl Store for SqlStore {
         connection: &ConnectionId,
     ) -> Result<Vec<TermsReceipt>, StoreError> {
         let [environment, issuer, org] = tenant_values(tenant);
-        let rows: Vec<TermsRow> = self
-            .database
-            .fetch(
-                "SELECT connection_id, user_id, sentence_sha256, link, language, accepted_at FROM terms_receipts
-                 WHERE environment = $1 AND issuer = $2 AND org = $3 AND connection_id = $4 ORDER BY id",
-                &[environment, issuer, org, connection.as_str().into()],
-            )
-            .await?;
-        all(rows)
+        let sql =
+            "SELECT id, connection_id, user_id, sentence_sha256, link, language, accepted_at FROM terms_receipts
+              WHERE environment = $1 AND issuer = $2 AND org = $3 AND connection_id = $4 ORDER BY id";
+        let key = [environment, issuer, org, connection.as_str().into()];
+        self.database.fetch_readable::<TermsRow, _>(("terms_receipts", "id"), sql, &key).await
     }
 
     async fn seen(&self, tenant: Tenant<'_>, user: &UserId, now: Timestamp) -> Result<(), StoreError> {
@@ -451,6 +534,7 @@ impl Store for SqlStore {
             "DELETE FROM connection_history WHERE environment = $1 AND issuer = $2 AND org = $3",
             "DELETE FROM intents WHERE environment = $1 AND issuer = $2 AND org = $3",
             "DELETE FROM sessions WHERE environment = $1 AND issuer = $2 AND org = $3",
+            "DELETE FROM refusals WHERE environment = $1 AND issuer = $2 AND org = $3",
             "DELETE FROM visits WHERE environment = $1 AND issuer = $2 AND org = $3",
             "DELETE FROM customer_events WHERE environment = $1 AND issuer = $2 AND org = $3",
             "UPDATE terms_receipts SET issuer = '', org = '', user_id = 'forgotten'
@@ -461,17 +545,19 @@ impl Store for SqlStore {
         if known == 0 {
             return Err(StoreError::Missing);
         }
-        let entry = AuditEntry {
-            event: AuditEvent::CustomerForgotten,
-            user: by.clone(),
-            connection: None,
-            detail: String::new(),
-        };
+        writing.lock(Lock::Audit).await?;
+        let known_as = "SELECT DISTINCT customer FROM audit_log
+                         WHERE environment = $1 AND issuer = $2 AND org = $3 AND customer IS NOT NULL";
+        let known_as: Vec<(Vec<u8>,)> = writing.fetch(known_as, &key).await?;
+        let hashes: Vec<_> = known_as.into_iter().map(|(hash,)| hash).collect();
+        let entry = AuditEntry::forgotten(by, &hashes);
         self.append(&mut writing, tenant, &[&entry], now).await?;
         writing
             .execute(
-                "UPDATE audit_log SET issuer = NULL, org = NULL, user_id = NULL
-                 WHERE environment = $1 AND issuer = $2 AND org = $3",
+                "UPDATE audit_log
+                    SET issuer = NULL, org = NULL,
+                        user_id = CASE WHEN event = 'customer_forgotten' AND version > 1 THEN user_id END
+                  WHERE environment = $1 AND issuer = $2 AND org = $3",
                 &key,
             )
             .await?;
@@ -483,6 +569,22 @@ impl Store for SqlStore {
         self.database
             .fetch("SELECT * FROM audit_log WHERE seq > $1 ORDER BY seq LIMIT $2", &values![after, limit])
             .await
+    }
+
+    async fn audit_checkpoints(&self) -> Result<Vec<AuditCheckpoint>, StoreError> {
+        let sql = "SELECT first_seq, last_seq, mac_before, mac_after, mac FROM audit_checkpoints ORDER BY first_seq";
+        self.database.fetch(sql, &[]).await
+    }
+
+    async fn prune_refusals(&self, before: Timestamp) -> Result<u64, StoreError> {
+        let mut removed = 0;
+        loop {
+            let some = self.prune_some_refusals(before).await?;
+            removed += some;
+            if some < REFUSALS_PRUNED_TOGETHER {
+                return Ok(removed);
+            }
+        }
     }
 
     async fn audit_head(&self) -> Result<Option<AuditHead>, StoreError> {
@@ -516,13 +618,92 @@ impl Store for SqlStore {
     }
 
     async fn check(&self) -> Result<(), StoreError> {
-        let applied: Vec<(i64,)> =
-            self.database.fetch("SELECT count(*) FROM _sqlx_migrations WHERE success", &[]).await?;
-        if applied == [(self.migrations,)] { Ok(()) } else { Err(StoreError::Corrupt { what: "schema" }) }
+        self.check_tables().await?;
+        if let Database::Sqlite { file, .. } = &self.database {
+            let file = file.clone();
+            let checked = tokio::task::spawn_blocking(move || file.check()).await;
+            if !checked.unwrap_or(true) {
+                return Err(StoreError::Gone);
+            }
+        }
+        // A full disk and a database that is read-only are found by writing alone.
+        let mut writing = self.database.begin_kept(Lock::Nothing, Kept::Soon).await?;
+        let sql = "INSERT INTO meta (key, value) VALUES ('checked_at', $1)
+                   ON CONFLICT (key) DO UPDATE SET value = excluded.value";
+        let now = self.clock.now().as_millis().to_string();
+        writing.add(sql, &values![now.as_str()]).await?;
+        self.commit(writing).await
     }
 }
 
 impl SqlStore {
+    /// Whether the database answers and holds exactly this program's tables.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub async fn check_tables(&self) -> Result<(), StoreError> {
+        let applied: Vec<(i64,)> =
+            self.database.fetch("SELECT count(*) FROM _sqlx_migrations WHERE success", &[]).await?;
+        if applied == [(self.migrations,)] { Ok(()) } else { Err(StoreError::Corrupt { what: "schema" }) }
+    }
+
+    /// Tries whether the database can be written, and changes nothing in it.
+    ///
+    /// # Errors
+    /// What stands in the way.
+    pub async fn try_to_write(&self) -> anyhow::Result<()> {
+        match &self.database {
+            Database::Sqlite { file, .. } => {
+                let file = file.clone();
+                Ok(tokio::task::spawn_blocking(move || file.can_be_written()).await??)
+            }
+            Database::Postgres(pool) => {
+                let mut transaction = pool.begin().await?;
+                let sql = "INSERT INTO meta (key, value) VALUES ('tried', '')";
+                sqlx::query(sql).execute(&mut *transaction).await?;
+                Ok(transaction.rollback().await?)
+            }
+        }
+    }
+
+    /// Removes the oldest refusals from before a moment, at most [`REFUSALS_PRUNED_TOGETHER`]: the lock that all replicas wait
+    /// for is not held for long.
+    async fn prune_some_refusals(&self, before: Timestamp) -> Result<u64, StoreError> {
+        let mut writing = self.database.begin(Lock::Audit).await?;
+        // The last row stays: the next follows it.
+        let sql = "SELECT seq, mac FROM audit_log
+                    WHERE event = 'refused' AND at < $1 AND seq < (SELECT max(seq) FROM audit_log)
+                    ORDER BY seq LIMIT $2";
+        let limit = i64::try_from(REFUSALS_PRUNED_TOGETHER).unwrap_or(i64::MAX);
+        let rows: Vec<HeadRow> = writing.fetch(sql, &values![before.as_millis(), limit]).await?;
+        let removed: Vec<AuditHead> = rows.into_iter().map(AuditHead::from).collect();
+        let (Some(first), Some(last)) = (removed.first(), removed.last()) else { return Ok(0) };
+        let before_each = "SELECT seq, mac FROM audit_log WHERE seq BETWEEN $1 AND $2 AND EXISTS (
+                                SELECT 1 FROM audit_log AS next
+                                 WHERE next.seq = audit_log.seq + 1 AND next.event = 'refused' AND next.at < $3)
+                           UNION ALL
+                           SELECT last_seq, mac_after FROM audit_checkpoints WHERE last_seq BETWEEN $1 AND $2";
+        let range = values![first.seq - 1, last.seq, before.as_millis()];
+        let before_each: Vec<HeadRow> = writing.fetch(before_each, &range).await?;
+        let before_each = before_each.into_iter().map(AuditHead::from).map(|row| (row.seq, row.mac)).collect();
+        for run in AuditCheckpoint::of(&self.audit_keys, &removed, &before_each) {
+            let row = values![
+                run.first_seq,
+                run.last_seq,
+                run.mac_before.as_slice(),
+                run.mac_after.as_slice(),
+                run.mac.as_slice(),
+            ];
+            let sql = "INSERT INTO audit_checkpoints (first_seq, last_seq, mac_before, mac_after, mac)
+                       VALUES ($1, $2, $3, $4, $5)";
+            writing.add(sql, &row).await?;
+            let sql = "DELETE FROM audit_log WHERE seq BETWEEN $1 AND $2";
+            writing.add(sql, &values![run.first_seq, run.last_seq]).await?;
+        }
+        self.commit(writing).await?;
+        Ok(removed.len() as u64)
+    }
+
     /// Adds to the audit log, in the transaction of what it tells of.
     async fn append(
         &self,
@@ -542,8 +723,9 @@ impl SqlStore {
             writing
                 .add(
                     "INSERT INTO audit_log
-                        (seq, at, event, environment, issuer, org, user_id, who, connection_id, detail, mac)
-                     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+                        (seq, at, event, environment, issuer, org, user_id, who, connection_id, detail, mac,
+                         version, customer)
+                     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
                     &values![
                         row.seq,
                         row.at,
@@ -556,6 +738,8 @@ impl SqlStore {
                         row.connection_id.as_deref(),
                         row.detail.as_str(),
                         row.mac.as_slice(),
+                        row.version,
+                        row.customer.as_deref(),
                     ],
                 )
                 .await?;
@@ -565,12 +749,19 @@ impl SqlStore {
     }
 }
 
+/// When a refusal of a kind was last in the audit log, and how many there were since.
+const REFUSALS: &str = "SELECT audited_at, unaudited FROM refusals
+                         WHERE environment = $1 AND issuer = $2 AND org = $3
+                           AND user_id = $4 AND action = $5 AND code = $6";
+
+/// How many refusals are removed from the audit log in one transaction.
+const REFUSALS_PRUNED_TOGETHER: u64 = 1_000;
+
+/// Table and column by which a connection that cannot be read is logged.
+const CONNECTIONS: (&str, &str) = ("connections", "connection_id");
+
 const HEAD: &str = "SELECT seq, mac FROM audit_log ORDER BY seq DESC LIMIT 1";
 
 fn first<R, T: TryFrom<R, Error = StoreError>>(rows: Vec<R>) -> Result<Option<T>, StoreError> {
     rows.into_iter().next().map(T::try_from).transpose()
-}
-
-fn all<R, T: TryFrom<R, Error = StoreError>>(rows: Vec<R>) -> Result<Vec<T>, StoreError> {
-    rows.into_iter().map(T::try_from).collect()
 }

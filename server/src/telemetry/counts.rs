@@ -91,7 +91,7 @@ fn route(path: &str) -> &'static str {
             _ => "other",
         },
         ["api", _] => FUNCTIONS.into_iter().find(|known| *known == path).unwrap_or("other"),
-        ["host", "connections"] => "/host/connections",
+        ["host", "connections", ..] => "/host/connections",
         ["host", "entities", ..] => "/host/entities",
         ["demo", ..] => "/demo",
         ["events"] => "/events",
@@ -120,6 +120,7 @@ mod tests {
             ("/api/start_connection_", "other"),
             ("/api/connection", "other"),
             ("/host/entities/acme", "/host/entities"),
+            ("/host/connections/conn_1/history", "/host/connections"),
             ("/pkg/0123/connect.js", "/pkg"),
             ("/acme/secret", "other"),
         ];

@@ -4,28 +4,28 @@ use app::backend::{Caller, Role};
 use app::copy::pages::words;
 use app::error::WireError;
 use app::model::ConnectionPage;
-use axum::body::to_bytes;
 use axum::extract::{Path, Query, Request, State};
 use axum::response::{IntoResponse as _, Response};
 use axum::{Json, Router, routing::delete, routing::get, routing::post};
 use domain::ids::{CustomerId, EntityId};
-use domain::user_error::ErrorCode;
 use http::{StatusCode, request::Parts};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use waycore::wire::DateTime;
 
 use super::api::json_error;
-use super::scope;
-use crate::startup::AppState;
+use super::{body, scope};
+use crate::startup::{AppState, with_and_without_slash};
+use crate::store::Change;
 
 /// Far more than an id and a name need.
 const LONGEST_BODY: usize = 16 * 1024;
 
-/// `/host/entities` and `/host/connections`.
+/// `/host/entities`, `/host/connections` and their histories.
 pub fn routes() -> Router<AppState> {
-    Router::new()
-        .route("/host/entities", post(provision))
-        .route("/host/entities/{org}", delete(forget))
-        .route("/host/connections", get(connections))
+    with_and_without_slash("/host/entities", || post(provision))
+        .merge(with_and_without_slash("/host/entities/{org}", || delete(forget)))
+        .merge(with_and_without_slash("/host/connections", || get(connections)))
+        .merge(with_and_without_slash("/host/connections/{id}/history", || get(history)))
 }
 
 #[derive(Deserialize)]
@@ -84,6 +84,51 @@ async fn connections(
     answered(answer.await, &support_code)
 }
 
+/// How a connection's state changed, for the host's support.
+#[derive(Serialize)]
+struct History {
+    /// Oldest first.
+    changes: Vec<StateChange>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct StateChange {
+    /// RFC 3339.
+    at: String,
+    /// Waycore's `kind` and `status`; `null` for the first, and once the connection is gone.
+    before: Option<String>,
+    after: Option<String>,
+    /// What Waycore reported then, masked: `errorCode: errorMessage`.
+    error: Option<String>,
+}
+
+impl From<Change> for StateChange {
+    fn from(change: Change) -> Self {
+        let at = DateTime::from(change.at).as_str().to_owned();
+        Self { at, before: change.before, after: change.after, error: change.error }
+    }
+}
+
+async fn history(
+    State(state): State<AppState>,
+    Path(id): Path<String>,
+    wanted: Result<Query<Wanted>, axum::extract::rejection::QueryRejection>,
+    request: Request,
+) -> Response {
+    let support_code = support_code(&request);
+    let answer = async {
+        let (parts, _) = request.into_parts();
+        let caller = provisioner(&state, &parts).await?;
+        let Query(wanted) = wanted.map_err(|_| bad_request("org"))?;
+        let org = CustomerId::parse(wanted.org).map_err(|_| bad_request("org"))?;
+        let changes = state.host.history_of(&caller, org, &id).await?;
+        let changes = changes.into_iter().map(StateChange::from).collect();
+        Ok(Json(History { changes }).into_response())
+    };
+    answered(answer.await, &support_code)
+}
+
 async fn forget(State(state): State<AppState>, Path(org): Path<String>, request: Request) -> Response {
     let support_code = support_code(&request);
     let answer = async {
@@ -102,7 +147,7 @@ async fn forget(State(state): State<AppState>, Path(org): Path<String>, request:
 async fn read<T: DeserializeOwned>(state: &AppState, request: Request) -> Result<(Caller, T), WireError> {
     let (parts, body) = request.into_parts();
     let caller = provisioner(state, &parts).await?;
-    let body = to_bytes(body, LONGEST_BODY).await.map_err(|_| bad_request("body"))?;
+    let body = body::read(body, LONGEST_BODY).await.map_err(|_| bad_request("body"))?;
     let wanted = serde_json::from_slice(&body).map_err(|_| bad_request("body"))?;
     Ok((caller, wanted))
 }
@@ -111,9 +156,7 @@ async fn provisioner(state: &AppState, parts: &Parts) -> Result<Caller, WireErro
     let caller = scope::identified(state, parts).await?;
     match caller.role {
         Role::Provisioner => Ok(caller),
-        Role::Viewer | Role::Manager => {
-            Err(WireError::new(ErrorCode::Forbidden, app::copy::errors().forbidden))
-        }
+        Role::Viewer | Role::Manager => Err(scope::forbidden(&caller)),
     }
 }
 

@@ -1,10 +1,12 @@
 //! What is on record of each action: the audit log, the history and the receipts.
 
 use app::backend::{Credentials, Onboarding as _};
+use domain::ids::CustomerId;
 use domain::status_label::StatusLabel;
+use domain::user_error::ErrorCode;
 use serde_json::json;
 
-use super::bench::{Bench, ana, bo, confirmed, vic};
+use super::bench::{Bench, ana, backend, bo, confirmed, refused, vic};
 
 #[tokio::test]
 async fn each_action_is_in_the_audit_log() {
@@ -79,4 +81,28 @@ async fn the_history_and_the_receipt_are_told_to_the_customer_alone() {
     assert_eq!(record.receipts[0].user, "ana");
     let foreign = bench.port.record(&bo(), &id).await.unwrap();
     assert_eq!(foreign, app::backend::ConnectionRecord::default());
+}
+
+#[tokio::test]
+async fn an_error_that_waycore_reports_is_in_the_history_for_support_and_on_no_page() {
+    let bench = Bench::new().await;
+    let id = bench.started(&ana()).await;
+    let error = json!({
+        "kind": "ready", "status": "errored", "syncStatus": "idle", "errorCode": "bank_down",
+        "errorMessage": "no answer for ana@acme.example",
+    });
+    bench.waycore.change(&id, error);
+    let shown = bench.get(&ana(), &id).await.unwrap();
+    assert_eq!(shown.error_code.as_deref(), Some("bank_down"));
+    assert!(!serde_json::to_string(&shown).unwrap().contains("no answer"));
+    let org = CustomerId::parse("acme").unwrap();
+    let history = bench.port.history_of(&backend(), org, &id).await.unwrap();
+    let errors: Vec<_> = history.iter().map(|change| change.error.as_deref()).collect();
+    assert_eq!(errors, [None, Some("bank_down: no answer for [masked]")]);
+    let record = bench.record(&ana(), &id).await;
+    assert!(!record.body.unwrap().contains("ana@acme.example"), "nor is it stored");
+    let org = CustomerId::parse("globex").unwrap();
+    refused(bench.port.history_of(&backend(), org, &id).await, ErrorCode::NotFound, None);
+    let org = CustomerId::parse("acme").unwrap();
+    refused(bench.port.history_of(&ana(), org, &id).await, ErrorCode::Forbidden, None);
 }

@@ -15,11 +15,15 @@ use super::refusal::{DatabaseKind, OpenError};
 use crate::store::AuditKeys;
 
 /// In the order of their making; a released one never changes.
-const MIGRATIONS: &[Released] = &[
+pub(super) const MIGRATIONS: &[Released] = &[
     (1, "onboarding", include_str!("../../../migrations/postgres/0001_onboarding.sql")),
     (2, "live", include_str!("../../../migrations/postgres/0002_live.sql")),
     (3, "indexes", include_str!("../../../migrations/postgres/0003_indexes.sql")),
     (4, "event numbers", include_str!("../../../migrations/postgres/0004_event_numbers.sql")),
+    (5, "credentials sent", include_str!("../../../migrations/postgres/0005_credentials_sent.sql")),
+    (6, "audit", include_str!("../../../migrations/postgres/0006_audit.sql")),
+    (7, "intent renewal", include_str!("../../../migrations/postgres/0007_intent_renewal.sql")),
+    (8, "history error", include_str!("../../../migrations/postgres/0008_history_error.sql")),
 ];
 
 /// More would only wait in the server: every request holds one for milliseconds.
@@ -74,7 +78,14 @@ impl SqlStore {
     }
 }
 
-/// Connections, and the database's name without its password.
+/// How long a statement, or a transaction between two, may take. What takes longer is a fault elsewhere, and must not hold a
+/// request. Said with a statement and not at the connection's start: a pooler refuses what it does not know there.
+const TIMEOUTS: &str = "SET statement_timeout = '10s'; SET idle_in_transaction_session_timeout = '10s'";
+
+/// The one encoding in which every text can be stored that people and Waycore write.
+const ENCODING: &str = "UTF8";
+
+/// Connections to a database that can store every text, and its name without its password.
 async fn connect(url: &SecretString) -> Result<(PgPool, String), OpenError> {
     // What is wrong about an address may repeat its password.
     let options = PgConnectOptions::from_str(url.expose_secret()).map_err(|_| OpenError::Address)?;
@@ -82,13 +93,27 @@ async fn connect(url: &SecretString) -> Result<(PgPool, String), OpenError> {
     let pool = PgPoolOptions::new()
         .max_connections(MOST_CONNECTIONS)
         .acquire_timeout(Duration::from_secs(5))
-        // A statement or a wait for a lock that takes longer is a fault elsewhere, and must not hold a request.
-        .connect_with(
-            options
-                .disable_statement_logging()
-                .options([("statement_timeout", "10s"), ("idle_in_transaction_session_timeout", "10s")]),
-        )
+        .after_connect(|connection, _| {
+            Box::pin(async move { sqlx::raw_sql(TIMEOUTS).execute(connection).await.map(drop) })
+        })
+        // Nothing here is a floating-point number, and poolers refuse the parameter.
+        .connect_with(options.disable_statement_logging().extra_float_digits(None))
         .await
-        .map_err(|source| OpenError::Unusable { name: name.clone(), source })?;
+        .map_err(|source| unusable(&name, source))?;
+    let encoding = sqlx::query_scalar("SHOW server_encoding").fetch_one(&pool).await;
+    let encoding: String = encoding.map_err(|source| unusable(&name, source))?;
+    if encoding != ENCODING {
+        return Err(OpenError::Encoding { name, found: encoding });
+    }
     Ok((pool, name))
+}
+
+fn unusable(name: &str, source: sqlx::Error) -> OpenError {
+    let name = name.to_owned();
+    match &source {
+        sqlx::Error::Database(refused) if refused.message().contains("startup parameter") => {
+            OpenError::Pooler { name, source }
+        }
+        _ => OpenError::Unusable { name, source },
+    }
 }

@@ -7,10 +7,11 @@ use domain::poll::Watched;
 use domain::step::Progress;
 use domain::timestamp::Timestamp;
 
+use super::database::Value;
 use crate::config::Environment;
 use crate::store::{
-    AuditHead, Cause, Change, ConnectionRecord, CustomerEvent, EventKind, MappedEntity, StoreError,
-    TermsReceipt, WithOwner,
+    AuditHead, Cause, Change, ConnectionRecord, CredentialsSent, CustomerEvent, EventKind, MappedEntity,
+    StoreError, TermsReceipt, WatchedConnection, WithOwner,
 };
 
 /// Something that was begun.
@@ -23,7 +24,8 @@ pub(super) struct IntentRow {
     user_id: String,
     pub(super) action: String,
     pub(super) subject: String,
-    pub(super) begun_at: i64,
+    begun_at: i64,
+    renewed_at: Option<i64>,
 }
 
 impl IntentRow {
@@ -32,8 +34,41 @@ impl IntentRow {
         Ok((Customer { issuer: self.issuer.clone(), org: self.org.clone() }, environment))
     }
 
-    pub(super) fn user(&self) -> Result<UserId, StoreError> {
-        UserId::parse(&self.user_id).map_err(|_| corrupt("user id"))
+    /// Who began it. One who cannot be read must not keep it from being ended.
+    pub(super) fn user(&self) -> UserId {
+        UserId::parse(&self.user_id).unwrap_or_else(|_| UserId::product())
+    }
+
+    /// When whoever began it was last at it.
+    pub(super) fn alive_at(&self) -> i64 {
+        self.renewed_at.unwrap_or(self.begun_at)
+    }
+}
+
+/// Refusals that were counted.
+#[derive(sqlx::FromRow)]
+pub(super) struct RefusalRow {
+    environment: String,
+    issuer: String,
+    org: String,
+    user_id: String,
+    pub(super) action: String,
+    pub(super) code: String,
+}
+
+impl RefusalRow {
+    pub(super) fn owner(&self) -> Result<(Customer, Environment), StoreError> {
+        let environment = Environment::parse(&self.environment).ok_or_else(|| corrupt("environment"))?;
+        Ok((Customer { issuer: self.issuer.clone(), org: self.org.clone() }, environment))
+    }
+
+    pub(super) fn user(&self) -> UserId {
+        UserId::parse(&self.user_id).unwrap_or_else(|_| UserId::product())
+    }
+
+    pub(super) fn key(&self) -> [Value; 6] {
+        let Self { environment, issuer, org, user_id, action, code } = self;
+        [environment, issuer, org, user_id, action, code].map(|text| text.as_str().into())
     }
 }
 
@@ -70,6 +105,8 @@ pub(super) struct ConnectionRow {
     fingerprint: Option<String>,
     updated_at: Option<i64>,
     sync_not_before: Option<i64>,
+    credentials_sent_at: Option<i64>,
+    credentials_sent_as_of: Option<i64>,
     watched: Option<String>,
 }
 
@@ -77,10 +114,12 @@ impl TryFrom<ConnectionRow> for ConnectionRecord {
     type Error = StoreError;
 
     fn try_from(row: ConnectionRow) -> Result<Self, StoreError> {
-        let name = row.requested_name.map(|name| RequestedName::parse(&name)).transpose();
+        let id = connection_id(row.connection_id)?;
+        // A name that the rules refuse by now is none, and costs nothing else.
+        let name = row.requested_name.and_then(|name| RequestedName::parse(&name).ok());
         Ok(Self {
-            id: ConnectionId::parse(row.connection_id).map_err(|_| corrupt("connection id"))?,
-            requested_name: name.map_err(|_| corrupt("requested name"))?,
+            id,
+            requested_name: name,
             progress: Progress {
                 user_confirmed: row.user_confirmed.map(Timestamp::from_millis),
                 completion_sent: row.completion_sent.map(Timestamp::from_millis),
@@ -93,6 +132,9 @@ impl TryFrom<ConnectionRow> for ConnectionRecord {
             fingerprint: row.fingerprint,
             updated_at: row.updated_at.map(Timestamp::from_millis),
             sync_not_before: row.sync_not_before.map(Timestamp::from_millis),
+            credentials_sent: row.credentials_sent_at.zip(row.credentials_sent_as_of).map(|(at, as_of)| {
+                CredentialsSent { at: Timestamp::from_millis(at), as_of: Timestamp::from_millis(as_of) }
+            }),
             // A reason that a newer program knows is one to look at it alone.
             watched: row.watched.map(|reason| Watched::parse(&reason).unwrap_or(Watched::Alone)),
         })
@@ -131,21 +173,63 @@ impl TryFrom<WithOwnerRow> for WithOwner {
 pub(super) struct EventRow {
     seq: i64,
     kind: String,
-    /// Of all that were asked for.
-    pub(super) first: i64,
+    first: i64,
+    head: i64,
     #[sqlx(flatten)]
     connection: ConnectionRow,
 }
 
-impl TryFrom<EventRow> for CustomerEvent {
+/// One of the events that were asked for.
+pub(super) struct MissedEvent {
+    /// The number of the first of them.
+    pub(super) first: u64,
+    /// The number of the last of them.
+    pub(super) head: u64,
+    pub(super) event: CustomerEvent,
+}
+
+impl TryFrom<EventRow> for MissedEvent {
     type Error = StoreError;
 
     fn try_from(row: EventRow) -> Result<Self, StoreError> {
-        Ok(Self {
+        let event = CustomerEvent {
             seq: version(row.seq)?,
             kind: EventKind::parse(&row.kind).ok_or_else(|| corrupt("event"))?,
             record: row.connection.try_into()?,
+        };
+        Ok(Self { first: version(row.first)?, head: version(row.head)?, event })
+    }
+}
+
+#[derive(sqlx::FromRow)]
+pub(super) struct WatchedRow {
+    connection_id: String,
+    updated_at: Option<i64>,
+    version: i64,
+}
+
+impl TryFrom<WatchedRow> for WatchedConnection {
+    type Error = StoreError;
+
+    fn try_from(row: WatchedRow) -> Result<Self, StoreError> {
+        Ok(Self {
+            id: connection_id(row.connection_id)?,
+            updated_at: row.updated_at.map(Timestamp::from_millis),
+            version: version(row.version)?,
         })
+    }
+}
+
+#[derive(sqlx::FromRow)]
+pub(super) struct ConnectionIdRow {
+    connection_id: String,
+}
+
+impl TryFrom<ConnectionIdRow> for ConnectionId {
+    type Error = StoreError;
+
+    fn try_from(row: ConnectionIdRow) -> Result<Self, StoreError> {
+        connection_id(row.connection_id)
     }
 }
 
@@ -156,6 +240,7 @@ pub(super) struct ChangeRow {
     state_before: Option<String>,
     state_after: Option<String>,
     cause: String,
+    error: Option<String>,
 }
 
 impl TryFrom<ChangeRow> for Change {
@@ -168,6 +253,7 @@ impl TryFrom<ChangeRow> for Change {
             before: row.state_before,
             after: row.state_after,
             cause: Cause::parse(&row.cause).ok_or(corrupt("cause"))?,
+            error: row.error,
         })
     }
 }
@@ -199,7 +285,7 @@ impl TryFrom<TermsRow> for TermsReceipt {
 
     fn try_from(row: TermsRow) -> Result<Self, StoreError> {
         Ok(Self {
-            connection: ConnectionId::parse(row.connection_id).map_err(|_| corrupt("connection id"))?,
+            connection: connection_id(row.connection_id)?,
             user: UserId::parse(row.user_id).map_err(|_| corrupt("user id"))?,
             sentence_sha256: row.sentence_sha256.try_into().map_err(|_| corrupt("sentence hash"))?,
             link: row.link,
@@ -209,14 +295,24 @@ impl TryFrom<TermsRow> for TermsReceipt {
     }
 }
 
+fn connection_id(stored: String) -> Result<ConnectionId, StoreError> {
+    ConnectionId::parse(stored).map_err(|_| corrupt("connection id"))
+}
+
 fn entity_id(stored: Option<String>) -> Result<Option<EntityId>, StoreError> {
     stored.map(EntityId::parse).transpose().map_err(|_| corrupt("entity id"))
 }
 
-pub(super) fn version(stored: i64) -> Result<u64, StoreError> {
+fn version(stored: i64) -> Result<u64, StoreError> {
     u64::try_from(stored).map_err(|_| corrupt("version"))
 }
 
 fn corrupt(what: &'static str) -> StoreError {
     StoreError::Corrupt { what }
+}
+
+/// Logs and counts a row that cannot be read and is left out, so that it costs no other row.
+pub(super) fn left_out(table: &'static str, id: Option<&str>, error: &(dyn std::error::Error + 'static)) {
+    metrics::counter!("connect_rows_unreadable_total", "table" => table).increment(1);
+    tracing::error!(table, id, error, "stored row left out");
 }

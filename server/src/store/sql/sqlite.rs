@@ -1,6 +1,7 @@
 //! Opening a SQLite file: only one that this program made, for the purpose it was made for.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::SqlitePool;
@@ -8,6 +9,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 
 use super::SqlStore;
 use super::database::{Database, Writers};
+use super::file::{self, DatabaseFile};
 use super::migrations::{self, Released};
 use super::refusal::{DatabaseKind, OLDEST_SQLITE, OpenError};
 use crate::store::AuditKeys;
@@ -19,6 +21,10 @@ const MIGRATIONS: &[Released] = &[
     (3, "live", include_str!("../../../migrations/sqlite/0003_live.sql")),
     (4, "indexes", include_str!("../../../migrations/sqlite/0004_indexes.sql")),
     (5, "event numbers", include_str!("../../../migrations/sqlite/0005_event_numbers.sql")),
+    (6, "credentials sent", include_str!("../../../migrations/sqlite/0006_credentials_sent.sql")),
+    (7, "audit", include_str!("../../../migrations/sqlite/0007_audit.sql")),
+    (8, "intent renewal", include_str!("../../../migrations/sqlite/0008_intent_renewal.sql")),
+    (9, "history error", include_str!("../../../migrations/sqlite/0009_history_error.sql")),
 ];
 
 /// More texts than there are, with those of each number of rows.
@@ -39,14 +45,13 @@ impl SqlStore {
     /// When the file cannot be used; see [`OpenError`].
     pub async fn sqlite(path: &Path, kind: DatabaseKind, audit_keys: AuditKeys) -> Result<Self, OpenError> {
         if let Some(folder) = path.parent() {
-            std::fs::create_dir_all(folder)
-                .map_err(|source| OpenError::Folder { path: path.to_owned(), source })?;
+            file::make_folder(folder).map_err(|source| OpenError::Folder { path: path.to_owned(), source })?;
         }
+        file::prepare(path).map_err(|source| OpenError::File { path: path.to_owned(), source })?;
         let name = path.display().to_string();
         let unusable = |source| OpenError::Unusable { name: name.clone(), source };
         let options = SqliteConnectOptions::new()
             .filename(path)
-            .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
             // A lost row of the map would be a second entity for one customer.
             .synchronous(SqliteSynchronous::Full)
@@ -76,7 +81,10 @@ impl SqlStore {
         let soon = pool(1).connect_with(options.clone().synchronous(SqliteSynchronous::Normal));
         let soon = soon.await.map_err(unusable)?;
         let readers = pool(4).connect_with(options.read_only(true)).await.map_err(unusable)?;
-        let database = Database::Sqlite { writers: Writers { at_once: writer, soon }, readers, keeper };
+        let file = DatabaseFile::of(path).map_err(|source| OpenError::File { path: path.to_owned(), source })?;
+        let file = Arc::new(file);
+        let writers = Writers { at_once: writer, soon, file: file.clone() };
+        let database = Database::Sqlite { writers, readers, keeper, file };
         Ok(Self::over(database, audit_keys, MIGRATIONS.len()))
     }
 
@@ -85,8 +93,10 @@ impl SqlStore {
         let options = SqliteConnectOptions::new().filename(path).read_only(true);
         let pool = SqlitePoolOptions::new().max_connections(2).connect_with(options).await;
         let pool = pool.map_err(|source| OpenError::Unusable { name: path.display().to_string(), source })?;
-        let writers = Writers { at_once: pool.clone(), soon: pool.clone() };
-        let database = Database::Sqlite { writers, readers: pool.clone(), keeper: pool };
+        let file = DatabaseFile::of(path).map_err(|source| OpenError::File { path: path.to_owned(), source })?;
+        let file = Arc::new(file);
+        let writers = Writers { at_once: pool.clone(), soon: pool.clone(), file: file.clone() };
+        let database = Database::Sqlite { writers, readers: pool.clone(), keeper: pool, file };
         Ok(Self::over(database, audit_keys, MIGRATIONS.len()))
     }
 }

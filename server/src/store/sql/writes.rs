@@ -104,7 +104,8 @@ pub(super) async fn bury(
     let (known, state) = known(writing, &key).await?.ok_or(StoreError::Missing)?;
     if cause == Cause::Removal {
         let sql =
-            "UPDATE connections SET requested_name = NULL, user_confirmed = NULL, completion_sent = NULL
+            "UPDATE connections SET requested_name = NULL, user_confirmed = NULL, completion_sent = NULL,
+                    credentials_sent_at = NULL, credentials_sent_as_of = NULL
                    WHERE environment = $1 AND issuer = $2 AND org = $3 AND connection_id = $4";
         writing.add(sql, &key).await?;
     }
@@ -116,7 +117,7 @@ pub(super) async fn bury(
                       version = version + 1, removed_at = $5
                 WHERE environment = $1 AND issuer = $2 AND org = $3 AND connection_id = $4";
     update_own(writing, sql, tenant, id, now).await?;
-    let changed = note_change(writing, &key, known.version + 1, (state.as_deref(), None), cause, now).await?;
+    let changed = note_change(writing, &key, known.version + 1, (state.as_deref(), None), (cause, None), now).await?;
     add_event(writing, tenant, EventKind::Removed, id, now).await?;
     Ok(AuditEntry::found(id, None, cause).filter(|_| changed))
 }
@@ -180,7 +181,7 @@ pub(super) async fn keep_reading(
     if is_new {
         let state = Some(reading.state);
         let states = (state_before.as_deref(), state);
-        if note_change(writing, &key, version, states, reading.cause, now).await? {
+        if note_change(writing, &key, version, states, (reading.cause, reading.error), now).await? {
             found = AuditEntry::found(reading.connection, state, reading.cause);
         }
         add_event(writing, tenant, EventKind::Connection, reading.connection, now).await?;
@@ -229,21 +230,21 @@ async fn note_change(
     key: &[Value; 4],
     version: u64,
     (before, after): (Option<&str>, Option<&str>),
-    cause: Cause,
+    (cause, error): (Cause, Option<&str>),
     now: Timestamp,
 ) -> Result<bool, StoreError> {
     if before == after {
         return Ok(false);
     }
     let [environment, issuer, org, id] = key.clone();
-    let [version, now, state_before, state_after, cause] =
-        values![stored_version(version)?, now.as_millis(), before, after, cause.as_str()];
+    let [version, now, state_before, state_after, cause, error] =
+        values![stored_version(version)?, now.as_millis(), before, after, cause.as_str(), error];
     writing
         .add(
             "INSERT INTO connection_history
-                (environment, issuer, org, connection_id, version, at, state_before, state_after, cause)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-            &[environment, issuer, org, id, version, now, state_before, state_after, cause],
+                (environment, issuer, org, connection_id, version, at, state_before, state_after, cause, error)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+            &[environment, issuer, org, id, version, now, state_before, state_after, cause, error],
         )
         .await?;
     Ok(before.is_some())
@@ -284,23 +285,29 @@ pub(super) async fn end(
     outcome: Outcome,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    let written = writing
-        .execute(
-            "UPDATE intents SET outcome = $2, ended_at = $3 WHERE id = $1 AND outcome = 'open'",
-            &values![intent.0.as_str(), outcome.as_str(), now.as_millis()],
-        )
-        .await?;
+    let written = match outcome {
+        // Nothing was done, so there is nothing to look up later: the audit log says what was refused.
+        Outcome::Refused => {
+            let sql = "DELETE FROM intents WHERE id = $1 AND outcome = 'open'";
+            writing.execute(sql, &values![intent.0.as_str()]).await?
+        }
+        Outcome::Done | Outcome::Unknown => {
+            let sql = "UPDATE intents SET outcome = $2, ended_at = $3 WHERE id = $1 AND outcome = 'open'";
+            writing.execute(sql, &values![intent.0.as_str(), outcome.as_str(), now.as_millis()]).await?
+        }
+    };
     if written == 1 { Ok(()) } else { Err(StoreError::Missing) }
 }
 
-/// Ends what somebody began who did not live to end it, unless it has ended meanwhile. Gives what the audit log is to tell.
+/// Ends what somebody began who did not live to end it, unless it was ended or renewed meanwhile. Gives what the audit log is to tell.
 pub(super) async fn interrupt(
     writing: &mut Writing,
     intent: &IntentRow,
     now: Timestamp,
 ) -> Result<Option<AuditEntry>, StoreError> {
-    let sql = "UPDATE intents SET outcome = 'abandoned', ended_at = $2 WHERE id = $1 AND outcome = 'open'";
-    let ended = writing.execute(sql, &values![intent.id.as_str(), now.as_millis()]).await?;
-    let entry = || Ok(AuditEntry::interrupted(intent.user()?, &intent.action, &intent.subject));
-    (ended == 1).then(entry).transpose()
+    let sql = "UPDATE intents SET outcome = 'abandoned', ended_at = $2
+                WHERE id = $1 AND outcome = 'open' AND coalesce(renewed_at, begun_at) = $3";
+    let known = values![intent.id.as_str(), now.as_millis(), intent.alive_at()];
+    let ended = writing.execute(sql, &known).await?;
+    Ok((ended == 1).then(|| AuditEntry::interrupted(intent.user(), &intent.action, &intent.subject)))
 }
