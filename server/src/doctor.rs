@@ -1,17 +1,20 @@
 //! What is wrong with a deployment: one check a concern, each with a sentence that says what to do.
 //!
-//! It reads and never writes, neither at Waycore nor in the database; unless it is asked to register the webhook.
+//! It changes nothing, neither at Waycore nor in the database; unless it is asked to register the webhook.
 
+mod database;
 mod register;
+mod tokens;
+
+use std::path::Path;
 
 use secrecy::ExposeSecret as _;
 use serde::Serialize;
-use waycore::client::{Client, TimeLimits};
+use waycore::client::{BaseUrl, Client, KEY_EXPIRY_WARNING, Nonsense, TimeLimits};
 use waycore::{Error, ListAccounts, ListConnections, ListTransactions, Waycore as _};
 
 use crate::clock::{Clock as _, SystemClock};
-use crate::config::{self, Environment, ServeSettings, Settings};
-use crate::store::{SqlStore, Store as _};
+use crate::config::{Environment, ServeSettings, Settings};
 
 /// What came of a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -40,11 +43,14 @@ pub struct Check {
 
 pub use register::register;
 
+/// An external id that no entity has: this program's own have a colon.
+const NOBODY: &str = "waycore-connect-doctor";
+
 /// Signatures are judged with a tolerance of five minutes; half of it is a warning.
 const SKEW_SECONDS: i64 = 150;
 
-/// Looks at everything that the settings lead to.
-pub async fn examine(lookup: &dyn Fn(&str) -> Option<String>) -> Vec<Check> {
+/// Looks at everything that the settings lead to, and at a token of the host's if there is a file with one.
+pub async fn examine(lookup: &dyn Fn(&str) -> Option<String>, token_file: Option<&Path>) -> Vec<Check> {
     let settings = match ServeSettings::from_lookup(lookup) {
         Ok(settings) => settings,
         Err(problems) => {
@@ -54,10 +60,15 @@ pub async fn examine(lookup: &dyn Fn(&str) -> Option<String>) -> Vec<Check> {
     };
     let mut checks = vec![check("settings", Outcome::Ok, "complete")];
     checks.push(key_prefix(&settings.mount));
+    checks.push(tokens::key(&settings.token).await);
+    if let Some(file) = token_file {
+        checks.push(tokens::token(&settings.token, file).await);
+    }
     checks.extend(waycore(&settings.mount).await);
-    checks.extend(database(&settings.mount).await);
+    checks.extend(database::examine(&settings).await);
     checks.push(webhooks(&settings.mount));
     checks.push(addresses(&settings));
+    checks.push(proxies(&settings.mount));
     checks.push(support(&settings.mount));
     checks
 }
@@ -94,9 +105,8 @@ async fn waycore(settings: &Settings) -> Vec<Check> {
         Ok(client) => client,
         Err(error) => return vec![check("Waycore", Outcome::Failed, error)],
     };
-    // Nobody has this one; a list of it is empty, and shows that lists can be read.
-    let nobody = [&waycore.namespace, ":doctor"].concat();
-    let first = client.list_entities(&nobody).await.map(drop);
+    // A list of it is empty, and shows that lists can be read.
+    let first = client.list_entities(NOBODY).await.map(drop);
     let mut checks = vec![match &first {
         Ok(()) | Err(Error::Forbidden) => check("Waycore", Outcome::Ok, "answers, and accepts the key"),
         Err(Error::Unauthorized) => {
@@ -104,7 +114,9 @@ async fn waycore(settings: &Settings) -> Vec<Check> {
                 "does not accept the key: take another from the Waycore console for WAYCORE_API_KEY";
             return vec![check("Waycore", Outcome::Failed, message)];
         }
-        Err(error) => return vec![check("Waycore", Outcome::Failed, error)],
+        Err(error) => {
+            return vec![check("Waycore", Outcome::Failed, no_answer(client.base_url(), error))];
+        }
     }];
     checks.push(scope("entities:read", first, Outcome::Failed));
     let banks = client.search_institutions("a", 1, None).await.map(drop);
@@ -116,15 +128,66 @@ async fn waycore(settings: &Settings) -> Vec<Check> {
     let transactions = ListTransactions { limit: Some(1), ..ListTransactions::default() };
     let transactions = client.list_transactions(&transactions).await.map(drop);
     checks.push(scope("transactions:read", transactions, Outcome::Warning));
-    for name in ["entities:write", "connections:write"] {
-        checks.push(check(
-            name,
-            Outcome::NotChecked,
-            "only a change could tell; see the key in the Waycore console",
-        ));
-    }
+    checks.push(write_scope("entities:write", client.may_write_entities().await));
+    checks.push(write_scope("connections:write", client.may_write_connections().await));
+    checks.push(key_expiry(client.key_expires_at()));
     checks.push(clock(&client));
     checks
+}
+
+/// Why the address of the settings does not answer as Waycore's API does, and what to try.
+fn no_answer(base: &BaseUrl, error: &Error) -> String {
+    let asked = format!("{base}/entities was asked");
+    let is_elsewhere = match error {
+        Error::NoSuchPath => true,
+        Error::Nonsense(nonsense) => {
+            matches!(nonsense, Nonsense::Body | Nonsense::Redirect | Nonsense::Status(_))
+        }
+        _ => false,
+    };
+    if !is_elsewhere {
+        return format!("{asked}: {error}");
+    }
+    let ends_in_v1 = base.as_str().ends_with("/v1");
+    let hint = if ends_in_v1 {
+        "check WAYCORE_BASE_URL".to_owned()
+    } else {
+        format!("Waycore's API is below /v1: try {base}/v1 for WAYCORE_BASE_URL")
+    };
+    format!("{asked}: {error}; {hint}")
+}
+
+/// What a change tells that Waycore has to refuse whatever the key may do.
+fn write_scope(name: &str, granted: Result<bool, Error>) -> Check {
+    match granted {
+        Ok(true) => check(name, Outcome::Ok, "granted"),
+        Ok(false) => check(name, Outcome::Failed, "not granted: add it to the key in the Waycore console"),
+        Err(error) => {
+            let message = format!("only a change could tell ({error}); see the key in the Waycore console");
+            check(name, Outcome::NotChecked, message)
+        }
+    }
+}
+
+/// Whether the key has to be replaced soon. `at` is in epoch seconds, if Waycore says it.
+fn key_expiry(at: Option<i64>) -> Check {
+    let name = "key expiry";
+    let Some(at) = at else {
+        let message = "Waycore does not say when the key expires; see the key in the Waycore console";
+        return check(name, Outcome::NotChecked, message);
+    };
+    let left = at - SystemClock.now().as_millis() / 1_000;
+    let hours = left.div_euclid(3_600);
+    let (days, rest) = (hours.div_euclid(24), hours.rem_euclid(24));
+    let renew =
+        "make another in the Waycore console, put it in place of the old one and send the server SIGHUP";
+    if left <= 0 {
+        check(name, Outcome::Failed, format!("the key has expired: {renew}"))
+    } else if left < i64::try_from(KEY_EXPIRY_WARNING.as_secs()).unwrap_or(i64::MAX) {
+        check(name, Outcome::Warning, format!("the key expires in {days} days and {rest} hours: {renew}"))
+    } else {
+        check(name, Outcome::Ok, format!("in {days} days"))
+    }
 }
 
 /// A scope that is missing is as bad as `without`.
@@ -157,43 +220,6 @@ fn clock(client: &Client) -> Check {
     }
 }
 
-async fn database(settings: &Settings) -> Vec<Check> {
-    if let config::Database::Sqlite(path) = &settings.database
-        && !path.exists()
-    {
-        let message = "is not there yet; `serve` makes it at its first start";
-        return vec![check("database", Outcome::Warning, message)];
-    }
-    let store = match SqlStore::open_to_read(&settings.database, &settings.secret_keys).await {
-        Ok(store) => store,
-        Err(error) => return vec![check("database", Outcome::Failed, error)],
-    };
-    let mut checks = vec![match store.check().await {
-        Ok(()) => check("database", Outcome::Ok, "answers, and its tables are those of this version"),
-        Err(_) => {
-            let message = "its tables are not those of this version; `serve` brings older ones up to date";
-            check("database", Outcome::Failed, message)
-        }
-    }];
-    if let config::Database::Postgres(_) = &settings.database {
-        checks
-            .push(database_clock((store.clock().now().as_millis() - SystemClock.now().as_millis()) / 1_000));
-    }
-    store.close().await;
-    checks
-}
-
-/// Servers that share a database go by its clock; see [`DatabaseClock`](crate::clock::DatabaseClock).
-fn database_clock(off: i64) -> Check {
-    let name = "clock of the database";
-    if off.abs() <= SKEW_SECONDS {
-        return check(name, Outcome::Ok, format!("{off} s from this machine's"));
-    }
-    let message =
-        format!("{off} s from this machine's: set the one that is wrong. Webhooks go by the database's");
-    check(name, Outcome::Failed, message)
-}
-
 fn webhooks(settings: &Settings) -> Check {
     match settings.webhook_secrets.len() {
         0 => check(
@@ -216,7 +242,7 @@ fn support(settings: &Settings) -> Check {
         None => check(
             "support",
             Outcome::Warning,
-            "CONNECT_SUPPORT_URL is not set: pages that send a person to support lead nowhere",
+            "CONNECT_SUPPORT_URL is not set: where pages send a person to support, they only name the host",
         ),
     }
 }
@@ -235,6 +261,30 @@ fn addresses(settings: &ServeSettings) -> Check {
         return check("addresses", Outcome::Warning, format!("{message}; http is for trying out alone"));
     }
     check("addresses", Outcome::Ok, message)
+}
+
+/// Browsers come over https, and this server speaks http: there is a proxy in front of it.
+fn proxies(settings: &Settings) -> Check {
+    let proxies = &settings.trusted_proxies;
+    if proxies.trusts_everybody() {
+        let message = "CONNECT_TRUSTED_PROXIES names every address: each client can say that it is another. \
+                       Name the addresses of your proxies alone";
+        return check("proxies", Outcome::Failed, message);
+    }
+    if !proxies.is_empty() {
+        return check(
+            "proxies",
+            Outcome::Ok,
+            "clients are told apart behind the proxies that the settings name",
+        );
+    }
+    if settings.public_url.is_https() {
+        let message = "CONNECT_TRUSTED_PROXIES is not set: clients behind your proxy are not told apart, neither in \
+                       the limits of signed-out requests nor in the log. Set it to the proxy's address or network, \
+                       such as 127.0.0.1 or 10.0.0.0/8";
+        return check("proxies", Outcome::Warning, message);
+    }
+    check("proxies", Outcome::Ok, "none in front")
 }
 
 #[cfg(test)]

@@ -5,12 +5,16 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
+use serde_json::{Value, json};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc2822;
 use waycore::client::seams::{AnswerBody, SendError, Transport, TransportAnswer, TransportRequest};
 use waycore::client::{BaseUrl, Seams};
 
 use super::*;
+use crate::config;
+use crate::identity::token::test_keys::HostKey;
+use crate::store::Deployment;
 
 /// Complete settings, with these.
 fn settings(changes: &[(&str, &str)]) -> ServeSettings {
@@ -18,7 +22,7 @@ fn settings(changes: &[(&str, &str)]) -> ServeSettings {
         ("CONNECT_PUBLIC_URL", "https://app.example.com/banks"),
         ("CONNECT_SECRET_KEY", "a secret of the server that is long enough"),
         ("WAYCORE_API_KEY", "way_live_k_s"),
-        ("CONNECT_JWT_KEY", "shared-with-the-host"),
+        ("CONNECT_JWT_KEY", "shared between the host and the server"),
         ("CONNECT_JWT_ISSUER", "host"),
         ("CONNECT_JWT_AUDIENCE", "connect"),
     ]);
@@ -65,6 +69,97 @@ fn requests_reach_the_listener_below_the_public_path_or_where_a_proxy_leads_them
     ] {
         let settings = settings(&[("CONNECT_PUBLIC_URL", public_url), ("CONNECT_BASE_PATH", base_path)]);
         said(&addresses(&settings), outcome, part);
+    }
+}
+
+#[tokio::test]
+async fn a_token_key_is_named_by_what_it_is() {
+    let (rsa, ec) = (HostKey::rsa(), HostKey::ec());
+    for (key, part) in [
+        ("shared between the host and the server", "a shared secret, for HS256"),
+        (&rsa.public_pem, "a public RSA key of 2048 bits, for RS256"),
+        (&ec.public_pem, "a public key on P-256, for ES256"),
+    ] {
+        said(&tokens::key(&settings(&[("CONNECT_JWT_KEY", key)]).token).await, Outcome::Ok, part);
+    }
+}
+
+#[tokio::test]
+async fn a_key_set_is_read_and_what_is_wrong_with_it_said() {
+    let keys = |keys: Value| json!({ "keys": keys }).to_string();
+    let encrypting = json!({ "kty": "oct", "k": "AAAA" });
+    for (status, body, outcome, part) in [
+        (
+            200,
+            keys(json!([HostKey::ec().in_set(Some("e")), encrypting])),
+            Outcome::Ok,
+            "holds 1 for RS256 or ES256, and 1 others",
+        ),
+        (200, keys(json!([encrypting])), Outcome::Failed, "holds no key for RS256 or ES256 (and 1 others)"),
+        (200, keys(json!([])), Outcome::Failed, "nobody can sign in"),
+        (200, "<html>".to_owned(), Outcome::Failed, "it is no key set"),
+        (404, String::new(), Outcome::Failed, "it was answered with status 404"),
+    ] {
+        let status = StatusCode::from_u16(status).unwrap();
+        let router = axum::Router::new().fallback(async move || (status, body));
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = format!("http://{}/keys", listener.local_addr().unwrap());
+        let server = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+        let url = format!("{address}?secret=in-the-query");
+        let settings = settings(&[("CONNECT_JWT_KEY", ""), ("CONNECT_JWT_JWKS_URL", &url)]);
+        let read = tokens::key(&settings.token).await;
+        said(&read, outcome, part);
+        assert!(read.message.contains(&address) && !read.message.contains("in-the-query"), "{read:?}");
+        server.abort();
+        let _ = server.await;
+        let unreachable = tokens::key(&settings.token).await;
+        said(&unreachable, Outcome::Failed, "it cannot be reached: Connection refused");
+        assert!(!unreachable.message.contains("in-the-query"), "{unreachable:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_token_is_judged_as_the_server_would() {
+    let key = HostKey::ec();
+    let settings = settings(&[("CONNECT_JWT_KEY", &key.public_pem)]).token;
+    let now = SystemClock.now().as_millis() / 1_000;
+    let good = json!({ "sub": "ana", "org": "acme", "iss": "host", "aud": "connect", "exp": now + 600 });
+    let with = |name: &str, value: Value| {
+        let mut claims = good.clone();
+        claims[name] = value;
+        key.sign(None, &claims)
+    };
+    let file = tempfile::NamedTempFile::new().unwrap();
+    for (text, outcome, part) in [
+        (with("roles", json!(["manager"])), Outcome::Ok, r#"user "ana" of customer "acme", as manager"#),
+        (format!("Bearer {}\n", with("iat", json!(now))), Outcome::Ok, "as viewer"),
+        (with("aud", json!("other")), Outcome::Failed, r#"aud is "other", expected "connect""#),
+        (with("org", Value::Null), Outcome::Failed, "the claim org is missing"),
+        (with("exp", json!((now + 600) * 1_000)), Outcome::Failed, "exp lies more than a year ahead"),
+        (HostKey::ec().sign(None, &good), Outcome::Failed, "the signature is wrong"),
+        ("nonsense".to_owned(), Outcome::Failed, "the token is malformed"),
+        (String::new(), Outcome::Failed, "the token is malformed"),
+    ] {
+        std::fs::write(file.path(), &text).unwrap();
+        let judged = tokens::token(&settings, file.path()).await;
+        said(&judged, outcome, part);
+        assert!(!judged.message.contains(text.trim()) || text.is_empty(), "{judged:?}");
+    }
+    let missing = tokens::token(&settings, Path::new("no/such/file")).await;
+    said(&missing, Outcome::Failed, "no/such/file cannot be read: No such file");
+}
+
+#[test]
+fn a_proxy_in_front_has_to_be_named() {
+    for (public_url, trusted, outcome, part) in [
+        ("https://app.example.com/banks", "", Outcome::Warning, "CONNECT_TRUSTED_PROXIES is not set"),
+        ("https://app.example.com/banks", "127.0.0.1, ::1", Outcome::Ok, "told apart"),
+        ("https://app.example.com/banks", "10.0.0.0/8,0.0.0.0/0", Outcome::Failed, "every address"),
+        ("https://app.example.com/banks", "::/0", Outcome::Failed, "every address"),
+        ("http://127.0.0.1:3000", "", Outcome::Ok, "none in front"),
+    ] {
+        let settings = settings(&[("CONNECT_PUBLIC_URL", public_url), ("CONNECT_TRUSTED_PROXIES", trusted)]);
+        said(&proxies(&settings.mount), outcome, part);
     }
 }
 
@@ -118,6 +213,115 @@ async fn half_of_what_a_signature_may_be_off_is_too_much_for_a_clock() {
         (151, Outcome::Failed, "set the one that is wrong"),
         (-151, Outcome::Failed, "set the one that is wrong"),
     ] {
-        said(&database_clock(off), outcome, part);
+        said(&database::clock(off), outcome, part);
     }
+}
+
+#[test]
+fn the_namespace_is_named_and_a_default_is_no_lasting_one() {
+    let stored = |former: Option<&str>| Deployment {
+        address: "https://app.example.com/banks".to_owned(),
+        former_namespace: former.map(ToOwned::to_owned),
+    };
+    let (chosen, default) = (settings(&[("CONNECT_ENTITY_NAMESPACE", "staging")]), settings(&[]));
+    said(&database::namespace(&chosen, None), Outcome::Ok, "staging");
+    said(&database::namespace(&chosen, Some(stored(Some("app.example.com")))), Outcome::Ok, "staging");
+    said(
+        &database::namespace(&default, Some(stored(Some("app.example.com")))),
+        Outcome::Warning,
+        "the host alone",
+    );
+    let before = database::namespace(&default, None);
+    said(&before, Outcome::Warning, "app.example.com-");
+    said(&before, Outcome::Warning, "set CONNECT_ENTITY_NAMESPACE to it");
+    let moved = settings(&[("CONNECT_PUBLIC_URL", "https://elsewhere.example.com")]);
+    assert_eq!(database::namespace(&moved, Some(stored(None))), before, "what is stored counts");
+    assert_ne!(database::namespace(&moved, None), before);
+}
+
+#[test]
+fn a_database_elsewhere_wants_a_choice_about_encryption() {
+    for (url, outcome) in [
+        ("postgres://connect@database.internal/connect", Outcome::Warning),
+        ("postgresql://connect@10.0.0.5:5433/connect", Outcome::Warning),
+        ("postgres://connect@[2001:db8::1]/connect", Outcome::Warning),
+        ("postgres://connect@localhost/connect?host=10.0.0.5", Outcome::Warning),
+        ("postgres://connect@database.internal/connect?application_name=sslmode", Outcome::Warning),
+        ("postgres://connect@database.internal/connect?sslmode=verify-full", Outcome::Ok),
+        ("postgres://connect@database.internal/connect?ssl-mode=disable", Outcome::Ok),
+        ("postgres://connect@localhost/connect", Outcome::Ok),
+        ("postgres://connect@127.0.0.1/connect", Outcome::Ok),
+        ("postgres://connect@[::1]/connect", Outcome::Ok),
+        ("postgres://connect@database.internal/connect?host=/var/run/postgresql", Outcome::Ok),
+        ("postgres://connect@%2Fvar%2Frun%2Fpostgresql/connect", Outcome::Ok),
+        ("sqlite://data/connect.db", Outcome::Ok),
+    ] {
+        let database = config::Database::parse(url).unwrap();
+        assert_eq!(database::encryption(&database).outcome, outcome, "{url}");
+    }
+}
+
+#[test]
+fn a_pooler_that_lets_no_notification_through_is_told() {
+    said(&database::notifications(Some(true)), Outcome::Ok, "arrive");
+    said(&database::notifications(Some(false)), Outcome::Warning, "pool by session");
+    said(&database::notifications(None), Outcome::Failed, "cannot be listened to");
+}
+
+#[test]
+fn a_wrong_address_is_named_with_what_to_try() {
+    use waycore::client::Nonsense;
+    for (base, error, parts) in [
+        (
+            "https://api.waycore.example",
+            Error::NoSuchPath,
+            &[
+                "https://api.waycore.example/entities was asked",
+                "no such path",
+                "try https://api.waycore.example/v1",
+            ][..],
+        ),
+        ("https://api.waycore.example/api", Error::NoSuchPath, &["try https://api.waycore.example/api/v1"]),
+        (
+            "https://api.waycore.example/v1",
+            Error::NoSuchPath,
+            &["v1/entities was asked", "check WAYCORE_BASE_URL"],
+        ),
+        ("https://waycore.example", Error::Nonsense(Nonsense::Body), &["/entities was asked", "/v1"]),
+        ("https://waycore.example", Error::Nonsense(Nonsense::Redirect), &["a redirect", "/v1"]),
+        (
+            "https://waycore.example/v1",
+            Error::Unreachable("refused".to_owned()),
+            &["/v1/entities was asked", "refused"],
+        ),
+    ] {
+        let message = no_answer(&BaseUrl::parse(base).unwrap(), &error);
+        assert!(parts.iter().all(|part| message.contains(part)), "{base}: {message}");
+    }
+}
+
+#[test]
+fn a_key_that_expires_soon_is_a_warning() {
+    let now = SystemClock.now().as_millis() / 1_000;
+    let day = 24 * 60 * 60;
+    for (at, outcome, part) in [
+        (None, Outcome::NotChecked, "see the key in the Waycore console"),
+        (Some(now - 5), Outcome::Failed, "has expired"),
+        (Some(now + day + 3_600 + 60), Outcome::Warning, "expires in 1 days and 1 hours"),
+        (Some(now + 13 * day), Outcome::Warning, "send the server SIGHUP"),
+        (Some(now + 30 * day + 60), Outcome::Ok, "in 30 days"),
+    ] {
+        said(&key_expiry(at), outcome, part);
+    }
+}
+
+#[test]
+fn a_refused_change_tells_whether_the_key_may_write() {
+    said(&write_scope("entities:write", Ok(true)), Outcome::Ok, "granted");
+    said(&write_scope("entities:write", Ok(false)), Outcome::Failed, "add it to the key");
+    said(
+        &write_scope("entities:write", Err(Error::Invalid)),
+        Outcome::NotChecked,
+        "only a change could tell",
+    );
 }
