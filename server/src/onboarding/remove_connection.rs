@@ -3,8 +3,9 @@
 use app::backend::Caller;
 use domain::ids::ConnectionId;
 use domain::removal::ConfirmedRemoval;
-use waycore::Error;
+use waycore::{Error, Unclear};
 
+use super::attempt::attempted;
 use super::own::connection_id;
 use super::turn::audited;
 use super::{UseCases, access};
@@ -22,6 +23,7 @@ impl UseCases {
     ) -> Result<(), Failure> {
         access::may_change(caller)?;
         let id = connection_id(id)?;
+        self.prove_own(caller, &id).await?;
         let turn = self.turn(caller, Action::Remove, id.as_str()).await?;
         let tried = self.remove(caller, &id, confirmation).await;
         let entry = audited(caller, AuditEvent::ConnectionRemoved, Some(&id), "");
@@ -30,15 +32,25 @@ impl UseCases {
     }
 
     async fn remove(&self, caller: &Caller, id: &ConnectionId, confirmation: &str) -> Result<(), Failure> {
+        if confirmation.trim().is_empty() {
+            return Err(InvalidInput::ConfirmationMissing.into());
+        }
         let own = self.own_connection(caller, id).await?;
         let shown = self.show(caller, &own, Cause::Look).await?;
         let confirmed = ConfirmedRemoval::confirm(id.clone(), &shown.display_name, confirmation)
             .map_err(|_| InvalidInput::Confirmation)?;
-        match self.waycore.delete_connection(confirmed.connection()).await {
+        match attempted(self.waycore.delete_connection(confirmed.connection()).await) {
             // Somebody else was faster.
             Ok(()) | Err(Error::NotFound) => Ok(()),
             Err(Error::Unknown(unclear)) => match self.own_connection(caller, id).await {
                 Err(Failure::NotFound(Missing::Unknown)) => Ok(()),
+                // It is still there, so the removal has not arrived.
+                Ok(_) if unclear == Unclear::NoAnswer => {
+                    match attempted(self.waycore.delete_connection(confirmed.connection()).await) {
+                        Ok(()) | Err(Error::NotFound) => Ok(()),
+                        Err(error) => Err(Failure::of(Call::Delete)(error)),
+                    }
+                }
                 _ => Err(Failure::of(Call::Delete)(Error::Unknown(unclear))),
             },
             Err(error) => Err(Failure::of(Call::Delete)(error)),

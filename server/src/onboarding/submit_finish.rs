@@ -1,15 +1,17 @@
 //! The end of step 3: what the bank issued is handed over, and the setup is completed.
 
-use app::backend::{Caller, FinishSetup};
+use app::backend::{Caller, Credentials, FinishSetup};
 use app::model;
 use domain::connection::{ActionRequiredBy, ConnectionState, NextAction};
 use domain::credentials::NonEmptyCredentials;
 use domain::ids::ConnectionId;
 use domain::step::{Step, step};
-use waycore::Error;
+use waycore::{Error, Unclear};
 
+use super::attempt::attempted;
 use super::own::{Own, connection_id};
 use super::turn::audited;
+use super::update_credentials::filled_in;
 use super::view::progress;
 use super::{UseCases, access, terms};
 use crate::failure::{Call, Failure, InvalidInput};
@@ -35,6 +37,7 @@ impl UseCases {
         access::may_change(caller)?;
         let credentials = confirmed(input)?;
         let id = connection_id(id)?;
+        self.prove_own(caller, &id).await?;
         let turn = self.turn(caller, Action::Finish, id.as_str()).await?;
         let tried = self.finish(caller, &id, credentials).await;
         let entry = audited(caller, AuditEvent::SetupCompleted, Some(&id), "");
@@ -64,13 +67,21 @@ impl UseCases {
         let known = Write::Connection { id, requested_name: None };
         self.write(caller, &[known, Write::Terms(&receipt), Write::Audit(&entry)]).await?;
         if let Some(credentials) = credentials {
-            let sent = self.waycore.put_credentials(id, &credentials).await;
-            sent.map_err(Failure::of(Call::PutCredentials))?;
+            let sent = attempted(self.waycore.put_credentials(id, &credentials).await);
+            let as_of = sent.map_err(Failure::of(Call::PutCredentials))?.updated_at().into();
             // At once: should the completion fail, this was done all the same.
             let entry = audited(caller, AuditEvent::CredentialsSubmitted, Some(id), "setup");
-            self.write(caller, &[Write::Audit(&entry)]).await?;
+            self.write(caller, &[Write::CredentialsSent { id, as_of }, Write::Audit(&entry)]).await?;
         }
-        let refused = match self.waycore.complete_setup(id).await {
+        let mut completed = attempted(self.waycore.complete_setup(id).await);
+        if completed == Err(Error::Unknown(Unclear::NoAnswer)) {
+            completed = match self.own_connection(caller, id).await?.connection.state {
+                // It has not arrived, as far as that can be seen; a second one that is not wanted is a conflict.
+                ConnectionState::Draft(_) => attempted(self.waycore.complete_setup(id).await),
+                _ => Ok(()),
+            };
+        }
+        let refused = match completed {
             Ok(()) => false,
             Err(Error::Conflict { .. }) => true,
             Err(error) => return Err(Failure::of(Call::CompleteSetup)(error)),
@@ -100,7 +111,7 @@ impl UseCases {
     }
 }
 
-/// Both confirmations, and what was filled in.
+/// Checks both confirmations, and gives what was filled in.
 fn confirmed(input: FinishSetup) -> Result<Option<NonEmptyCredentials>, InvalidInput> {
     if !input.delegated_user_active {
         return Err(InvalidInput::UserNotActive);
@@ -108,7 +119,8 @@ fn confirmed(input: FinishSetup) -> Result<Option<NonEmptyCredentials>, InvalidI
     if !input.accept_terms {
         return Err(InvalidInput::TermsNotAccepted);
     }
-    Ok(NonEmptyCredentials::from_fields(input.bank_username, input.bank_customer_id, input.password))
+    let FinishSetup { bank_username, bank_customer_id, password, password_dropped, .. } = input;
+    filled_in(Credentials { bank_username, bank_customer_id, password, password_dropped })
 }
 
 /// A completion that is refused with a conflict may have arrived before, its answer lost on the way. It has not if

@@ -1,16 +1,23 @@
 //! Asking for a sync beside Waycore's own schedule.
 
+use std::time::Duration;
+
 use app::backend::Caller;
 use app::model;
+use domain::connection::SyncStatus;
 use domain::ids::ConnectionId;
 use domain::timestamp::Timestamp;
-use waycore::{Error, RetryAfter};
+use waycore::{Error, RetryAfter, Unclear, wire};
 
-use super::own::connection_id;
+use super::attempt::attempted;
+use super::own::{Own, connection_id};
 use super::turn::audited;
 use super::{UseCases, access};
-use crate::failure::{Call, Failure};
+use crate::failure::{Call, Failure, SyncRefusal};
 use crate::store::{Action, AuditEvent, Cause, Write};
+
+/// After a sync, Waycore refuses another one for so long (documents: onboarding page).
+const COOLDOWN: Duration = Duration::from_mins(45);
 
 impl UseCases {
     pub(super) async fn sync_connection(
@@ -20,6 +27,7 @@ impl UseCases {
     ) -> Result<model::Connection, Failure> {
         access::may_change(caller)?;
         let id = connection_id(id)?;
+        self.prove_own(caller, &id).await?;
         let turn = self.turn(caller, Action::Sync, id.as_str()).await?;
         let tried = self.ask_for_sync(caller, &id).await;
         let entry = audited(caller, AuditEvent::SyncRequested, Some(&id), "");
@@ -30,19 +38,63 @@ impl UseCases {
 
     async fn ask_for_sync(&self, caller: &Caller, id: &ConnectionId) -> Result<(), Failure> {
         self.own_connection(caller, id).await?;
-        match self.waycore.sync_connection(id).await {
-            Ok(()) => Ok(()),
+        let mut asked = attempted(self.waycore.sync_connection(id).await);
+        let unanswered = asked == Err(Error::Unknown(Unclear::NoAnswer));
+        if unanswered {
+            asked = attempted(self.waycore.sync_connection(id).await);
+        }
+        match asked {
+            Ok(()) => {
+                self.note_cooldown(caller, id, RetryAfter::new(COOLDOWN)).await;
+                Ok(())
+            }
             // It was queued, or it was not: a sync more or less does no harm, and what is read next tells.
             Err(Error::Unknown(_)) => Ok(()),
-            Err(error) => {
-                if let Error::RateLimited { retry_after: Some(wait) }
-                | Error::Conflict { retry_after: Some(wait) } = &error
-                {
-                    self.note_cooldown(caller, id, *wait).await;
+            Err(error @ (Error::Conflict { .. } | Error::RateLimited { .. })) => {
+                let own = self.own_connection(caller, id).await?;
+                match self.why_refused(&own, &error) {
+                    // The request before it has arrived after all.
+                    SyncRefusal::Running if unanswered => Ok(()),
+                    refusal => {
+                        if let SyncRefusal::Cooldown(wait) = refusal {
+                            // Where nobody says how long it is, it is no longer than this.
+                            self.note_cooldown(caller, id, wait.unwrap_or(RetryAfter::new(COOLDOWN))).await;
+                        }
+                        Err(refusal.into())
+                    }
                 }
-                Err(Failure::of(Call::Sync)(error))
             }
+            Err(error) => Err(Failure::of(Call::Sync)(error)),
         }
+    }
+
+    /// Tells the documented causes apart by what is known of the connection: a conflict stands for any of them.
+    fn why_refused(&self, own: &Own, error: &Error) -> SyncRefusal {
+        let (retry_after, is_cooldown) = match error {
+            Error::RateLimited { retry_after } => (*retry_after, true),
+            Error::Conflict { retry_after } => (*retry_after, retry_after.is_some()),
+            _ => (None, false),
+        };
+        let left = retry_after.or_else(|| self.left_of_cooldown(own));
+        if is_cooldown {
+            SyncRefusal::Cooldown(left)
+        } else if own.wire.kind() == "setup" {
+            SyncRefusal::InSetup
+        } else if own.connection.state.sync() == Some(&SyncStatus::Syncing) {
+            SyncRefusal::Running
+        } else if left.is_some() {
+            SyncRefusal::Cooldown(left)
+        } else {
+            SyncRefusal::Unclear
+        }
+    }
+
+    /// What is left of the cooldown after the last sync, where Waycore does not say it.
+    fn left_of_cooldown(&self, own: &Own) -> Option<RetryAfter> {
+        let wire::Connection::Ready(ready) = &own.wire else { return None };
+        let since = self.clock.now().as_millis() - ready.last_synced_at.as_ref()?.as_millis();
+        let left = COOLDOWN.checked_sub(Duration::from_millis(u64::try_from(since).ok()?))?;
+        (!left.is_zero()).then(|| RetryAfter::new(left))
     }
 
     /// So that the page still counts down when it is opened again, on whatever device.

@@ -43,6 +43,42 @@ async fn a_cooldown_is_told_with_its_time_whichever_status_it_comes_with() {
 }
 
 #[tokio::test]
+async fn a_refused_sync_says_why_as_far_as_that_is_known() {
+    let none = Error::Conflict { retry_after: None };
+    let limited = Error::RateLimited { retry_after: None };
+    let ready = |sync: &str, synced: Option<&str>| json!({"kind": "ready", "status": "active", "syncStatus": sync, "lastSyncedAt": synced});
+    // The clock of the bench shows 2023-11-14T22:13:20Z.
+    let (just_now, long_ago) = (Some("2023-11-14T22:00:00Z"), Some("2023-11-14T12:00:00Z"));
+    for (state, error, code, wait, said) in [
+        (json!({}), &none, ErrorCode::Conflict, None, "still being set up"),
+        (ready("syncing", None), &none, ErrorCode::Conflict, None, "is running already"),
+        (ready("idle", long_ago), &none, ErrorCode::Conflict, None, "Either one is running already"),
+        (ready("idle", None), &none, ErrorCode::Conflict, None, "Either one is running already"),
+        (ready("idle", just_now), &none, ErrorCode::Cooldown, Some(1_900), "45 minutes"),
+        (ready("idle", just_now), &limited, ErrorCode::Cooldown, Some(1_900), "45 minutes"),
+        (ready("idle", long_ago), &limited, ErrorCode::Cooldown, None, "45 minutes"),
+    ] {
+        let bench = Bench::new().await;
+        let id = bench.started(&ana()).await;
+        bench.waycore.change(&id, state.clone());
+        bench.waycore.fail("sync_connection", error.clone());
+        let refusal = bench.port.sync_connection(&ana(), &id).await.unwrap_err().0;
+        assert_eq!((refusal.code, refusal.retry_after_seconds), (code, wait), "{state}: {error}");
+        assert!(refusal.message.contains(said), "{state}: {}", refusal.message);
+        assert!(
+            !refusal.message.to_lowercase().contains("bank"),
+            "it is not the bank's: {}",
+            refusal.message
+        );
+        let sent = bench.waycore.calls().iter().filter(|call| call.starts_with("sync_connection")).count();
+        assert_eq!(sent, 1, "a refusal is no reason to ask again");
+        // Where nobody says how long the pause is, it is no longer than this.
+        let pause = (code == ErrorCode::Cooldown).then_some(wait.unwrap_or(2_700));
+        assert_eq!(bench.port.record(&ana(), &id).await.unwrap().sync_again_in, pause);
+    }
+}
+
+#[tokio::test]
 async fn only_a_manager_of_the_customer_may() {
     let bench = Bench::new().await;
     let id = connected(&bench).await;
