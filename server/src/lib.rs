@@ -4,20 +4,25 @@
 //! the program's own commands do.
 
 pub mod assets;
+mod client;
 pub mod clock;
 pub mod config;
+pub mod connections;
 pub mod cookie;
 pub mod doctor;
 mod events;
 pub mod failure;
+mod headers;
 pub mod identity;
 mod limits;
 mod mount;
 pub mod onboarding;
 pub mod panics;
 mod place;
+pub mod readiness;
 pub mod sealed;
 mod security;
+mod security_log;
 pub mod signed;
 pub mod startup;
 pub mod store;

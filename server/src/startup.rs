@@ -17,20 +17,9 @@ use tower_http::{
 };
 
 use crate::{
-    assets::Assets,
-    client,
-    clock::Clock,
-    config::TrustedProxies,
-    events::Live,
-    identity::HostIdentity,
-    limits,
-    limits::Limits,
-    onboarding::WaycoreOnboarding,
-    panics,
-    readiness::Readiness,
-    security,
-    signed::Signer,
-    telemetry, web,
+    assets::Assets, client, clock::Clock, config::TrustedProxies, events::Live, identity::HostIdentity,
+    limits, limits::Limits, onboarding::WaycoreOnboarding, panics, readiness::Readiness, security,
+    signed::Signer, telemetry, web,
 };
 
 /// Longer than all the calls to Waycore that one request may wait for: the client's own limits end each of them first.
@@ -103,8 +92,7 @@ pub fn build_router(state: AppState) -> anyhow::Result<Router> {
     // Neither has a session to count its requests by.
     let signed_out = from_fn_with_state(state.clone(), limits::counted_as_signed_out);
     let identity = identity.layer(signed_out.clone());
-    let never_stored =
-        SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, security::NEVER_STORED);
+    let never_stored = SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, security::NEVER_STORED);
     let limit = TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, REQUEST_LIMIT);
     let product = Router::new()
         .route("/demo/sign-in", get(web::sign_in).layer(signed_out))
@@ -132,7 +120,8 @@ pub fn build_router(state: AppState) -> anyhow::Result<Router> {
         .merge(with_and_without_slash("/events", || get(web::events)))
         .layer(never_stored)
         .with_state(state);
-    let all = product.merge(plain).merge(Assets::router()).layer(from_fn_with_state(broken, panics::answered));
+    let all =
+        product.merge(plain).merge(Assets::router()).layer(from_fn_with_state(broken, panics::answered));
     let all = all.layer(from_fn(web::of_browser));
     let all = security::protected(all, https).layer(from_fn(telemetry::support_code));
     Ok(all.layer(from_fn_with_state(proxies, client::located)))

@@ -24,6 +24,7 @@ use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{EnvFilter, Layer as _, fmt::layer};
 
+use crate::client::Client;
 use crate::config::{Log, LogFormat};
 
 pub use counts::metrics_router;
@@ -85,7 +86,11 @@ pub async fn support_code(mut request: Request, next: Next) -> Response {
         method = %request.method(),
         path = request.uri().path(),
     );
-    traces::join(&span, request.headers());
+    // A client could make its requests part of any trace.
+    let client = request.extensions().get::<Client>();
+    if client.is_some_and(|client| client.is_from_trusted_proxy) {
+        traces::join(&span, request.headers());
+    }
     let counted = counts::InFlight::begin(request.method(), request.uri().path());
     request.extensions_mut().insert(code.clone());
     let began = Instant::now();

@@ -7,6 +7,7 @@ use waycore::{Error, wire};
 
 use super::UseCases;
 use crate::failure::{AnswerFault, Call, Failure, Missing};
+use crate::security_log::SecurityEvent;
 use crate::store::{Cause, ConnectionRecord, StoreError, Write};
 
 /// A connection that belongs to the caller's entity: as Waycore wrote it, and as the rules read it.
@@ -18,6 +19,15 @@ pub(super) struct Own {
 }
 
 impl UseCases {
+    /// Proves that a connection is the caller's before an action on it is begun: by what is on record here, else by what
+    /// Waycore says. The action itself reads it again.
+    pub(super) async fn prove_own(&self, caller: &Caller, id: &ConnectionId) -> Result<(), Failure> {
+        if self.store.connection(self.tenant(caller), id).await?.is_some() {
+            return Ok(());
+        }
+        self.own_connection(caller, id).await.map(drop)
+    }
+
     /// Reads a connection by an id that a browser sent. Whatever is not the caller's, and whatever is not there,
     /// fails in the same way; only the log tells them apart.
     pub(super) async fn own_connection(&self, caller: &Caller, id: &ConnectionId) -> Result<Own, Failure> {
@@ -48,7 +58,10 @@ impl UseCases {
         let wire = match self.waycore.get_connection(id).await {
             Ok(wire) => wire,
             Err(Error::NotFound) => {
-                self.bury(caller, id, cause).await?;
+                // Of one that was never on record there is nothing to write, which would take longer than not to.
+                if record.is_some() {
+                    self.bury(caller, id, cause).await?;
+                }
                 return Err(Missing::Unknown.into());
             }
             // An id that Waycore cannot read is the id of nothing. One on record has come from Waycore.
@@ -98,14 +111,7 @@ pub(super) fn connection_id(text: &str) -> Result<ConnectionId, Failure> {
 pub(super) fn is_own(caller: &Caller, row: &wire::Connection, entity: &EntityId) -> bool {
     let own = row.entity_id() == entity.as_str();
     if !own {
-        tracing::warn!(
-            target: "security",
-            event = "foreign_connection",
-            connection = row.id(),
-            org = %caller.customer.org,
-            user = %caller.user,
-            "another customer's connection was asked for or answered, and withheld"
-        );
+        SecurityEvent::new("foreign_connection").by(caller).about(row.id()).log();
     }
     own
 }

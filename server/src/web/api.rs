@@ -17,8 +17,8 @@ use http::{HeaderValue, StatusCode, header, request::Parts};
 use leptos::{prelude::provide_context, server_fn::ServerFn};
 use tower_http::csrf::ProtectionError;
 
-use super::{fields, forms, language, scope};
-use crate::{startup::AppState, telemetry::SupportCode};
+use super::{body, fields, forms, language, origin, page, scope};
+use crate::{headers::elements, security_log::SecurityEvent, startup::AppState, telemetry::SupportCode};
 
 /// More than any form of ours can hold, the longest portal URL included.
 const LONGEST_FORM: usize = 16 * 1024;
@@ -51,13 +51,18 @@ pub async fn server_function(State(state): State<AppState>, request: Request) ->
     let caller = match scope::caller(&state, &parts).await {
         Ok(caller) => caller,
         Err(error) if html => {
-            let body = to_bytes(body, LONGEST_FORM).await.unwrap_or_default();
+            let body = body::read(body, LONGEST_FORM).await.unwrap_or_default();
             return forms::signed_out(&state, &parts, &body, error).await;
         }
         Err(error) => return refuse(error),
     };
-    let Ok(body) = to_bytes(body, LONGEST_FORM).await else {
-        return refuse(WireError::new(ErrorCode::InvalidInput, app::copy::errors().unreadable_form));
+    let body = match body::read(body, LONGEST_FORM).await {
+        Ok(body) => body,
+        Err(unread) => {
+            tracing::info!(reason = %unread, "form not read");
+            let error = WireError::new(ErrorCode::InvalidInput, app::copy::errors().unreadable_form);
+            return if html { page::problem(&state, &parts, error).await } else { refuse(error) };
+        }
     };
     let body = if html { fields::with_chosen_portal(parts.uri.path(), body) } else { body };
     let scope = scope::scope(&state, caller.clone(), &parts, Flash::default());
@@ -68,7 +73,7 @@ pub async fn server_function(State(state): State<AppState>, request: Request) ->
 async fn answer(state: &AppState, scope: RequestScope, parts: &Parts, body: Bytes, html: bool) -> Response {
     let outcome = call(scope.clone(), parts, body.clone()).await;
     match outcome {
-        Ok(json) if html => forms::done(state, parts.uri.path(), &body, &json),
+        Ok(json) if html => forms::done(state, &scope.caller, parts.uri.path(), &body, &json),
         Ok(json) => ([(header::CONTENT_TYPE, "application/json")], json).into_response(),
         Err(error) if html => forms::refused(state, scope, parts, &body, error).await,
         Err(error) => json_error(WireError(error)),
@@ -99,13 +104,15 @@ async fn call(scope: RequestScope, parts: &Parts, body: Bytes) -> Result<Bytes, 
 }
 
 /// Says why a change that came from another site was refused, as every other refusal is said.
-pub async fn refused_origin(request: Request, next: Next) -> Response {
+pub async fn refused_origin(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let support_code = request.extensions().get::<SupportCode>().cloned();
-    let response = next.run(request).await;
-    if response.extensions().get::<ProtectionError>().is_none() {
-        return response;
+    if !origin::is_foreign(request.method(), request.headers(), &state.origin) {
+        let response = next.run(request).await;
+        if response.extensions().get::<ProtectionError>().is_none() {
+            return response;
+        }
     }
-    tracing::warn!(target: "security", event = "cross_site", "a change from another site was refused");
+    SecurityEvent::new("cross_site").log();
     let support_code = support_code.map(|code| code.to_string()).unwrap_or_default();
     let error = WireError::new(ErrorCode::Forbidden, app::copy::errors().other_site);
     json_error(error.support_code(&support_code))
@@ -127,6 +134,8 @@ pub(super) fn json_error(error: WireError) -> Response {
 }
 
 pub(super) fn wants_html(parts: &Parts) -> bool {
-    let accept = parts.headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
-    accept.is_some_and(|accept| accept.contains("text/html"))
+    elements(&parts.headers, header::ACCEPT, b',').any(|range| {
+        let media_type = range.split(';').next().unwrap_or_default();
+        media_type.trim().eq_ignore_ascii_case("text/html")
+    })
 }

@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, StatusCode, Uri};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
+use crate::host::host_token;
 use crate::program::{Program, request};
 use crate::served::{borrowed, manager, serve, settings};
 use crate::simulated::SimulatedWaycore;
@@ -86,6 +87,92 @@ async fn recorder(status: StatusCode) -> (String, Arc<Mutex<Vec<(Uri, HeaderMap,
     (address, received)
 }
 
+/// The lines of the security log so far.
+fn security_events(program: &Program) -> Vec<Value> {
+    let log = program.log();
+    let lines = log.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    lines.filter(|line| line["target"] == "security").collect()
+}
+
+/// Who watches for attacks sees the event, the address, the customer and the person in each line.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_security_log_names_the_client_the_customer_and_the_person() {
+    let (waycore, folder) = (SimulatedWaycore::start().await, tempfile::tempdir().unwrap());
+    let mut settings = settings(&waycore, folder.path());
+    settings.push(("CONNECT_TRUSTED_PROXIES", "127.0.0.1".to_owned()));
+    settings.push(("WAYCORE_WEBHOOK_SECRET", "whsec_of_the_test".to_owned()));
+    settings.push(("CONNECT_METRICS_ADDR", "127.0.0.1:0".to_owned()));
+    let program = Program::start(&["serve"], &borrowed(&settings));
+    let addr = |line: String| {
+        let line: Value = serde_json::from_str(&line).expect("JSON");
+        format!("http://{}", line["addr"].as_str().expect("an address"))
+    };
+    let metrics = addr(program.log_line_with("\"message\":\"metrics\""));
+    let server = addr(program.log_line_with("listening"));
+    let from = |cookie: &str| format!("{cookie}\r\nX-Forwarded-For: 198.51.100.7:51234");
+    let viewer = host_token(json!({ "sub": "vic", "org": "acme", "roles": ["viewer"] }));
+    let viewer = from(&format!("session={viewer}"));
+    let bank = [("institution_id", "sim-standard")];
+    let refused = request(&format!("{server}/api/start_connection"), &viewer, Some(&bank));
+    assert_eq!(refused.error(), (403, "forbidden".to_owned()));
+    let stranger = host_token(json!({ "sub": "eve", "org": "acme", "aud": "elsewhere" }));
+    let stranger = from(&format!("session={stranger}"));
+    assert_eq!(request(&format!("{server}/api/list_connections"), &stranger, Some(&[])).status, 401);
+    // With and without the slash that some consoles add.
+    for path in ["/webhooks/waycore", "/webhooks/waycore/"] {
+        assert_eq!(request(&format!("{server}{path}"), &from(""), Some(&[])).status, 401, "{path}");
+    }
+    let shown = request(&format!("{metrics}/metrics"), "", None).body;
+    for line in [
+        r#"connect_deliveries_refused_total{reason="signature_missing"} 2"#,
+        r#"connect_security_events_total{event="forbidden_role"}"#,
+        r#"connect_security_events_total{event="webhook_refused"} 2"#,
+    ] {
+        assert!(shown.lines().any(|shown| shown.starts_with(line)), "{line} in\n{shown}");
+    }
+    program.log_line_with("webhook_refused");
+    let found = security_events(&program);
+    let event = |name: &str| {
+        found.iter().find(|line| line["event"] == name).unwrap_or_else(|| panic!("{name}: {found:?}"))
+    };
+    let forbidden = event("forbidden_role");
+    assert_eq!(
+        (&forbidden["client"], &forbidden["issuer"], &forbidden["customer"], &forbidden["person"]),
+        (&json!("198.51.100.7"), &json!("host"), &json!("acme"), &json!("vic"))
+    );
+    assert_eq!(forbidden["span"]["support_code"], refused.json()["supportCode"], "support finds the request");
+    let token = event("token_refused");
+    assert_eq!(token["client"], "198.51.100.7");
+    assert!(token["reason"].as_str().is_some_and(|reason| reason.contains("aud")), "{token}");
+    let webhook = event("webhook_refused");
+    assert_eq!(
+        (&webhook["client"], &webhook["reason"]),
+        (&json!("198.51.100.7"), &json!("signature_missing"))
+    );
+    assert!(program.end("TERM").success());
+}
+
+/// A client cannot make its requests part of somebody's trace.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_trace_that_no_trusted_proxy_passes_on_is_not_joined() {
+    let folder = tempfile::tempdir().unwrap();
+    let (collector, _) = recorder(StatusCode::OK).await;
+    let (waycore, calls) = recorder(StatusCode::SERVICE_UNAVAILABLE).await;
+    let mut settings = settings(&SimulatedWaycore::start().await, folder.path());
+    settings.retain(|(name, _)| *name != "WAYCORE_BASE_URL");
+    settings.push(("WAYCORE_BASE_URL", format!("{waycore}/v1")));
+    settings.push(("OTEL_EXPORTER_OTLP_ENDPOINT", collector));
+    let (program, server) = serve(&settings);
+    let hex = "ab".repeat(16);
+    let cookie = format!("{}\r\ntraceparent: 00-{hex}-00000000000000aa-01", manager());
+    request(&format!("{server}/api/search_institutions"), &cookie, Some(&[("query", "harbour")]));
+    assert!(program.end("TERM").success());
+    let calls = calls.lock().expect("no writer panics");
+    let passed_on: Vec<_> =
+        calls.iter().filter_map(|(_, headers, _)| headers.get("traceparent")?.to_str().ok()).collect();
+    assert!(!passed_on.is_empty() && passed_on.iter().all(|trace| !trace.contains(&hex)), "{passed_on:?}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_trace_goes_from_the_host_through_here_to_waycore() {
     const TRACE: [u8; 16] = *b"host-began-trace";
@@ -97,6 +184,7 @@ async fn a_trace_goes_from_the_host_through_here_to_waycore() {
     settings.retain(|(name, _)| *name != "WAYCORE_BASE_URL");
     settings.push(("WAYCORE_BASE_URL", format!("{waycore}/v1")));
     settings.push(("OTEL_EXPORTER_OTLP_ENDPOINT", collector));
+    settings.push(("CONNECT_TRUSTED_PROXIES", "127.0.0.1".to_owned()));
     settings.push(("RUST_LOG", "info".to_owned()));
     let (program, server) = serve(&settings);
     let hex: String = TRACE.iter().map(|byte| format!("{byte:02x}")).collect();
