@@ -29,6 +29,7 @@ export function settings({ port, publicUrl, databaseUrl, waycore, key }: Standin
     CONNECT_DATABASE_URL: databaseUrl,
     WAYCORE_API_KEY: key,
     WAYCORE_BASE_URL: `${waycore}/v1`,
+    CONNECT_SHUTDOWN_DELAY_SECONDS: '0',
   };
 }
 

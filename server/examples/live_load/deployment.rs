@@ -75,6 +75,7 @@ impl Server {
             .env("WAYCORE_API_KEY", &waycore.key)
             .env("WAYCORE_BASE_URL", format!("http://{}/v1", waycore.at))
             .env("WAYCORE_WEBHOOK_SECRET", &waycore.webhook_secret)
+            .env("CONNECT_SHUTDOWN_DELAY_SECONDS", "0")
             .env("RUST_LOG", "warn")
             .stdout(Stdio::null())
             .spawn()

@@ -1,21 +1,26 @@
 //! `demo`: the server and a simulated Waycore in one process, for trying out. Whatever it keeps is in one folder.
 
+mod bank_portal;
 mod folder;
+mod loopback;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use anyhow::anyhow;
 use server::config::{
-    BasePath, Brand, Database, Environment, Guides, Link, Links, PublicUrl, Settings, TrustedProxies, Waycore,
+    BasePath, Brand, ConnectionLimits, DEFAULT_MAX_STREAMS, Database, Environment, Guides, Link, Links, PublicUrl,
+    Settings, TrustedProxies, Waycore,
 };
-use server::{panics, placed, startup};
+use server::{connections, panics, placed};
 use tokio::net::TcpListener;
 use waycore::client::BaseUrl;
 use waycore_sim::{OrganizationKeys, SimOptions, Simulator};
 
 use self::folder::Folder;
-use super::{announce, listen, shutdown, start_log};
+use super::listen::trial;
+use super::{announce, open_files, shutdown, start_log};
 
 /// Begins every `externalEntityId` of the demo, and names its organization.
 const NAME: &str = "demo";
@@ -41,7 +46,8 @@ pub(super) struct Args {
     /// How fast the simulator's time goes; 0 stands still, 1 is real time.
     #[arg(long, default_value_t = 1.0)]
     speed: f64,
-    /// Listen on every address of this machine. Anybody who reaches it can sign in as anybody.
+    /// Listen on every address of this machine, answer to any host name, and deliver webhooks to other machines. Anybody who
+    /// reaches it can sign in as anybody.
     #[arg(long)]
     allow_remote: bool,
 }
@@ -53,31 +59,34 @@ pub(super) async fn run(args: Args) -> anyhow::Result<()> {
     let mut brand = Brand::from_process()?;
     brand.links.support = brand.links.support.or_else(|| Link::parse_contact(SUPPORT).ok());
     let folder = Folder::open(&args.data)?;
-    let listener = listen::listen(listen::local_addr(args.port, args.allow_remote), "--port").await?;
-    let sim_listener =
-        listen::listen(listen::local_addr(args.sim_port, args.allow_remote), "--sim-port").await?;
+    let listener = trial::listen_on(args.port, args.allow_remote, "--port").await?;
+    let sim_listener = trial::listen_on(args.sim_port, args.allow_remote, "--sim-port").await?;
     let simulator = Simulator::new(SimOptions {
         seed: args.seed,
         speed: args.speed,
         state: Some(folder.simulator_state()),
-        delivers_anywhere: args.allow_remote,
+        allow_remote: args.allow_remote,
     })?;
     let keys = simulator.ensure_organization(NAME);
     let places = Places::of(&listener, &sim_listener, args.base_path)?;
+    brand.links.simulated_portals = Link::parse(&bank_portal::address(&places.base)).ok();
     simulator.deliver_webhooks_to(NAME, &places.webhook());
-    let shutdown = shutdown::on_signal()?;
+    let shutdown = shutdown::on_signal(Duration::ZERO)?.due;
+    let connections = ConnectionLimits::default().within(open_files::raise_limit());
     let mounted = server::mount_demo(
         settings(&places, &keys, &folder, brand.links, brand.guides)?,
         brand.layout,
         shutdown.clone(),
     )
     .await?;
-    let router = placed(mounted.router.clone(), &places.base, &places.base);
+    let product = mounted.router.clone().merge(bank_portal::router(simulator.clone(), places.sim.port()));
+    let router = placed(product, &places.base, &places.base);
+    let router = if args.allow_remote { router } else { loopback::only(router) };
     let sim_server =
         tokio::spawn(waycore_sim::serve(sim_listener, simulator.clone(), shutdown.clone().cancelled_owned()));
     announce(&format!("Waycore Connect demo: {}", places.address()));
     announce(&format!("Waycore simulator: http://{}/", places.sim));
-    let ended = startup::run(listener, router, shutdown.clone()).await;
+    let ended = connections::run(listener, router, connections, shutdown.clone()).await;
     shutdown.cancel();
     sim_server.await??;
     simulator.save()?;
@@ -95,8 +104,7 @@ struct Places {
 impl Places {
     fn of(server: &TcpListener, sim: &TcpListener, base: BasePath) -> std::io::Result<Self> {
         // Whatever else they listen on, this machine reaches them by its loopback address.
-        let local =
-            |listener: &TcpListener| listener.local_addr().map(|addr| listen::local_addr(addr.port(), false));
+        let local = |listener: &TcpListener| listener.local_addr().map(|addr| trial::loopback(addr.port()));
         Ok(Self { server: local(server)?, sim: local(sim)?, base })
     }
 
@@ -140,11 +148,12 @@ fn settings(
             base_url,
             environment: Environment::of_key(&keys.api_key).unwrap_or(Environment::Live),
             api_key: keys.api_key.clone().into(),
-            namespace: NAME.to_owned(),
+            namespace: Some(NAME.to_owned()),
         },
         links,
         guides,
         webhook_secrets: vec![keys.webhook_secret.clone().into()],
         trusted_proxies: TrustedProxies::default(),
+        max_streams: DEFAULT_MAX_STREAMS,
     })
 }

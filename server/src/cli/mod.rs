@@ -6,6 +6,7 @@ mod demo;
 mod doctor;
 mod healthy;
 mod listen;
+mod open_files;
 mod serve;
 mod shutdown;
 #[cfg(feature = "demo")]

@@ -5,36 +5,46 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use server::clock::SystemClock;
-use server::config::{FixedKey, Http, ServeSettings, TokenKeys, waycore_api_key};
+use server::config::{ConnectionLimits, Http, ServeSettings, Settings, waycore_api_key};
 use server::identity::TokenIdentity;
-use server::{panics, placed, startup, telemetry};
+use server::{connections, panics, placed, telemetry};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use super::{listen::listen, shutdown};
-
-/// HS256 keys that are shorter than the hash can be guessed from one token.
-const SHORTEST_TOKEN_KEY: usize = 32;
+use super::listen::listen;
+use super::open_files;
+use super::shutdown::{self, Shutdown};
 
 /// Runs until a signal. Everything that could be wrong is looked at before the port opens.
 pub(super) async fn run() -> anyhow::Result<()> {
     let settings = ServeSettings::from_process()?;
     let traces = telemetry::start(&settings.log)?;
     panics::log_panics();
-    if let TokenKeys::Fixed(FixedKey::Secret(key)) = &settings.token.keys
-        && key.expose_secret().len() < SHORTEST_TOKEN_KEY
-    {
-        tracing::warn!("CONNECT_JWT_KEY is shorter than {SHORTEST_TOKEN_KEY} bytes and can be guessed");
+    if settings.mount.links.support.is_none() {
+        tracing::warn!(
+            host = settings.mount.public_url.host(),
+            "CONNECT_SUPPORT_URL is not set: where pages tell customers to contact support, they name the host"
+        );
     }
-    let shutdown = shutdown::on_signal()?;
+    let Shutdown { announced, due: shutdown } = shutdown::on_signal(settings.http.shutdown_delay)?;
+    let connections = settings.http.connections.within(open_files::raise_limit());
+    let max_streams = settings.mount.max_streams.min(connections.max_streams());
     let identity = Arc::new(TokenIdentity::new(&settings.token, Arc::new(SystemClock)));
     let public_base = settings.mount.public_url.base().clone();
-    let mounted = server::mount(settings.mount, identity, settings.layout, shutdown.clone()).await?;
+    let mount = Settings { max_streams, ..settings.mount };
+    let mounted = server::mount(mount, identity, settings.layout, shutdown.clone()).await?;
     let router = placed(mounted.router.clone(), &settings.http.base_path, &public_base);
-    let served = serve(&settings.http, router, mounted.api_key_setter(), &shutdown).await;
+    let readiness = mounted.readiness.clone();
+    tokio::spawn(async move {
+        announced.cancelled().await;
+        readiness.withdraw();
+        tracing::info!("shutting down, not ready any more");
+    });
+    let http = Http { connections, ..settings.http };
+    let served = serve(&http, router, mounted.api_key_setter(), &shutdown).await;
     // Also where no port could be had: what has begun must not fail for want of a database, and say so before that.
     shutdown.cancel();
     mounted.tasks.ended().await;
@@ -55,7 +65,7 @@ async fn serve(
     let metrics = metrics(http.metrics_addr, shutdown).await?;
     replace_key_on_signal(set_api_key, shutdown.clone())?;
     tracing::info!(addr = %listener.local_addr()?, "listening");
-    startup::run(listener, router, shutdown.clone()).await?;
+    connections::run(listener, router, http.connections, shutdown.clone()).await?;
     if let Some(metrics) = metrics {
         metrics.await??;
     }
@@ -71,7 +81,8 @@ async fn metrics(
     let listener = listen(addr, "CONNECT_METRICS_ADDR").await?;
     tracing::info!(addr = %listener.local_addr()?, "metrics");
     let router = telemetry::metrics_router()?;
-    Ok(Some(tokio::spawn(startup::run(listener, router, shutdown.clone()))))
+    let limits = ConnectionLimits::default();
+    Ok(Some(tokio::spawn(connections::run(listener, router, limits, shutdown.clone()))))
 }
 
 /// On SIGHUP the key for Waycore is read again: from its file, since a process's environment stays as it was.

@@ -1,10 +1,12 @@
 //! `sim`: a simulated Waycore alone.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use waycore_sim::{SimOptions, Simulator};
 
-use super::{announce, listen, shutdown, start_log};
+use super::listen::trial;
+use super::{announce, shutdown, start_log};
 
 /// Where the simulator listens, and how it behaves.
 #[derive(Debug, clap::Args)]
@@ -21,7 +23,8 @@ pub(super) struct Args {
     /// File that remembers everything over a restart; without it nothing is.
     #[arg(long)]
     state: Option<PathBuf>,
-    /// Listen on every address of this machine. Anybody who reaches it controls it.
+    /// Listen on every address of this machine, answer to any host name, and deliver webhooks to other machines. Anybody who
+    /// reaches it controls it.
     #[arg(long)]
     allow_remote: bool,
 }
@@ -29,14 +32,14 @@ pub(super) struct Args {
 /// Runs until a signal, and then keeps the state.
 pub(super) async fn run(args: Args) -> anyhow::Result<()> {
     start_log()?;
-    let listener = listen::listen(listen::local_addr(args.port, args.allow_remote), "--port").await?;
+    let listener = trial::listen_on(args.port, args.allow_remote, "--port").await?;
     let simulator = Simulator::new(SimOptions {
         seed: args.seed,
         speed: args.speed,
         state: args.state,
-        delivers_anywhere: args.allow_remote,
+        allow_remote: args.allow_remote,
     })?;
-    let shutdown = shutdown::on_signal()?;
+    let shutdown = shutdown::on_signal(Duration::ZERO)?.due;
     let port = listener.local_addr()?.port();
     announce(&format!("Waycore simulator: http://127.0.0.1:{port}/"));
     waycore_sim::serve(listener, simulator.clone(), shutdown.cancelled_owned()).await?;

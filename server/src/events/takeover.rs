@@ -2,21 +2,34 @@
 //!
 //! What answers requests keeps buffers, timers and state for the next request, tens of kilobytes a connection. A stream
 //! is the last thing on its connection, so once the answer's head is sent, the socket itself is taken out and given to
-//! whoever writes the stream. That works where this program holds the socket ([`crate::startup::run`]); mounted in a
+//! whoever writes the stream. That works where this program holds the socket ([`crate::connections`]); mounted in a
 //! host's own server, the stream is an ordinary body.
 
 use std::io;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 
 use axum::body::{Body, Bytes};
 use http_body::Frame;
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
+use tokio::io::{AsyncRead, AsyncWrite};
+
+use crate::connections::Slot;
+
+/// What a connection is read from and written to.
+pub(crate) trait Transport: AsyncRead + AsyncWrite + Send + Unpin + 'static {}
+
+impl<T: AsyncRead + AsyncWrite + Send + Unpin + 'static> Transport for T {}
+
+/// A socket that was taken out of its connection.
+pub(crate) struct Taken {
+    pub(crate) socket: Box<dyn Transport>,
+    /// The place among the listener's connections, which the stream goes on holding.
+    pub(crate) _slot: Option<Slot>,
+}
 
 /// What goes on with the socket.
-type Next = Box<dyn FnOnce(TcpStream) + Send>;
+type Next = Box<dyn FnOnce(Taken) + Send>;
 
 /// The way from a request to the socket that it came on.
 #[derive(Clone, Default)]
@@ -32,9 +45,14 @@ struct Asked {
 
 impl Takeover {
     /// The body of an answer after whose head `next` gets the socket.
-    pub(super) fn body(&self, next: impl FnOnce(TcpStream) + Send + 'static) -> Body {
+    pub(super) fn body(&self, next: impl FnOnce(Taken) + Send + 'static) -> Body {
         self.asked(|asked| asked.next = Some(Box::new(next)));
         Body::new(NeverWritten(self.clone()))
+    }
+
+    /// Notes that everything so far has been handed to the socket.
+    pub(crate) fn flushed(&self) {
+        self.asked(|asked| asked.flushed = asked.head_sent);
     }
 
     /// Whether the head is on its way and the socket can be taken.
@@ -43,9 +61,9 @@ impl Takeover {
     }
 
     /// Goes on with the socket.
-    pub(crate) fn take(&self, stream: TcpStream) {
+    pub(crate) fn take(&self, taken: Taken) {
         if let Some(next) = self.asked(|asked| asked.next.take()) {
-            next(stream);
+            next(taken);
         }
     }
 
@@ -67,60 +85,5 @@ impl http_body::Body for NeverWritten {
     ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
         self.0.asked(|asked| asked.head_sent = true);
         Poll::Pending
-    }
-}
-
-/// A socket that knows when nothing is left to be sent.
-pub(crate) struct Socket {
-    stream: TcpStream,
-    takeover: Takeover,
-}
-
-impl Socket {
-    pub(crate) fn new(stream: TcpStream, takeover: Takeover) -> Self {
-        Self { stream, takeover }
-    }
-
-    pub(crate) fn into_stream(self) -> TcpStream {
-        self.stream
-    }
-}
-
-impl AsyncRead for Socket {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(cx, buffer)
-    }
-}
-
-impl AsyncWrite for Socket {
-    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(cx, bytes)
-    }
-
-    /// Called once everything that was buffered is written.
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        ready!(Pin::new(&mut self.stream).poll_flush(cx))?;
-        self.takeover.asked(|asked| asked.flushed = asked.head_sent);
-        Poll::Ready(Ok(()))
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(cx)
-    }
-
-    fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        slices: &[io::IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write_vectored(cx, slices)
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        self.stream.is_write_vectored()
     }
 }

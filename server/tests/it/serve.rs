@@ -16,6 +16,7 @@ fn complete(database: &str) -> Vec<(&'static str, String)> {
         ("CONNECT_JWT_ISSUER", "host"),
         ("CONNECT_JWT_AUDIENCE", "connect"),
         ("CONNECT_LOG_FORMAT", "json"),
+        ("CONNECT_SHUTDOWN_DELAY_SECONDS", "0"),
     ];
     let database = ("CONNECT_DATABASE_URL", format!("sqlite://{database}"));
     settings.into_iter().map(|(name, value)| (name, value.to_owned())).chain([database]).collect()
@@ -34,6 +35,8 @@ fn complete_settings_start_a_server() {
     let folder = tempfile::tempdir().unwrap();
     let settings = complete(&database(folder.path()));
     let program = Program::start(&["serve"], &borrowed(&settings));
+    let warned = program.log_line_with("CONNECT_SUPPORT_URL is not set");
+    assert!(warned.contains("WARN") && warned.contains("app.example.com"), "{warned}");
     let line: serde_json::Value = serde_json::from_str(&program.log_line_with("listening")).unwrap();
     let server = format!("http://{}", line["addr"].as_str().unwrap());
     for probe in ["healthz", "readyz"] {
@@ -44,6 +47,27 @@ fn complete_settings_start_a_server() {
     let sign_in = request(&format!("{server}/banks/demo/sign-in"), "", Some(&[("user", "ana")]));
     assert_eq!(sign_in.cookie(), None, "there is no demo");
     assert!(program.end("TERM").success());
+}
+
+/// A load balancer sees that the server is not ready while requests still reach it.
+#[test]
+fn a_server_that_is_to_end_is_not_ready_and_still_listens() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut settings = complete(&database(folder.path()));
+    settings.retain(|(name, _)| *name != "CONNECT_SHUTDOWN_DELAY_SECONDS");
+    // Longer than this test takes.
+    settings.push(("CONNECT_SHUTDOWN_DELAY_SECONDS", "600".to_owned()));
+    let program = Program::start(&["serve"], &borrowed(&settings));
+    let line: serde_json::Value = serde_json::from_str(&program.log_line_with("listening")).unwrap();
+    let server = format!("http://{}/banks", line["addr"].as_str().unwrap());
+    program.signal("TERM");
+    program.log_line_with("not ready any more");
+    let ready = request(&format!("{server}/readyz"), "", None);
+    assert_eq!((ready.status.as_u16(), ready.body.as_str()), (503, "the server is shutting down"));
+    assert_eq!(request(&format!("{server}/healthz"), "", None).status, 200);
+    assert_eq!(request(&format!("{server}/"), "", None).status, 401, "requests are answered");
+    // Whoever asks again does not want to wait.
+    assert_eq!(program.end("TERM").code(), Some(130));
 }
 
 #[test]

@@ -21,6 +21,7 @@ pub(crate) fn settings(waycore: &SimulatedWaycore, folder: &Path) -> Vec<(&'stat
         ("CONNECT_JWT_AUDIENCE", "connect"),
         ("CONNECT_JWT_COOKIE", "session"),
         ("CONNECT_LOG_FORMAT", "json"),
+        ("CONNECT_SHUTDOWN_DELAY_SECONDS", "0"),
     ];
     let own = [
         ("WAYCORE_API_KEY_FILE", key.display().to_string()),
