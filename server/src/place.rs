@@ -4,9 +4,10 @@ use axum::Router;
 use axum::extract::Request;
 use axum::middleware::{Next, from_fn};
 use axum::response::{Html, IntoResponse as _, Response};
-use http::StatusCode;
+use http::{StatusCode, header};
 
 use crate::config::BasePath;
+use crate::security::{self, NEVER_STORED};
 
 /// The routes below the prefix that reaches the listener. Anything beside it, and the public prefix where a proxy was to
 /// take it off, gets a page that says which prefix is expected: the product's own pages would come without their style
@@ -15,16 +16,17 @@ pub fn placed(router: Router, base_path: &BasePath, public_base: &BasePath) -> R
     let (expected, public) = (base_path.as_str().to_owned(), public_base.as_str().to_owned());
     if !expected.is_empty() {
         let wrong = move || async move { wrong_prefix(&expected) };
-        return base_path.mount(router).fallback(wrong);
+        return security::protected(base_path.mount(router).fallback(wrong), false);
     }
     if public.is_empty() {
         return router;
     }
-    router.layer(from_fn(move |request: Request, next: Next| {
+    let router = router.layer(from_fn(move |request: Request, next: Next| {
         let below = request.uri().path().strip_prefix(public.as_str());
         let is_wrong = below.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
         async move { if is_wrong { wrong_prefix("/") } else { next.run(request).await } }
-    }))
+    }));
+    security::protected(router, false)
 }
 
 fn wrong_prefix(expected: &str) -> Response {
@@ -35,7 +37,7 @@ fn wrong_prefix(expected: &str) -> Response {
          <p>If a proxy leads here, set <code>CONNECT_BASE_PATH</code> to the prefix that it passes on \
          (<code>/</code> if it takes the prefix off), and <code>CONNECT_PUBLIC_URL</code> to what browsers see.</p>"
     );
-    (StatusCode::NOT_FOUND, Html(page)).into_response()
+    (StatusCode::NOT_FOUND, [(header::CACHE_CONTROL, NEVER_STORED)], Html(page)).into_response()
 }
 
 #[cfg(test)]

@@ -9,8 +9,9 @@ use crate::store::{CustomerKey, EventKind};
 /// How long a browser waits before it comes back.
 pub(super) const RETRY_MILLIS: u32 = 2_000;
 
-/// Keeps proxies from taking the stream for dead.
-pub(super) const HEARTBEAT: &str = ":\n\n";
+/// Begins each stream and comes every ten seconds, so that a page can tell a stream that works from one that a proxy holds
+/// back. A comment would not do: browsers show none to the page.
+pub(super) const BEAT: &str = "event: beat\ndata: {}\n\n";
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]

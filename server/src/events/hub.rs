@@ -4,18 +4,17 @@
 //! once for all of them. The channel also knows what its customer waits for, which is what is watched.
 
 mod channel;
+mod open_streams;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use app::backend::{Caller, Customer};
-use aws_lc_rs::digest;
 use bytes::Bytes;
 use domain::ids::ConnectionId;
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
-use http::HeaderMap;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::task::yield_now;
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
@@ -28,9 +27,8 @@ use crate::onboarding::WaycoreOnboarding;
 use crate::store::{Announcement, CustomerKey, Store, StoreError, Tenant};
 
 pub(super) use channel::{Channel, Joined};
-
-/// A browser has six connections to one site, and its pages need some.
-const MOST_STREAMS: usize = 6;
+pub(crate) use open_streams::SessionKey;
+use open_streams::{Full, OpenStreams};
 
 /// How often pages that were left are noticed, and interest that changed is told.
 const TICK: Duration = Duration::from_millis(500);
@@ -60,29 +58,17 @@ pub(crate) struct Hub {
     shutdown: CancellationToken,
     /// In an order, so that what happens again happens the same way.
     channels: Mutex<BTreeMap<CustomerKey, Arc<Channel>>>,
-    sessions: Mutex<HashMap<SessionKey, Vec<CancellationToken>>>,
+    streams: OpenStreams,
 }
 
-/// One person in one browser.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct SessionKey([u8; 16]);
-
-impl SessionKey {
-    /// The host's sessions are not ours to read, so a browser is told from another by its name.
-    pub(crate) fn of(caller: &Caller, headers: &HeaderMap) -> Self {
-        let agent = headers.get(http::header::USER_AGENT).map_or(&b""[..], |agent| agent.as_bytes());
-        let Customer { issuer, org } = &caller.customer;
-        let mut hash = digest::Context::new(&digest::SHA256);
-        for part in [issuer.as_bytes(), org.as_bytes(), caller.user.as_str().as_bytes(), agent] {
-            hash.update(part);
-            hash.update(b"\0");
-        }
-        let mut key = [0; 16];
-        for (place, byte) in key.iter_mut().zip(hash.finish().as_ref()) {
-            *place = *byte;
-        }
-        Self(key)
-    }
+/// Why nobody listens.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum NotJoined {
+    /// The customer, or this process, has as many streams as it may.
+    #[error("too many streams are open")]
+    Full,
+    #[error(transparent)]
+    Store(#[from] StoreError),
 }
 
 /// Somebody who listens, until it is dropped.
@@ -128,6 +114,7 @@ impl Hub {
         store: Arc<dyn Store>,
         environment: Environment,
         pace: Arc<Pace>,
+        max_streams: usize,
         shutdown: CancellationToken,
     ) -> Self {
         Self {
@@ -138,7 +125,7 @@ impl Hub {
             replica: uuid::Uuid::now_v7().to_string(),
             shutdown,
             channels: Mutex::default(),
-            sessions: Mutex::default(),
+            streams: OpenStreams::new(max_streams),
         }
     }
 
@@ -161,11 +148,7 @@ impl Hub {
     /// Whether a page that comes back finds room. One whose stream had to yield would else make another yield, for ever; it
     /// asks now and then instead.
     pub(crate) fn has_room(&self, session: SessionKey) -> bool {
-        let sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
-        let open = |streams: &Vec<CancellationToken>| {
-            streams.iter().filter(|stream| !stream.is_cancelled()).count() < MOST_STREAMS
-        };
-        sessions.get(&session).is_none_or(open)
+        self.streams.has_room(session)
     }
 
     /// Listens for a person, whose page shows `open`, from after the event with the id `last`.
@@ -175,12 +158,12 @@ impl Hub {
         session: SessionKey,
         open: Option<ConnectionId>,
         last: Option<&str>,
-    ) -> Result<Viewer, StoreError> {
+    ) -> Result<Viewer, NotJoined> {
         let (key, channel) = self.channel(&caller.customer);
         let opened = Opened::new(channel, open);
         let end = opened.channel.end.child_token();
         let joined = opened.channel.join(&self.onboarding, last).await?;
-        self.admit(session, &end);
+        self.streams.admit(session, key, &end).map_err(|Full| NotJoined::Full)?;
         Ok(Viewer { hub: self.clone(), session, key, _opened: opened, end, joined })
     }
 
@@ -197,33 +180,11 @@ impl Hub {
 
     /// Ends the streams of a session, because its person signed out.
     pub(crate) fn end_session(&self, session: SessionKey) {
-        let mut sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
-        sessions.remove(&session).into_iter().flatten().for_each(|stream| stream.cancel());
-    }
-
-    /// The oldest stream of a session makes room for the newest.
-    fn admit(&self, session: SessionKey, end: &CancellationToken) {
-        let mut sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
-        let streams = sessions.entry(session).or_default();
-        streams.retain(|stream| !stream.is_cancelled());
-        if streams.len() >= MOST_STREAMS {
-            streams.remove(0).cancel();
-        }
-        streams.push(end.clone());
-        metrics::gauge!("connect_event_streams").increment(1);
+        self.streams.end_session(session);
     }
 
     fn leave(&self, viewer: &Viewer) {
-        viewer.end.cancel();
-        let mut sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(streams) = sessions.get_mut(&viewer.session) {
-            streams.retain(|stream| !stream.is_cancelled());
-            if streams.is_empty() {
-                sessions.remove(&viewer.session);
-            }
-        }
-        drop(sessions);
-        metrics::gauge!("connect_event_streams").decrement(1);
+        self.streams.leave(viewer.session, viewer.key, &viewer.end);
         tracing::debug!(customer = ?viewer.key, "a stream ended");
     }
 

@@ -23,10 +23,10 @@ use crate::config::Environment;
 use crate::onboarding::WaycoreOnboarding;
 use crate::store::Store;
 
-pub(crate) use hub::{Hub, SessionKey};
+pub(crate) use hub::{Hub, NotJoined, SessionKey};
 pub(crate) use intake::{Intake, NotKept};
 pub(crate) use stream::{Asker, EventStream};
-pub(crate) use takeover::{Socket, Takeover};
+pub(crate) use takeover::{Taken, Takeover, Transport};
 
 use pace::Pace;
 use watcher::Watcher;
@@ -45,11 +45,13 @@ impl Live {
         store: &Arc<dyn Store>,
         clock: &Arc<dyn Clock>,
         environment: Environment,
+        max_streams: usize,
         shutdown: &CancellationToken,
     ) -> (Self, impl Future<Output = ()> + Send + use<>) {
         // Whoever reads for everybody shares what Waycore may be asked.
         let pace = Arc::new(Pace::new());
-        let hub = Hub::new(onboarding.clone(), store.clone(), environment, pace.clone(), shutdown.clone());
+        let (hub_pace, until) = (pace.clone(), shutdown.clone());
+        let hub = Hub::new(onboarding.clone(), store.clone(), environment, hub_pace, max_streams, until);
         let hub = Arc::new(hub);
         let (intake, take_in) = Intake::new(store.clone(), clock.clone(), environment, shutdown.clone());
         let watcher = Watcher::new(onboarding.clone(), store.clone(), clock.clone(), environment, pace);

@@ -12,18 +12,17 @@ use futures_util::stream;
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Uri};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, MissedTickBehavior, interval_at, timeout};
 
-use super::frame::HEARTBEAT;
+use super::frame;
 use super::hub::Viewer;
-use super::takeover::Takeover;
+use super::takeover::{Taken, Takeover};
 use crate::identity::HostIdentity;
 
-/// At least every fifteen seconds, says the contract.
-const BEAT: Duration = Duration::from_secs(10);
+/// How often a stream shows that it works.
+const BEAT_INTERVAL: Duration = Duration::from_secs(10);
 
 /// Every so many beats it is asked again who is asking: every thirty seconds.
 const BEATS_PER_CHECK: u32 = 3;
@@ -31,11 +30,14 @@ const BEATS_PER_CHECK: u32 = 3;
 /// Whoever does not take what is written for so long is not there.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// A client that listens has nothing more to say. One that goes on sending is ended.
+const MAX_IGNORED_BYTES: usize = 4_096;
+
 /// How many texts an ordinary body holds for a slow reader.
 const QUEUE: usize = 4;
 
-/// Who asked for a stream, to be asked about again. Ten thousand streams keep ten thousand of these, so the headers are
-/// kept as the text that they are.
+/// Who asked for a stream, to be asked about again. Ten thousand streams keep ten thousand of these, so of the headers only
+/// those that the identity reads are kept, as the text that they are.
 pub(crate) struct Asker {
     identity: Arc<dyn HostIdentity>,
     customer: Customer,
@@ -48,7 +50,7 @@ pub(crate) struct Asker {
 impl Asker {
     pub(crate) fn new(identity: Arc<dyn HostIdentity>, customer: Customer, request: &Parts) -> Self {
         let mut headers = Vec::new();
-        for (name, value) in &request.headers {
+        for (name, value) in &identity.kept_headers(&request.headers) {
             headers.extend_from_slice(name.as_str().as_bytes());
             headers.push(0);
             headers.extend_from_slice(value.as_bytes());
@@ -87,9 +89,10 @@ impl Asker {
     }
 }
 
-/// A copy that does not keep the buffer alive that the request was read into.
+/// The path, in a copy that does not keep the buffer alive that the request was read into. What a page asks for behind the
+/// path says nothing about who asks.
 fn of_its_own(uri: &Uri) -> Uri {
-    uri.to_string().parse().unwrap_or_default()
+    uri.path().parse().unwrap_or_default()
 }
 
 /// A stream that has begun.
@@ -102,8 +105,8 @@ impl EventStream {
     /// The answer's body, written by a task of its own: to the socket where that can be had.
     pub(crate) fn into_body(self, takeover: Option<Takeover>) -> Body {
         if let Some(takeover) = takeover {
-            return takeover.body(move |socket| {
-                tokio::spawn(self.write_to(Chunked(socket)));
+            return takeover.body(move |taken| {
+                tokio::spawn(self.write_to(Chunked { taken, ignored_bytes: 0 }));
             });
         }
         let (texts, written) = mpsc::channel::<Bytes>(QUEUE);
@@ -119,13 +122,15 @@ impl EventStream {
     async fn write_to(self, mut reader: impl Reader) {
         let Self { mut viewer, asker } = self;
         let first = viewer.joined.first.clone();
-        if !takes(&mut reader, first.text).await {
+        // In one piece: the page knows at once that the stream works, and what there is to show.
+        let begun = Bytes::from([frame::BEAT.as_bytes(), &first.text].concat());
+        if !takes(&mut reader, begun).await {
             return;
         }
         let mut heard = first.seq;
         // Not all in the same second, however many came at once.
-        let begin = Instant::now() + BEAT.mul_f64(fastrand::f64());
-        let mut beats = interval_at(begin, BEAT);
+        let begin = Instant::now() + BEAT_INTERVAL.mul_f64(fastrand::f64());
+        let mut beats = interval_at(begin, BEAT_INTERVAL);
         beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut count = 0;
         // While somebody is asked, whoever listens goes on hearing.
@@ -153,7 +158,7 @@ impl EventStream {
                     if count % BEATS_PER_CHECK == 0 && asking.is_terminated() {
                         asking = Box::pin(timeout(PATIENCE, asker.is_signed_in())).fuse();
                     }
-                    Bytes::from_static(HEARTBEAT.as_bytes())
+                    Bytes::from_static(frame::BEAT.as_bytes())
                 }
             };
             if !takes(&mut reader, text).await {
@@ -192,22 +197,47 @@ impl Reader for mpsc::Sender<Bytes> {
 }
 
 /// A socket on which an answer in chunks has begun (RFC 9112, section 7.1).
-struct Chunked(TcpStream);
+struct Chunked {
+    taken: Taken,
+    ignored_bytes: usize,
+}
 
 impl Reader for Chunked {
     async fn write(&mut self, text: Bytes) -> io::Result<()> {
         let chunk = [format!("{:x}\r\n", text.len()).as_bytes(), &text, b"\r\n"].concat();
-        self.0.write_all(&chunk).await
+        self.taken.socket.write_all(&chunk).await
     }
 
     async fn gone(&mut self) {
-        // Nothing is expected from the other side any more; what comes all the same is not looked at.
         let mut ignored = [0; 64];
-        while self.0.read(&mut ignored).await.is_ok_and(|count| count > 0) {}
+        while let Ok(count @ 1..) = self.taken.socket.read(&mut ignored).await {
+            self.ignored_bytes += count;
+            if self.ignored_bytes > MAX_IGNORED_BYTES {
+                return;
+            }
+        }
     }
 
     async fn end(&mut self) -> io::Result<()> {
-        self.0.write_all(b"0\r\n\r\n").await?;
-        self.0.shutdown().await
+        self.taken.socket.write_all(b"0\r\n\r\n").await?;
+        self.taken.socket.shutdown().await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::duplex;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_goes_on_sending_is_ended() {
+        let (mut client, socket) = duplex(100_000);
+        let mut reader = Chunked { taken: Taken { socket: Box::new(socket), _slot: None }, ignored_bytes: 0 };
+        // Such as a request that a program sends ahead.
+        client.write_all(&[b'x'; MAX_IGNORED_BYTES]).await.unwrap();
+        assert!(timeout(Duration::from_secs(60), reader.gone()).await.is_err(), "it still listens");
+        client.write_all(b"x").await.unwrap();
+        assert!(timeout(Duration::from_secs(60), reader.gone()).await.is_ok());
     }
 }

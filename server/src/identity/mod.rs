@@ -11,6 +11,7 @@ use app::backend::Caller;
 use async_trait::async_trait;
 use axum::Router;
 use http::request::Parts;
+use http::{HeaderMap, HeaderName, header};
 
 pub use demo::DemoIdentity;
 pub use role::role_named;
@@ -22,6 +23,14 @@ pub use token::TokenIdentity;
 pub trait HostIdentity: Send + Sync + 'static {
     /// The caller, or why there is none.
     async fn identify(&self, request: &Parts) -> Result<Caller, SignedOut>;
+
+    /// The headers that [`Self::identify`] reads, of all that a request has. An open page's stream keeps them to ask again
+    /// every thirty seconds who is listening. An identity that reads others than these two names them here.
+    fn kept_headers(&self, headers: &HeaderMap) -> HeaderMap {
+        let read = |name: &HeaderName| *name == header::AUTHORIZATION || *name == header::COOKIE;
+        let kept = headers.iter().filter(|(name, _)| read(name));
+        kept.map(|(name, value)| (name.clone(), value.clone())).collect()
+    }
 
     /// Routes below the base path that this identity brings along, such as its sign-in form. A host's own has none.
     fn routes(&self) -> Router {

@@ -1,5 +1,7 @@
 //! `/events`: what an open page hears (contract.md, Events).
 
+use std::time::Duration;
+
 use axum::body::Body;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, Request, State};
@@ -10,10 +12,16 @@ use http::{HeaderValue, StatusCode, Version, header, request::Parts};
 use serde::Deserialize;
 
 use super::api::json_error;
-use super::scope;
-use crate::events::{Asker, EventStream, SessionKey, Takeover};
+use super::{fetch_site, scope};
+use crate::events::{Asker, EventStream, NotJoined, SessionKey, Takeover};
+use crate::limits;
+use crate::security::NEVER_STORED;
+use crate::security_log::SecurityEvent;
 use crate::startup::AppState;
 use crate::store::StoreError;
+
+/// When a page may try again to listen, after the customer or the process had as many streams as it may.
+const FULL_RETRY_DELAY: Duration = Duration::from_secs(60);
 
 /// What a page may say of itself.
 #[derive(Debug, Default, Deserialize)]
@@ -34,6 +42,9 @@ pub async fn events(
 ) -> Response {
     let (parts, _) = request.into_parts();
     let support_code = scope::support_code(&parts);
+    if let Err(error) = fetch_site::check(&parts.headers) {
+        return json_error(error.support_code(&support_code));
+    }
     let page = page.map(|Query(page)| page).unwrap_or_default();
     let asking = match page.snapshot.is_some() {
         true => scope::caller(&state, &parts).await,
@@ -65,7 +76,12 @@ pub async fn events(
             let stream = EventStream { viewer, asker };
             stream_of(stream.into_body(takeover(&parts)))
         }
-        Err(error) => unavailable(&error, &support_code),
+        // The page asks every few seconds instead.
+        Err(NotJoined::Full) => {
+            SecurityEvent::new("stream_limit").by(&caller).log();
+            json_error(limits::too_many(FULL_RETRY_DELAY).support_code(&support_code))
+        }
+        Err(NotJoined::Store(error)) => unavailable(&error, &support_code),
     }
 }
 
@@ -78,7 +94,7 @@ fn takeover(parts: &Parts) -> Option<Takeover> {
 fn stream_of(body: Body) -> Response {
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream")),
-        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+        (header::CACHE_CONTROL, NEVER_STORED),
         // nginx would hold the events back until it has a bufferful.
         (header::HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no")),
     ];

@@ -38,7 +38,7 @@ impl Listener {
         Self { headers: parts.headers, body: body.into_data_stream(), text: String::new(), last_id: None }
     }
 
-    /// The next event; `None` when the stream has ended. Comments are passed over.
+    /// The next event; `None` when the stream has ended. Beats are passed over.
     pub(crate) async fn next(&mut self) -> Option<Heard> {
         loop {
             let block = self.block().await?;
@@ -47,7 +47,8 @@ impl Listener {
             };
             let id = field("id");
             self.last_id = id.clone().or(self.last_id.take());
-            if let (Some(kind), Some(data)) = (field("event"), field("data")) {
+            let kind = field("event").filter(|kind| kind != "beat");
+            if let (Some(kind), Some(data)) = (kind, field("data")) {
                 return Some(Heard { kind, data: serde_json::from_str(&data).expect("JSON"), id });
             }
         }
@@ -58,7 +59,7 @@ impl Listener {
         let mut present = Vec::new();
         while self.last_id.is_none() {
             let block = self.block().await.expect("the stream goes on");
-            for line in block.lines() {
+            for line in block.lines().filter(|_| !block.starts_with("event: beat")) {
                 if let Some(data) = line.strip_prefix("data: ") {
                     present.push(serde_json::from_str(data).expect("JSON"));
                 }

@@ -37,7 +37,7 @@ impl Page {
         for block in text.split("\n\n") {
             let field =
                 |name: &str| block.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "));
-            if let Some(data) = field("data") {
+            if let Some(data) = field("data").filter(|_| field("event") != Some("beat")) {
                 let data: Value = serde_json::from_str(data).unwrap();
                 self.heard_of.insert(data["connectionId"].as_str().unwrap().to_owned());
                 match field("event").unwrap() {

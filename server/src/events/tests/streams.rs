@@ -40,11 +40,12 @@ async fn a_silent_stream_shows_that_it_lives_and_asks_again_who_listens() {
     let world = World::new(7).await;
     let host = host(world.caller(), u32::MAX);
     let mut stream = world.stream(host.clone()).await;
-    stream.next().await.unwrap().unwrap();
+    let first = stream.next().await.unwrap().unwrap();
+    assert!(first.starts_with(b"event: beat\ndata: {}\n\nretry: "), "{first:?}");
     let began = Instant::now();
     while began.elapsed() < Duration::from_secs(300) {
-        let sign = timeout(Duration::from_secs(15), stream.next()).await.expect("every fifteen seconds");
-        assert_eq!(sign.unwrap().unwrap(), ":\n\n");
+        let sign = timeout(Duration::from_millis(10_001), stream.next()).await.expect("every ten seconds");
+        assert_eq!(sign.unwrap().unwrap(), "event: beat\ndata: {}\n\n");
     }
     let asked = host.asked.load(Ordering::Relaxed);
     assert!((9..=11).contains(&asked), "every thirty seconds: {asked} times in five minutes");
@@ -75,7 +76,7 @@ async fn a_host_that_takes_its_time_holds_up_nothing_that_is_told() {
     stream.next().await.unwrap().unwrap();
     while slow.asked.load(Ordering::Relaxed) < 3 {
         let sign = timeout(Duration::from_secs(11), stream.next()).await.expect("as always");
-        assert_eq!(sign.unwrap().unwrap(), ":\n\n");
+        assert_eq!(sign.unwrap().unwrap(), "event: beat\ndata: {}\n\n");
     }
     sleep(Duration::from_secs(1)).await;
     world.new_transactions(0).await;

@@ -23,8 +23,8 @@ use crate::config::{Environment, SecretKeys};
 use crate::events::hub::Viewer;
 use crate::events::{Asker, EventStream, Intake, Live, SessionKey};
 use crate::identity::HostIdentity;
-use crate::onboarding::WaycoreOnboarding;
 use crate::onboarding::tests::fake_waycore::FakeWaycore;
+use crate::onboarding::{EntityNamespace, WaycoreOnboarding};
 use crate::sealed::Sealer;
 use crate::store::{
     Announcement, AuditKeys, Cause, Delivery, InboxSize, LiveStore as _, MemoryStore, Settled, Store, Tenant,
@@ -96,6 +96,10 @@ pub(super) struct World {
 
 fn id(connection: usize) -> ConnectionId {
     ConnectionId::parse(format!("conn_{connection}")).unwrap()
+}
+
+fn first_sync() -> serde_json::Value {
+    json!({ "kind": "ready", "status": "active", "syncStatus": "syncing", "institutionId": "harbour" })
 }
 
 fn stage_of(status: &str) -> usize {
@@ -174,11 +178,11 @@ impl World {
             shared.clone(),
             time.clone(),
             Environment::Live,
-            "host",
+            EntityNamespace::chosen("host"),
             sealer,
         );
         let shutdown = CancellationToken::new();
-        let (live, work) = Live::new(&onboarding, &shared, &time, Environment::Live, &shutdown);
+        let (live, work) = Live::new(&onboarding, &shared, &time, Environment::Live, 15_000, &shutdown);
         Replica { live, onboarding, clock, work: tokio::spawn(work) }
     }
 
@@ -205,9 +209,31 @@ impl World {
         self.waycore.change(id(connection).as_str(), json!({ "status": "active", "kind": "setup" }));
     }
 
-    /// A page that shows a connection asks how things are, instead of listening.
-    pub(super) async fn poll(&self, connection: usize) {
-        self.replicas[0].live.hub.poll(&self.caller, Some(id(connection))).await.unwrap();
+    /// A page that shows a connection asks how things are, instead of listening. Gives what it is told.
+    pub(super) async fn poll(&self, connection: usize) -> String {
+        let told = self.replicas[0].live.hub.poll(&self.caller, Some(id(connection))).await.unwrap();
+        String::from_utf8(told.to_vec()).unwrap()
+    }
+
+    /// A connected bank's data is being fetched for the first time. Somebody reads it.
+    pub(super) async fn begins_to_sync(&mut self, connection: usize) {
+        self.stages[connection] = stage_of("active");
+        self.waycore.change(id(connection).as_str(), first_sync());
+        self.replicas[0].onboarding.refresh(&id(connection), Cause::Look).await.unwrap();
+    }
+
+    /// The data is there. Nobody is told.
+    pub(super) fn ends_to_sync(&self, connection: usize) {
+        let ended = json!({ "syncStatus": "idle", "lastSyncedAt": "2026-02-01T00:00:00Z" });
+        self.waycore.change(id(connection).as_str(), ended);
+    }
+
+    /// More connections, whose data is being fetched for the first time.
+    pub(super) async fn many_sync(&self, count: usize) {
+        for id in self.many_drafts(count).await {
+            self.waycore.change(&id, first_sync());
+            self.meet(&id).await;
+        }
     }
 
     /// All connections wait for activation. Nobody is told.
@@ -579,9 +605,8 @@ impl World {
 
 /// What a browser does: it listens, and comes back two seconds after its stream ended.
 async fn read(live: Vec<Live>, first: usize, caller: Caller, number: usize, page: Arc<Mutex<Page>>) {
-    let mut headers = HeaderMap::new();
-    headers.insert("user-agent", number.to_string().parse().unwrap());
-    let session = SessionKey::of(&caller, &headers);
+    let person = Caller { user: UserId::parse(format!("user-{number}")).unwrap(), ..caller.clone() };
+    let session = SessionKey::of(&person, &HeaderMap::new());
     let open = Some(id(number % CONNECTIONS));
     let mut turn = first;
     loop {
