@@ -2,16 +2,25 @@
 
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 
-/// The first cookie of that name, as it was sent.
-pub fn get<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    headers
-        .get_all(header::COOKIE)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|line| line.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
-        .find(|(found, _)| *found == name)
+use crate::headers::elements;
+
+/// Iterates over the cookies of a name, as they were sent. A browser sends several where they were set for several paths or
+/// domains, so a caller takes the first that proves to be its own.
+pub fn all<'a>(headers: &'a HeaderMap, name: &'a str) -> impl Iterator<Item = &'a str> {
+    elements(headers, header::COOKIE, b';')
+        .filter_map(|pair| pair.split_once('='))
+        .filter(move |(found, _)| *found == name)
         .map(|(_, value)| value)
+}
+
+/// The name by which a browser takes a cookie from https alone, and for the whole host from no other host of the domain.
+pub fn prefixed(name: &str, path: &str, is_secure: bool) -> String {
+    let prefix = match (is_secure, path) {
+        (true, "/") => "__Host-",
+        (true, _) => "__Secure-",
+        (false, _) => "",
+    };
+    [prefix, name].concat()
 }
 
 /// A cookie that scripts cannot read and other sites cannot send along with a change.
@@ -45,23 +54,46 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn check(lines: &[&str], expected: Option<&str>) {
+    fn check(lines: &[&[u8]], expected: &[&str]) {
         let mut headers = HeaderMap::new();
         for line in lines {
-            headers.append(header::COOKIE, line.parse().unwrap());
+            headers.append(header::COOKIE, HeaderValue::from_bytes(line).unwrap());
         }
-        assert_eq!(get(&headers, "name"), expected);
+        assert_eq!(all(&headers, "name").collect::<Vec<_>>(), expected, "{lines:?}");
     }
 
     #[test]
-    fn finds_a_cookie_by_its_exact_name() {
-        check(&[], None);
-        check(&["name=value"], Some("value"));
-        check(&["a=1; name=value; b=2"], Some("value"));
-        check(&["a=1", "name=value"], Some("value"));
-        check(&["name=a=b"], Some("a=b"));
-        check(&["xname=1; names=2; NAME=3"], None);
-        check(&["name"], None);
+    fn finds_cookies_by_their_exact_name() {
+        check(&[], &[]);
+        check(&[b"name=value"], &["value"]);
+        check(&[b"a=1; name=value; b=2"], &["value"]);
+        check(&[b"a=1", b"name=value"], &["value"]);
+        check(&[b"name=a=b"], &["a=b"]);
+        check(&[b"xname=1; names=2; NAME=3"], &[]);
+        check(&[b"name"], &[]);
+        check(&[b"name=; name=old", b"name=new"], &["", "old", "new"]);
+    }
+
+    #[test]
+    fn a_cookie_of_another_product_hides_none() {
+        check(&["promo=é; name=value".as_bytes()], &["value"]);
+        check(&[b"promo=\xe9; name=value"], &["value"]);
+        check(&[b"name=value; promo=\xff\xfe\x80"], &["value"]);
+        check(&[b"pr\xe9mo=1;name=value"], &["value"]);
+        check(&[b"\xff", b"name=value"], &["value"]);
+        check(&[b"name=\xff; name=value"], &["value"]);
+    }
+
+    #[test]
+    fn a_secure_cookie_has_the_prefix_that_its_path_allows() {
+        for (path, is_secure, name) in [
+            ("/", true, "__Host-name"),
+            ("/banks", true, "__Secure-name"),
+            ("/", false, "name"),
+            ("/banks", false, "name"),
+        ] {
+            assert_eq!(prefixed("name", path, is_secure), name);
+        }
     }
 
     #[test]

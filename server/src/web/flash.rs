@@ -1,10 +1,14 @@
 //! The message that a form leaves for the page after it: a signed cookie that lives for one page.
 //!
-//! It never holds what a bank issued: the finish form does not use it.
+//! It never holds what a bank issued: the finish form does not use it. It is shown to the person who sent the form and to
+//! nobody else who uses the same browser.
 
-use app::backend::Flash;
+use app::backend::{Caller, Customer, Flash};
+use aws_lc_rs::digest;
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::timestamp::Timestamp;
 use http::{HeaderMap, HeaderName, HeaderValue};
+use serde::{Deserialize, Serialize};
 
 use crate::{
     cookie::{self, SetCookie},
@@ -15,43 +19,68 @@ use crate::{
 const COOKIE: &str = "waycore_connect_flash";
 const SECONDS: u64 = 60;
 
-/// A browser drops a cookie of over 4 KiB; a longer text is cut, and the draft on the device still has it whole.
-const LONGEST_VALUE: usize = 2_100;
+/// Browsers drop a cookie of over 4 KiB, and proxies answer 502 to long headers. In bytes, with name and attributes.
+const MAX_SIZE: usize = 3_400;
 
-/// The cookie that carries the message to the next page.
-pub(super) fn leave(state: &AppState, flash: Flash) -> Option<(HeaderName, HeaderValue)> {
-    leave_for(state, flash, SECONDS)
+/// What the cookie holds.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Message {
+    /// Whom it is for; nobody in particular where the session had ended.
+    recipient: Option<String>,
+    flash: Flash,
 }
 
-/// The same, for a page that comes up to so many seconds later.
-pub(super) fn leave_for(
+/// The cookie that carries the message to this person's next page; `None` if it would be too long.
+pub(super) fn leave(state: &AppState, caller: &Caller, flash: &Flash) -> Option<(HeaderName, HeaderValue)> {
+    leave_message(state, Message { recipient: Some(recipient(caller)), flash: flash.clone() }, SECONDS)
+}
+
+/// The same for whoever opens a page within so many seconds. It must hold nothing that was typed.
+pub(super) fn leave_for_anybody(
     state: &AppState,
-    mut flash: Flash,
+    flash: &Flash,
     seconds: u64,
 ) -> Option<(HeaderName, HeaderValue)> {
-    for (_, value) in &mut flash.values {
-        let end =
-            (0..=LONGEST_VALUE.min(value.len())).rev().find(|at| value.is_char_boundary(*at)).unwrap_or(0);
-        value.truncate(end);
-    }
-    let text = serde_json::to_string(&flash).ok()?;
+    leave_message(state, Message { recipient: None, flash: flash.clone() }, seconds)
+}
+
+fn leave_message(state: &AppState, message: Message, seconds: u64) -> Option<(HeaderName, HeaderValue)> {
+    let text = serde_json::to_string(&message).ok()?;
     let expires = state.clock.now().as_millis() + i64::try_from(seconds).ok()? * 1_000;
     let value = state.signer.sign(Purpose::Flash, &text, Timestamp::from_millis(expires));
-    set(state, &value, seconds)
+    set(state, &value, seconds).filter(|(_, header)| header.len() <= MAX_SIZE)
 }
 
 /// The message left for this page, and the cookie that ends it.
 pub(super) fn take(
     state: &AppState,
+    caller: &Caller,
     headers: &HeaderMap,
 ) -> Option<(Flash, Option<(HeaderName, HeaderValue)>)> {
-    let value = cookie::get(headers, COOKIE)?;
-    let text = state.signer.verify(Purpose::Flash, value, state.clock.now()).unwrap_or_default();
-    let flash = serde_json::from_str(&text).unwrap_or_default();
-    Some((flash, set(state, "", 0)))
+    let name = name(state);
+    let mut values = cookie::all(headers, &name).peekable();
+    values.peek()?;
+    let (now, own) = (state.clock.now(), recipient(caller));
+    let flash = values.find_map(|value| {
+        let text = state.signer.verify(Purpose::Flash, value, now)?;
+        let Message { recipient, flash } = serde_json::from_str(&text).ok()?;
+        recipient.is_none_or(|recipient| recipient == own).then_some(flash)
+    });
+    Some((flash.unwrap_or_default(), set(state, "", 0)))
+}
+
+/// Tells a person from every other, and tells nothing else.
+fn recipient(caller: &Caller) -> String {
+    let Customer { issuer, org } = &caller.customer;
+    let named = format!("{issuer}\0{org}\0{}", caller.user);
+    URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, named.as_bytes()))
+}
+
+fn name(state: &AppState) -> String {
+    cookie::prefixed(COOKIE, state.site.paths.cookie_path(), state.secure())
 }
 
 fn set(state: &AppState, value: &str, max_age_seconds: u64) -> Option<(HeaderName, HeaderValue)> {
     let path = state.site.paths.cookie_path();
-    SetCookie { name: COOKIE, value, path, max_age_seconds, secure: state.secure() }.header()
+    SetCookie { name: &name(state), value, path, max_age_seconds, secure: state.secure() }.header()
 }

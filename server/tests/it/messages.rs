@@ -1,0 +1,84 @@
+//! The message that a refused form leaves for the page after it, without JavaScript.
+
+use server::config::PublicUrl;
+
+use crate::browser::Browser;
+use crate::host::TestHost;
+
+/// The longest `Set-Cookie` that browsers and proxies take, with room for what they add.
+const MAX_COOKIE: usize = 3_500;
+
+async fn refused<'a>(person: &Browser<'a>, name: &str, portal: &str) -> crate::answer::Answer {
+    let form = [("unlisted", "true"), ("requested_name", name), ("portal_url", portal)];
+    person.post_form("/api/start_connection", &form).await
+}
+
+#[tokio::test]
+async fn a_message_is_for_the_person_who_sent_the_form() {
+    let host = TestHost::start().await;
+    let cookie = {
+        let ana = host.signed_in_as("ana", "acme").await;
+        let answer = refused(&ana, "Ana\u{2019}s own bank", "http://bank.example").await;
+        assert_eq!(answer.status, 303);
+        answer.cookie().expect("a message").to_owned()
+    };
+    // In the same browser, one after the other.
+    for (user, org, is_shown) in [("vic", "acme", false), ("ana", "globex", false), ("ana", "acme", true)] {
+        let person = host.signed_in_as(user, org).await.with_cookie(&cookie);
+        let page = person.get("/new?unlisted").await;
+        assert_eq!(page.body.contains("own bank"), is_shown, "{user} of {org}");
+        let ends = page.header("set-cookie").expect("the message is over");
+        assert!(ends.contains("Max-Age=0"), "{ends}");
+    }
+}
+
+/// Short texts go through the cookie; long ones come back in the answer itself. Nothing that was typed is lost, and no cookie
+/// is longer than browsers and proxies take.
+#[tokio::test]
+async fn whatever_was_typed_comes_back_whole() {
+    let host = TestHost::start().await;
+    for (what, name, portal) in [
+        ("short", "A bank".to_owned(), "http://bank.example".to_owned()),
+        ("a long address", "A bank".to_owned(), format!("http://bank.example/{}", "a".repeat(2_000))),
+        ("too long an address", "A bank".to_owned(), format!("https://bank.example/{}", "b".repeat(3_000))),
+        ("both long", "n".repeat(2_100), format!("http://bank.example/{}", "c".repeat(2_020))),
+        ("many bytes a character", "\u{1F3E6}".repeat(700), "http://bank.example".to_owned()),
+        ("as long as a form may be", "d".repeat(7_000), format!("http://bank.example/{}", "e".repeat(7_000))),
+    ] {
+        let ana = host.signed_in_as("ana", "acme").await;
+        let answer = refused(&ana, &name, &portal).await;
+        let cookies: Vec<_> = answer.headers.get_all("set-cookie").iter().collect();
+        assert!(cookies.iter().all(|cookie| cookie.len() < MAX_COOKIE), "{what}: {cookies:?}");
+        let page = match answer.status.as_u16() {
+            303 => {
+                let cookie = answer.cookie().expect("a message").to_owned();
+                let location = answer.goes_to().to_owned();
+                ana.with_cookie(&cookie).get(&location).await
+            }
+            422 => answer,
+            status => panic!("{what}: {status}"),
+        };
+        for typed in [&name, &portal] {
+            assert!(page.body.contains(&format!("value=\"{typed}\"")), "{what}: {page:?}");
+        }
+        assert!(page.body.contains("aria-invalid=\"true\""), "{what}: the message stands at its field");
+    }
+}
+
+#[tokio::test]
+async fn a_secure_message_has_the_prefix_that_its_path_allows() {
+    for (url, base, name) in [
+        ("https://app.example.com", "", "__Host-waycore_connect_flash="),
+        ("https://app.example.com/banks", "/banks", "__Secure-waycore_connect_flash="),
+    ] {
+        let public_url = PublicUrl::parse(url).expect("a public URL");
+        let host = TestHost::start_with_below(base, |settings| settings.public_url = public_url).await;
+        let ana = host.signed_in_as("ana", "acme").await;
+        let answer = refused(&ana, "A bank", "http://bank.example").await;
+        let cookie = answer.header("set-cookie").expect("a message").to_owned();
+        assert!(cookie.starts_with(name) && cookie.contains("; Secure"), "{cookie}");
+        let message = answer.cookie().expect("a message").to_owned();
+        let page = ana.with_cookie(&message).get("/new?unlisted").await;
+        assert!(page.body.contains("value=\"A bank\""), "{page:?}");
+    }
+}
