@@ -1,7 +1,7 @@
 //! `/webhooks/waycore`: Waycore's deliveries (contract.md, Webhooks). Believed, kept and answered; all else is done later.
 
 use aws_lc_rs::digest;
-use axum::body::{Bytes, to_bytes};
+use axum::body::Bytes;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse as _, Response};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -12,7 +12,9 @@ use serde_json::Value;
 use waycore::webhook::{self, SignatureError};
 use waycore::wire::EventType;
 
+use super::body::{self, Unread};
 use crate::events::NotKept;
+use crate::security_log::SecurityEvent;
 use crate::startup::AppState;
 use crate::store::Delivery;
 
@@ -24,36 +26,99 @@ const LONGEST_WORD: usize = 200;
 /// Where a connection's id has been seen, or would be expected: the payload is not documented.
 const CONNECTION_IDS: [&str; 3] = ["/connectionId", "/connection/id", "/connection_id"];
 
-/// Takes a delivery in.
-pub async fn delivery(State(state): State<AppState>, request: Request) -> Response {
-    if state.webhook_secrets.is_empty() {
-        return StatusCode::NOT_FOUND.into_response();
+/// Why a delivery was not taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+enum Refusal {
+    #[error("no webhook secret is set")]
+    NotConfigured,
+    #[error(transparent)]
+    Body(#[from] Unread),
+    #[error(transparent)]
+    Signature(#[from] SignatureRefusal),
+    #[error("the body is no event with an id and a type")]
+    NoEvent,
+    #[error("the delivery could not be stored")]
+    NotStored,
+}
+
+/// Why a delivery is not believed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+enum SignatureRefusal {
+    #[error("there is no signature")]
+    Missing,
+    #[error("there is more than one signature header")]
+    Repeated,
+    #[error(transparent)]
+    Wrong(#[from] SignatureError),
+}
+
+impl Refusal {
+    fn status(self) -> StatusCode {
+        match self {
+            Self::NotConfigured => StatusCode::NOT_FOUND,
+            Self::Body(Unread::TooLarge) => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Body(Unread::TooSlow) => StatusCode::REQUEST_TIMEOUT,
+            Self::Body(Unread::BrokenOff) | Self::NoEvent => StatusCode::BAD_REQUEST,
+            Self::Signature(_) => StatusCode::UNAUTHORIZED,
+            Self::NotStored => StatusCode::SERVICE_UNAVAILABLE,
+        }
     }
-    let (parts, body) = request.into_parts();
-    let Ok(body) = to_bytes(body, LONGEST_BODY).await else {
-        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
-    };
-    if let Err(error) = verify(&state, &parts, &body) {
-        metrics::counter!("connect_deliveries_refused_total").increment(1);
-        tracing::warn!(target: "security", event = "webhook_refused", %error, "a delivery was not believed");
-        return StatusCode::UNAUTHORIZED.into_response();
-    }
-    let Some(delivery) = read(&body) else { return StatusCode::BAD_REQUEST.into_response() };
-    match state.live.intake.keep(delivery).await {
-        Ok(()) => StatusCode::NO_CONTENT.into_response(),
-        Err(NotKept) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+
+    /// The value of the metric's label, and of `reason` in the log.
+    fn name(self) -> &'static str {
+        match self {
+            Self::NotConfigured => "not_configured",
+            Self::Body(Unread::TooLarge) => "too_large",
+            Self::Body(Unread::TooSlow) => "too_slow",
+            Self::Body(Unread::BrokenOff) => "broken_off",
+            Self::Signature(SignatureRefusal::Missing) => "signature_missing",
+            Self::Signature(SignatureRefusal::Repeated) => "signature_repeated",
+            Self::Signature(SignatureRefusal::Wrong(error)) => match error {
+                SignatureError::Malformed => "signature_malformed",
+                SignatureError::Stale => "signature_stale",
+                SignatureError::Wrong => "signature_wrong",
+            },
+            Self::NoEvent => "no_event",
+            Self::NotStored => "not_stored",
+        }
     }
 }
 
+/// Takes a delivery in.
+pub async fn delivery(State(state): State<AppState>, request: Request) -> Response {
+    match take(&state, request).await {
+        Ok(()) => StatusCode::NO_CONTENT.into_response(),
+        Err(refusal) => {
+            let reason = refusal.name();
+            metrics::counter!("connect_deliveries_refused_total", "reason" => reason).increment(1);
+            SecurityEvent::new("webhook_refused").because(reason).log();
+            refusal.status().into_response()
+        }
+    }
+}
+
+async fn take(state: &AppState, request: Request) -> Result<(), Refusal> {
+    if state.webhook_secrets.is_empty() {
+        return Err(Refusal::NotConfigured);
+    }
+    let (parts, body) = request.into_parts();
+    let body = body::read(body, LONGEST_BODY).await?;
+    verify(state, &parts, &body)?;
+    let delivery = read(&body).ok_or(Refusal::NoEvent)?;
+    state.live.intake.keep(delivery).await.map_err(|NotKept| Refusal::NotStored)
+}
+
 /// Over the bytes as they came, before anything reads them.
-fn verify(state: &AppState, parts: &Parts, body: &Bytes) -> Result<(), SignatureError> {
+fn verify(state: &AppState, parts: &Parts, body: &Bytes) -> Result<(), SignatureRefusal> {
     let mut headers = parts.headers.get_all(webhook::HEADER).iter();
-    let (Some(header), None) = (headers.next(), headers.next()) else {
-        return Err(SignatureError::Malformed);
-    };
-    let header = header.to_str().map_err(|_| SignatureError::Malformed)?;
+    let header = headers.next().ok_or(SignatureRefusal::Missing)?;
+    if headers.next().is_some() {
+        return Err(SignatureRefusal::Repeated);
+    }
+    // Parts of the header that are unknown are ignored, whatever bytes they hold.
+    let header = String::from_utf8_lossy(header.as_bytes());
     let now = state.clock.now().as_millis() / 1_000;
-    webhook::verify(body, header, &state.webhook_secrets, now, webhook::TOLERANCE)
+    Ok(webhook::verify(body, &header, &state.webhook_secrets, now, webhook::TOLERANCE)?)
 }
 
 fn read(body: &[u8]) -> Option<Delivery> {
