@@ -13,9 +13,10 @@ use axum::extract::Query;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::{Form, Router, routing::get};
 use domain::ids::UserId;
-use http::header::{COOKIE, SET_COOKIE};
+use http::header::SET_COOKIE;
 use http::request::Parts;
 use server::config::{Link, Theme};
+use server::cookie;
 use server::identity::{HostIdentity, SignedOut};
 use server::{Layout, Settings};
 use tokio::net::TcpListener;
@@ -33,7 +34,7 @@ impl HostIdentity for Session {
         let user = session(request).ok_or(SignedOut::Absent)?;
         Ok(Caller {
             customer: Customer { issuer: "ledgerly".to_owned(), org: format!("{user}-company") },
-            user: UserId::parse(&user).map_err(|_| SignedOut::BadClaims)?,
+            user: UserId::parse(&user).map_err(|_| SignedOut::BadClaim("user"))?,
             role: Role::Manager,
             org_name: Some("The company".to_owned()),
             name: Some(user),
@@ -43,9 +44,9 @@ impl HostIdentity for Session {
 }
 
 fn session(request: &Parts) -> Option<String> {
-    let cookies = request.headers.get(COOKIE)?.to_str().ok()?;
-    let mine = cookies.split(';').find_map(|cookie| cookie.trim().strip_prefix("ledgerly_session="))?;
-    (!mine.is_empty()).then(|| mine.to_owned())
+    // A real one takes the first that it signed: a browser may send several of one name.
+    let mut mine = cookie::all(&request.headers, "ledgerly_session");
+    mine.find(|value| !value.is_empty()).map(str::to_owned)
 }
 
 #[tokio::main]

@@ -2,6 +2,8 @@
 
 use http::{HeaderMap, header};
 
+use crate::headers::elements;
+
 /// The forms in which a file can be sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Encoding {
@@ -36,16 +38,11 @@ pub(super) fn accepted(headers: &HeaderMap) -> impl Iterator<Item = Encoding> {
 }
 
 fn takes(headers: &HeaderMap, encoding: Encoding) -> bool {
-    headers
-        .get_all(header::ACCEPT_ENCODING)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|line| line.split(','))
-        .any(|item| {
-            let (name, weight) = item.split_once(';').unwrap_or((item, ""));
-            let refused = weight.trim().strip_prefix("q=").is_some_and(|q| q.parse() == Ok(0.0_f32));
-            encoding.name().is_some_and(|known| name.trim().eq_ignore_ascii_case(known)) && !refused
-        })
+    elements(headers, header::ACCEPT_ENCODING, b',').any(|item| {
+        let (name, weight) = item.split_once(';').unwrap_or((item, ""));
+        let refused = weight.trim().strip_prefix("q=").is_some_and(|q| q.parse() == Ok(0.0_f32));
+        encoding.name().is_some_and(|known| name.trim().eq_ignore_ascii_case(known)) && !refused
+    })
 }
 
 #[cfg(test)]
@@ -55,7 +52,10 @@ mod tests {
     #[track_caller]
     fn check(line: &str, expected: &[Encoding]) {
         let mut headers = HeaderMap::new();
-        headers.insert(header::ACCEPT_ENCODING, line.parse().unwrap());
+        // Next to an element that is no text.
+        let line = [line.as_bytes(), b", \xe9"].concat();
+        headers.insert(header::ACCEPT_ENCODING, http::HeaderValue::from_bytes(&line).unwrap());
+        let line = String::from_utf8_lossy(&line);
         assert_eq!(accepted(&headers).collect::<Vec<_>>(), expected, "{line}");
     }
 

@@ -40,10 +40,12 @@ impl DemoIdentity {
 #[async_trait]
 impl HostIdentity for DemoIdentity {
     async fn identify(&self, request: &Parts) -> Result<Caller, SignedOut> {
-        let session = cookie::get(&request.headers, COOKIE).ok_or(SignedOut::Absent)?;
-        let session = self.signer.verify(Purpose::DemoSession, session, self.clock.now());
-        let session = session.ok_or(SignedOut::Expired)?;
-        Person::from_session(&session).map(Person::into_caller).ok_or(SignedOut::BadClaims)
+        let mut sessions = cookie::all(&request.headers, COOKIE).peekable();
+        sessions.peek().ok_or(SignedOut::Absent)?;
+        let now = self.clock.now();
+        let session = sessions.find_map(|session| self.signer.verify(Purpose::DemoSession, session, now));
+        let person = Person::from_session(&session.ok_or(SignedOut::Expired)?);
+        person.map(Person::into_caller).ok_or(SignedOut::BadClaim("session"))
     }
 
     fn routes(&self) -> Router {

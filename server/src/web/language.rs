@@ -9,19 +9,20 @@ use axum::middleware::Next;
 use axum::response::Response;
 use http::header;
 
+use crate::headers::elements;
+
 /// More than any person reads.
 const MOST_WISHES: usize = 32;
 
 /// Answers as the browser wishes, until it is known who asks.
 pub async fn of_browser(request: Request, next: Next) -> Response {
-    let wishes = request.headers().get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
-    let locale = Locale::choose(in_order(wishes.unwrap_or_default()));
+    let locale = Locale::choose(in_order(elements(request.headers(), header::ACCEPT_LANGUAGE, b',')));
     speaking(locale, next.run(request)).await
 }
 
-/// The languages of an `Accept-Language` header, the dearest first. Whoever sends nonsense has no wish.
-fn in_order(header: &str) -> Vec<&str> {
-    let mut wishes: Vec<_> = header.split(',').take(MOST_WISHES).filter_map(wish).collect();
+/// The languages of `Accept-Language`, the preferred first. An element that cannot be read is left out.
+fn in_order<'a>(elements: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+    let mut wishes: Vec<_> = elements.take(MOST_WISHES).filter_map(wish).collect();
     wishes.retain(|(quality, _)| *quality > 0);
     wishes.sort_by_key(|(quality, _)| Reverse(*quality));
     wishes.into_iter().map(|(_, tag)| tag).collect()
@@ -56,9 +57,10 @@ mod tests {
             ("en;q=0, es;q=0.1", &["es"]),
             ("en;q=nan, es;q=x, fr;q=-1, de;q=9, it;;q=1", &["de"]),
         ] {
-            let found: Vec<_> = in_order(header).into_iter().filter(|tag| !tag.is_empty()).collect();
+            let found: Vec<_> =
+                in_order(header.split(',')).into_iter().filter(|tag| !tag.is_empty()).collect();
             assert_eq!(found, expected, "{header}");
         }
-        assert!(in_order(&"en;q=nan,es,".repeat(10_000)).len() <= 32);
+        assert!(in_order("en;q=nan,es,".repeat(10_000).split(',')).len() <= 32);
     }
 }
