@@ -1,24 +1,26 @@
 //! The host's signed token: says who is asking, for which customer, until when.
 
 mod claims;
-mod key_set;
+pub(crate) mod key_set;
 mod keys;
 
 use std::sync::Arc;
 
 use app::backend::{Caller, Customer, Role};
 use async_trait::async_trait;
-use http::{HeaderMap, header, request::Parts};
-use jsonwebtoken::{Validation, errors::ErrorKind};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use domain::user_error::ErrorCode;
+use http::{HeaderMap, HeaderValue, header, request::Parts};
+use serde_json::{Map, Value};
 
-use self::claims::Claims;
+use self::claims::Expected;
 use self::keys::{Key, Keys};
-use super::{HostIdentity, SignedOut, role};
+use super::{HostIdentity, SignedOut};
 use crate::clock::Clock;
 use crate::{config, cookie};
 
-/// How far the host's clock may be from ours.
-const LEEWAY_MILLIS: i64 = 30_000;
+/// Cookies of one name that are checked, each at the price of a signature. A browser sends one a path and domain.
+const MAX_COOKIES: usize = 8;
 
 /// Believes tokens that the host signed.
 pub struct TokenIdentity {
@@ -43,84 +45,103 @@ impl TokenIdentity {
         }
     }
 
-    /// The token of a request. A bad `Authorization` is refused, never made up for by a cookie: whoever sent it
-    /// means to be judged by it.
-    fn token<'a>(&self, headers: &'a HeaderMap) -> Result<&'a str, SignedOut> {
-        let mut authorization = headers.get_all(header::AUTHORIZATION).iter();
-        match (authorization.next(), authorization.next()) {
-            (None, _) => {
-                let name = self.cookie.as_deref().ok_or(SignedOut::Absent)?;
-                cookie::get(headers, name).ok_or(SignedOut::Absent)
-            }
-            (Some(value), None) => {
-                let (scheme, token) =
-                    value.to_str().ok().and_then(|text| text.split_once(' ')).ok_or(SignedOut::NotBearer)?;
-                if scheme.eq_ignore_ascii_case("bearer") {
-                    Ok(token.trim())
-                } else {
-                    Err(SignedOut::NotBearer)
-                }
-            }
-            (Some(_), Some(_)) => Err(SignedOut::NotBearer),
-        }
-    }
-
-    async fn judge(&self, token: &str) -> Result<Caller, SignedOut> {
+    /// Returns the person and the customer that a token names, if everything about it is right.
+    pub(crate) async fn judge(&self, token: &str) -> Result<Caller, SignedOut> {
         let header = jsonwebtoken::decode_header(token).map_err(|_| SignedOut::Malformed)?;
+        if header.crit.is_some() {
+            return Err(SignedOut::CriticalExtension);
+        }
         let key = self.keys.find(&header).await?;
-        let claims = self.claims(token, &key)?;
-        let now = self.clock.now().as_millis();
-        if claims.exp.saturating_add(LEEWAY_MILLIS) <= now {
-            return Err(SignedOut::Expired);
-        }
-        if claims.nbf.is_some_and(|nbf| nbf.saturating_sub(LEEWAY_MILLIS) > now) {
-            return Err(SignedOut::NotYetValid);
-        }
-        let role = match &claims.roles {
-            None => self.default_role,
-            Some(roles) => role::highest(roles.names()).ok_or(SignedOut::NoKnownRole)?,
+        let expected = Expected {
+            issuer: &self.issuer,
+            audience: &self.audience,
+            default_role: self.default_role,
+            now_millis: self.clock.now().as_millis(),
         };
+        let claims = expected.read(&signed_claims(token, &key)?)?;
         Ok(Caller {
             customer: Customer { issuer: self.issuer.clone(), org: claims.org.as_str().to_owned() },
             user: claims.sub,
-            role,
+            role: claims.role,
             org_name: claims.org_name,
             locale: claims.locale,
             name: claims.name,
         })
     }
-}
 
-impl TokenIdentity {
-    /// What the token says, if its signature, issuer and audience are right. Its time is not looked at here: there
-    /// is one clock for that.
-    fn claims(&self, token: &str, key: &Key) -> Result<Claims, SignedOut> {
-        let mut validation = Validation::new(key.algorithm);
-        validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
-        validation.set_audience(&[&self.audience]);
-        validation.validate_exp = false;
-        let decoded = jsonwebtoken::decode::<Claims>(token, &key.decoding, &validation);
-        let claims = decoded.map_err(|error| reason(error.kind()))?.claims;
-        if claims.iss == self.issuer { Ok(claims) } else { Err(SignedOut::WrongIssuer) }
+    /// The caller of the first session that is right. Where none is, the most telling refusal: a person who may not do this
+    /// must not be sent to sign in because of a stale cookie beside.
+    async fn judge_cookies(&self, headers: &HeaderMap) -> Result<Caller, SignedOut> {
+        let Some(name) = &self.cookie else { return Err(SignedOut::Absent) };
+        let mut refusal = SignedOut::Absent;
+        let sessions = cookie::all(headers, name).filter(|session| !session.is_empty());
+        for session in sessions.take(MAX_COOKIES) {
+            match self.judge(session).await {
+                Ok(caller) => return Ok(caller),
+                Err(reason) if refusal == SignedOut::Absent || reason.code() != ErrorCode::SignedOut => {
+                    refusal = reason;
+                }
+                Err(_) => {}
+            }
+        }
+        Err(refusal)
     }
 }
 
 #[async_trait]
 impl HostIdentity for TokenIdentity {
+    /// A bearer token is judged, and never made up for by a cookie: whoever sent it means to be judged by it.
     async fn identify(&self, request: &Parts) -> Result<Caller, SignedOut> {
-        self.judge(self.token(&request.headers)?).await
+        match bearer(&request.headers)? {
+            Some(token) => self.judge(token).await,
+            None => self.judge_cookies(&request.headers).await,
+        }
+    }
+
+    /// The tokens, without the other cookies of the host's domain.
+    fn kept_headers(&self, headers: &HeaderMap) -> HeaderMap {
+        let bearer = headers.get_all(header::AUTHORIZATION).iter();
+        let bearer = bearer.filter(|value| after_bearer(value.as_bytes()).is_some());
+        let mut kept: HeaderMap = bearer.map(|value| (header::AUTHORIZATION, value.clone())).collect();
+        let Some(name) = &self.cookie else { return kept };
+        for session in cookie::all(headers, name).take(MAX_COOKIES) {
+            let own = HeaderValue::from_str(&format!("{name}={session}"));
+            kept.extend(own.map(|own| (header::COOKIE, own)).ok());
+        }
+        kept
     }
 }
 
-fn reason(error: &ErrorKind) -> SignedOut {
-    match error {
-        ErrorKind::InvalidSignature => SignedOut::BadSignature,
-        ErrorKind::InvalidAudience => SignedOut::WrongAudience,
-        ErrorKind::MissingRequiredClaim(_) | ErrorKind::InvalidClaimFormat(_) | ErrorKind::Json(_) => {
-            SignedOut::BadClaims
-        }
-        _ => SignedOut::Malformed,
+/// The bearer token of a request. Other schemes of `Authorization` are between the browser and a proxy in front.
+fn bearer(headers: &HeaderMap) -> Result<Option<&str>, SignedOut> {
+    let values = headers.get_all(header::AUTHORIZATION).iter();
+    let mut tokens = values.filter_map(|value| after_bearer(value.as_bytes()));
+    match (tokens.next(), tokens.next()) {
+        (None, _) => Ok(None),
+        (Some(token), None) => std::str::from_utf8(token).map(Some).map_err(|_| SignedOut::Malformed),
+        (Some(_), Some(_)) => Err(SignedOut::SeveralTokens),
     }
+}
+
+/// What follows the scheme, if that is `Bearer`.
+fn after_bearer(authorization: &[u8]) -> Option<&[u8]> {
+    let value = authorization.trim_ascii();
+    let end = value.iter().position(u8::is_ascii_whitespace).unwrap_or(value.len());
+    let (scheme, token) = value.split_at(end);
+    scheme.eq_ignore_ascii_case(b"bearer").then(|| token.trim_ascii())
+}
+
+/// What the token says, if its signature is right. `jsonwebtoken` would check the claims too, and names none in its refusals.
+fn signed_claims(token: &str, key: &Key) -> Result<Map<String, Value>, SignedOut> {
+    let (message, signature) = token.rsplit_once('.').ok_or(SignedOut::Malformed)?;
+    let (_, claims) = message.split_once('.').ok_or(SignedOut::Malformed)?;
+    match jsonwebtoken::crypto::verify(signature, message.as_bytes(), &key.decoding, key.algorithm) {
+        Ok(true) => {}
+        Ok(false) => return Err(SignedOut::BadSignature),
+        Err(_) => return Err(SignedOut::Malformed),
+    }
+    let claims = URL_SAFE_NO_PAD.decode(claims).map_err(|_| SignedOut::Malformed)?;
+    serde_json::from_slice(&claims).map_err(|_| SignedOut::Malformed)
 }
 
 #[cfg(test)]

@@ -1,5 +1,8 @@
 //! Who gets in, as it looks from outside. Every way for a token to be wrong has its row in the unit tests.
 
+use axum::body::Body;
+use axum::extract::Request;
+use http::HeaderValue;
 use serde_json::{Value, json};
 
 use crate::host::{TestHost, host_token, sign_token};
@@ -38,6 +41,41 @@ async fn a_token_decides_who_gets_in() {
     assert_eq!(list_with(&host, "nonsense").await, signed_out);
     assert_eq!(list_with(&host, &with("roles", json!(["admin"]))).await, forbidden);
     assert_eq!(list_with(&host, &with("roles", json!(["provisioner"]))).await, forbidden);
+}
+
+/// The session of a person in a cookie, and what other products on the host and proxies in front add to a request.
+#[tokio::test]
+async fn what_others_add_to_a_request_signs_nobody_out() {
+    let host = TestHost::start_with_token_cookie(|_, _| {}).await;
+    let person = json!({ "sub": "ana", "org": "acme" });
+    let session = format!("session={}", host_token(person.clone()));
+    let mut stale = person;
+    stale["exp"] = json!(1);
+    let stale = format!("session={}", host_token(stale));
+    let cookies = |parts: &[&[u8]]| parts.join(&b"; "[..]);
+    for (cookie, authorization) in [
+        (cookies(&[session.as_bytes()]), None),
+        (cookies(&["promo=é".as_bytes(), session.as_bytes()]), None),
+        (cookies(&[b"promo=\xe9", session.as_bytes()]), None),
+        (cookies(&[session.as_bytes(), b"\xff\xfe=\x80"]), None),
+        (cookies(&[b"session=", stale.as_bytes(), session.as_bytes()]), None),
+        (cookies(&[session.as_bytes()]), Some("Basic YTpi")),
+        (cookies(&[session.as_bytes()]), Some("Negotiate YII")),
+    ] {
+        let mut request = Request::builder()
+            .uri("/")
+            .header("cookie", HeaderValue::from_bytes(&cookie).unwrap())
+            .header("accept", HeaderValue::from_bytes(b"\xe9/*, text/html;q=0.9").unwrap())
+            .header("accept-language", HeaderValue::from_bytes(b"\xe9, es_MX;q=0.9").unwrap())
+            .header("accept-language", "en;q=0.5");
+        if let Some(authorization) = authorization {
+            request = request.header("authorization", authorization);
+        }
+        let page = host.send(request.body(Body::empty()).unwrap()).await;
+        let cookie = String::from_utf8_lossy(&cookie);
+        assert_eq!(page.status, 200, "{cookie}: {page:?}");
+        assert!(page.body.contains("<html lang=\"es-MX\""), "{cookie}: {}", page.body);
+    }
 }
 
 #[tokio::test]

@@ -9,12 +9,13 @@ mod read;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jsonwebtoken::{Algorithm, Header};
+use tokio::sync::OwnedMutexGuard;
 
 use super::super::SignedOut;
-use super::keys::Key;
+use super::keys::{Key, named};
 use crate::clock::Clock;
-use crate::config::KeySetUrl;
-use read::{NamedKey, Reader};
+use crate::config::{KeySetUrl, TokenAlgorithm};
+use read::{Answer, NamedKey, ReadError, Reader};
 
 /// All in milliseconds.
 const FRESH_FOR: i64 = 10 * 60_000;
@@ -23,11 +24,10 @@ const READ_EVERY: i64 = 30_000;
 
 pub(super) struct KeySet {
     reader: Reader,
-    algorithms: Vec<Algorithm>,
     clock: Arc<dyn Clock>,
     state: Mutex<State>,
-    /// Held while the set is read: whoever needs the answer waits for the one request.
-    reading: tokio::sync::Mutex<()>,
+    /// Held while the set is read: all who need the answer wait for the one request.
+    reading: Arc<tokio::sync::Mutex<()>>,
 }
 
 #[derive(Default)]
@@ -35,6 +35,8 @@ struct State {
     keys: Vec<NamedKey>,
     read_at: Option<i64>,
     tried_at: Option<i64>,
+    /// The last try gave no key.
+    is_unavailable: bool,
 }
 
 /// What the set says about a key id.
@@ -47,28 +49,28 @@ enum Found {
 
 impl KeySet {
     pub(super) fn new(url: KeySetUrl, algorithms: Vec<Algorithm>, clock: Arc<dyn Clock>) -> Self {
-        let reader = Reader::new(url);
-        Self { reader, algorithms, clock, state: Mutex::default(), reading: tokio::sync::Mutex::default() }
+        let reader = Reader::new(url, algorithms);
+        Self { reader, clock, state: Mutex::default(), reading: Arc::default() }
     }
 
     /// The key that a token's header names; where it names none, the only key for its algorithm.
-    pub(super) async fn find(&self, header: &Header) -> Result<Arc<Key>, SignedOut> {
+    pub(super) async fn find(self: &Arc<Self>, header: &Header) -> Result<Arc<Key>, SignedOut> {
         // Before any reading: what is never accepted must not cause a request.
-        if !self.algorithms.contains(&header.alg) {
-            return Err(SignedOut::Malformed);
+        if !self.reader.takes(header.alg) {
+            return Err(SignedOut::WrongAlgorithm);
         }
         match self.look(header) {
             Found::Fresh(key) => Ok(key),
             Found::Aged(key) => {
-                let Ok(_reading) = self.reading.try_lock() else { return Ok(key) };
-                self.read().await;
+                let Ok(reading) = self.reading.clone().try_lock_owned() else { return Ok(key) };
+                self.read(reading).await;
                 self.known(header)
             }
             Found::Missing => {
-                let _reading = self.reading.lock().await;
+                let reading = self.reading.clone().lock_owned().await;
                 // Somebody else may have read it meanwhile.
                 if let Found::Missing = self.look(header) {
-                    self.read().await;
+                    self.read(reading).await;
                 }
                 self.known(header)
             }
@@ -78,6 +80,8 @@ impl KeySet {
     fn known(&self, header: &Header) -> Result<Arc<Key>, SignedOut> {
         match self.look(header) {
             Found::Fresh(key) | Found::Aged(key) => Ok(key),
+            // Of what cannot be read nobody knows whether it holds the key, and of an empty set nobody can sign in.
+            Found::Missing if self.state().is_unavailable => Err(SignedOut::KeysUnavailable),
             Found::Missing => Err(SignedOut::UnknownKey),
         }
     }
@@ -91,8 +95,20 @@ impl KeySet {
         if age < FRESH_FOR { Found::Fresh(key) } else { Found::Aged(key) }
     }
 
+    /// Reads the set, in a task of its own: a client who goes away must not take the answer from those who wait.
+    async fn read(self: &Arc<Self>, reading: OwnedMutexGuard<()>) {
+        let set = self.clone();
+        let task = tokio::spawn(async move {
+            let _reading = reading;
+            set.refresh().await;
+        });
+        if task.await.is_err() {
+            tracing::error!("reading the host's key set broke off");
+        }
+    }
+
     /// Reads the set, unless that was tried a moment ago.
-    async fn read(&self) {
+    async fn refresh(&self) {
         let now = self.clock.now().as_millis();
         {
             let mut state = self.state();
@@ -102,23 +118,44 @@ impl KeySet {
             state.tried_at = Some(now);
         }
         match self.reader.read().await {
-            Ok(keys) => {
-                let keys: Vec<_> =
-                    keys.into_iter().filter(|named| self.algorithms.contains(&named.key.algorithm)).collect();
+            Ok(Answer { keys, .. }) => {
                 if keys.is_empty() {
                     tracing::error!("the host's key set holds no key for the algorithms that are accepted");
                 }
                 let mut state = self.state();
+                state.is_unavailable = keys.is_empty();
                 state.keys = keys;
                 state.read_at = Some(now);
             }
-            Err(error) => tracing::warn!(%error, "the host's key set could not be read"),
+            Err(error) => {
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    "the host's key set could not be read"
+                );
+                self.state().is_unavailable = true;
+            }
         }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// What a key set holds, for an operator.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Contents {
+    /// Keys that tokens can be signed with.
+    pub(crate) usable: usize,
+    /// Keys of other kinds, algorithms or uses.
+    pub(crate) others: usize,
+}
+
+/// Reads the key set at an address once.
+pub(crate) async fn contents(url: &KeySetUrl, algorithms: &[TokenAlgorithm]) -> Result<Contents, ReadError> {
+    let algorithms = algorithms.iter().copied().map(named).collect();
+    let Answer { keys, others } = Reader::new(url.clone(), algorithms).read().await?;
+    Ok(Contents { usable: keys.len(), others })
 }
 
 impl State {

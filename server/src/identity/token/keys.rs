@@ -19,7 +19,7 @@ pub(super) struct Key {
 
 pub(super) enum Keys {
     Fixed(Arc<Key>),
-    Set(Box<KeySet>),
+    Set(Arc<KeySet>),
 }
 
 impl Keys {
@@ -34,7 +34,7 @@ impl Keys {
             }
             TokenKeys::Set(url, algorithms) => {
                 let algorithms = algorithms.iter().copied().map(named).collect();
-                Self::Set(Box::new(KeySet::new(url.clone(), algorithms, clock)))
+                Self::Set(Arc::new(KeySet::new(url.clone(), algorithms, clock)))
             }
         }
     }
@@ -45,11 +45,11 @@ impl Keys {
             Self::Fixed(key) => key.clone(),
             Self::Set(set) => set.find(header).await?,
         };
-        if key.algorithm == header.alg { Ok(key) } else { Err(SignedOut::Malformed) }
+        if key.algorithm == header.alg { Ok(key) } else { Err(SignedOut::WrongAlgorithm) }
     }
 }
 
-fn named(algorithm: TokenAlgorithm) -> Algorithm {
+pub(super) fn named(algorithm: TokenAlgorithm) -> Algorithm {
     match algorithm {
         TokenAlgorithm::Hs256 => Algorithm::HS256,
         TokenAlgorithm::Rs256 => Algorithm::RS256,

@@ -9,8 +9,9 @@ use serde_json::{Value, json};
 use super::test_keys::HostKey;
 use super::*;
 
-const KEY: &str = "shared-with-the-host";
+const KEY: &str = "shared between the host and the server";
 const NOW: i64 = 1_800_000_000;
+const DAY: i64 = 86_400;
 
 struct Stopped;
 
@@ -110,7 +111,11 @@ async fn a_good_token_says_who_is_asking() {
 
 #[tokio::test]
 async fn claims_decide() {
-    use SignedOut::{BadClaims, Expired, NotYetValid, WrongAudience, WrongIssuer};
+    use SignedOut::{BadClaim, Expired, ExpiresTooLate, MissingClaim, NotYetValid};
+    let issuer =
+        |found: &str| SignedOut::WrongIssuer { expected: "host".to_owned(), found: found.to_owned() };
+    let audience =
+        |found: &str| SignedOut::WrongAudience { expected: "connect".to_owned(), found: found.to_owned() };
     let cases = [
         (json!({}), None),
         (json!({ "aud": ["other", "connect"] }), None),
@@ -118,26 +123,41 @@ async fn claims_decide() {
         (json!({ "exp": NOW - 29 }), None),
         (json!({ "exp": NOW as f64 + 0.5 }), None),
         (json!({ "nbf": NOW + 30 }), None),
-        (json!({ "exp": 1e300 }), Some(BadClaims)),
+        (json!({ "exp": NOW + 365 * DAY }), None),
+        (json!({ "exp": NOW + 366 * DAY }), None),
+        (json!({ "exp": NOW + 366 * DAY + 31 }), Some(ExpiresTooLate)),
+        (json!({ "exp": (NOW + 60) * 1_000 }), Some(ExpiresTooLate)),
+        (json!({ "exp": 1e300 }), Some(ExpiresTooLate)),
+        (json!({ "exp": i64::MAX }), Some(ExpiresTooLate)),
         (json!({ "exp": NOW - 30 }), Some(Expired)),
         (json!({ "exp": 0 }), Some(Expired)),
-        (json!({ "exp": null }), Some(BadClaims)),
-        (json!({ "exp": (NOW + 60).to_string() }), Some(BadClaims)),
+        (json!({ "exp": -1e300 }), Some(Expired)),
+        (json!({ "exp": null }), Some(MissingClaim("exp"))),
+        (json!({ "exp": (NOW + 60).to_string() }), Some(BadClaim("exp"))),
+        (json!({ "exp": [NOW + 60] }), Some(BadClaim("exp"))),
         (json!({ "nbf": NOW + 31 }), Some(NotYetValid)),
-        (json!({ "nbf": "soon" }), Some(BadClaims)),
-        (json!({ "iss": "elsewhere" }), Some(WrongIssuer)),
-        (json!({ "iss": null }), Some(BadClaims)),
-        (json!({ "aud": "elsewhere" }), Some(WrongAudience)),
-        (json!({ "aud": [] }), Some(WrongAudience)),
-        (json!({ "aud": null }), Some(BadClaims)),
-        (json!({ "sub": null }), Some(BadClaims)),
-        (json!({ "sub": "" }), Some(BadClaims)),
-        (json!({ "org": null }), Some(BadClaims)),
-        (json!({ "org": "" }), Some(BadClaims)),
-        (json!({ "org": 7 }), Some(BadClaims)),
+        (json!({ "nbf": NOW * 1_000 }), Some(NotYetValid)),
+        (json!({ "nbf": "soon" }), Some(BadClaim("nbf"))),
+        (json!({ "nbf": { "at": NOW } }), Some(BadClaim("nbf"))),
+        (json!({ "iss": "elsewhere" }), Some(issuer("\"elsewhere\""))),
+        (json!({ "iss": "host\n" }), Some(issuer("\"host\\n\""))),
+        (json!({ "iss": ["host"] }), Some(issuer("[\"host\"]"))),
+        (json!({ "iss": null }), Some(MissingClaim("iss"))),
+        (json!({ "aud": "elsewhere" }), Some(audience("\"elsewhere\""))),
+        (json!({ "aud": [] }), Some(audience("[]"))),
+        (json!({ "aud": 7 }), Some(audience("7"))),
+        (json!({ "aud": [7, "connect", null] }), None),
+        (json!({ "aud": "x".repeat(300) }), Some(audience(&format!("\"{}…", "x".repeat(199))))),
+        (json!({ "aud": null }), Some(MissingClaim("aud"))),
+        (json!({ "sub": null }), Some(MissingClaim("sub"))),
+        (json!({ "sub": "" }), Some(BadClaim("sub"))),
+        (json!({ "sub": ["ana"] }), Some(BadClaim("sub"))),
+        (json!({ "org": null }), Some(MissingClaim("org"))),
+        (json!({ "org": "" }), Some(BadClaim("org"))),
+        (json!({ "org": 7 }), Some(BadClaim("org"))),
         (json!({ "org": "x".repeat(200) }), None),
-        (json!({ "org": "x".repeat(201) }), Some(BadClaims)),
-        (json!({ "org": "a\nb" }), Some(BadClaims)),
+        (json!({ "org": "x".repeat(201) }), Some(BadClaim("org"))),
+        (json!({ "org": "a\nb" }), Some(BadClaim("org"))),
     ];
     for (changes, expected) in cases {
         let outcome = bearer(&token(&with(changes.clone()))).await.err();
@@ -159,6 +179,9 @@ async fn roles_decide_what_one_may_do() {
         (json!({ "roles": ["Manager"] }), Err(NoKnownRole)),
         (json!({ "roles": { "manager": true } }), Err(NoKnownRole)),
         (json!({ "roles": [1] }), Err(NoKnownRole)),
+        (json!({ "roles": [1, "viewer", null] }), Ok(Role::Viewer)),
+        (json!({ "roles": 7 }), Err(NoKnownRole)),
+        (json!({ "roles": "manager viewer" }), Err(NoKnownRole)),
     ];
     for (changes, expected) in cases {
         let outcome = bearer(&token(&with(changes.clone()))).await.map(|caller| caller.role);
@@ -173,7 +196,7 @@ async fn roles_decide_what_one_may_do() {
 
 #[tokio::test]
 async fn a_token_without_roles_has_the_default_role_and_no_other_has() {
-    for default_role in [Role::Viewer, Role::Manager, Role::Provisioner] {
+    for default_role in [Role::Viewer, Role::Manager] {
         let identity = identity_of(shared_key(), default_role);
         for (changes, expected) in [
             (json!({}), Ok(default_role)),
@@ -192,9 +215,9 @@ async fn a_token_without_roles_has_the_default_role_and_no_other_has() {
 
 #[tokio::test]
 async fn only_the_one_algorithm_and_key_count() {
-    use SignedOut::{BadSignature, Malformed};
+    use SignedOut::{BadSignature, Malformed, WrongAlgorithm};
     assert_eq!(bearer(&signed(Algorithm::HS256, "another key", &good())).await.err(), Some(BadSignature));
-    assert_eq!(bearer(&signed(Algorithm::HS512, KEY, &good())).await.err(), Some(Malformed));
+    assert_eq!(bearer(&signed(Algorithm::HS512, KEY, &good())).await.err(), Some(WrongAlgorithm));
     let token = token(&good());
     let (header_and_claims, signature) = token.rsplit_once('.').unwrap();
     let claims = header_and_claims.split_once('.').unwrap().1;
@@ -209,7 +232,7 @@ async fn only_the_one_algorithm_and_key_count() {
 
 #[tokio::test]
 async fn a_public_key_in_the_settings_counts_for_its_own_algorithm_alone() {
-    use SignedOut::{BadSignature, Malformed};
+    use SignedOut::{BadSignature, WrongAlgorithm};
     for key in [HostKey::rsa(), HostKey::ec()] {
         let identity = identity_with(config_keys(&key.public_pem));
         let judge = async |token: &str| {
@@ -218,35 +241,179 @@ async fn a_public_key_in_the_settings_counts_for_its_own_algorithm_alone() {
         };
         assert_eq!(judge(&key.sign(Some("any"), &good())).await, None);
         // The classic confusion: the public key, which everybody has, taken for a shared secret.
-        assert_eq!(judge(&signed(Algorithm::HS256, &key.public_pem, &good())).await, Some(Malformed));
+        assert_eq!(judge(&signed(Algorithm::HS256, &key.public_pem, &good())).await, Some(WrongAlgorithm));
         let (rsa, ec) = (HostKey::rsa(), HostKey::ec());
         let strangers = [judge(&rsa.sign(None, &good())).await, judge(&ec.sign(None, &good())).await];
         assert!(
-            strangers.contains(&Some(BadSignature)) && strangers.contains(&Some(Malformed)),
+            strangers.contains(&Some(BadSignature)) && strangers.contains(&Some(WrongAlgorithm)),
             "{strangers:?}"
         );
     }
 }
 
 #[tokio::test]
-async fn authorization_wins_over_the_cookie_even_when_it_is_bad() {
-    let good_cookie = format!("session={}", token(&good()));
+async fn a_claim_that_only_describes_is_ignored_where_it_cannot_be_used() {
+    let described =
+        json!({ "org_name": "Acme Ltd", "name": "Ana", "locale": "es-MX", "email": "a@example.com" });
+    let caller = bearer(&token(&with(described))).await.unwrap();
+    let found = (caller.org_name.as_deref(), caller.name.as_deref(), caller.locale.as_deref());
+    assert_eq!(found, (Some("Acme Ltd"), Some("Ana"), Some("es-MX")));
+    for odd in [json!(7), json!(true), json!(["es", "en"]), json!({ "tag": "es" }), json!(1e300), json!([])] {
+        for name in ["org_name", "name", "locale", "email", "iat", "jti", "azp"] {
+            let caller = bearer(&token(&with(json!({ name: odd })))).await;
+            let caller = caller.unwrap_or_else(|reason| panic!("{name} {odd}: {reason}"));
+            assert_eq!((caller.org_name, caller.name, caller.locale), (None, None, None), "{name} {odd}");
+        }
+    }
+    let mut nulls = good();
+    for name in ["org_name", "name", "locale", "email", "iat", "nbf"] {
+        nulls[name] = Value::Null;
+    }
+    assert!(bearer(&token(&nulls)).await.is_ok());
+    for name in ["", "  ", "a\nb", "a\0b", &"x".repeat(201)] {
+        let caller = bearer(&token(&with(json!({ "org_name": name, "name": name })))).await.unwrap();
+        assert_eq!((caller.org_name, caller.name), (None, None), "{name:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_header_that_demands_an_extension_is_refused() {
+    for names in [&["b64"][..], &["exp"], &[]] {
+        let header =
+            Header { crit: Some(names.iter().map(ToString::to_string).collect()), ..Header::default() };
+        let key = EncodingKey::from_secret(KEY.as_bytes());
+        let token = jsonwebtoken::encode(&header, &good(), &key).unwrap();
+        assert_eq!(bearer(&token).await.err(), Some(SignedOut::CriticalExtension), "{names:?}");
+    }
+    // A header that is not demanded may hold anything.
+    let mut header = Header { typ: Some("at+jwt".to_owned()), ..Header::default() };
+    header.extras.insert("ctx", json!({ "a": 1 }));
+    let token = jsonwebtoken::encode(&header, &good(), &EncodingKey::from_secret(KEY.as_bytes())).unwrap();
+    assert!(bearer(&token).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_refusal_says_what_was_found_and_expected() {
+    for (changes, said) in [
+        (json!({ "iss": "https://other" }), r#"iss is "https://other", expected "host""#),
+        (json!({ "aud": ["a", "b"] }), r#"aud is ["a","b"], expected "connect""#),
+        (json!({ "org": null }), "the claim org is missing"),
+        (json!({ "sub": 17 }), "the claim sub cannot be used"),
+    ] {
+        assert_eq!(bearer(&token(&with(changes))).await.unwrap_err().to_string(), said);
+    }
+}
+
+#[tokio::test]
+async fn a_bearer_token_is_judged_whatever_the_cookie() {
+    let good_token = token(&good());
+    let good_cookie = format!("session={good_token}");
     let bad = format!("Bearer {}", token(&with(json!({ "exp": 0 }))));
-    assert!(identify(&[("cookie", &good_cookie)]).await.is_ok());
-    assert_eq!(identify(&[("cookie", "session=x")]).await.err(), Some(SignedOut::Malformed));
-    assert_eq!(identify(&[]).await.err(), Some(SignedOut::Absent));
-    assert_eq!(identify(&[("cookie", "other=x")]).await.err(), Some(SignedOut::Absent));
     for (authorization, expected) in [
         (bad.as_str(), SignedOut::Expired),
-        ("Basic YTpi", SignedOut::NotBearer),
-        ("Bearer", SignedOut::NotBearer),
-        ("", SignedOut::NotBearer),
+        ("Bearer", SignedOut::Malformed),
+        ("bearer ", SignedOut::Malformed),
+        ("BEARER x.y.z", SignedOut::Malformed),
+        ("Bearer\tnonsense", SignedOut::Malformed),
+        ("Bearer one, Basic two", SignedOut::Malformed),
     ] {
         let outcome = identify(&[("authorization", authorization), ("cookie", &good_cookie)]).await;
         assert_eq!(outcome.err(), Some(expected), "{authorization}");
     }
-    let twice = format!("bearer {}", token(&good()));
-    assert!(identify(&[("authorization", &twice)]).await.is_ok());
-    let outcome = identify(&[("authorization", &twice), ("authorization", &twice)]).await;
-    assert_eq!(outcome.err(), Some(SignedOut::NotBearer));
+    for scheme in ["Bearer ", "bearer ", "bEARER  ", " Bearer\t"] {
+        let outcome = identify(&[("authorization", &format!("{scheme}{good_token}"))]).await;
+        assert!(outcome.is_ok(), "{scheme:?}");
+    }
+    let bearer = format!("Bearer {good_token}");
+    let outcome = identify(&[("authorization", &bearer), ("authorization", &bearer)]).await;
+    assert_eq!(outcome.err(), Some(SignedOut::SeveralTokens));
+    let outcome = identify(&[("authorization", "Basic YTpi"), ("authorization", &bearer)]).await;
+    assert!(outcome.is_ok(), "a gateway's own header beside it");
+}
+
+#[tokio::test]
+async fn other_schemes_of_authorization_leave_the_cookie_what_it_is() {
+    let good_cookie = format!("session={}", token(&good()));
+    for authorization in [
+        "Basic YTpi",
+        "basic",
+        "",
+        "   ",
+        "Digest username=\"ana\"",
+        "Negotiate YII",
+        "NTLM TlRM",
+        "AWS4-HMAC-SHA256 Credential=x",
+        "Bearerish token",
+        "Token token",
+        "héllo",
+    ] {
+        let outcome = identify(&[("authorization", authorization), ("cookie", &good_cookie)]).await;
+        assert!(outcome.is_ok(), "{authorization}: {outcome:?}");
+        let outcome = identify(&[("authorization", authorization)]).await;
+        assert_eq!(outcome.err(), Some(SignedOut::Absent), "{authorization}");
+    }
+}
+
+#[tokio::test]
+async fn of_several_cookies_the_first_that_verifies_counts() {
+    let session = |changes: Value| format!("session={}", token(&with(changes)));
+    let (ana, bo) = (session(json!({})), session(json!({ "sub": "bo" })));
+    let (stale, other) = (session(json!({ "exp": 0 })), session(json!({ "aud": "other" })));
+    let unknown_role = session(json!({ "roles": ["admin"] }));
+    let wrong_audience =
+        SignedOut::WrongAudience { expected: "connect".to_owned(), found: "\"other\"".to_owned() };
+    let many_stale = vec![stale.as_str(); 8].join("; ");
+    let cases = [
+        (ana.clone(), Ok("ana")),
+        (format!("{ana}; {bo}"), Ok("ana")),
+        (format!("{stale}; {bo}"), Ok("bo")),
+        (format!("session=; {bo}"), Ok("bo")),
+        (format!("session=nonsense; {stale}; {other}; {ana}"), Ok("ana")),
+        (format!("{ana}; session="), Ok("ana")),
+        (format!("promo=é; {ana}"), Ok("ana")),
+        (format!("{unknown_role}; {ana}"), Ok("ana")),
+        (format!("{stale}; {unknown_role}"), Err(SignedOut::NoKnownRole)),
+        (format!("{stale}; {other}"), Err(SignedOut::Expired)),
+        (format!("{other}; {stale}"), Err(wrong_audience)),
+        ("session=".to_owned(), Err(SignedOut::Absent)),
+        ("session=; session=".to_owned(), Err(SignedOut::Absent)),
+        ("session=x".to_owned(), Err(SignedOut::Malformed)),
+        ("other=x".to_owned(), Err(SignedOut::Absent)),
+        // Each costs a signature, so not one cookie after another is tried for ever.
+        (format!("{many_stale}; {ana}"), Err(SignedOut::Expired)),
+    ];
+    for (cookies, expected) in cases {
+        let found = identify(&[("cookie", &cookies)]).await.map(|caller| caller.user.as_str().to_owned());
+        assert_eq!(found, expected.map(str::to_owned), "{cookies}");
+    }
+    assert_eq!(identify(&[]).await.err(), Some(SignedOut::Absent));
+    let found = identify(&[("cookie", &stale), ("cookie", &bo)]).await.map(|caller| caller.user.to_string());
+    assert_eq!(found, Ok("bo".to_owned()), "over several headers");
+}
+
+/// What an open stream keeps of a request, for an hour and for ten thousand people.
+#[tokio::test]
+async fn a_stream_keeps_the_session_and_nothing_else_of_a_request() {
+    let identity = identity();
+    let session = token(&good());
+    let other = "x".repeat(20_000);
+    for (name, value) in [
+        ("cookie", format!("promo={other}; session={session}; theme=dark")),
+        ("authorization", format!("Bearer {session}")),
+    ] {
+        let request = Request::builder()
+            .header("user-agent", &other)
+            .header("accept-language", "en")
+            .header(name, value)
+            .body(Body::empty())
+            .unwrap();
+        let kept = identity.kept_headers(request.headers());
+        let size: usize = kept.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
+        assert!(size < session.len() + 50, "{kept:?}");
+        let (mut parts, _) = Request::new(Body::empty()).into_parts();
+        parts.headers = kept;
+        assert_eq!(identity.identify(&parts).await.unwrap().user.as_str(), "ana", "{name}");
+    }
+    let basic = http::HeaderMap::from_iter([(header::AUTHORIZATION, "Basic dXNlcjpwYXNz".parse().unwrap())]);
+    assert!(identity.kept_headers(&basic).is_empty());
 }

@@ -21,13 +21,23 @@ pub(super) struct NamedKey {
     pub(super) key: Arc<Key>,
 }
 
+/// What an address answered.
+pub(super) struct Answer {
+    /// The keys that can be used for the algorithms.
+    pub(super) keys: Vec<NamedKey>,
+    /// How many others it holds.
+    pub(super) others: usize,
+}
+
+/// Reads a key set, for tokens of some algorithms.
 pub(super) struct Reader {
     url: KeySetUrl,
+    algorithms: Vec<Algorithm>,
 }
 
 /// Why there is no set. None holds what was answered.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum ReadError {
+pub(crate) enum ReadError {
     #[error("it cannot be reached")]
     Request(#[source] reqwest::Error),
     #[error("it was answered with status {0}")]
@@ -45,25 +55,36 @@ struct Set {
 }
 
 impl Reader {
-    pub(super) fn new(url: KeySetUrl) -> Self {
-        Self { url }
+    pub(super) fn new(url: KeySetUrl, algorithms: Vec<Algorithm>) -> Self {
+        Self { url, algorithms }
     }
 
-    pub(super) async fn read(&self) -> Result<Vec<NamedKey>, ReadError> {
-        let mut response =
-            self.client()?.get(self.url.as_url().clone()).send().await.map_err(ReadError::Request)?;
+    pub(super) fn takes(&self, algorithm: Algorithm) -> bool {
+        self.algorithms.contains(&algorithm)
+    }
+
+    /// Sends one request for the set.
+    pub(super) async fn read(&self) -> Result<Answer, ReadError> {
+        let request = self.client()?.get(self.url.as_url().clone());
+        let mut response = request.send().await.map_err(unreachable)?;
         if !response.status().is_success() {
             return Err(ReadError::Status(response.status().as_u16()));
         }
         let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(ReadError::Request)? {
+        while let Some(chunk) = response.chunk().await.map_err(unreachable)? {
             if body.len() + chunk.len() > BODY_LIMIT {
                 return Err(ReadError::TooLarge);
             }
             body.extend_from_slice(&chunk);
         }
-        let set: Set = serde_json::from_slice(&body).map_err(|_| ReadError::NotAKeySet)?;
-        Ok(set.keys.into_iter().filter_map(|key| named_key(serde_json::from_value(key).ok()?)).collect())
+        // Some gateways and editors put a byte order mark before a text.
+        let json = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&body);
+        let set: Set = serde_json::from_slice(json).map_err(|_| ReadError::NotAKeySet)?;
+        let all = set.keys.len();
+        let keys = set.keys.into_iter().filter_map(|key| named_key(serde_json::from_value(key).ok()?));
+        let keys: Vec<_> = keys.filter(|named| self.takes(named.key.algorithm)).collect();
+        let others = all - keys.len();
+        Ok(Answer { keys, others })
     }
 
     /// Made for each request: there is one in ten minutes, and nothing is kept open in between.
@@ -82,8 +103,13 @@ impl Reader {
         // Without TLS a machine needs no certificates.
         let plain = self.url.as_url().scheme() == "http";
         let builder = if plain { builder.tls_certs_only([]) } else { builder };
-        builder.build().map_err(ReadError::Request)
+        builder.build().map_err(unreachable)
     }
+}
+
+/// Without the address, whose query may hold a secret.
+fn unreachable(error: reqwest::Error) -> ReadError {
+    ReadError::Request(error.without_url())
 }
 
 /// A public key for signatures of RS256 or ES256; whatever else a set holds is not for us.

@@ -10,10 +10,12 @@ use axum::routing::get;
 use axum::{Json, Router};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::timestamp::Timestamp;
+use domain::user_error::ErrorCode;
 use http::Request;
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
+use tokio::sync::Notify;
 
 use super::super::TokenIdentity;
 use super::super::test_keys::HostKey;
@@ -37,6 +39,7 @@ impl Clock for Hands {
 struct World {
     clock: Arc<Hands>,
     served: Arc<Served>,
+    url: KeySetUrl,
     identity: TokenIdentity,
 }
 
@@ -44,6 +47,10 @@ struct Served {
     keys: Mutex<Vec<Value>>,
     status: AtomicU16,
     reads: AtomicUsize,
+    /// Notified by each request.
+    asked: Notify,
+    /// While a test holds it, no request is answered.
+    answering: tokio::sync::Mutex<()>,
 }
 
 impl World {
@@ -52,23 +59,25 @@ impl World {
             keys: Mutex::new(keys),
             status: AtomicU16::new(200),
             reads: AtomicUsize::new(0),
+            asked: Notify::new(),
+            answering: tokio::sync::Mutex::default(),
         });
         let answer = served.clone();
-        let router = Router::new().route("/keys", get(async move || answer.answer()));
+        let router = Router::new().route("/keys", get(async move || answer.answer().await));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}/keys", listener.local_addr().unwrap());
+        let url = KeySetUrl::parse(&format!("http://{}/keys", listener.local_addr().unwrap())).unwrap();
         tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
         let clock = Arc::new(Hands(AtomicI64::new(1_800_000_000_000)));
         let algorithms = vec![config::TokenAlgorithm::Rs256, config::TokenAlgorithm::Es256];
         let settings = config::Token {
-            keys: config::TokenKeys::Set(KeySetUrl::parse(&url).unwrap(), algorithms),
+            keys: config::TokenKeys::Set(url.clone(), algorithms),
             issuer: "host".to_owned(),
             audience: "connect".to_owned(),
             cookie: None,
             default_role: Role::Viewer,
         };
         let identity = TokenIdentity::new(&settings, clock.clone());
-        Self { clock, served, identity }
+        Self { clock, served, url, identity }
     }
 
     async fn bearer(&self, token: &str) -> Result<Caller, SignedOut> {
@@ -105,8 +114,10 @@ impl World {
 }
 
 impl Served {
-    fn answer(&self) -> (StatusCode, Json<Value>) {
+    async fn answer(&self) -> (StatusCode, Json<Value>) {
         self.reads.fetch_add(1, Ordering::SeqCst);
+        self.asked.notify_one();
+        let _answering = self.answering.lock().await;
         let status = StatusCode::from_u16(self.status.load(Ordering::SeqCst)).unwrap();
         (status, Json(json!({ "keys": *self.keys.lock().unwrap() })))
     }
@@ -119,7 +130,7 @@ async fn tokens_of_either_kind_of_key_are_believed() {
     world.check(&rsa, Some("r"), None).await;
     world.check(&ec, Some("e"), None).await;
     assert_eq!(world.reads(), 1, "one read for all");
-    world.check(&rsa, Some("e"), Some(SignedOut::Malformed)).await;
+    world.check(&rsa, Some("e"), Some(SignedOut::WrongAlgorithm)).await;
     let stranger = HostKey::ec();
     world.check(&stranger, Some("e"), Some(SignedOut::BadSignature)).await;
 }
@@ -307,8 +318,9 @@ async fn the_last_good_set_is_used_for_a_day_while_reading_fails() {
         world.check(&key, Some("k"), None).await;
     }
     assert_eq!(world.reads(), 24, "it was tried each time");
+    world.check(&key, Some("new"), Some(SignedOut::KeysUnavailable)).await;
     world.pass(HOUR);
-    world.check(&key, Some("k"), Some(SignedOut::UnknownKey)).await;
+    world.check(&key, Some("k"), Some(SignedOut::KeysUnavailable)).await;
     world.fail(200);
     world.pass(30_000);
     world.check(&key, Some("k"), None).await;
@@ -329,13 +341,13 @@ async fn what_is_no_key_for_us_does_no_harm_to_the_others() {
     ];
     let world = World::new(set).await;
     world.check(&key, Some("k"), None).await;
-    world.check(&HostKey::other_ec(), Some("p384"), Some(SignedOut::Malformed)).await;
+    world.check(&HostKey::other_ec(), Some("p384"), Some(SignedOut::WrongAlgorithm)).await;
     world.check(&key, Some("enc"), Some(SignedOut::UnknownKey)).await;
     // Signed with the set's own text as the secret.
     let secret = jsonwebtoken::EncodingKey::from_secret(&[0, 0, 0]);
     let header = Header { kid: Some("secret".to_owned()), ..Header::new(Algorithm::HS256) };
     let token = jsonwebtoken::encode(&header, &world.claims(), &secret).unwrap();
-    assert_eq!(world.bearer(&token).await.err(), Some(SignedOut::Malformed));
+    assert_eq!(world.bearer(&token).await.err(), Some(SignedOut::WrongAlgorithm));
 }
 
 #[tokio::test]
@@ -343,6 +355,62 @@ async fn an_address_that_leads_elsewhere_is_not_followed() {
     let key = HostKey::ec();
     let world = World::new(vec![key.in_set(Some("k"))]).await;
     world.fail(302);
-    world.check(&key, Some("k"), Some(SignedOut::UnknownKey)).await;
+    world.check(&key, Some("k"), Some(SignedOut::KeysUnavailable)).await;
     assert_eq!(world.reads(), 1);
+}
+
+#[tokio::test]
+async fn nobody_is_signed_out_by_a_set_that_cannot_be_read() {
+    let key = HostKey::ec();
+    for status in [500, 503, 404, 204] {
+        let world = World::new(vec![key.in_set(Some("k"))]).await;
+        world.fail(status);
+        for _ in 0..3 {
+            world.check(&key, Some("k"), Some(SignedOut::KeysUnavailable)).await;
+        }
+        assert_eq!(world.reads(), 1, "{status}");
+        world.fail(200);
+        world.pass(30_000);
+        world.check(&key, Some("k"), None).await;
+        world.check(&key, Some("other"), Some(SignedOut::UnknownKey)).await;
+    }
+    // A set without a key for us is one by which nobody can sign in.
+    let world = World::new(Vec::new()).await;
+    world.check(&key, Some("k"), Some(SignedOut::KeysUnavailable)).await;
+    assert_eq!(SignedOut::KeysUnavailable.code(), ErrorCode::Unavailable);
+}
+
+#[tokio::test]
+async fn a_client_who_goes_away_does_not_take_the_keys_from_the_others() {
+    let key = HostKey::ec();
+    let world = World::new(vec![key.in_set(Some("k"))]).await;
+    let token = key.sign(Some("k"), &world.claims());
+    let answering = world.served.answering.lock().await;
+    {
+        let gone = world.bearer(&token);
+        tokio::pin!(gone);
+        tokio::select! {
+            _ = &mut gone => panic!("there is no answer yet"),
+            () = world.served.asked.notified() => {}
+        }
+    }
+    drop(answering);
+    assert!(world.bearer(&token).await.is_ok());
+    assert_eq!(world.reads(), 1);
+}
+
+#[tokio::test]
+async fn an_operator_is_told_what_a_set_holds() {
+    let world = World::new(vec![
+        HostKey::rsa().in_set(Some("r")),
+        HostKey::ec().in_set(Some("e")),
+        HostKey::other_ec().in_set(Some("o")),
+        json!("no key at all"),
+    ])
+    .await;
+    let both = [TokenAlgorithm::Rs256, TokenAlgorithm::Es256];
+    assert_eq!(contents(&world.url, &both).await.unwrap(), Contents { usable: 2, others: 2 });
+    assert_eq!(contents(&world.url, &both[..1]).await.unwrap(), Contents { usable: 1, others: 3 });
+    world.fail(500);
+    assert_eq!(contents(&world.url, &both).await.unwrap_err().to_string(), "it was answered with status 500");
 }
