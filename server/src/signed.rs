@@ -7,9 +7,13 @@ use std::fmt;
 use aws_lc_rs::hmac;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::timestamp::Timestamp;
-use secrecy::ExposeSecret;
+use secrecy::SecretString;
 
 use crate::config::SecretKeys;
+use crate::sealed::derived;
+
+/// Part of what the keys are made from; another word invalidates every value out there.
+const DERIVED_FOR: &[u8] = b"waycore-connect signed 1";
 
 /// What a value is for. One purpose's value never passes for another's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,6 +22,8 @@ pub enum Purpose {
     DemoSession,
     /// The message that a form leaves for the page after it.
     Flash,
+    /// How often a person's session was refused within a minute.
+    SignInRefusals,
 }
 
 impl Purpose {
@@ -26,6 +32,7 @@ impl Purpose {
         match self {
             Self::DemoSession => "demo-session",
             Self::Flash => "flash",
+            Self::SignInRefusals => "sign-in-refusals",
         }
     }
 }
@@ -41,9 +48,7 @@ pub struct Signer {
 impl Signer {
     /// A signer with the server's own keys.
     pub fn new(keys: &SecretKeys) -> Self {
-        let key = |secret: &secrecy::SecretString| {
-            hmac::Key::new(hmac::HMAC_SHA256, secret.expose_secret().as_bytes())
-        };
+        let key = |secret: &SecretString| hmac::Key::new(hmac::HMAC_SHA256, &derived(secret, DERIVED_FOR));
         Self { first: key(keys.first()), others: keys.others().iter().map(key).collect() }
     }
 

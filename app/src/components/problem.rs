@@ -3,6 +3,7 @@
 use domain::user_error::ErrorCode;
 use leptos::prelude::*;
 
+use super::support::ask_host;
 use crate::{
     backend::Site,
     components::{Countdown, PageTitle},
@@ -12,9 +13,18 @@ use crate::{
 
 /// Says what failed, offers the next step, and names the support code.
 #[component]
-pub fn Problem(site: Site, error: WireError, #[prop(optional)] sign_in: Option<String>) -> impl IntoView {
+pub fn Problem(
+    site: Site,
+    error: WireError,
+    /// The page to sign in on.
+    #[prop(optional_no_strip)]
+    sign_in: Option<String>,
+    /// Instead of the title that the error's code has.
+    #[prop(optional_no_strip)]
+    title: Option<&'static str>,
+) -> impl IntoView {
     let error = error.0;
-    let title = problem_title(error.code);
+    let title = title.unwrap_or_else(|| problem_title(error.code));
     let retry = match error.code {
         // Without a page of ours to sign in, that happens elsewhere, and this page is tried again.
         ErrorCode::SignedOut => sign_in.is_none(),
@@ -28,7 +38,7 @@ pub fn Problem(site: Site, error: WireError, #[prop(optional)] sign_in: Option<S
         .then(|| view! { <a href=site.paths.list()>{words().problem.to_list}</a> });
     view! {
         <PageTitle text=title/>
-        <div class="column">
+        <div class="column" data-screen="problem">
             <h1>{title}</h1>
             <p class="lead">{error.message}</p>
             {wait}
@@ -37,12 +47,13 @@ pub fn Problem(site: Site, error: WireError, #[prop(optional)] sign_in: Option<S
                 {sign_in
                     .map(|href| view! { <a class="button button-primary" href=href rel="external">{words().problem.sign_in}</a> })}
                 {list}
-                {site.support_url.map(|href| view! { <a href=href rel="external">{words().shell.support}</a> })}
+                {site.support_url.clone().map(|href| view! { <a href=href rel="external">{words().shell.support}</a> })}
             </div>
+            {site.support_url.is_none().then(|| view! { <p>{ask_host(site)}</p> })}
             {(!error.support_code.is_empty())
                 .then(|| view! {
                     <p class="muted">
-                        {words().shell.support_code} ": " <code data-support-code="">{error.support_code}</code> ". "
+                        {words().shell.support_code} ": " <code data-support-code="" translate="no">{error.support_code}</code> ". "
                         {words().problem.tell_support}
                     </p>
                 })}

@@ -21,10 +21,12 @@ pub fn NotFoundPage() -> impl IntoView {
 }
 
 /// The whole document of a problem that is known before any page is rendered.
-pub fn problem_document(site: Site, error: WireError, sign_in: Option<String>) -> impl IntoView {
+pub fn problem_document(
+    site: Site,
+    error: WireError,
+    sign_in: Option<String>,
+    title: Option<&'static str>,
+) -> impl IntoView {
     let shown = site.clone();
-    standalone(site, move || match sign_in {
-        Some(sign_in) => view! { <Problem site=shown error sign_in/> }.into_any(),
-        None => view! { <Problem site=shown error/> }.into_any(),
-    })
+    standalone(site, move || view! { <Problem site=shown error sign_in title/> }.into_any())
 }

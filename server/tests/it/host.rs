@@ -10,7 +10,7 @@ use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde_json::{Value, json};
 use server::clock::{Clock, SystemClock};
 use server::config::{
-    BasePath, Database, Environment, FixedKey, Guides, Layout, Links, PublicUrl, SecretKeys, Settings, Token,
+    BasePath, DEFAULT_MAX_STREAMS, Database, Environment, FixedKey, Guides, Layout, Links, PublicUrl, SecretKeys, Settings, Token,
     TokenKeys, TrustedProxies, Waycore,
 };
 use server::identity::TokenIdentity;
@@ -67,11 +67,16 @@ impl TestHost {
 
     /// A host whose settings are changed before it starts.
     pub(crate) async fn start_with(change: impl FnOnce(&mut Settings)) -> Self {
+        Self::start_with_below("", change).await
+    }
+
+    /// The same below a path prefix.
+    pub(crate) async fn start_with_below(base: &str, change: impl FnOnce(&mut Settings)) -> Self {
         let waycore = SimulatedWaycore::start().await;
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let mut settings = settings(&waycore, Database::Sqlite(folder.path().join(DATABASE)), "");
+        let mut settings = settings(&waycore, Database::Sqlite(folder.path().join(DATABASE)), base);
         change(&mut settings);
-        Self::mounted(waycore, settings, "", folder).await
+        Self::mounted(waycore, settings, base, folder).await
     }
 
     async fn mounted(waycore: SimulatedWaycore, settings: Settings, base: &str, folder: TempDir) -> Self {
@@ -115,6 +120,57 @@ impl TestHost {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let database = Database::Sqlite(folder.path().join(DATABASE));
         Self::serve(SimulatedWaycore::start().await, database, 1, folder).await
+    }
+
+    /// The same, with its tokens in the cookie `session`, and with settings that are changed before it starts.
+    pub(crate) async fn start_with_token_cookie(change: impl FnOnce(&mut Settings, &mut Token)) -> Self {
+        let (waycore, folder) =
+            (SimulatedWaycore::start().await, tempfile::tempdir().expect("a temporary folder"));
+        let mut settings = settings(&waycore, Database::Sqlite(folder.path().join(DATABASE)), "");
+        let mut token = Token { cookie: Some("session".to_owned()), ..token_settings() };
+        change(&mut settings, &mut token);
+        let identity = Arc::new(TokenIdentity::new(&token, Arc::new(SystemClock)));
+        let shutdown = CancellationToken::new();
+        let mounted = server::mount(settings, identity, Layout::default(), shutdown.clone()).await;
+        let routers = vec![mounted.expect("a mount").router];
+        Self::of(waycore, routers, "", SignIn::Token, folder, shutdown)
+    }
+
+    /// A deployment beside others on one Waycore organization, with an address, an issuer and a database of its own.
+    pub(crate) async fn deploy(
+        waycore: &SimulatedWaycore,
+        address: &str,
+        issuer: &str,
+        namespace: Option<&str>,
+    ) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        Self::deploy_in(folder, waycore, address, issuer, namespace).await
+    }
+
+    /// The same deployment, started again with these settings.
+    pub(crate) async fn redeploy(self, address: &str, issuer: &str, namespace: Option<&str>) -> Self {
+        self.shutdown.cancel();
+        Self::deploy_in(self.folder, &self.waycore, address, issuer, namespace).await
+    }
+
+    async fn deploy_in(
+        folder: TempDir,
+        waycore: &SimulatedWaycore,
+        address: &str,
+        issuer: &str,
+        namespace: Option<&str>,
+    ) -> Self {
+        let public_url = PublicUrl::parse(address).expect("a public URL");
+        let base = public_url.base().as_str().to_owned();
+        let mut settings = settings(waycore, Database::Sqlite(folder.path().join(DATABASE)), "");
+        settings.public_url = public_url;
+        settings.waycore.namespace = namespace.map(ToOwned::to_owned);
+        let token = Token { issuer: issuer.to_owned(), ..token_settings() };
+        let identity = Arc::new(TokenIdentity::new(&token, Arc::new(SystemClock)));
+        let shutdown = CancellationToken::new();
+        let mounted = server::mount(settings, identity, Layout::default(), shutdown.clone()).await;
+        let routers = vec![mounted.expect("a mount").router];
+        Self::of(waycore.clone(), routers, &base, SignIn::Token, folder, shutdown)
     }
 
     /// The same on PostgreSQL, as servers behind a load balancer that gives each request to the next.
@@ -221,12 +277,13 @@ fn settings(waycore: &SimulatedWaycore, database: Database, base: &str) -> Setti
             base_url: BaseUrl::parse(waycore.address()).expect("the simulator's address"),
             api_key: waycore.api_key().into(),
             environment: Environment::Live,
-            namespace: "host".to_owned(),
+            namespace: Some("host".to_owned()),
         },
         links: Links::default(),
         guides: Guides::default(),
         webhook_secrets: Vec::new(),
         trusted_proxies: TrustedProxies::default(),
+        max_streams: DEFAULT_MAX_STREAMS,
     }
 }
 

@@ -1,7 +1,12 @@
 //! Somebody whose session is over, on a server whose people sign in at the host's own page.
 
-use serde_json::json;
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde_json::{Value, json};
+use server::clock::{Clock as _, SystemClock};
+use server::config::{KeySetUrl, Link, TokenAlgorithm, TokenKeys};
 
+use crate::answer::Answer;
+use crate::browser::Browser;
 use crate::host::{TestHost, host_token};
 use crate::program::{Program, browse, request};
 use crate::served::{manager, serve, settings};
@@ -86,6 +91,110 @@ async fn a_form_without_javascript_leads_to_the_sign_in_and_back_to_its_step() {
 
     assert_eq!(submit(&manager()).goes_to(), format!("/banks/connections/{id}/setup"));
     assert!(handed_over().await);
+}
+
+/// Opens a page with cookies, on a host that has a page of its own to sign in on.
+async fn open(host: &TestHost, cookies: &[&str]) -> Answer {
+    Browser::new(host, vec![("cookie", cookies.join("; "))]).get("/new").await
+}
+
+async fn host_with_a_sign_in_page() -> TestHost {
+    TestHost::start_with_token_cookie(|settings, _| settings.links.sign_in = Link::parse(SIGN_IN).ok()).await
+}
+
+/// The session of a person whose token has another claim; `null` takes one away.
+fn session_with(name: &str, value: Value) -> String {
+    let mut claims = json!({ "sub": "ana", "org": "acme", "roles": ["manager"] });
+    claims[name] = value;
+    format!("session={}", host_token(claims))
+}
+
+#[tokio::test]
+async fn a_session_that_is_refused_again_after_a_sign_in_is_told_why_and_not_sent_round() {
+    let host = host_with_a_sign_in_page().await;
+    let now = SystemClock.now().as_millis() / 1_000;
+    for (session, reason) in [
+        (session_with("exp", json!(now - 60)), "Your session had already ended when it arrived here."),
+        (session_with("nbf", json!(now + 600)), "Your session is not valid yet."),
+        (session_with("exp", json!((now + 600) * 1_000)), "Your session ends later than this page accepts."),
+        (session_with("aud", json!("other")), "Your session is meant for another service."),
+        (
+            session_with("iss", json!("other")),
+            "Your session comes from a sign-in that this page does not know.",
+        ),
+        (session_with("org", Value::Null), "Your session lacks details that this page needs."),
+        (session_with("sub", json!(7)), "Your session lacks details that this page needs."),
+        ("session=nonsense".to_owned(), "Your session could not be verified."),
+    ] {
+        let first = open(&host, &[&session]).await;
+        assert_eq!(way_back(first.goes_to()), "http://127.0.0.1:3000/new", "{reason}");
+        let counted = first.cookie().expect("the refusal is counted");
+        assert!(first.header("set-cookie").unwrap().contains("; Max-Age=60; HttpOnly"), "{first:?}");
+        // However often the sign-in sends the same back.
+        let mut counted = counted.to_owned();
+        for _ in 0..3 {
+            let again = open(&host, &[&session, &counted]).await;
+            assert_eq!(again.status, 401, "{reason}: {again:?}");
+            for part in
+                [reason, "Sign in again. If this page comes back, contact support.", "data-support-code"]
+            {
+                assert!(again.body.contains(part), "{part}: {}", again.body);
+            }
+            assert!(again.body.contains(">Your sign-in was not accepted here</h1>"), "{}", again.body);
+            let mut links = again.body.split("href=\"").filter_map(|rest| rest.split('"').next());
+            assert!(links.any(|link| link.starts_with(SIGN_IN)), "{}", again.body);
+            counted = again.cookie().expect("it is still counted").to_owned();
+        }
+        // A session that is accepted ends the count: the next one that ends leads to the sign-in again.
+        let accepted = open(&host, &[&session_with("name", json!("Ana")), &counted]).await;
+        assert_eq!(accepted.status, 200, "{accepted:?}");
+        assert!(accepted.header("set-cookie").unwrap().contains("; Max-Age=0; "), "{accepted:?}");
+        // Nobody but the server counts.
+        let (name, _) = counted.split_once('=').unwrap();
+        open(&host, &[&session, &format!("{name}=5")]).await.goes_to();
+    }
+}
+
+#[tokio::test]
+async fn a_person_without_a_session_is_sent_to_sign_in_from_every_page_that_was_open() {
+    let host = host_with_a_sign_in_page().await;
+    let mut counted = String::new();
+    for _ in 0..5 {
+        let page = open(&host, &[&counted]).await;
+        page.goes_to();
+        counted = page.cookie().expect("the refusal is counted").to_owned();
+    }
+    let page = open(&host, &[&counted]).await;
+    assert_eq!(page.status, 401);
+    assert!(page.body.contains("Allow cookies for this site."), "{}", page.body);
+}
+
+#[tokio::test]
+async fn keys_that_cannot_be_read_sign_nobody_out() {
+    let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = KeySetUrl::parse(&format!("http://{}/keys", nobody.local_addr().unwrap())).unwrap();
+    drop(nobody);
+    let host = TestHost::start_with_token_cookie(|settings, token| {
+        settings.links.sign_in = Link::parse(SIGN_IN).ok();
+        token.keys = TokenKeys::Set(url, vec![TokenAlgorithm::Es256]);
+    })
+    .await;
+    let es256 = format!("session={}.e30.c2ln", URL_SAFE_NO_PAD.encode(r#"{"alg":"ES256","kid":"k"}"#));
+    for _ in 0..3 {
+        let page = open(&host, &[&es256]).await;
+        assert_eq!(page.status, 503, "{page:?}");
+        assert!(page.body.contains("Your sign-in cannot be checked at the moment."), "{}", page.body);
+        assert!(!page.body.contains(SIGN_IN) && page.header("set-cookie").is_none(), "{page:?}");
+        let api =
+            Browser::new(&host, vec![("cookie", es256.clone())]).post_api("list_connections", &[]).await;
+        assert_eq!(api.error(), (503, "unavailable".to_owned()));
+        assert_eq!(api.header("retry-after"), Some("30"));
+    }
+    assert_eq!(
+        open(&host, &["other=1"]).await.goes_to().split('?').next(),
+        Some(SIGN_IN),
+        "no session at all"
+    );
 }
 
 #[tokio::test]
