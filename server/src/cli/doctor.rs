@@ -14,6 +14,9 @@ pub(super) struct Args {
     /// One JSON object instead of lines.
     #[arg(long)]
     json: bool,
+    /// Also judges the token in this file, as the server would.
+    #[arg(long, value_name = "FILE", conflicts_with = "register_webhook")]
+    token_file: Option<PathBuf>,
     /// Registers the webhook at this address with Waycore, and has a test event sent there.
     #[arg(long, value_name = "URL", requires = "secret_file")]
     register_webhook: Option<String>,
@@ -25,7 +28,7 @@ pub(super) struct Args {
 pub(super) async fn run(args: Args) -> anyhow::Result<()> {
     let checks = match args.register_webhook.as_deref().zip(args.secret_file.as_deref()) {
         Some((url, secret_file)) => register(&Waycore::from_process()?, url, secret_file).await,
-        None => examine(&process).await,
+        None => examine(&process, args.token_file.as_deref()).await,
     };
     if args.json {
         announce(&serde_json::json!({ "checks": checks }).to_string());
