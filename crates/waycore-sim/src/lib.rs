@@ -47,6 +47,7 @@ use bank::Library;
 use catalog::Catalog;
 use clock::{Clock, RealTime, Speed};
 use keeper::Keeper;
+use state::StateFile;
 use world::{
     World,
     organization::{Environment, Organization, Settings},
@@ -105,16 +106,17 @@ impl Simulator {
     /// Starts a world, or goes on with the one in the state file.
     ///
     /// # Errors
-    /// One sentence for a speed that is none, a state file that is torn, foreign or of another schema, or a
-    /// place that cannot be written.
+    /// One sentence for a speed that is none, a state file that is torn, foreign, of another schema or in use by another
+    /// simulator, or a place that cannot be written.
     pub fn new(options: SimOptions) -> anyhow::Result<Self> {
         let first_speed = Speed::parse(options.speed)?;
         let started = Instant::now();
-        let loaded = match &options.state {
-            Some(path) => state::load(path, first_speed, real_time(started))?,
+        let file = options.state.map(StateFile::open).transpose()?;
+        let loaded = match &file {
+            Some(file) => file.load(first_speed, real_time(started))?,
             None => None,
         };
-        let (keeper, work) = options.state.map(Keeper::new).unzip();
+        let (keeper, work) = file.map(Keeper::new).unzip();
         let shared = Arc::new(Shared {
             catalog: Catalog::of_seed(options.seed),
             library: Library::new(options.seed),

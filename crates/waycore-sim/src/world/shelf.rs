@@ -34,7 +34,9 @@ impl<T> Default for Shelf<T> {
 impl<T: Labelled> From<Stored<T>> for Shelf<T> {
     fn from(stored: Stored<T>) -> Self {
         let places = stored.items.iter().map(|(place, item)| (item.id().to_owned(), *place)).collect();
-        Self { next: stored.next, items: stored.items, places }
+        // A place that was given out is never given again, whatever the file says.
+        let free = stored.items.last_key_value().map_or(1, |(place, _)| place.saturating_add(1));
+        Self { next: stored.next.max(free), items: stored.items, places }
     }
 }
 

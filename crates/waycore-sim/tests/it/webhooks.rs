@@ -365,7 +365,7 @@ async fn a_delivery_survives_a_restart() {
     let organization = keys["organizationId"].as_str().expect("an id").to_owned();
     let event = json!({ "organizationId": organization, "type": "test", "delaySeconds": 5 });
     let sent = call(&first.router(), "POST", "/_sim/webhooks", None, Some(event)).await.json(201);
-    drop(first);
+    drop((first, router));
 
     let options = SimOptions { speed: 0.0, state: Some(path), ..SimOptions::default() };
     let second = Simulator::new(options).expect("a simulator");
