@@ -20,6 +20,7 @@ mod clock;
 mod control;
 mod dice;
 mod faults;
+mod hosts;
 mod ids;
 mod journal;
 mod keeper;
@@ -37,10 +38,11 @@ use std::{
     time::{Instant, SystemTime, UNIX_EPOCH},
 };
 
-use axum::Router;
+use axum::{Router, middleware::from_fn};
 use tokio::sync::Notify;
 use tower_http::csrf::CsrfLayer;
 
+pub use hosts::names_only_loopback;
 pub use serve::serve;
 
 use bank::Library;
@@ -62,13 +64,14 @@ pub struct SimOptions {
     pub speed: f64,
     /// Where the world is kept over restarts; without it, it lives in memory alone.
     pub state: Option<PathBuf>,
-    /// Whether webhooks are delivered to other machines too. Else such an attempt is only noted.
-    pub delivers_anywhere: bool,
+    /// Whether other machines take part: webhooks are delivered to them, and requests may name any host. Otherwise such
+    /// a delivery fails without an attempt, and a request that does not name this machine is refused.
+    pub allow_remote: bool,
 }
 
 impl Default for SimOptions {
     fn default() -> Self {
-        Self { seed: 1, speed: 1.0, state: None, delivers_anywhere: false }
+        Self { seed: 1, speed: 1.0, state: None, allow_remote: false }
     }
 }
 
@@ -97,7 +100,7 @@ struct Shared {
     first_speed: Speed,
     world: Mutex<World>,
     keeper: Option<Keeper>,
-    delivers_anywhere: bool,
+    allow_remote: bool,
     /// Something happened that may have to be delivered.
     changed: Notify,
 }
@@ -124,7 +127,7 @@ impl Simulator {
             first_speed,
             world: Mutex::new(loaded.unwrap_or_else(|| World::new(first_speed))),
             keeper,
-            delivers_anywhere: options.delivers_anywhere,
+            allow_remote: options.allow_remote,
             changed: Notify::new(),
         });
         let simulator = Self { shared };
@@ -141,7 +144,10 @@ impl Simulator {
         // The controls and the pages have no password: what another site's page asks for is refused.
         let for_people =
             web::router(self.clone()).merge(control::router(self.clone())).layer(CsrfLayer::new());
-        api::error::with_request_ids(api::router(self.clone()).merge(for_people))
+        let router = api::error::with_fallbacks(api::router(self.clone()).merge(for_people));
+        let router =
+            if self.shared.allow_remote { router } else { router.layer(from_fn(hosts::require_loopback)) };
+        api::error::with_request_ids(router)
     }
 
     /// The keys of the organization of this id, which is made if there is none.

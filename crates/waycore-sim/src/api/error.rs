@@ -90,6 +90,15 @@ impl ApiError {
         Self::new(StatusCode::NOT_FOUND, "not_found", "not found, or not visible to this key")
     }
 
+    pub(crate) fn misdirected() -> Self {
+        Self::new(
+            StatusCode::MISDIRECTED_REQUEST,
+            "misdirected_request",
+            "the simulator answers only requests to localhost or a loopback address: start it with --allow-remote to \
+             reach it by another host",
+        )
+    }
+
     pub(crate) fn method_not_allowed() -> Self {
         Self::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", "this path does not take this method")
     }
@@ -182,10 +191,14 @@ impl IntoResponse for ApiError {
 
 /// Gives every request an id, and every refusal its body.
 pub(crate) fn with_request_ids(router: Router) -> Router {
+    router.layer(from_fn(identify))
+}
+
+/// Answers requests that no route takes.
+pub(crate) fn with_fallbacks(router: Router) -> Router {
     router
         .fallback(async || ApiError::not_found())
         .method_not_allowed_fallback(async || ApiError::method_not_allowed())
-        .layer(from_fn(identify))
 }
 
 async fn identify(mut request: Request, next: Next) -> Response {

@@ -12,6 +12,7 @@ mod control;
 mod entities;
 mod environments;
 mod faults;
+mod hosts;
 mod journal;
 mod keys;
 mod lifecycle;

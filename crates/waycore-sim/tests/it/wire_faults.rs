@@ -31,7 +31,7 @@ async fn raw(
 ) -> (String, std::io::Result<()>) {
     let mut stream = TcpStream::connect(address).await.expect("it listens");
     let request = format!(
-        "{request_line} HTTP/1.1\r\nHost: sim\r\nConnection: close\r\nAuthorization: Bearer {}\r\nContent-Length: {}\r\n\r\n{body}",
+        "{request_line} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer {}\r\nContent-Length: {}\r\n\r\n{body}",
         host.key,
         body.len()
     );
