@@ -29,6 +29,7 @@ mod postman;
 mod serve;
 mod state;
 mod web;
+mod webhook_url;
 mod world;
 
 use std::{

@@ -3,16 +3,22 @@
 //! When an attempt is due is virtual time, so that a test decides it; the attempt itself, its time limit and the time in
 //! its signature are real, because the receiver is.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::{
+    error::Error as _,
+    iter,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
 
-use reqwest::{Client, Url, header::CONTENT_TYPE, redirect, retry};
+use reqwest::{Client, header::CONTENT_TYPE, redirect, retry};
 use secrecy::SecretString;
 use tokio::task::JoinSet;
+use url::Url;
 use waycore::{webhook, wire::DateTime};
 
 use crate::{
     Simulator,
     clock::RealTime,
+    hosts::is_loopback,
     world::{
         Resident,
         organization::Environment,
@@ -109,7 +115,7 @@ impl Simulator {
 
     async fn attempt(&self, client: &Client, letter: &Letter, sent_at: i64) -> Result<u16, String> {
         let url = Url::parse(&letter.url).map_err(|_| "the address is no URL".to_owned())?;
-        if !self.shared.allow_remote && !is_loopback(&url) {
+        if !self.shared.allow_remote && !url.host().is_some_and(|host| is_loopback(&host)) {
             return Err("not sent: only addresses on this machine are delivered to".to_owned());
         }
         let seconds = (sent_at / 1_000).saturating_sub(letter.manner.signature_age);
@@ -200,24 +206,16 @@ fn client() -> reqwest::Result<Client> {
         .build()
 }
 
-fn is_loopback(url: &Url) -> bool {
-    match url.host_str() {
-        Some("localhost") => true,
-        Some(host) => {
-            host.trim_matches(['[', ']']).parse().is_ok_and(|address: std::net::IpAddr| address.is_loopback())
-        }
-        None => false,
-    }
-}
-
-/// Without the address, which stands beside it already.
+/// Says what went wrong with the innermost cause, such as a name that DNS does not know or a certificate that is refused.
+/// The address stands beside it already.
 fn reason(error: &reqwest::Error) -> String {
     if error.is_timeout() {
-        "no answer within ten seconds".to_owned()
-    } else if error.is_connect() {
-        "no connection".to_owned()
-    } else {
-        "the answer broke off".to_owned()
+        return "no answer within ten seconds".to_owned();
+    }
+    let what = if error.is_connect() { "no connection" } else { "no answer that can be read" };
+    match iter::successors(error.source(), |&cause| cause.source()).last() {
+        Some(cause) => format!("{what}: {cause}"),
+        None => what.to_owned(),
     }
 }
 

@@ -25,6 +25,7 @@ use crate::{
     journal::{Entry, Subject, Ticket},
     mask,
     serve::Wire,
+    webhook_url,
     world::{
         Resident, World,
         books::Books,
@@ -142,6 +143,11 @@ impl Caller {
 
     pub(crate) fn catalog(&self) -> &Catalog {
         &self.simulator.shared.catalog
+    }
+
+    pub(crate) fn check_webhook_url(&self, url: &str) -> Result<(), ApiError> {
+        webhook_url::check(url, self.simulator.shared.allow_remote)
+            .map_err(|error| ApiError::invalid(format!("url {error}")))
     }
 
     /// What an answer says of the request itself.

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::{
     OrganizationKeys, Simulator, add_organization,
     api::{error::ApiError, params::JsonBody},
-    ids,
+    ids, webhook_url,
     world::organization::{Environment, Organization, SCOPES, Settings},
 };
 
@@ -49,7 +49,7 @@ pub(crate) async fn create(
     JsonBody(create): JsonBody<Create>,
 ) -> Result<(StatusCode, Json<Value>), ApiError> {
     let environment = create.environment;
-    let settings = create.settings()?;
+    let settings = create.settings(simulator.shared.allow_remote)?;
     let real = simulator.shared.real_time();
     let mut world = simulator.shared.world();
     let keys = add_organization(&mut world, &ids::organization(), environment, settings, real);
@@ -64,8 +64,8 @@ pub(crate) async fn list(State(simulator): State<Simulator>) -> Json<Value> {
 }
 
 impl Create {
-    /// A scope with a typing mistake would only be noticed as a 403 much later.
-    fn settings(self) -> Result<Settings, ApiError> {
+    /// Refuses what would be noticed much later: an unknown scope as a 403, a wrong address as a delivery that fails.
+    fn settings(self, allow_remote: bool) -> Result<Settings, ApiError> {
         let usual = Settings::default();
         let scopes = self.scopes.unwrap_or(usual.scopes);
         if let Some(unknown) = scopes.iter().find(|scope| !SCOPES.contains(&scope.as_str())) {
@@ -76,6 +76,10 @@ impl Create {
             return Err(ApiError::invalid("cooldownStatus must be 409 or 429"));
         }
         let (require_bank_approval, webhook_url) = (self.require_bank_approval, self.webhook_url);
+        if let Some(url) = &webhook_url {
+            webhook_url::check(url, allow_remote)
+                .map_err(|error| ApiError::invalid(format!("webhookUrl {error}")))?;
+        }
         Ok(Settings { scopes, require_bank_approval, cooldown_status, webhook_url })
     }
 }

@@ -78,15 +78,16 @@ impl Host {
 
     /// With a new organization in a simulator that others may share.
     pub(crate) async fn of(simulator: Simulator) -> Self {
-        Self::made(simulator, json!({})).await
+        Self::made_in(simulator, json!({})).await
     }
 
     /// With options of its own.
     pub(crate) async fn with(options: Value) -> Self {
-        Self::made(simulator(None), options).await
+        Self::made_in(simulator(None), options).await
     }
 
-    async fn made(simulator: Simulator, options: Value) -> Self {
+    /// With options of its own in a simulator that others may share.
+    pub(crate) async fn made_in(simulator: Simulator, options: Value) -> Self {
         let router = simulator.router();
         let keys = call(&router, "POST", "/_sim/organizations", None, Some(options)).await.json(201);
         let text = |name: &str| keys[name].as_str().expect(name).to_owned();

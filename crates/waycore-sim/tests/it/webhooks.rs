@@ -12,9 +12,14 @@ use axum::{
     http::{HeaderMap, StatusCode},
     routing::post,
 };
+use rstest::rstest;
 use secrecy::SecretString;
 use serde_json::{Value, json};
-use tokio::{net::TcpListener, sync::mpsc};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpListener,
+    sync::mpsc,
+};
 use waycore::webhook::{self, SignatureError, TOLERANCE};
 use waycore_sim::{SimOptions, Simulator};
 
@@ -313,6 +318,108 @@ async fn an_address_or_a_type_that_cannot_be_is_refused() {
     ] {
         host.post("/v1/webhooks", wrong).await.refused(400, "invalid_request");
     }
+}
+
+/// One rule for addresses, wherever one is given.
+#[rstest]
+#[case("https://host.example/hook", false, true)]
+#[case("HTTPS://Host.example/hook", false, true)]
+#[case("http://localhost:4000/hook", false, true)]
+#[case("HTTP://[::1]:4000/hook", false, true)]
+#[case("http://connect:3000/hook", false, false)]
+#[case("http://connect:3000/hook", true, true)]
+#[case("http://10.0.0.7/hook", true, true)]
+#[case("http://host.example/hook", true, false)]
+#[case("nonsense", false, false)]
+#[case("nonsense", true, false)]
+#[case("", false, false)]
+#[tokio::test]
+async fn an_address_is_judged_alike_wherever_it_is_given(
+    #[case] url: &str,
+    #[case] allow_remote: bool,
+    #[case] taken: bool,
+) {
+    let options = SimOptions { speed: 0.0, allow_remote, ..SimOptions::default() };
+    let host = Host::of(Simulator::new(options).expect("a simulator")).await;
+    let create = json!({ "url": "https://host.example/first", "events": ["test"] });
+    let known = host.post("/v1/webhooks", create).await.json(201)["webhook"]["id"].clone();
+    let path = format!("/v1/webhooks/{}", known.as_str().expect("an id"));
+    let answers = [
+        host.control("POST", "organizations", json!({ "webhookUrl": url })).await,
+        host.post("/v1/webhooks", json!({ "url": url, "events": ["test"] })).await,
+        call(&host.router, "PATCH", &path, Some(&host.key), Some(json!({ "url": url }))).await,
+    ];
+    for (answer, field) in answers.iter().zip(["webhookUrl", "url", "url"]) {
+        assert_eq!(answer.status.is_success(), taken, "{}", answer.text);
+        if !taken {
+            answer.refused(400, "invalid_request");
+            let message = answer.json(400)["message"].clone();
+            assert!(
+                message.as_str().is_some_and(|text| text.starts_with(&format!("{field} must"))),
+                "{message}"
+            );
+        }
+    }
+    let listed = host.get(&path).await.json(200)["url"].clone();
+    assert_eq!(listed, if taken { url } else { "https://host.example/first" }, "as it was given");
+}
+
+/// Answers the beginning of every request with these bytes, and hangs up.
+async fn answer_every(listener: TcpListener, answer: &'static str) {
+    loop {
+        let (mut stream, _) = listener.accept().await.expect("a connection");
+        let mut start = [0; 64];
+        // A client that is gone already needs no answer.
+        if stream.read(&mut start).await.is_ok() && stream.write_all(answer.as_bytes()).await.is_ok() {
+            // What is not read would end the connection with a reset.
+            let _ = stream.shutdown().await;
+            let _ = tokio::io::copy(&mut stream, &mut tokio::io::sink()).await;
+        }
+    }
+}
+
+/// What kept an attempt from being answered.
+#[rstest]
+#[case("refused", "no connection: Connection refused")]
+#[case("no TLS", "no connection: received corrupt message")]
+#[case("unknown name", "no connection: failed to lookup address information")]
+#[case("hung up", "no answer that can be read: connection closed before message completed")]
+#[tokio::test]
+async fn an_attempt_keeps_its_innermost_cause(#[case] fate: &str, #[case] error: &str) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
+    let address = listener.local_addr().expect("an address");
+    let url = match fate {
+        "refused" => {
+            drop(listener);
+            format!("http://{address}/hook")
+        }
+        // No name has more than 63 characters between its dots, so nobody is asked for it.
+        "unknown name" => format!("http://{}/hook", "a".repeat(64)),
+        "no TLS" => {
+            tokio::spawn(answer_every(listener, "HTTP/1.1 400 Bad Request\r\n\r\n"));
+            format!("https://{address}/hook")
+        }
+        _ => {
+            tokio::spawn(answer_every(listener, ""));
+            format!("http://{address}/hook")
+        }
+    };
+    let options = SimOptions { speed: 0.0, allow_remote: true, ..SimOptions::default() };
+    let host =
+        Host::made_in(Simulator::new(options).expect("a simulator"), json!({ "webhookUrl": url })).await;
+    let simulator = host.simulator.clone();
+    tokio::spawn(async move { simulator.deliver().await });
+    let event = json!({ "organizationId": host.organization_id, "type": "test" });
+    host.control("POST", "webhooks", event).await.json(201);
+    let attempt = loop {
+        let listed = host.control("GET", "webhooks", json!({})).await.json(200);
+        match &listed["data"][0]["attempts"][0] {
+            Value::Null => tokio::task::yield_now().await,
+            attempt => break attempt.clone(),
+        }
+    };
+    let found = attempt["error"].as_str().expect("a cause");
+    assert!(found.starts_with(error) && !found.contains("/hook"), "{found}");
 }
 
 #[tokio::test]
