@@ -39,13 +39,18 @@ use std::{
     time::{Instant, SystemTime, UNIX_EPOCH},
 };
 
-use axum::{Router, middleware::from_fn};
+use axum::{
+    Json, Router,
+    middleware::{from_fn, from_fn_with_state},
+    routing::get,
+};
 use tokio::sync::Notify;
 use tower_http::csrf::CsrfLayer;
 
 pub use hosts::names_only_loopback;
 pub use serve::serve;
 
+use api::error::ApiError;
 use bank::Library;
 use catalog::Catalog;
 use clock::{Clock, RealTime, Speed};
@@ -142,10 +147,17 @@ impl Simulator {
 
     /// Everything the simulator answers, as a router without a prefix.
     pub fn router(&self) -> Router {
+        let (api, description) = api::router(self.clone());
+        let description = Json(description);
         // The controls and the pages have no password: what another site's page asks for is refused.
         let for_people =
             web::router(self.clone()).merge(control::router(self.clone())).layer(CsrfLayer::new());
-        let router = api::error::with_fallbacks(api::router(self.clone()).merge(for_people));
+        let outside_api = for_people
+            .route("/openapi.json", get(async move || description.clone()))
+            .fallback(api::error::no_such_path)
+            .method_not_allowed_fallback(async || ApiError::method_not_allowed())
+            .layer(from_fn_with_state(self.clone(), api::gate::pass_outside));
+        let router = api.merge(outside_api);
         let router =
             if self.shared.allow_remote { router } else { router.layer(from_fn(hosts::require_loopback)) };
         api::error::with_request_ids(router)

@@ -37,6 +37,15 @@ pub(crate) fn text(text: &str) -> String {
     masked
 }
 
+/// A query as it was sent, but for secrets.
+pub(crate) fn query(sent: &str) -> String {
+    let masked = sent.split('&').map(|pair| match pair.split_once('=') {
+        Some((name, _)) if is_secret(name) => format!("{name}={MASK}"),
+        Some(_) | None => text(pair),
+    });
+    masked.collect::<Vec<_>>().join("&")
+}
+
 fn value(json: Value) -> Value {
     match json {
         Value::Object(fields) => Value::Object(
@@ -44,7 +53,7 @@ fn value(json: Value) -> Value {
                 .into_iter()
                 .map(|(name, field)| {
                     let field = if is_secret(&name) && !field.is_null() { MASK.into() } else { value(field) };
-                    (name, field)
+                    (text(&name), field)
                 })
                 .collect(),
         ),
@@ -76,6 +85,7 @@ mod tests {
     #[case(r#"{"password":null}"#, json!({"password": null}))]
     #[case(r#"{"a":[{"Password":{"deep":1}}]}"#, json!({"a": [{"Password": "***"}]}))]
     #[case(r#"{"x":"way_test_abc_def!"}"#, json!({"x": "***!"}))]
+    #[case(r#"{"way_test_abc_def":1}"#, json!({"***": 1}))]
     #[case(r#"{"portalUrl":"https://B.example/A%2Fb?q=%C3%9C#f"}"#, json!({"portalUrl": "https://B.example/A%2Fb?q=%C3%9C#f"}))]
     #[case(r#"{"password":"hunter2""#, json!("***"))]
     #[case("nonsense", json!("nonsense"))]
@@ -87,5 +97,14 @@ mod tests {
     #[test]
     fn every_key_in_a_text_is_masked() {
         assert_eq!(text("a=way_live_1_2&b=way_test_3_4"), "a=***&b=***");
+    }
+
+    #[test]
+    fn a_query_is_kept_but_for_its_secrets() {
+        assert_eq!(
+            query("limit=5&password=hunter2&Api_Key=1&x=way_test_3_4&cursor&y=%20"),
+            "limit=5&password=***&Api_Key=***&x=***&cursor&y=%20"
+        );
+        assert_eq!(query(""), "");
     }
 }

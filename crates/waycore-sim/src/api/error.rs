@@ -3,7 +3,7 @@
 use axum::{
     Json, Router,
     extract::Request,
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderValue, StatusCode, Uri, header},
     middleware::{Next, from_fn},
     response::{IntoResponse, Response},
 };
@@ -90,6 +90,14 @@ impl ApiError {
         Self::new(StatusCode::NOT_FOUND, "not_found", "not found, or not visible to this key")
     }
 
+    /// Told apart from a missing object: a client with a wrong base URL would look for what it has just made.
+    pub(crate) fn no_such_path(path: &str) -> Self {
+        let is_in_api = path == "/v1" || path.starts_with("/v1/");
+        let message =
+            if is_in_api { "no such path" } else { "no such path: those of the API begin with /v1" };
+        Self::new(StatusCode::NOT_FOUND, "not_found", message)
+    }
+
     pub(crate) fn misdirected() -> Self {
         Self::new(
             StatusCode::MISDIRECTED_REQUEST,
@@ -108,7 +116,7 @@ impl ApiError {
     }
 
     pub(crate) fn too_large() -> Self {
-        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "the body is larger than 1 MiB")
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "the body is too large")
     }
 
     pub(crate) fn rate_limited(message: impl Into<String>) -> Self {
@@ -194,11 +202,9 @@ pub(crate) fn with_request_ids(router: Router) -> Router {
     router.layer(from_fn(identify))
 }
 
-/// Answers requests that no route takes.
-pub(crate) fn with_fallbacks(router: Router) -> Router {
-    router
-        .fallback(async || ApiError::not_found())
-        .method_not_allowed_fallback(async || ApiError::method_not_allowed())
+/// Answers a request to a path that there is not.
+pub(crate) async fn no_such_path(uri: Uri) -> ApiError {
+    ApiError::no_such_path(uri.path())
 }
 
 async fn identify(mut request: Request, next: Next) -> Response {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::{
     body::{Body, Bytes, to_bytes},
     extract::{ConnectInfo, FromRequestParts, Request, State},
-    http::{Method, header, request::Parts},
+    http::{HeaderMap, Method, header, request::Parts},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -21,6 +21,7 @@ use crate::{
     bank::Library,
     catalog::Catalog,
     clock::RealTime,
+    control,
     faults::Effect,
     journal::{Entry, Subject, Ticket},
     mask,
@@ -33,6 +34,7 @@ use crate::{
     },
 };
 
+/// The largest body of a request to the API; one with control commands may be larger.
 const LARGEST_BODY: usize = 1_024 * 1_024;
 
 /// Who is asking: an organization in one environment, by its key; and the way to what it may see.
@@ -82,7 +84,7 @@ pub(crate) async fn pass(State(simulator): State<Simulator>, request: Request, n
     let (parts, body) = request.into_parts();
     let request_id = parts.extensions.get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
     let wire = parts.extensions.get::<ConnectInfo<Wire>>().map(|ConnectInfo(wire)| wire.clone());
-    let Ok(body) = to_bytes(body, LARGEST_BODY).await else { return ApiError::too_large().into_response() };
+    let Ok(body) = to_bytes(body, LARGEST_BODY).await else { return too_large(&simulator, &parts) };
     let Arrival { caller, shows, ticket, fault } = arrive(&simulator, &request_id, &parts, &body);
     let own = async {
         let Some(caller) = caller else { return ApiError::unauthorized().into_response() };
@@ -107,6 +109,25 @@ pub(crate) async fn pass(State(simulator): State<Simulator>, request: Request, n
     };
     let found = answer.extensions().get::<Subject>().cloned();
     simulator.shared.world().journal.answered(&ticket, answer.status().as_u16(), found);
+    answer
+}
+
+/// What every other request passes: those with a known key are journalled, because somebody whose base URL is wrong
+/// looks for them there.
+pub(crate) async fn pass_outside(
+    State(simulator): State<Simulator>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let is_known = |key| simulator.shared.world().by_key(key).is_some();
+    if !key(request.headers()).is_some_and(is_known) {
+        return next.run(request).await;
+    }
+    let (parts, body) = request.into_parts();
+    let Ok(body) = to_bytes(body, control::LARGEST_BODY).await else { return too_large(&simulator, &parts) };
+    let ticket = enter(&simulator, &parts, mask::body(&body));
+    let answer = next.run(Request::from_parts(parts, Body::from(body))).await;
+    simulator.shared.world().journal.answered(&ticket, answer.status().as_u16(), None);
     answer
 }
 
@@ -199,7 +220,7 @@ impl<S: Sync> FromRequestParts<S> for Caller {
 fn arrive(simulator: &Simulator, request_id: &str, parts: &Parts, body: &Bytes) -> Arrival {
     let real = simulator.shared.real_time();
     let world = &mut *simulator.shared.world();
-    let found = key(parts).and_then(|key| world.by_key(key));
+    let found = key(&parts.headers).and_then(|key| world.by_key(key));
     let resident = found.map(|(resident, _)| resident);
     let caller = found.map(|(resident, environment)| Caller {
         simulator: simulator.clone(),
@@ -209,20 +230,38 @@ fn arrive(simulator: &Simulator, request_id: &str, parts: &Parts, body: &Bytes) 
         scopes: resident.organization.settings.scopes.clone(),
     });
     let subject = subject(found, parts, body);
-    let entry = entry(resident, parts, body, real);
+    let entry = entry(resident, parts, mask::body(body), real);
     let World { journal, faults, .. } = world;
     let fault = faults.meet(parts.method.as_str(), parts.uri.path(), &subject);
     Arrival { caller, shows: shows(parts, &subject), ticket: journal.enter(subject, entry), fault }
 }
 
-fn entry(resident: Option<&Resident>, parts: &Parts, body: &Bytes, real: RealTime) -> Entry {
+/// Enters a request into the journal that nothing else is asked about.
+fn enter(simulator: &Simulator, parts: &Parts, body: Value) -> Ticket {
+    let real = simulator.shared.real_time();
+    let world = &mut *simulator.shared.world();
+    let resident = key(&parts.headers).and_then(|key| world.by_key(key)).map(|(resident, _)| resident);
+    let organization_id = resident.map(|resident| resident.organization.id.clone());
+    let entry = entry(resident, parts, body, real);
+    world.journal.enter(Subject { organization_id, ..Subject::default() }, entry)
+}
+
+/// Refuses a request whose body is not read to its end.
+fn too_large(simulator: &Simulator, parts: &Parts) -> Response {
+    let refusal = ApiError::too_large().into_response();
+    let ticket = enter(simulator, parts, Value::from("(too large)"));
+    simulator.shared.world().journal.answered(&ticket, refusal.status().as_u16(), None);
+    refusal
+}
+
+fn entry(resident: Option<&Resident>, parts: &Parts, body: Value, real: RealTime) -> Entry {
     let now = resident.map_or(real.unix_millis, |resident| resident.clock.now(real));
     Entry {
         at: DateTime::from_millis(now),
         method: parts.method.to_string(),
         path: mask::text(parts.uri.path()),
-        query: mask::text(parts.uri.query().unwrap_or_default()),
-        body: mask::body(body),
+        query: mask::query(parts.uri.query().unwrap_or_default()),
+        body,
         status: None,
     }
 }
@@ -233,34 +272,29 @@ fn subject(found: Option<(&Resident, Environment)>, parts: &Parts, body: &Bytes)
     let mut path = parts.uri.path().split('/').skip(2);
     let (resource, id) = (path.next(), path.next().filter(|id| !id.is_empty()));
     let in_path = |wanted: &str| id.filter(|_| resource == Some(wanted)).map(str::to_owned);
-    let connection_id = in_path("connections");
+    let params = Params::of(parts).unwrap_or_default();
+    let body: Value = serde_json::from_slice(body).unwrap_or_default();
+    let named = |name: &str| params.get(name).or_else(|| body.get(name)?.as_str()).map(str::to_owned);
+    let connection_id = in_path("connections").or_else(|| named("connectionId"));
     let entity_of_connection = || {
         let connection = organization.books.get(environment).connections.get(connection_id.as_deref()?)?;
         Some(connection.entity_id.clone())
     };
-    let in_query = || Params::of(parts)?.get("entityId").map(str::to_owned);
-    let in_body = || {
-        let body: Value = serde_json::from_slice(body).ok()?;
-        Some(body.get("entityId")?.as_str()?.to_owned())
-    };
-    Subject {
-        organization_id: Some(organization.id.clone()),
-        entity_id: in_path("entities").or_else(entity_of_connection).or_else(in_query).or_else(in_body),
-        connection_id,
-    }
+    let entity_id = in_path("entities").or_else(|| named("entityId")).or_else(entity_of_connection);
+    Subject { organization_id: Some(organization.id.clone()), entity_id, connection_id }
 }
 
 fn shows(parts: &Parts, subject: &Subject) -> Shows {
     match &subject.connection_id {
         _ if parts.method != Method::GET => Shows::ItsOwnChange,
+        _ if parts.uri.path() == "/v1/connections" => Shows::Connections,
         Some(id) => Shows::Connection(id.clone()),
-        None if parts.uri.path() == "/v1/connections" => Shows::Connections,
         None => Shows::Nothing,
     }
 }
 
-fn key(parts: &Parts) -> Option<&str> {
-    let (scheme, key) = parts.headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+fn key(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, key) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| key.trim())
 }
 

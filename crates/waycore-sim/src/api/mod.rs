@@ -7,7 +7,7 @@ mod description;
 mod entities;
 pub(crate) mod error;
 mod fields;
-mod gate;
+pub(crate) mod gate;
 mod institutions;
 mod paging;
 pub(crate) mod params;
@@ -18,27 +18,24 @@ mod transactions;
 mod transfers;
 mod webhooks;
 
-use axum::{
-    Json, Router,
-    middleware::from_fn_with_state,
-    routing::{any, get},
-};
+use axum::{Router, middleware::from_fn_with_state, routing::any};
+use utoipa::openapi::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::Simulator;
-use error::ApiError;
+use error::{ApiError, no_such_path};
 pub(crate) use transfers::Used;
 
-pub(crate) fn router(simulator: Simulator) -> Router {
+/// The endpoints, and their description as OpenAPI.
+pub(crate) fn router(simulator: Simulator) -> (Router, OpenApi) {
     let (router, description) = described().split_for_parts();
-    let description = Json(description::complete(description));
-    router
-        .route("/v1", any(async || ApiError::not_found()))
-        .route("/v1/{*path}", any(async || ApiError::not_found()))
+    let router = router
+        .route("/v1", any(no_such_path))
+        .route("/v1/{*path}", any(no_such_path))
         .method_not_allowed_fallback(async || ApiError::method_not_allowed())
         .layer(from_fn_with_state(simulator.clone(), gate::pass))
-        .route("/openapi.json", get(async move || description.clone()))
-        .with_state(simulator)
+        .with_state(simulator);
+    (router, description::complete(description))
 }
 
 /// Every endpoint with its description: one cannot be here without the other.

@@ -18,10 +18,14 @@ use axum::{
 };
 use serde_json::{Value, json};
 
-use crate::{Simulator, api::error::ApiError, world::World};
+use crate::{
+    Simulator,
+    api::error::{ApiError, no_such_path},
+    world::World,
+};
 
 /// A fault can answer with more than a client will read.
-const LARGEST_BODY: usize = 16 * 1_024 * 1_024;
+pub(crate) const LARGEST_BODY: usize = 16 * 1_024 * 1_024;
 
 pub(crate) fn router(simulator: Simulator) -> Router {
     Router::new()
@@ -32,7 +36,7 @@ pub(crate) fn router(simulator: Simulator) -> Router {
         .route("/_sim/webhooks", get(webhooks::list).post(webhooks::send))
         .route("/_sim/reset", post(reset::reset))
         .route("/_sim/faults", post(faults::add).delete(faults::remove))
-        .route("/_sim/{*path}", any(async || ApiError::not_found()))
+        .route("/_sim/{*path}", any(no_such_path))
         .method_not_allowed_fallback(async || ApiError::method_not_allowed())
         .layer(from_fn_with_state(simulator.clone(), keep))
         .layer(DefaultBodyLimit::max(LARGEST_BODY))

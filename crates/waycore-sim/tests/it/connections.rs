@@ -107,7 +107,24 @@ async fn a_body_that_is_no_json_is_refused() {
 #[tokio::test]
 async fn a_path_or_a_method_that_is_not_there_is_said_so() {
     let host = Host::new().await;
-    host.get("/v1/nonsense").await.refused(404, "not_found");
+    let missing = host.get("/v1/connections/conn_none").await.json(404)["message"].clone();
+    for path in [
+        "/v1",
+        "/v1/",
+        "/v1/nonsense",
+        "/v1/connections/",
+        "/v1/connections/conn_none/none",
+        "/v1/v1/entities",
+    ] {
+        let answer = host.get(path).await;
+        answer.refused(404, "not_found");
+        assert_eq!(answer.json(404)["message"], "no such path", "{path}");
+        assert_ne!(answer.json(404)["message"], missing, "{path}");
+    }
+    for path in ["/connections/conn_none", "/V1/entities", "/v1entities"] {
+        let message = host.get(path).await.json(404)["message"].clone();
+        assert_eq!(message, "no such path: those of the API begin with /v1", "{path}");
+    }
     host.put("/v1/entities", json!({})).await.refused(405, "method_not_allowed");
     host.control("GET", "nonsense", json!({})).await.refused(404, "not_found");
     host.control("PUT", "clock", json!({})).await.refused(405, "method_not_allowed");

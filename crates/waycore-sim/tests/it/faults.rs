@@ -61,6 +61,33 @@ async fn a_fault_can_be_for_one_connection_or_one_entity() {
     assert_eq!(status(format!("/v1/connections?entityId={globex}")).await, 502);
 }
 
+#[tokio::test]
+async fn a_fault_for_a_connection_meets_requests_that_name_it_anywhere() {
+    let host = Host::new().await;
+    let (acme, globex) = (host.entity("acme").await, host.entity("globex").await);
+    let (one, two) =
+        (host.connection(&acme, "sim-instant").await, host.connection(&globex, "sim-instant").await);
+    fail(&host, json!({ "match": { "connectionId": one }, "effect": { "status": 503 } })).await;
+    for path in ["accounts", "balances", "transactions", "transactions/sync"] {
+        let status = async |query: String| host.get(&format!("/v1/{path}?{query}")).await.status.as_u16();
+        assert_eq!(status(format!("connectionId={one}")).await, 503, "{path}");
+        assert_eq!(status(format!("limit=5&connectionId={one}&connectionId=")).await, 503, "{path}");
+        assert_eq!(status(format!("connectionId={two}")).await, 200, "{path}");
+        assert_eq!(status("limit=5".to_owned()).await, 200, "{path}");
+    }
+    let body = |id: &str| json!({ "connectionId": id });
+    assert_eq!(host.post("/v1/transfers", body(&one)).await.status, 503);
+    assert_eq!(host.post("/v1/transfers", body(&two)).await.status, 400);
+    host.control("DELETE", &format!("faults?connectionId={one}"), json!({})).await.json(200);
+
+    fail(&host, json!({ "match": { "entityId": acme }, "effect": { "status": 502 } })).await;
+    let accounts =
+        async |id: &str| host.get(&format!("/v1/accounts?connectionId={id}")).await.status.as_u16();
+    assert_eq!((accounts(&one).await, accounts(&two).await), (502, 200), "it is the entity's connection");
+    let about = host.journal(&format!("&connectionId={one}")).await;
+    assert!(about.iter().any(|entry| entry["path"] == "/v1/balances"), "{about:?}");
+}
+
 #[rstest]
 #[case(false, 0)]
 #[case(true, 1)]

@@ -80,3 +80,49 @@ async fn organizations_do_not_see_each_others_requests_and_nobodys_are_in_the_wh
     let whole = host.control("GET", "requests", json!({})).await.json(200);
     assert_eq!(whole["data"][1]["status"], 401, "{whole}");
 }
+
+#[tokio::test]
+async fn a_request_outside_the_api_is_journalled_if_its_key_is_known() {
+    let host = Host::new().await;
+    let body = json!({ "externalEntityId": "acme", "password": "correct horse" });
+    host.post("/entities?limit=1", body).await.refused(404, "not_found");
+    host.get("/openapi.json").await.json(200);
+    host.put("/openapi.json", json!({})).await.refused(405, "method_not_allowed");
+    host.get("/bank/no-such-bank").await;
+    host.get("/_sim/clock").await.json(200);
+    for key in [None, Some("way_test_wrong")] {
+        call(&host.router, "GET", "/entities", key, None).await.refused(404, "not_found");
+    }
+    let entries = host.journal("").await;
+    let lines: Vec<String> = entries
+        .iter()
+        .map(|entry| format!("{} {}?{} {}", entry["method"], entry["path"], entry["query"], entry["status"]))
+        .map(|line| line.replace('"', ""))
+        .collect();
+    assert_eq!(
+        lines,
+        [
+            "POST /entities?limit=1 404",
+            "GET /openapi.json? 200",
+            "PUT /openapi.json? 405",
+            "GET /bank/no-such-bank? 404",
+            "GET /_sim/clock? 200",
+        ]
+    );
+    assert_eq!(entries[0]["body"], json!({ "externalEntityId": "acme", "password": "***" }));
+    let whole = host.control("GET", "requests", json!({})).await.json(200);
+    assert_eq!(
+        whole["data"].as_array().map(Vec::len),
+        Some(5),
+        "nobody's requests outside of it are left out"
+    );
+}
+
+#[tokio::test]
+async fn a_request_that_is_too_large_is_journalled_too() {
+    let host = Host::new().await;
+    let name = "x".repeat(1_024 * 1_024);
+    host.post("/v1/entities", json!({ "externalEntityId": name })).await.refused(413, "too_large");
+    let entries = host.journal("").await;
+    assert_eq!((&entries[0]["status"], &entries[0]["body"]), (&json!(413), &json!("(too large)")));
+}
