@@ -90,6 +90,11 @@ impl ApiError {
         Self::new(StatusCode::NOT_FOUND, "not_found", "not found, or not visible to this key")
     }
 
+    /// For the control API, which hides nothing: no object has the id that this field gives.
+    pub(crate) fn unknown_id(field: &str) -> Self {
+        Self::new(StatusCode::NOT_FOUND, "not_found", format!("{field}: there is nothing with this id"))
+    }
+
     /// Told apart from a missing object: a client with a wrong base URL would look for what it has just made.
     pub(crate) fn no_such_path(path: &str) -> Self {
         let is_in_api = path == "/v1" || path.starts_with("/v1/");

@@ -10,11 +10,15 @@ use super::{error::ApiError, params::Params};
 pub(crate) struct Fields(Option<Vec<String>>);
 
 impl Fields {
-    /// Names of `known`, separated by commas. Those in `required` are answered in any case, so that every answer is one
+    /// Names of `known`, separated by commas; empty ones count as absent. Those in `required` are answered in any case, so that every answer is one
     /// of the documented type.
     pub(crate) fn read(params: &Params, known: &[&str], required: &[&str]) -> Result<Self, ApiError> {
         let Some(text) = params.get("fields") else { return Ok(Self(None)) };
-        let mut names: Vec<String> = text.split(',').map(|name| name.trim().to_owned()).collect();
+        let given = text.split(',').map(str::trim).filter(|name| !name.is_empty());
+        let mut names: Vec<String> = given.map(str::to_owned).collect();
+        if names.is_empty() {
+            return Ok(Self(None));
+        }
         if let Some(unknown) = names.iter().find(|name| !known.contains(&name.as_str())) {
             return Err(ApiError::invalid(format!("fields: there is no field {unknown:?}")));
         }

@@ -1,5 +1,7 @@
 //! What requests carry besides their path, read once at the edge.
 
+use std::fmt::Display;
+
 use axum::{
     body::Bytes,
     extract::{FromRequest, FromRequestParts, Path, Query, Request},
@@ -12,7 +14,7 @@ use waycore::wire::Date;
 
 use super::error::ApiError;
 
-/// The query's parameters; the last of a name counts.
+/// The query's parameters. An empty one counts as absent; of several of a name the last counts.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Params(Vec<(String, String)>);
 
@@ -30,7 +32,16 @@ impl Params {
     }
 
     pub(crate) fn get(&self, name: &str) -> Option<&str> {
-        self.0.iter().rev().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+        let mut given = self.0.iter().rev().filter(|(_, value)| !value.is_empty());
+        given.find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Refuses parameters of other names, where a typing mistake would mean "all".
+    pub(crate) fn only(self, names: &[&str]) -> Result<Self, ApiError> {
+        match self.0.iter().find(|(name, _)| !names.contains(&name.as_str())) {
+            Some((unknown, _)) => Err(ApiError::invalid(format!("there is no parameter {unknown:?}"))),
+            None => Ok(self),
+        }
     }
 }
 
@@ -78,8 +89,15 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for JsonBody<T> {
         // An empty body is an object without fields: no call needs a body that it does not have.
         let bytes: &[u8] = if bytes.trim_ascii().is_empty() { b"{}" } else { &bytes };
         // By way of an object: read directly, a list of values would pass for the fields in their order.
-        let fields = serde_json::from_slice::<Map<String, Value>>(bytes);
-        let value = fields.and_then(|fields| serde_json::from_value(Value::Object(fields)));
-        value.map(Self).map_err(|error| ApiError::invalid(format!("the body is not as documented: {error}")))
+        let fields = serde_json::from_slice::<Map<String, Value>>(bytes).map_err(malformed)?;
+        serde_path_to_error::deserialize(Value::Object(fields)).map(Self).map_err(|error| {
+            let field = error.path().to_string();
+            let cause = error.into_inner();
+            if field == "." { malformed(cause) } else { malformed(format!("{field}: {cause}")) }
+        })
     }
+}
+
+fn malformed(cause: impl Display) -> ApiError {
+    ApiError::invalid(format!("the body is not as documented: {cause}"))
 }

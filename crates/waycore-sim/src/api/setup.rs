@@ -42,11 +42,14 @@ pub(crate) async fn credentials(
     IdInPath(id): IdInPath,
     JsonBody(credentials): JsonBody<Credentials>,
 ) -> Result<Response, ApiError> {
-    let given = [credentials.bank_username, credentials.bank_customer_id, credentials.password];
-    let mut given = given.into_iter().flatten().peekable();
-    let any = given.peek().is_some();
-    if given.any(|value| value.is_empty()) {
-        return Err(ApiError::invalid("a credential must not be empty: leave it out"));
+    let given = [
+        ("bankUsername", credentials.bank_username),
+        ("bankCustomerId", credentials.bank_customer_id),
+        ("password", credentials.password),
+    ];
+    let any = given.iter().any(|(_, value)| value.is_some());
+    if let Some((name, _)) = given.iter().find(|(_, value)| value.as_deref() == Some("")) {
+        return Err(ApiError::invalid(format!("{name} must not be empty: leave it out")));
     }
     caller.within("connections:write", |desk| {
         let now = desk.now;

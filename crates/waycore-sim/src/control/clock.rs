@@ -28,6 +28,7 @@ pub(crate) async fn read(
     State(simulator): State<Simulator>,
     params: Params,
 ) -> Result<Json<Value>, ApiError> {
+    let params = params.only(&["organizationId"])?;
     shown(&simulator.shared.world(), params.get("organizationId"), simulator.shared.real_time())
 }
 
@@ -57,7 +58,10 @@ fn shown(world: &World, organization_id: Option<&str>, real: RealTime) -> Result
         })
     };
     match organization_id {
-        Some(id) => world.resident(id).map(|resident| Json(clock(resident))).ok_or_else(ApiError::not_found),
+        Some(id) => world
+            .resident(id)
+            .map(|resident| Json(clock(resident)))
+            .ok_or_else(|| ApiError::unknown_id("organizationId")),
         None => Ok(Json(json!({ "data": world.residents().map(clock).collect::<Vec<_>>() }))),
     }
 }

@@ -22,7 +22,11 @@ pub(crate) async fn add(
 }
 
 /// Those made for one organization, for one connection, or all.
-pub(crate) async fn remove(State(simulator): State<Simulator>, params: Params) -> Json<Value> {
+pub(crate) async fn remove(
+    State(simulator): State<Simulator>,
+    params: Params,
+) -> Result<Json<Value>, ApiError> {
+    let params = params.only(&["organizationId", "connectionId"])?;
     simulator.shared.world().faults.remove(params.get("organizationId"), params.get("connectionId"));
-    done()
+    Ok(done())
 }

@@ -55,7 +55,7 @@ async fn keep(State(simulator): State<Simulator>, request: Request, next: Next) 
 /// An organization that is named must exist; a typing mistake must not mean "all".
 fn known<'a>(world: &World, organization_id: Option<&'a str>) -> Result<Option<&'a str>, ApiError> {
     match organization_id {
-        Some(id) if world.resident(id).is_none() => Err(ApiError::not_found()),
+        Some(id) if world.resident(id).is_none() => Err(ApiError::unknown_id("organizationId")),
         other => Ok(other),
     }
 }

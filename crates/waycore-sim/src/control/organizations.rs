@@ -69,7 +69,7 @@ impl Create {
         let usual = Settings::default();
         let scopes = self.scopes.unwrap_or(usual.scopes);
         if let Some(unknown) = scopes.iter().find(|scope| !SCOPES.contains(&scope.as_str())) {
-            return Err(ApiError::invalid(format!("there is no scope {unknown}")));
+            return Err(ApiError::invalid(format!("scopes: there is no scope {unknown:?}")));
         }
         let cooldown_status = self.cooldown_status.unwrap_or(usual.cooldown_status);
         if ![409, 429].contains(&cooldown_status) {

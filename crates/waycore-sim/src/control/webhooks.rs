@@ -54,7 +54,8 @@ pub(crate) async fn send(
     }
     let real = simulator.shared.real_time();
     let mut world = simulator.shared.world();
-    let resident = world.resident_mut(&send.organization_id).ok_or_else(ApiError::not_found)?;
+    let resident =
+        world.resident_mut(&send.organization_id).ok_or_else(|| ApiError::unknown_id("organizationId"))?;
     let now = resident.clock.now(real);
     let environment = environment(&resident.organization, send.connection_id.as_deref())?;
     let books = resident.organization.books.get_mut(environment);
@@ -86,6 +87,7 @@ pub(crate) async fn list(
     State(simulator): State<Simulator>,
     params: Params,
 ) -> Result<Json<Value>, ApiError> {
+    let params = params.only(&["organizationId"])?;
     let world = simulator.shared.world();
     let organization_id = super::known(&world, params.get("organizationId"))?;
     Ok(Json(json!({ "data": deliveries(&world, organization_id) })))
@@ -122,5 +124,5 @@ fn environment(organization: &Organization, connection_id: Option<&str>) -> Resu
     Environment::BOTH
         .into_iter()
         .find(|environment| organization.books.get(*environment).connections.get(id).is_some())
-        .ok_or_else(ApiError::not_found)
+        .ok_or_else(|| ApiError::unknown_id("connectionId"))
 }

@@ -94,6 +94,26 @@ async fn a_create_that_makes_no_sense_is_refused(#[case] mut body: Value, #[case
     assert_eq!(host.get("/v1/connections").await.json(200)["data"], json!([]));
 }
 
+#[rstest]
+#[case("POST", "/v1/connections", json!({ "entityId": 5 }), "entityId")]
+#[case("POST", "/v1/connections", json!({}), "entityId")]
+#[case("PUT", "/v1/connections/conn_1/credentials", json!({ "password": ["x"] }), "password")]
+#[case("POST", "/v1/webhooks", json!({ "url": "https://host.example", "events": ["test", 5] }), "events[1]")]
+#[case("POST", "/_sim/faults", json!({ "match": { "paht": "/" }, "effect": { "status": 500 } }), "match.paht")]
+#[case("POST", "/_sim/organizations", json!({ "scopes": ["all"] }), "scopes")]
+#[tokio::test]
+async fn a_refusal_names_the_field(
+    #[case] method: &str,
+    #[case] path: &str,
+    #[case] body: Value,
+    #[case] field: &str,
+) {
+    let host = Host::new().await;
+    let refusal =
+        crate::support::call(&host.router, method, path, Some(&host.key), Some(body)).await.json(400);
+    assert!(refusal["message"].as_str().is_some_and(|message| message.contains(field)), "{refusal}");
+}
+
 #[tokio::test]
 async fn a_body_that_is_no_json_is_refused() {
     let host = Host::new().await;

@@ -126,3 +126,22 @@ async fn a_request_that_is_too_large_is_journalled_too() {
     let entries = host.journal("").await;
     assert_eq!((&entries[0]["status"], &entries[0]["body"]), (&json!(413), &json!("(too large)")));
 }
+
+#[tokio::test]
+async fn a_parameter_that_there_is_not_does_not_mean_all() {
+    let host = Host::new().await;
+    let fault = json!({ "effect": { "status": 500 } });
+    host.control("POST", "faults", fault).await.json(201);
+    for (method, path) in [
+        ("DELETE", "faults?organisationId=x"),
+        ("GET", "requests?organisationId=x"),
+        ("GET", "webhooks?connectionId=x"),
+        ("GET", "clock?id=x"),
+    ] {
+        let refusal = host.control(method, path, json!({})).await;
+        refusal.refused(400, "invalid_request");
+        let name = path.split(['?', '=']).nth(1).expect("a name");
+        assert!(refusal.text.contains(name), "{}", refusal.text);
+    }
+    host.get("/v1/entities").await.refused(500, "server_error");
+}

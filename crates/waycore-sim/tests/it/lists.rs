@@ -12,7 +12,7 @@ use crate::support::{Host, column};
 #[tokio::test]
 async fn a_limit_is_a_number_from_1_to_500(#[case] list: &str) {
     let host = Host::new().await;
-    for wrong in ["0", "501", "-1", "ten", "", "1.5"] {
+    for wrong in ["0", "501", "-1", "ten", "%20", "1.5"] {
         host.get(&format!("/v1/{list}?limit={wrong}")).await.refused(400, "invalid_request");
     }
     for right in ["1", "500"] {
@@ -91,8 +91,62 @@ async fn a_cursor_holds_only_for_its_own_query() {
         format!("/v1/institutions?query=trust&cursor={cursor}"),
         format!("/v1/connections?cursor={cursor}"),
         "/v1/institutions?cursor=nonsense".to_owned(),
-        "/v1/entities?cursor=".to_owned(),
     ] {
         host.get(&path).await.refused(400, "invalid_cursor");
     }
+}
+
+#[rstest]
+#[case("/v1/entities", &["externalEntityId", "limit", "cursor"])]
+#[case("/v1/institutions", &["query", "limit", "cursor"])]
+#[case("/v1/connections", &["entityId", "institutionId", "status", "limit", "cursor"])]
+#[case("/v1/accounts", &["connectionId", "type", "currency", "status", "fields", "limit", "cursor"])]
+#[case("/v1/balances", &["entityId", "connectionId", "accountId", "dateGte", "dateLt", "limit", "cursor"])]
+#[case("/v1/transactions", &["connectionId", "accountId", "status", "rail", "postedDateGte", "postedDateLt", "sort", "fields", "limit", "cursor"])]
+#[case("/v1/transactions/sync", &["connectionId", "accountId", "limit", "cursor"])]
+#[case("/v1/transfers", &["limit", "cursor"])]
+#[case("/v1/webhooks", &["limit", "cursor"])]
+#[tokio::test]
+async fn an_empty_parameter_counts_as_absent(#[case] path: &str, #[case] names: &[&str]) {
+    let host = Host::new().await;
+    host.active("sim-instant").await;
+    let found = async |path: String| {
+        let mut page = host.get(&path).await.json(200);
+        page["meta"].take();
+        page
+    };
+    let without = found(path.to_owned()).await;
+    for name in names {
+        assert_eq!(found(format!("{path}?{name}=")).await, without, "{name}");
+        assert_eq!(found(format!("{path}?{name}")).await, without, "{name} without an equals sign");
+    }
+    let all: Vec<String> = names.iter().map(|name| format!("{name}=")).collect();
+    assert_eq!(found(format!("{path}?{}", all.join("&"))).await, without);
+}
+
+#[tokio::test]
+async fn of_several_values_the_last_that_is_filled_counts() {
+    let host = Host::new().await;
+    let page = host.get("/v1/institutions?limit=7&limit=2&limit=&query=&query=bank").await.json(200);
+    let same = host.get("/v1/institutions?limit=2&query=bank").await.json(200);
+    assert_eq!(page["data"], same["data"]);
+    assert_eq!(column(&page, "name").len(), 2);
+}
+
+#[rstest]
+#[case("/v1/entities?limit=x", "limit")]
+#[case("/v1/entities?cursor=x", "cursor")]
+#[case("/v1/connections?entityId=x", "entityId")]
+#[case("/v1/accounts?fields=id,shoeSize", "fields")]
+#[case("/v1/balances?dateGte=x", "dateGte")]
+#[case("/v1/balances?dateLt=2026-02-30", "dateLt")]
+#[case("/v1/transactions?postedDateGte=x", "postedDateGte")]
+#[case("/v1/transactions?postedDateLt=x", "postedDateLt")]
+#[case("/v1/transactions?sort=x", "sort")]
+#[case("/v1/transactions/sync?limit=0", "limit")]
+#[case("/v1/transactions/sync?cursor=x", "cursor")]
+#[tokio::test]
+async fn a_refusal_names_the_parameter(#[case] path: &str, #[case] name: &str) {
+    let refusal = Host::new().await.get(path).await.json(400);
+    assert!(refusal["message"].as_str().is_some_and(|message| message.contains(name)), "{refusal}");
 }

@@ -142,7 +142,7 @@ async fn a_cursor_lives_for_ninety_days() {
     host.get(&path).await.json(200);
     host.advance(1.0).await;
     host.get(&path).await.refused(400, "cursor_expired");
-    for wrong in ["nonsense", "txs_", ""] {
+    for wrong in ["nonsense", "txs_"] {
         host.get(&format!("/v1/transactions/sync?cursor={wrong}")).await.refused(400, "invalid_cursor");
     }
 }
