@@ -1,6 +1,6 @@
 //! Transfers: money that a host asks to be moved (documents: transfers, ref/transfers/create-transfer).
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 use serde_json::Value;
 use utoipa::ToSchema;
 use waycore::wire::{Date, DateTime, Decimal};
@@ -46,6 +46,7 @@ pub(crate) enum MoneyType {
 pub(crate) struct Money {
     #[serde(rename = "type")]
     pub(crate) money: MoneyType,
+    #[serde(deserialize_with = "amount")]
     pub(crate) value: Decimal,
     #[schema(pattern = "^[A-Z0-9]{3,12}$")]
     pub(crate) currency: String,
@@ -97,6 +98,11 @@ pub(crate) struct Body {
     failure_code: Option<&'static str>,
     created_at: DateTime,
     updated_at: DateTime,
+}
+
+/// Reads an amount, which is a text (documents: create-transfer). The client's type reads numbers too.
+fn amount<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Decimal, D::Error> {
+    Decimal::parse(String::deserialize(deserializer)?).map_err(D::Error::custom)
 }
 
 impl Transfer {
