@@ -63,6 +63,11 @@ impl Program {
         Finished { success: output.status.success(), out: text(output.stdout), err: text(output.stderr) }
     }
 
+    /// The id of its process.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// The next line on standard output.
     pub(crate) fn line(&mut self) -> String {
         let mut line = String::new();
@@ -126,16 +131,38 @@ pub(crate) fn browse(address: &str, cookie: &str, form: Option<&[(&str, &str)]>)
     send(address, "text/html", cookie, form)
 }
 
+/// Sends a request that names another host than the one it is sent to.
+pub(crate) fn request_naming(named: &str, address: &str, form: Option<&[(&str, &str)]>) -> Answer {
+    let (host, path) = parts(address);
+    exchange(host, named, path, "application/json", "", form)
+}
+
 fn send(address: &str, accept: &str, cookie: &str, form: Option<&[(&str, &str)]>) -> Answer {
+    let (host, path) = parts(address);
+    exchange(host, host, path, accept, cookie, form)
+}
+
+/// Host with port, and path.
+fn parts(address: &str) -> (&str, &str) {
     let rest = address.strip_prefix("http://").expect("an http address");
-    let (host, path) = rest.find('/').map_or((rest, "/"), |at| rest.split_at(at));
+    rest.find('/').map_or((rest, "/"), |at| rest.split_at(at))
+}
+
+fn exchange(
+    host: &str,
+    named: &str,
+    path: &str,
+    accept: &str,
+    cookie: &str,
+    form: Option<&[(&str, &str)]>,
+) -> Answer {
     let body = form.map(|fields| serde_urlencoded::to_string(fields).expect("a form")).unwrap_or_default();
     let method = if form.is_some() { "POST" } else { "GET" };
     let mut stream = TcpStream::connect(host).expect("the program listens");
     // With HTTP/1.0 the answer is whole once the connection ends.
     write!(
         stream,
-        "{method} {path} HTTP/1.0\r\nHost: {host}\r\nCookie: {cookie}\r\nAccept: {accept}\r\n\
+        "{method} {path} HTTP/1.0\r\nHost: {named}\r\nCookie: {cookie}\r\nAccept: {accept}\r\n\
          Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{body}",
         body.len()
     )

@@ -4,7 +4,7 @@ use waycore::Waycore as _;
 use waycore::client::{BaseUrl, Client, TimeLimits};
 use waycore::wire::Institution;
 
-use crate::program::{Program, request};
+use crate::program::{Program, request, request_naming};
 
 /// Host and port of a program's simulator.
 fn simulator(program: &mut Program) -> String {
@@ -35,13 +35,34 @@ fn a_torn_state_file_ends_the_simulator_with_one_sentence_and_is_left_alone() {
 #[cfg(target_os = "linux")]
 #[test]
 fn others_reach_the_simulator_only_when_asked_for() {
+    let has_ipv6 = std::net::TcpListener::bind("[::1]:0").is_ok();
     for (more, reached) in [(&[][..], false), (&["--allow-remote"], true)] {
         let mut program = Program::start(&[&["sim", "--port", "0"], more].concat(), &[]);
         let own = simulator(&mut program);
-        let other = own.replace("127.0.0.1:", "127.0.0.2:");
-        assert!(std::net::TcpStream::connect(&own).is_ok(), "{own} {more:?}");
-        assert_eq!(std::net::TcpStream::connect(&other).is_ok(), reached, "{other} {more:?}");
+        let reaches = |other: &str| std::net::TcpStream::connect(own.replace("127.0.0.1:", other)).is_ok();
+        assert!(reaches("127.0.0.1:"), "{own} {more:?}");
+        assert_eq!(reaches("127.0.0.2:"), reached, "{own} {more:?}");
+        assert_eq!(reaches("[::1]:"), reached && has_ipv6, "{own} {more:?}");
+        let named = request_naming("sim.example:3100", &format!("http://{own}/"), None).status;
+        assert_eq!(named, if reached { 200 } else { 421 }, "{more:?}");
     }
+}
+
+#[test]
+fn a_state_file_that_another_simulator_uses_is_refused_with_its_process() {
+    let folder = tempfile::tempdir().unwrap();
+    let state = folder.path().join("state.json");
+    let path = state.to_str().expect("a Unicode path");
+    let mut first = Program::start(&["sim", "--port", "0", "--state", path], &[]);
+    let address = simulator(&mut first);
+    let refusal = Program::finished(&["sim", "--port", "0", "--state", path], &[]);
+    let holder = format!("is in use by another simulator, process {}: end that one first", first.id());
+    assert!(!refusal.success && refusal.err.contains(&holder), "{refusal:?}");
+    assert_eq!((refusal.err.lines().count(), refusal.out.as_str()), (1, ""));
+    assert_eq!(request(&format!("http://{address}/"), "", None).status, 200, "the first goes on");
+    // A process that is killed leaves no lock behind.
+    first.end("KILL");
+    simulator(&mut Program::start(&["sim", "--port", "0", "--state", path], &[]));
 }
 
 /// The first banks of the catalog of a program's simulator.
