@@ -157,7 +157,10 @@ fn facts(scope: &RequestScope, connection: &Connection) -> AnyView {
         view! {
             <div>
                 <dt>{words().detail.portal}</dt>
-                <dd><BankPortalLink portal=portal.clone() text class="plain-link"/></dd>
+                <dd>
+                    <BankPortalLink portal=portal.clone() simulated=scope.site.simulated_portal(connection) text
+                        class="plain-link"/>
+                </dd>
             </div>
         }
     });

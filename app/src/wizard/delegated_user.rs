@@ -20,7 +20,8 @@ pub fn delegated_user(scope: &RequestScope, connection: &Connection, draft: Opti
         {instructions(connection)}
         {support_if_missing(scope, connection)}
         <div class="actions">
-            <BankPortalLink portal=connection.portal_url.clone() text=words().user.open_portal/>
+            <BankPortalLink portal=connection.portal_url.clone() simulated=scope.site.simulated_portal(connection)
+                text=words().user.open_portal/>
             <a href=scope.site.guide(connection) target="_blank" rel="noopener noreferrer">
                 {words().user.guide}
                 <span class="visually-hidden">" ("{words().user.new_tab}")"</span>

@@ -192,6 +192,14 @@ impl Simulator {
         }
     }
 
+    /// Returns the path of the simulated portal of a connection's bank; `None` if there is no such connection.
+    pub fn bank_portal(&self, connection_id: &str) -> Option<String> {
+        let mut world = self.shared.world();
+        let organization = &mut world.owner_of_connection(connection_id)?.organization;
+        let connection = organization.books_with(connection_id)?.connections.get(connection_id)?;
+        Some(format!("/bank/{}", connection.bank.public_id()))
+    }
+
     /// Writes the state file, if there is one; for the moment before the process ends.
     ///
     /// # Errors

@@ -44,6 +44,8 @@ pub struct Links {
     pub sign_in: Option<Link>,
     /// `CONNECT_SUPPORT_URL`: on error and support states.
     pub support: Option<Link>,
+    /// No setting. In a demo: what leads to the simulated portal of a bank, with a connection's id after it.
+    pub simulated_portals: Option<Link>,
 }
 
 impl Links {
@@ -52,6 +54,7 @@ impl Links {
         Some(Self {
             sign_in: reader.optional("CONNECT_SIGN_IN_URL", Link::parse),
             support: reader.optional("CONNECT_SUPPORT_URL", Link::parse_contact),
+            simulated_portals: None,
         })
     }
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::program::{Program, request};
+use crate::program::{Program, browse, request, request_naming};
 
 struct Demo {
     program: Program,
@@ -75,6 +75,58 @@ fn others_reach_the_demo_only_when_asked_for() {
             assert_eq!(std::net::TcpStream::connect(&other).is_ok(), reached, "{other} {more:?}");
         }
     }
+}
+
+/// Another site's page may lead its own name to this machine; it must not be able to sign in or to make keys.
+#[test]
+fn a_demo_for_this_machine_answers_to_no_other_name() {
+    for (more, refused) in [(&[][..], true), (&["--allow-remote"], false)] {
+        let data = tempfile::tempdir().unwrap();
+        let demo = start(data.path(), more);
+        let sign_in = Some(&[("user", "ana")][..]);
+        for (path, form) in [
+            (format!("{}demo/sign-in", demo.connect), sign_in),
+            (format!("{}healthz", demo.connect), None),
+            (format!("{}no/such/path", demo.connect), None),
+            (format!("{}demo/bank-portal/conn_none", demo.connect), None),
+            (demo.simulator.clone(), None),
+        ] {
+            let answer = request_naming("rebind.example:3000", &path, form);
+            assert_eq!(answer.status == 421, refused, "{path} {more:?}: {answer:?}");
+        }
+    }
+}
+
+#[test]
+fn the_link_to_a_banks_portal_leads_to_the_simulated_bank() {
+    let data = tempfile::tempdir().unwrap();
+    let demo = start(data.path(), &["--base-path", "/bank", "--speed", "0"]);
+    let address = |path: &str| format!("{}{path}", demo.connect);
+    let session =
+        request(&address("/demo/sign-in"), "", Some(&[("user", "ana")])).cookie().unwrap().to_owned();
+    let start = |form: &[(&str, &str)]| request(&address("/api/start_connection"), &session, Some(form)).ok();
+    let portal = "https://rare-bank.example/Login?next=%2F";
+    for (form, bank, host) in [
+        (
+            &[("institution_id", "sim-standard")][..],
+            "Standard Test Bank",
+            "portal.standard-test-bank.example",
+        ),
+        (&[("requested_name", "Rare"), ("portal_url", portal)][..], "Unlisted Bank", "rare-bank.example"),
+    ] {
+        let connection = start(form)["connection"].clone();
+        let id = connection["id"].as_str().unwrap();
+        let page = browse(&address(&format!("/connections/{id}/setup")), &session, None);
+        assert!(page.body.contains(host), "the page names the bank's own address: {page:?}");
+        let link = format!("/bank/demo/bank-portal/{id}");
+        assert!(page.body.contains(&format!("href=\"{link}\"")), "{page:?}");
+        let to = browse(&address(link.strip_prefix("/bank").unwrap()), "", None).goes_to().to_owned();
+        assert!(to.starts_with(&format!("{}bank/", demo.simulator)), "{to}");
+        let administration = browse(&to, "", None);
+        assert_eq!(administration.status, 200);
+        assert!(administration.body.contains(bank), "{administration:?}");
+    }
+    assert_eq!(browse(&address("/demo/bank-portal/conn_none"), "", None).status, 404);
 }
 
 #[test]

@@ -127,6 +127,8 @@ async fn an_unlisted_bank_has_a_portal_once_somebody_connects_it() {
     host.overrule(&connection, json!({ "kind": "ready", "status": "active" })).await;
     let bank = host.read(&connection).await["institutionId"].as_str().expect("an id").to_owned();
     assert_eq!(host.page(&format!("/bank/{bank}")).await.status, 200);
+    assert_eq!(host.simulator.bank_portal(&connection), Some(format!("/bank/{bank}")));
+    assert_eq!(host.simulator.bank_portal("conn_none"), None);
     assert_eq!(host.page("/bank/unlisted-0000000000000000").await.status, 404);
     assert_eq!(host.page("/bank/no-such-bank").await.status, 404);
 }
