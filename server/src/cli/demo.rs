@@ -3,12 +3,14 @@
 mod bank_portal;
 mod folder;
 mod loopback;
+mod own_origin;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::anyhow;
+use http::HeaderValue;
 use server::config::{
     BasePath, Brand, ConnectionLimits, DEFAULT_MAX_STREAMS, Database, Environment, Guides, Link, Links, PublicUrl,
     Settings, TrustedProxies, Waycore,
@@ -81,6 +83,7 @@ pub(super) async fn run(args: Args) -> anyhow::Result<()> {
     .await?;
     let product = mounted.router.clone().merge(bank_portal::router(simulator.clone(), places.sim.port()));
     let router = placed(product, &places.base, &places.base);
+    let router = own_origin::accepted(router, HeaderValue::try_from(places.origin())?);
     let router = if args.allow_remote { router } else { loopback::only(router) };
     let sim_server =
         tokio::spawn(waycore_sim::serve(sim_listener, simulator.clone(), shutdown.clone().cancelled_owned()));

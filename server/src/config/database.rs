@@ -1,10 +1,12 @@
 //! Where rows are kept.
 
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::str::FromStr as _;
 
 use secrecy::{ExposeSecret as _, SecretString};
 use sqlx::postgres::PgConnectOptions;
+use url::Url;
 
 use super::reader::Reader;
 
@@ -38,6 +40,16 @@ impl Database {
         }
     }
 
+    /// Whether the database is on another machine, and the address leaves it to that whether the connection is encrypted.
+    pub fn leaves_encryption_open(&self) -> bool {
+        let Self::Postgres(text) = self else { return false };
+        let text = text.expose_secret();
+        let is_chosen = std::env::var_os("PGSSLMODE").is_some()
+            || Url::parse(text)
+                .is_ok_and(|url| url.query_pairs().any(|(name, _)| name == "sslmode" || name == "ssl-mode"));
+        !is_chosen && PgConnectOptions::from_str(text).is_ok_and(|options| !is_here(&options))
+    }
+
     pub(super) fn read(reader: &mut Reader<'_>) -> Option<Self> {
         const NAME: &str = "CONNECT_DATABASE_URL";
         if !reader.is_given(NAME) {
@@ -46,4 +58,13 @@ impl Database {
         let text = reader.secret(NAME, "an address")?;
         Self::parse(text.expose_secret()).map_err(|what| reader.problem(NAME, what)).ok()
     }
+}
+
+/// Whether no network lies between this program and the database.
+fn is_here(options: &PgConnectOptions) -> bool {
+    let host = options.get_host().trim_matches(['[', ']']);
+    options.get_socket().is_some()
+        || host == "localhost"
+        || host.starts_with('/')
+        || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }

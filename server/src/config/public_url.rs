@@ -37,6 +37,11 @@ impl PublicUrl {
         &self.host
     }
 
+    /// All of it: scheme, host, port and path.
+    pub fn address(&self) -> String {
+        [self.origin.as_str(), self.base.as_str()].concat()
+    }
+
     /// The path, which every link begins with.
     pub fn base(&self) -> &BasePath {
         &self.base

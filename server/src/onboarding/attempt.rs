@@ -23,6 +23,11 @@ pub(super) fn may_have_taken_effect() -> bool {
     MAY_HAVE_TAKEN_EFFECT.try_with(Cell::get).unwrap_or(false)
 }
 
+/// Notes that what was sent so far is done and on record: nothing about it can be lost any more.
+pub(super) fn settled() {
+    let _ = MAY_HAVE_TAKEN_EFFECT.try_with(|noted| noted.set(false));
+}
+
 /// Notes what became of a request that changes something at Waycore.
 pub(super) fn attempted<T>(answer: Result<T, Error>) -> Result<T, Error> {
     if answer.as_ref().map_or_else(may_be_done, |_| true) {
@@ -75,6 +80,12 @@ mod tests {
         })
         .await;
         assert!(effect, "a later refusal takes nothing back");
+        let (_, effect) = observed(async {
+            let _ = attempted(Ok(()));
+            settled();
+        })
+        .await;
+        assert!(!effect, "it is on record");
         assert!(!may_have_taken_effect(), "outside a change");
     }
 }

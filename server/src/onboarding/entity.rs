@@ -12,7 +12,7 @@ use waycore::{Error, Unclear};
 use waycore::wire::{Entity, EntityCreate, Page};
 
 use super::UseCases;
-use super::attempt::attempted;
+use super::attempt::{attempted, settled};
 use super::namespace::Owner;
 use super::turn::audited;
 use crate::failure::{Call, EntityFault, Failure, Missing};
@@ -39,8 +39,10 @@ impl UseCases {
             None => self.namespace.external_id(&caller.customer),
         };
         let turn = self.turn(caller, Action::MapEntity, &external_id).await?;
-        let settled = self.settle_entity(caller, &external_id).await;
-        turn.end(settled, |_| Vec::new()).await
+        let resolved = self.settle_entity(caller, &external_id).await;
+        let entity = turn.end(resolved, |_| Vec::new()).await?;
+        settled();
+        Ok(entity)
     }
 
     async fn settle_entity(&self, caller: &Caller, external_id: &str) -> Result<EntityId, Failure> {

@@ -10,8 +10,8 @@ use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde_json::{Value, json};
 use server::clock::{Clock, SystemClock};
 use server::config::{
-    BasePath, DEFAULT_MAX_STREAMS, Database, Environment, FixedKey, Guides, Layout, Links, PublicUrl, SecretKeys, Settings, Token,
-    TokenKeys, TrustedProxies, Waycore,
+    BasePath, DEFAULT_MAX_STREAMS, Database, Environment, FixedKey, Guides, Layout, Links, PublicUrl,
+    SecretKeys, Settings, Token, TokenKeys, TrustedProxies, Waycore,
 };
 use server::identity::TokenIdentity;
 use tempfile::TempDir;

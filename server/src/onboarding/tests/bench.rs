@@ -13,7 +13,7 @@ use domain::user_error::ErrorCode;
 use super::fake_waycore::FakeWaycore;
 use crate::clock::Clock;
 use crate::config::{Environment, SecretKeys};
-use crate::onboarding::WaycoreOnboarding;
+use crate::onboarding::{EntityNamespace, WaycoreOnboarding};
 use crate::sealed::Sealer;
 use crate::store::{
     AuditKeys, AuditRow, ConnectionRecord, MappedEntity, MemoryStore, Store as _, Tenant, TermsReceipt,
@@ -57,15 +57,24 @@ impl Bench {
             store.clone(),
             clock.clone(),
             Environment::Test,
-            "shop.example",
+            EntityNamespace::chosen("shop.example"),
             Sealer::new(&keys).unwrap(),
         );
         Self { waycore, port, store, clock }
     }
 
+    /// From now on a write takes up to minutes.
+    pub(super) fn slow_down_writes(&self) {
+        self.store.set_latency(600_000);
+    }
+
     /// A second passes.
     pub(super) fn later(&self) {
         self.clock.pass(1_000);
+    }
+
+    pub(super) fn clock_seconds_later(&self, seconds: i64) {
+        self.clock.pass(seconds * 1_000);
     }
 
     pub(super) fn hours_later(&self, hours: i64) {
@@ -79,6 +88,7 @@ impl Bench {
 
     /// The whole audit log.
     pub(super) async fn audit(&self) -> Vec<AuditRow> {
+        self.port.all_noted().await;
         self.store.audit_rows(0, 1_000).await.unwrap()
     }
 

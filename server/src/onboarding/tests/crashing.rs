@@ -26,7 +26,7 @@ use waycore_sim::{OrganizationKeys, SimOptions, Simulator};
 
 use super::bench::{TestClock, ana, bank};
 use crate::config::{Database, Environment, SecretKeys};
-use crate::onboarding::WaycoreOnboarding;
+use crate::onboarding::{EntityNamespace, WaycoreOnboarding};
 use crate::sealed::Sealer;
 use crate::store::{AuditKeys, AuditRow, ChainCheck, DatabaseKind, SqlStore, Store as _};
 
@@ -170,7 +170,8 @@ impl World {
         let client = Client::with_seams(base, &key, limits, seams).unwrap();
         let (store, clock) = (Arc::new(store), self.clock.clone());
         let sealer = Sealer::new(&secret_keys()).unwrap();
-        WaycoreOnboarding::new(Arc::new(client), store, clock, Environment::Live, "shop.example", sealer)
+        let namespace = EntityNamespace::chosen("shop.example");
+        WaycoreOnboarding::new(Arc::new(client), store, clock, Environment::Live, namespace, sealer)
     }
 
     /// What a person does, one request after the other. Each may have been done already, by a process that died.
@@ -213,7 +214,7 @@ impl World {
             let store = SqlStore::open(&self.database, DatabaseKind::Serve, &secret_keys()).await.unwrap();
             let rows = store.audit_rows(0, 1_000).await.unwrap();
             let keys = AuditKeys::new(&secret_keys());
-            let mut chain = ChainCheck::new(&keys, None);
+            let mut chain = ChainCheck::new(&keys, None, Vec::new());
             rows.iter().for_each(|row| chain.next(row).unwrap());
             chain.end().unwrap();
             // Whoever died before telling what was done is told of as interrupted.

@@ -2,8 +2,10 @@
 
 use app::backend::{Caller, Customer};
 use domain::user_error::ErrorCode;
+use serde_json::{Value, json};
 use waycore::{Error, Unclear};
 
+use crate::onboarding::EntityNamespace;
 use super::bench::{Bench, ana, bank, bo, refused};
 
 const ACME: &str = "shop.example:acme";
@@ -29,11 +31,20 @@ async fn the_first_connection_creates_the_customers_entity() {
     assert!(bench.waycore.calls().iter().all(|call| !call.contains("entities") && !call.contains("entity ")));
 }
 
+/// The metadata of an entity that a deployment made for an issuer.
+fn made_by(namespace: &str, issuer: &str) -> Value {
+    Value::Object(EntityNamespace::chosen(namespace).metadata(issuer))
+}
+
+fn made_here() -> Value {
+    made_by("shop.example", &ana().customer.issuer)
+}
+
 #[tokio::test]
-async fn an_entity_that_exists_is_adopted() {
+async fn an_entity_that_was_made_here_is_adopted() {
     let bench = Bench::new().await;
     bench.waycore.entity("ent_other", "shop.example:globex", false);
-    bench.waycore.entity("ent_acme", ACME, false);
+    bench.waycore.entity_with("ent_acme", ACME, false, made_here());
     bench.start(&ana(), bank("harbour")).await.unwrap();
     assert_eq!(mapped(&bench, &ana()).await.as_deref(), Some("ent_acme"));
     assert!(!bench.waycore.calls().iter().any(|call| call.starts_with("create_entity")));
@@ -75,9 +86,38 @@ async fn a_duplicate_that_waycore_reports_is_found() {
     bench.waycore.lose_answer("create_entity");
     bench.waycore.fail("list_entities", Error::Timeout);
     refused(bench.start(&ana(), bank("harbour")).await, ErrorCode::Unavailable, None);
-    bench.waycore.entity("ent_acme", ACME, false);
+    bench.waycore.entity_with("ent_acme", ACME, false, made_here());
     bench.start(&ana(), bank("harbour")).await.unwrap();
     assert_eq!(mapped(&bench, &ana()).await.as_deref(), Some("ent_acme"));
+}
+
+#[tokio::test]
+async fn an_entity_of_another_or_of_unknown_origin_stops_everything_and_is_audited() {
+    for metadata in [
+        json!({}),
+        json!({ "crm": "42" }),
+        made_by("shop.example", "another issuer"),
+        made_by("another namespace", &ana().customer.issuer),
+        json!({ "waycoreConnectOwner": 7 }),
+        Value::Null,
+    ] {
+        let bench = Bench::new().await;
+        bench.waycore.entity_with("ent_acme", ACME, false, metadata);
+        unresolved(&bench, &ana()).await;
+        let audit = bench.audit().await;
+        let last = audit.last().map(|row| (row.event.as_str(), row.detail.as_str()));
+        assert_eq!(last, Some(("refused", "start_connection entity_unresolved")));
+    }
+}
+
+#[tokio::test]
+async fn a_create_that_answers_with_anothers_entity_is_not_believed() {
+    let bench = Bench::new().await;
+    // Waycore answers a second create with what is there, and the look before it found nothing.
+    bench.waycore.entity("ent_other", ACME, false);
+    bench.waycore.hides_entities_once();
+    bench.waycore.returns_existing_entities();
+    unresolved(&bench, &ana()).await;
 }
 
 async fn unresolved(bench: &Bench, who: &Caller) {
