@@ -6,7 +6,7 @@ use std::sync::Arc;
 use aws_lc_rs::aead::{AES_256_GCM, Aad, NONCE_LEN, Nonce, RandomizedNonceKey};
 use aws_lc_rs::hmac;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use secrecy::ExposeSecret as _;
+use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::config::SecretKeys;
 
@@ -23,11 +23,7 @@ impl Sealer {
     /// # Errors
     /// When this machine has no AES.
     pub fn new(keys: &SecretKeys) -> anyhow::Result<Self> {
-        let derived = |secret: &secrecy::SecretString| {
-            let key = hmac::Key::new(hmac::HMAC_SHA256, secret.expose_secret().as_bytes());
-            RandomizedNonceKey::new(&AES_256_GCM, hmac::sign(&key, PURPOSE).as_ref())
-        };
-        let all = std::iter::once(keys.first()).chain(keys.others()).map(derived);
+        let all = keys.all().map(|secret| RandomizedNonceKey::new(&AES_256_GCM, &derived(secret, PURPOSE)));
         Ok(Self(Arc::new(all.collect::<Result<_, _>>()?)))
     }
 
@@ -51,6 +47,12 @@ impl Sealer {
             String::from_utf8(text.to_vec()).ok()
         })
     }
+}
+
+/// Makes a key of a secret, for one purpose alone: who learns it can make no other from it.
+pub(crate) fn derived(secret: &SecretString, purpose: &[u8]) -> Vec<u8> {
+    let key = hmac::Key::new(hmac::HMAC_SHA256, secret.expose_secret().as_bytes());
+    hmac::sign(&key, purpose).as_ref().to_vec()
 }
 
 impl fmt::Debug for Sealer {

@@ -34,7 +34,7 @@ pub(super) async fn run(command: Command) -> anyhow::Result<()> {
 }
 
 async fn verify(store: &SqlStore, keys: &AuditKeys, noted: Option<AuditHead>) -> anyhow::Result<()> {
-    let mut check = ChainCheck::new(keys, noted.as_ref());
+    let mut check = ChainCheck::new(keys, noted.as_ref(), store.audit_checkpoints().await?);
     let mut after = 0;
     loop {
         let rows = store.audit_rows(after, ROWS).await?;
@@ -44,8 +44,9 @@ async fn verify(store: &SqlStore, keys: &AuditKeys, noted: Option<AuditHead>) ->
             check.next(row)?;
         }
     }
+    let rows = check.rows();
     match check.end()? {
-        Some(head) => announce(&format!("The audit log holds: {} rows, head {head}", head.seq)),
+        Some(head) => announce(&format!("The audit log holds: {rows} rows, head {head}")),
         None => announce("The audit log is empty."),
     }
     Ok(())

@@ -3,18 +3,24 @@
 //! A process that dies in between leaves an open intent. Whoever comes next takes it over, and settles it in the way
 //! that every use case begins: by reading.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use app::backend::Caller;
 use domain::user_error::ErrorCode;
 use tokio::sync::OwnedMutexGuard;
 use tokio::time::{Instant, sleep};
+use tokio_util::task::AbortOnDropHandle;
 use waycore::Error;
 
 use super::UseCases;
+use super::attempt::may_have_taken_effect;
 use super::locks::Key;
 use crate::failure::Failure;
-use crate::store::{Action, AuditEntry, AuditEvent, Begun, IntentId, Outcome, StoreError, Write};
+use crate::store::{
+    ABANDONED_AFTER_MILLIS, Action, AuditEntry, AuditEvent, Begun, IntentId, Outcome, Refusal, StoreError,
+    Write,
+};
 
 /// How long a request waits for another replica's.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -23,6 +29,9 @@ const PATIENCE: Duration = Duration::from_secs(20);
 const FIRST_PAUSE: Duration = Duration::from_millis(4);
 const LONGEST_PAUSE: Duration = Duration::from_millis(100);
 
+/// How often a process says that it is still at it. Several may fail before it is taken for dead.
+const RENEWED_EVERY: Duration = Duration::from_millis(ABANDONED_AFTER_MILLIS.unsigned_abs() / 4);
+
 /// The right to act on a subject, until it is ended.
 pub(super) struct Turn<'a> {
     cases: &'a UseCases,
@@ -30,6 +39,8 @@ pub(super) struct Turn<'a> {
     intent: IntentId,
     /// Within this process others wait here, and do not ask the store.
     _alone: OwnedMutexGuard<()>,
+    /// However long a call takes, no other replica takes this process for dead.
+    _renewal: AbortOnDropHandle<()>,
 }
 
 /// Somebody who waits for a turn, as `/metrics` counts them.
@@ -64,7 +75,10 @@ impl UseCases {
             let begun =
                 self.store.begin(self.tenant(caller), &caller.user, action, subject, self.clock.now());
             match begun.await? {
-                Begun::First(intent) => return Ok(Turn { cases: self, caller, intent, _alone: alone }),
+                Begun::First(intent) => {
+                    let _renewal = self.renewal(&intent);
+                    return Ok(Turn { cases: self, caller, intent, _alone: alone, _renewal });
+                }
                 Begun::Busy { .. } if began.elapsed() < PATIENCE => {
                     sleep(pause).await;
                     pause = (pause * 2).min(LONGEST_PAUSE);
@@ -72,6 +86,23 @@ impl UseCases {
                 Begun::Busy { .. } => return Err(Failure::Busy),
             }
         }
+    }
+
+    /// Renews an intent again and again.
+    fn renewal(&self, intent: &IntentId) -> AbortOnDropHandle<()> {
+        let (store, clock, intent) = (self.store.clone(), self.clock.clone(), intent.clone());
+        AbortOnDropHandle::new(tokio::spawn(async move {
+            loop {
+                sleep(RENEWED_EVERY).await;
+                match store.renew(&intent, clock.now()).await {
+                    Ok(()) => {}
+                    Err(StoreError::Missing) => return,
+                    Err(error) => {
+                        tracing::warn!(error = &error as &dyn std::error::Error, "intent not renewed");
+                    }
+                }
+            }
+        }))
     }
 }
 
@@ -87,6 +118,7 @@ impl Turn<'_> {
     pub(super) async fn failed(self, failure: Failure) -> Failure {
         let outcome = match &failure {
             Failure::Waycore { error: Error::Unknown(_), .. } | Failure::Answer { .. } => Outcome::Unknown,
+            _ if may_have_taken_effect() => Outcome::Unknown,
             _ => Outcome::Refused,
         };
         match self.cases.write(self.caller, &[Write::End(&self.intent, outcome)]).await {
@@ -121,16 +153,21 @@ impl UseCases {
 
     /// Puts what was refused into the audit log: what nobody may do, and what the state does not allow. Mistyped input
     /// and a Waycore that is down are nobody's doing.
-    pub(super) async fn note_refusal(&self, caller: &Caller, what: &str, failure: &Failure) {
+    ///
+    /// The answer does not wait for it: how long it takes would tell somebody else's connection from none.
+    pub(super) fn note_refusal(self: &Arc<Self>, caller: &Caller, action: &'static str, failure: &Failure) {
         let code = failure.code();
         if matches!(code, ErrorCode::InvalidInput | ErrorCode::Unavailable | ErrorCode::RateLimited) {
             return;
         }
-        let detail = [what, code.as_str()].join(" ");
-        let entry = audited(caller, AuditEvent::Refused, None, &detail);
-        if let Err(error) = self.write(caller, &[Write::Audit(&entry)]).await {
-            tracing::error!(error = &error as &dyn std::error::Error, "a refusal is not in the audit log");
-        }
+        let (cases, caller) = (Arc::clone(self), caller.clone());
+        self.beside.spawn(async move {
+            let refusal = Refusal { user: &caller.user, action, code: code.as_str() };
+            let noted = cases.store.refuse(cases.tenant(&caller), refusal, cases.clock.now()).await;
+            if let Err(error) = noted {
+                tracing::error!(error = &error as &dyn std::error::Error, "refusal not audited");
+            }
+        });
     }
 }
 

@@ -1,7 +1,13 @@
 //! The audit log: who did what, chained so that a change or a gap shows.
 //!
-//! Each row's `mac` is a keyed hash of the row and of the `mac` before it. Of the person it covers a keyed hash, so
-//! that the names can be taken out when a customer is forgotten. No value that was handed to a bank is ever in it.
+//! Each row's `mac` is a keyed hash of the row and of the `mac` before it. Of the customer and the person it covers
+//! keyed hashes, so that the names can be taken out when a customer is forgotten; a later row about that same customer
+//! has to say that it was. Old refusals are removed, and a signed [`AuditCheckpoint`] takes their place in the chain.
+//! No value that was handed to a bank is ever in it.
+//!
+//! Rows of version 1 were signed by the server's secret itself and cover no hash of the customer.
+
+use std::collections::{BTreeMap, HashMap};
 
 use aws_lc_rs::hmac;
 use domain::ids::{ConnectionId, UserId};
@@ -10,8 +16,9 @@ use secrecy::ExposeSecret as _;
 use serde::Serialize;
 use serde_json::json;
 
-use super::{Action, Cause, Tenant};
+use super::{Action, Cause, Refusal, Tenant};
 use crate::config::SecretKeys;
+use crate::sealed::derived;
 
 /// What happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,6 +83,21 @@ pub struct AuditEntry {
 }
 
 impl AuditEntry {
+    /// Something that was refused, and how often.
+    pub(super) fn refused(refusal: Refusal<'_>, count: i64) -> Self {
+        let what = [refusal.action, refusal.code].join(" ");
+        let detail = if count == 1 { what } else { format!("{what} x{count}") };
+        Self { event: AuditEvent::Refused, user: refusal.user.clone(), connection: None, detail }
+    }
+
+    /// That a customer was forgotten. `hashes` are those by which the customer's rows are known in the log: with another
+    /// key they are others.
+    pub(super) fn forgotten(by: &UserId, hashes: &[Vec<u8>]) -> Self {
+        let hashes: Vec<_> = hashes.iter().map(|hash| hex_text(hash)).collect();
+        let event = AuditEvent::CustomerForgotten;
+        Self { event, user: by.clone(), connection: None, detail: hashes.join(" ") }
+    }
+
     /// A change of state, to `after`, or to nothing. What somebody here did is told of as theirs.
     pub(super) fn found(connection: &ConnectionId, after: Option<&str>, cause: Cause) -> Option<Self> {
         let entry = || Self {
@@ -109,13 +131,18 @@ pub struct AuditRow {
     pub event: String,
     /// `live` or `test`.
     pub environment: String,
-    /// Who vouches for the customer; gone when the customer is forgotten, as the next two.
+    /// How it is signed.
+    pub version: i64,
+    /// A keyed hash of the customer; `None` in version 1.
+    #[serde(serialize_with = "hex_if_any")]
+    pub customer: Option<Vec<u8>>,
+    /// Who vouches for the customer; gone when the customer is forgotten, as the next two. Who asked for that stays.
     pub issuer: Option<String>,
     /// The host's customer id.
     pub org: Option<String>,
     /// The host's user.
     pub user_id: Option<String>,
-    /// A keyed hash of these three.
+    /// A keyed hash of the customer and the user.
     #[serde(serialize_with = "hex")]
     pub who: Vec<u8>,
     /// Which connection.
@@ -124,6 +151,21 @@ pub struct AuditRow {
     pub detail: String,
     /// Of this row and of the `mac` before it.
     #[serde(serialize_with = "hex")]
+    pub mac: Vec<u8>,
+}
+
+/// A run of rows that was removed from the log, all of them refusals.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct AuditCheckpoint {
+    /// The first that was removed.
+    pub first_seq: i64,
+    /// The last.
+    pub last_seq: i64,
+    /// What the first followed; empty at the beginning of the log.
+    pub mac_before: Vec<u8>,
+    /// The last one's, which the next row follows.
+    pub mac_after: Vec<u8>,
+    /// Of all this.
     pub mac: Vec<u8>,
 }
 
@@ -169,6 +211,12 @@ pub enum BrokenChain {
         /// Which.
         seq: i64,
     },
+    /// The names are gone, and no later row says that the customer was forgotten.
+    #[error("Row {seq} of the audit log has no names, and no later row says that its customer was forgotten.")]
+    Unnamed {
+        /// Which.
+        seq: i64,
+    },
     /// The noted head lies beyond the end.
     #[error("The audit log ends at row {end}, before the noted row {seq}: it was cut off.")]
     CutOff {
@@ -185,15 +233,47 @@ pub enum BrokenChain {
     },
 }
 
+/// What version this program writes.
+const VERSION: i64 = 2;
+
+/// Words that keys are derived with; another one makes another log.
+const CHAIN: &[u8] = b"waycore-connect audit chain 2";
+const NAMES: &[u8] = b"waycore-connect audit names 2";
+
 /// The keys of the chain. The first signs, all verify.
 #[derive(Clone)]
-pub struct AuditKeys(Vec<hmac::Key>);
+pub struct AuditKeys(Vec<KeySet>);
+
+/// What is made of one secret.
+#[derive(Clone)]
+struct KeySet {
+    /// Of rows and checkpoints.
+    chain: hmac::Key,
+    /// Of customers and people.
+    names: hmac::Key,
+    /// The secret itself, which signed all of it in version 1.
+    secret: hmac::Key,
+}
+
+/// What a row's names say.
+enum Names {
+    /// Whose row it is.
+    There,
+    /// They were taken out; a later row must say that the customer was forgotten.
+    TakenOut,
+    /// They are not those that were signed.
+    Wrong,
+}
 
 impl AuditKeys {
     /// Of the server's own keys.
     pub fn new(keys: &SecretKeys) -> Self {
-        let all = std::iter::once(keys.first()).chain(keys.others());
-        Self(all.map(|key| hmac::Key::new(hmac::HMAC_SHA256, key.expose_secret().as_bytes())).collect())
+        let set = |secret: &secrecy::SecretString| KeySet {
+            chain: hmac::Key::new(hmac::HMAC_SHA256, &derived(secret, CHAIN)),
+            names: hmac::Key::new(hmac::HMAC_SHA256, &derived(secret, NAMES)),
+            secret: hmac::Key::new(hmac::HMAC_SHA256, secret.expose_secret().as_bytes()),
+        };
+        Self(keys.all().map(set).collect())
     }
 
     /// The row that comes after `last`.
@@ -205,12 +285,15 @@ impl AuditKeys {
         now: Timestamp,
     ) -> AuditRow {
         let customer = tenant.customer;
+        let hash = self.customer(tenant);
         let mut row = AuditRow {
             seq: last.map_or(0, |last| last.seq) + 1,
             at: now.as_millis(),
             event: entry.event.as_str().to_owned(),
             environment: tenant.environment.as_str().to_owned(),
-            who: self.signed(&who(&customer.issuer, &customer.org, entry.user.as_str())),
+            version: VERSION,
+            who: self.signed(|keys| &keys.names, &person(&hash, entry.user.as_str())),
+            customer: Some(hash),
             issuer: Some(customer.issuer.clone()),
             org: Some(customer.org.clone()),
             user_id: Some(entry.user.to_string()),
@@ -218,25 +301,112 @@ impl AuditKeys {
             detail: entry.detail.clone(),
             mac: Vec::new(),
         };
-        row.mac = self.signed(&covered(&row, last.map_or(&[], |last| &last.mac)));
+        row.mac = self.signed(|keys| &keys.chain, &covered(&row, last.map_or(&[], |last| &last.mac)));
         row
     }
 
-    fn signed(&self, message: &[u8]) -> Vec<u8> {
-        self.0.first().map(|key| hmac::sign(key, message).as_ref().to_vec()).unwrap_or_default()
+    /// A row as version 1 wrote it.
+    #[cfg(test)]
+    pub(super) fn row_in_version_1(
+        &self,
+        last: Option<&AuditHead>,
+        tenant: Tenant<'_>,
+        entry: &AuditEntry,
+        now: Timestamp,
+    ) -> AuditRow {
+        let Tenant { customer, .. } = tenant;
+        let who = who_in_version_1(&customer.issuer, &customer.org, entry.user.as_str());
+        let mut row = AuditRow {
+            version: 1,
+            customer: None,
+            who: self.signed(|keys| &keys.secret, &who),
+            ..self.row(last, tenant, entry, now)
+        };
+        let before = last.map_or(&[][..], |last| &last.mac);
+        row.mac = self.signed(|keys| &keys.secret, &covered_in_version_1(&row, before));
+        row
     }
 
-    fn is_signed(&self, message: &[u8], mac: &[u8]) -> bool {
-        self.0.iter().any(|key| hmac::verify(key, message, mac).is_ok())
+    /// Signs that these rows, which follow each other and are all refusals, were removed. `before` is the `mac` that the
+    /// first of them follows.
+    pub(super) fn checkpoint(&self, before: Vec<u8>, first: i64, last: AuditHead) -> AuditCheckpoint {
+        let AuditHead { seq: last_seq, mac: mac_after } = last;
+        let mut removed =
+            AuditCheckpoint { first_seq: first, last_seq, mac_before: before, mac_after, mac: Vec::new() };
+        removed.mac = self.signed(|keys| &keys.chain, &removed.covered());
+        removed
     }
 
-    fn holds(&self, row: &AuditRow, before: &[u8]) -> bool {
-        let named = match (&row.issuer, &row.org, &row.user_id) {
-            (Some(issuer), Some(org), Some(user)) => self.is_signed(&who(issuer, org, user), &row.who),
-            (None, None, None) => true,
+    /// Stands for a customer in the rows that are written now.
+    fn customer(&self, tenant: Tenant<'_>) -> Vec<u8> {
+        let Tenant { customer, environment } = tenant;
+        let text = customer_text(environment.as_str(), &customer.issuer, &customer.org);
+        self.signed(|keys| &keys.names, &text)
+    }
+
+    fn signed(&self, key: impl Fn(&KeySet) -> &hmac::Key, message: &[u8]) -> Vec<u8> {
+        self.0.first().map(|keys| hmac::sign(key(keys), message).as_ref().to_vec()).unwrap_or_default()
+    }
+
+    fn is_signed(&self, key: impl Fn(&KeySet) -> &hmac::Key, message: &[u8], mac: &[u8]) -> bool {
+        self.0.iter().any(|keys| hmac::verify(key(keys), message, mac).is_ok())
+    }
+
+    fn is_intact(&self, row: &AuditRow, before: &[u8]) -> bool {
+        match row.version {
+            1 => self.is_signed(|keys| &keys.secret, &covered_in_version_1(row, before), &row.mac),
+            VERSION => self.is_signed(|keys| &keys.chain, &covered(row, before), &row.mac),
+            _ => false,
+        }
+    }
+
+    fn names(&self, row: &AuditRow) -> Names {
+        let is_right = match (&row.issuer, &row.org, &row.user_id, &row.customer) {
+            (None, None, None, _) if row.version == 1 || !row.is_erasure() => return Names::TakenOut,
+            (Some(issuer), Some(org), Some(user), None) if row.version == 1 => {
+                self.is_signed(|keys| &keys.secret, &who_in_version_1(issuer, org, user), &row.who)
+            }
+            (Some(issuer), Some(org), Some(user), Some(hash)) if row.version != 1 => {
+                self.is_signed(|keys| &keys.names, &customer_text(&row.environment, issuer, org), hash)
+                    && self.is_signed(|keys| &keys.names, &person(hash, user), &row.who)
+            }
+            // Of the row that says that a customer was forgotten, whoever asked for it stays.
+            (None, None, Some(user), Some(hash)) if row.is_erasure() => {
+                self.is_signed(|keys| &keys.names, &person(hash, user), &row.who)
+            }
             _ => false,
         };
-        named && self.is_signed(&covered(row, before), &row.mac)
+        if is_right { Names::There } else { Names::Wrong }
+    }
+}
+
+impl AuditRow {
+    fn is_erasure(&self) -> bool {
+        self.event == AuditEvent::CustomerForgotten.as_str()
+    }
+}
+
+impl AuditCheckpoint {
+    fn covered(&self) -> Vec<u8> {
+        let macs = [hex_text(&self.mac_before), hex_text(&self.mac_after)];
+        json!(["checkpoint", self.first_seq, self.last_seq, macs]).to_string().into_bytes()
+    }
+
+    /// Puts rows that are removed into runs that follow each other. `before` gives the `mac` of the row, or of the
+    /// checkpoint, that ends before a number.
+    pub(super) fn of(
+        keys: &AuditKeys,
+        removed: &[AuditHead],
+        before: &HashMap<i64, Vec<u8>>,
+    ) -> Vec<Self> {
+        let follows = |one: &AuditHead, next: &AuditHead| one.seq + 1 == next.seq;
+        let runs = removed.chunk_by(follows);
+        let run = |run: &[AuditHead]| {
+            let (first, last) = (run.first()?, run.last()?);
+            let mac_before = before.get(&(first.seq - 1)).cloned().unwrap_or_default();
+            Some(keys.checkpoint(mac_before, first.seq, last.clone()))
+        };
+        runs.filter_map(run).collect()
     }
 }
 
@@ -252,12 +422,22 @@ pub struct ChainCheck<'a> {
     keys: &'a AuditKeys,
     noted: Option<&'a AuditHead>,
     head: Option<AuditHead>,
+    rows: u64,
+    /// By the number that each begins with.
+    checkpoints: BTreeMap<i64, AuditCheckpoint>,
+    /// The first row without names of each customer, by the keyed hash, until a row says that the customer was forgotten.
+    unnamed: HashMap<String, i64>,
+    /// The same for rows of version 1, which do not say whose they are.
+    unnamed_in_version_1: Option<i64>,
 }
 
 impl<'a> ChainCheck<'a> {
-    /// From the first row; `noted` is a head that was seen earlier, and must still be there.
-    pub fn new(keys: &'a AuditKeys, noted: Option<&'a AuditHead>) -> Self {
-        Self { keys, noted, head: None }
+    /// From the first row; `noted` is a head that was seen earlier, and must still be there. `checkpoints` stand for rows that
+    /// were removed.
+    pub fn new(keys: &'a AuditKeys, noted: Option<&'a AuditHead>, checkpoints: Vec<AuditCheckpoint>) -> Self {
+        let checkpoints = checkpoints.into_iter().map(|removed| (removed.first_seq, removed)).collect();
+        let (head, unnamed) = (None, HashMap::new());
+        Self { keys, noted, head, rows: 0, checkpoints, unnamed, unnamed_in_version_1: None }
     }
 
     /// The next row.
@@ -265,25 +445,75 @@ impl<'a> ChainCheck<'a> {
     /// # Errors
     /// When it does not follow from the one before.
     pub fn next(&mut self, row: &AuditRow) -> Result<(), BrokenChain> {
-        let expected = self.head.as_ref().map_or(0, |head| head.seq) + 1;
-        if row.seq != expected {
-            return Err(BrokenChain::Gap { seq: row.seq, expected });
+        while row.seq > self.expected() {
+            self.pass_removed(row.seq)?;
         }
-        if !self.keys.holds(row, self.head.as_ref().map_or(&[], |head| &head.mac)) {
+        if row.seq != self.expected() {
+            return Err(BrokenChain::Gap { seq: row.seq, expected: self.expected() });
+        }
+        if !self.keys.is_intact(row, self.head.as_ref().map_or(&[], |head| &head.mac)) {
             return Err(BrokenChain::Changed { seq: row.seq });
         }
-        if self.noted.is_some_and(|noted| noted.seq == row.seq && noted.mac != row.mac) {
-            return Err(BrokenChain::Replaced { seq: row.seq });
+        match (self.keys.names(row), &row.customer) {
+            (Names::There, _) => {}
+            (Names::Wrong, _) => return Err(BrokenChain::Changed { seq: row.seq }),
+            (Names::TakenOut, Some(customer)) => {
+                self.unnamed.entry(hex_text(customer)).or_insert(row.seq);
+            }
+            (Names::TakenOut, None) => {
+                self.unnamed_in_version_1.get_or_insert(row.seq);
+            }
         }
-        self.head = Some(AuditHead { seq: row.seq, mac: row.mac.clone() });
+        if row.is_erasure() {
+            let own = row.customer.iter().map(|customer| hex_text(customer));
+            for customer in row.detail.split(' ').map(ToOwned::to_owned).chain(own) {
+                self.unnamed.remove(&customer);
+            }
+            self.unnamed_in_version_1 = None;
+        }
+        self.pass(AuditHead { seq: row.seq, mac: row.mac.clone() })?;
+        self.rows += 1;
         Ok(())
+    }
+
+    /// Goes on after rows that were removed; `seq` is the next that is there.
+    fn pass_removed(&mut self, seq: i64) -> Result<(), BrokenChain> {
+        let expected = self.expected();
+        let gap = BrokenChain::Gap { seq, expected };
+        let Some(removed) = self.checkpoints.remove(&expected) else { return Err(gap) };
+        let follows = removed.mac_before == self.head.as_ref().map_or(&[][..], |head| &head.mac);
+        let is_signed = self.keys.is_signed(|keys| &keys.chain, &removed.covered(), &removed.mac);
+        if !follows || !is_signed || removed.last_seq < expected {
+            return Err(gap);
+        }
+        self.pass(AuditHead { seq: removed.last_seq, mac: removed.mac_after })
+    }
+
+    fn pass(&mut self, head: AuditHead) -> Result<(), BrokenChain> {
+        if self.noted.is_some_and(|noted| noted.seq == head.seq && noted.mac != head.mac) {
+            return Err(BrokenChain::Replaced { seq: head.seq });
+        }
+        self.head = Some(head);
+        Ok(())
+    }
+
+    fn expected(&self) -> i64 {
+        self.head.as_ref().map_or(0, |head| head.seq) + 1
+    }
+
+    /// The number of rows so far.
+    pub fn rows(&self) -> u64 {
+        self.rows
     }
 
     /// The end; `None` when the log is empty.
     ///
     /// # Errors
-    /// When the noted head was never reached.
+    /// When the noted head was never reached, or names are missing of a customer who was not forgotten.
     pub fn end(self) -> Result<Option<AuditHead>, BrokenChain> {
+        if let Some(seq) = self.unnamed.into_values().chain(self.unnamed_in_version_1).min() {
+            return Err(BrokenChain::Unnamed { seq });
+        }
         let end = self.head.as_ref().map_or(0, |head| head.seq);
         match self.noted {
             Some(noted) if noted.seq > end => Err(BrokenChain::CutOff { end, seq: noted.seq }),
@@ -292,13 +522,38 @@ impl<'a> ChainCheck<'a> {
     }
 }
 
-// Both are JSON, so that no two different rows give the same bytes.
+// All are JSON, so that no two different rows give the same bytes.
 
-fn who(issuer: &str, org: &str, user: &str) -> Vec<u8> {
-    json!(["who", issuer, org, user]).to_string().into_bytes()
+fn customer_text(environment: &str, issuer: &str, org: &str) -> Vec<u8> {
+    json!(["customer", environment, issuer, org]).to_string().into_bytes()
+}
+
+fn person(customer: &[u8], user: &str) -> Vec<u8> {
+    json!(["person", hex_text(customer), user]).to_string().into_bytes()
 }
 
 fn covered(row: &AuditRow, before: &[u8]) -> Vec<u8> {
+    json!([
+        "row",
+        hex_text(before),
+        row.seq,
+        row.at,
+        row.event,
+        row.environment,
+        row.customer.as_deref().map(hex_text),
+        hex_text(&row.who),
+        row.connection_id,
+        row.detail
+    ])
+    .to_string()
+    .into_bytes()
+}
+
+fn who_in_version_1(issuer: &str, org: &str, user: &str) -> Vec<u8> {
+    json!(["who", issuer, org, user]).to_string().into_bytes()
+}
+
+fn covered_in_version_1(row: &AuditRow, before: &[u8]) -> Vec<u8> {
     json!([
         "audit",
         hex_text(before),
@@ -320,4 +575,11 @@ fn hex_text(bytes: &[u8]) -> String {
 
 fn hex<S: serde::Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&hex_text(bytes))
+}
+
+fn hex_if_any<S: serde::Serializer>(bytes: &Option<Vec<u8>>, serializer: S) -> Result<S::Ok, S::Error> {
+    match bytes {
+        Some(bytes) => hex(bytes, serializer),
+        None => serializer.serialize_none(),
+    }
 }

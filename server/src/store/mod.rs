@@ -19,7 +19,9 @@ use domain::timestamp::Timestamp;
 
 use crate::config::Environment;
 
-pub use audit::{AuditEntry, AuditEvent, AuditHead, AuditKeys, AuditRow, BrokenChain, ChainCheck};
+pub use audit::{
+    AuditCheckpoint, AuditEntry, AuditEvent, AuditHead, AuditKeys, AuditRow, BrokenChain, ChainCheck,
+};
 pub use live::{
     Announcement, CustomerEvent, CustomerKey, Delivery, DueDelivery, EVENTS_KEPT_MILLIS, EventKind,
     InboxSize, LONGEST_RETRY_MILLIS, LiveStore, Missed, Settled, VISIT_ENDS_AFTER_MILLIS, WatchedConnection,
@@ -28,13 +30,16 @@ pub use live::{
 pub use memory::MemoryStore;
 pub use readings::{Observed, Overtaken, Reading};
 pub use records::{
-    Action, Begun, Cause, Change, ConnectionRecord, EntityIntent, IntentId, MappedEntity, Outcome,
-    StoreError, Tenant, TermsReceipt, Write,
+    Action, Begun, Cause, Change, ConnectionRecord, CredentialsSent, EntityIntent, IntentId, MappedEntity, Outcome,
+    Refusal, StoreError, Tenant, TermsReceipt, Write,
 };
-pub use sql::{Commits, DatabaseKind, OpenError, SqlStore};
+pub use sql::{Commits, DatabaseKind, Deployment, OpenError, SqlStore};
 
-/// After this, whoever began something and never ended it is taken for dead: longer than any call to Waycore lasts.
+/// After this, whoever began something and neither ended nor renewed it is taken for dead.
 pub const ABANDONED_AFTER_MILLIS: i64 = 60_000;
+
+/// Refusals of one person for the same thing and reason become one row of the audit log in this time.
+pub const REFUSALS_TOGETHER_MILLIS: i64 = 60_000;
 
 /// After this, coming back counts as signing in.
 pub const SIGN_IN_AFTER_MILLIS: i64 = 12 * 60 * 60 * 1_000;
@@ -59,8 +64,8 @@ pub trait Store: LiveStore {
         now: Timestamp,
     ) -> Result<EntityIntent, StoreError>;
 
-    /// Notes that an action on a subject is about to begin. One of a kind is open at a time; one that is older than
-    /// [`ABANDONED_AFTER_MILLIS`] is taken over.
+    /// Notes that an action on a subject is about to begin. One of a kind is open at a time; one that was neither begun nor
+    /// renewed in the last [`ABANDONED_AFTER_MILLIS`] is taken over.
     async fn begin(
         &self,
         tenant: Tenant<'_>,
@@ -69,6 +74,22 @@ pub trait Store: LiveStore {
         subject: &str,
         now: Timestamp,
     ) -> Result<Begun, StoreError>;
+
+    /// Notes that whoever began something is still at it. [`StoreError::Missing`] when it has ended, or was taken over.
+    async fn renew(&self, intent: &IntentId, now: Timestamp) -> Result<(), StoreError>;
+
+    /// Puts a refusal into the audit log: the first in [`REFUSALS_TOGETHER_MILLIS`] as a row. Others are counted, and
+    /// their number is in the next row.
+    async fn refuse(
+        &self,
+        tenant: Tenant<'_>,
+        refusal: Refusal<'_>,
+        now: Timestamp,
+    ) -> Result<(), StoreError>;
+
+    /// Puts the refusals that were counted and are in no row yet into the audit log, once their time is over. Gives the
+    /// number of rows.
+    async fn settle_refusals(&self, now: Timestamp) -> Result<u64, StoreError>;
 
     /// Writes all of it, or nothing.
     async fn write(&self, tenant: Tenant<'_>, writes: &[Write<'_>], now: Timestamp)
@@ -135,18 +156,25 @@ pub trait Store: LiveStore {
     /// At most `limit` rows of the audit log that come after one, of all tenants.
     async fn audit_rows(&self, after: i64, limit: i64) -> Result<Vec<AuditRow>, StoreError>;
 
+    /// Where refusals were removed from the audit log, in order.
+    async fn audit_checkpoints(&self) -> Result<Vec<AuditCheckpoint>, StoreError>;
+
+    /// Removes refusals from before a moment from the audit log, and nothing else from it. The chain goes on over them by
+    /// signed checkpoints. Gives the number of rows.
+    async fn prune_refusals(&self, before: Timestamp) -> Result<u64, StoreError>;
+
     /// The audit log's end; `None` when it is empty.
     async fn audit_head(&self) -> Result<Option<AuditHead>, StoreError>;
 
-    /// Ends what was begun before a moment and never ended, because whoever began it died; the audit log tells of it.
-    /// Gives the number.
+    /// Ends what was begun before a moment, not renewed since and never ended, because whoever began it died; the audit log
+    /// tells of it. Gives the number.
     async fn abandon(&self, begun_before: Timestamp, now: Timestamp) -> Result<u64, StoreError>;
 
     /// Removes what is idle since before a moment: intents and deliveries that have ended, sessions and visits; and
-    /// events that are older than [`EVENTS_KEPT_MILLIS`], but for each customer's last. Never the audit log. Gives the
-    /// number of rows.
+    /// events that are older than [`EVENTS_KEPT_MILLIS`], but for each customer's last. Never the audit log, of which
+    /// [`prune_refusals`](Self::prune_refusals) removes some rows. Gives the number of rows.
     async fn prune(&self, before: Timestamp, now: Timestamp) -> Result<u64, StoreError>;
 
-    /// Whether the database answers and holds exactly this program's tables.
+    /// Whether the database can be read and written, and holds exactly this program's tables.
     async fn check(&self) -> Result<(), StoreError>;
 }

@@ -1,5 +1,6 @@
 //! Nobody sees or touches another customer's connection, or learns that it exists.
 
+use app::backend::Onboarding as _;
 use app::error::WireError;
 use domain::user_error::ErrorCode;
 use serde_json::json;
@@ -108,4 +109,23 @@ async fn the_hosts_backend_is_no_person() {
     let id = bench.started(&ana()).await;
     refused(bench.get(&backend(), &id).await, ErrorCode::Forbidden, None);
     refused(bench.start(&backend(), bank("meadow")).await, ErrorCode::Forbidden, None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_noted_of_a_refusal_keeps_no_answer_waiting() {
+    let bench = Bench::new().await;
+    let anas = bench.started(&ana()).await;
+    bench.started(&bo()).await;
+    bench.slow_down_writes();
+    for id in [anas.as_str(), "conn_999"] {
+        let began = tokio::time::Instant::now();
+        refused(bench.get(&bo(), id).await, ErrorCode::NotFound, None);
+        refused(bench.confirm(&bo(), id).await, ErrorCode::NotFound, None);
+        refused(bench.finish(&bo(), id, confirmed()).await, ErrorCode::NotFound, None);
+        refused(bench.port.sync_connection(&bo(), id).await, ErrorCode::NotFound, None);
+        refused(bench.port.remove_connection(&bo(), id, "x").await, ErrorCode::NotFound, None);
+        assert_eq!(began.elapsed(), std::time::Duration::ZERO, "{id}");
+    }
+    let noted = bench.audit().await.into_iter().filter(|row| row.event == "refused").count();
+    assert_eq!(noted, 5, "it is noted all the same: a read of another's and four changes");
 }

@@ -42,6 +42,28 @@ pub(in crate::store) async fn a_dead_ones_action_is_taken_over(store: &dyn Store
     write(store, acme(), Write::End(&next, Outcome::Done), 60_003).await.unwrap();
 }
 
+pub(in crate::store) async fn whoever_says_so_is_still_at_it(store: &dyn Store) {
+    let long = begin(store, acme(), "bank", 1).await.unwrap();
+    for millis in [40_000, 80_000] {
+        store.renew(&long, at(millis)).await.unwrap();
+        assert_eq!(begin(store, acme(), "bank", millis + 59_999).await, None);
+    }
+    assert_eq!(store.abandon(at(80_000), at(139_999)).await.unwrap(), 0);
+    let next = begin(store, acme(), "bank", 140_000).await.unwrap();
+    missing(store.renew(&long, at(140_001)).await);
+    write(store, acme(), Write::End(&next, Outcome::Done), 140_002).await.unwrap();
+    missing(store.renew(&next, at(140_003)).await);
+}
+
+pub(in crate::store) async fn what_was_refused_leaves_no_action_behind(store: &dyn Store) {
+    for millis in 1..20 {
+        let refused = begin(store, acme(), "bank", millis).await.unwrap();
+        write(store, acme(), Write::End(&refused, Outcome::Refused), millis).await.unwrap();
+        missing(write(store, acme(), Write::End(&refused, Outcome::Refused), millis).await);
+    }
+    assert_eq!(store.prune(at(1_000), at(1_000)).await.unwrap(), 0);
+}
+
 pub(in crate::store) async fn what_nobody_lived_to_end_is_ended_and_told(store: &dyn Store) {
     begin(store, acme(), "bank", 1).await.unwrap();
     store.begin(globex(), &UserId::parse("bo").unwrap(), Action::Finish, "conn_1", at(2)).await.unwrap();
