@@ -217,7 +217,8 @@ impl Shared {
             }
             // One that Waycore fails for while it answers for others fails for a reason of its own.
             Err(failure) => {
-                self.pace.failed_with(failure) && !self.pace.is_well() || matches!(failure, Failure::Store(_))
+                let is_databases = matches!(failure, Failure::Store(error) if !error.is_about_one_row());
+                self.pace.failed_with(failure) && !self.pace.is_well() || is_databases
             }
         };
         let settled = letters.deliveries.iter().map(|due| {

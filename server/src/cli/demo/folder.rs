@@ -1,8 +1,8 @@
 //! The one folder that a demo keeps its things in.
 
-use std::fs::{File, OpenOptions};
+use std::fs::{DirBuilder, File, OpenOptions};
 use std::io::{ErrorKind, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow, bail};
@@ -19,7 +19,7 @@ impl Folder {
     /// Makes the folder when it is missing. Two demos at once would overwrite each other's simulator.
     pub(super) fn open(path: &Path) -> anyhow::Result<Self> {
         let shown = path.display();
-        std::fs::create_dir_all(path).map_err(|error| {
+        DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(|error| {
             anyhow!("The folder {shown} cannot be made: {error}. Choose another with --data.")
         })?;
         let lock = File::create(path.join("lock")).map_err(|error| {

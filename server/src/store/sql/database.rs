@@ -3,11 +3,15 @@
 //! The store's statements are written once. What differs is here and in [`script`](super::script): how a transaction begins
 //! and ends, and how what must not happen at once is kept apart.
 
+use std::sync::Arc;
+
 use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgPool, PgRow};
 use sqlx::sqlite::{SqlitePool, SqliteRow};
-use sqlx::{AssertSqlSafe, FromRow, Postgres, Sqlite, Transaction};
+use sqlx::{AssertSqlSafe, FromRow, Postgres, Row as _, Sqlite, Transaction};
 
+use super::file::DatabaseFile;
+use super::rows::left_out;
 use super::script::Script;
 use crate::store::{Announcement, StoreError};
 
@@ -15,7 +19,7 @@ use crate::store::{Announcement, StoreError};
 #[derive(Clone)]
 pub(super) enum Database {
     /// One file: one at a time writes, a few read, and one takes the write-ahead log into the file.
-    Sqlite { writers: Writers, readers: SqlitePool, keeper: SqlitePool },
+    Sqlite { writers: Writers, readers: SqlitePool, keeper: SqlitePool, file: Arc<DatabaseFile> },
     /// A server that several replicas share.
     Postgres(PgPool),
 }
@@ -37,6 +41,8 @@ pub(super) struct Writers {
     /// Whoever holds its one connection may write.
     pub(super) at_once: SqlitePool,
     pub(super) soon: SqlitePool,
+    /// Nothing is written to a file that was deleted: it would be lost.
+    pub(super) file: Arc<DatabaseFile>,
 }
 
 /// The right to write to a file.
@@ -47,7 +53,10 @@ pub(super) struct Writer {
 }
 
 impl Writers {
-    async fn acquire(&self, kept: Kept) -> Result<Writer, sqlx::Error> {
+    async fn acquire(&self, kept: Kept) -> Result<Writer, StoreError> {
+        if self.file.is_gone() {
+            return Err(StoreError::Gone);
+        }
         let turn = self.at_once.acquire().await?;
         Ok(match kept {
             Kept::AtOnce => Writer::from(turn),
@@ -67,7 +76,7 @@ impl From<PoolConnection<Sqlite>> for Writer {
 pub(super) enum Value {
     Text(Option<String>),
     Int(Option<i64>),
-    Bytes(Vec<u8>),
+    Bytes(Option<Vec<u8>>),
 }
 
 /// A row that either database can give.
@@ -133,7 +142,7 @@ pub(super) enum Lock<'a> {
     /// The end of the audit log.
     Audit,
     /// Nothing but the rows themselves: they keep each other apart.
-    Inbox,
+    Nothing,
 }
 
 /// Binds values to a statement of either database.
@@ -164,6 +173,40 @@ impl Database {
             }
             Self::Postgres(pool) => {
                 bound!(sqlx::query_as::<Postgres, T>(sql), values).fetch_all(pool).await?
+            }
+        })
+    }
+
+    /// The same, row by row: one that cannot be read is left out, logged and counted, and costs no other row. `id` is the
+    /// column that tells it from others.
+    pub(super) async fn fetch_readable<R: Row, T: TryFrom<R>>(
+        &self,
+        (table, id): (&'static str, &'static str),
+        sql: &'static str,
+        values: &[Value],
+    ) -> Result<Vec<T>, StoreError>
+    where
+        StoreError: From<T::Error>,
+    {
+        macro_rules! readable {
+            ($rows:expr) => {
+                $rows.iter().filter_map(|row| {
+                    let read = R::from_row(row).map_err(<StoreError as From<sqlx::Error>>::from);
+                    let read = read.and_then(|row| T::try_from(row).map_err(StoreError::from));
+                    let number = || row.try_get::<i64, _>(id).map(|number| number.to_string());
+                    let id = || row.try_get::<String, _>(id).or_else(|_| number()).ok();
+                    read.inspect_err(|error: &StoreError| left_out(table, id().as_deref(), error)).ok()
+                })
+            };
+        }
+        Ok(match self {
+            Self::Sqlite { readers, .. } => {
+                let rows = bound!(sqlx::query(sql), values).fetch_all(readers).await?;
+                readable!(rows).collect()
+            }
+            Self::Postgres(pool) => {
+                let rows = bound!(sqlx::query(sql), values).fetch_all(pool).await?;
+                readable!(rows).collect()
             }
         })
     }
@@ -231,7 +274,7 @@ impl Database {
 
     pub(super) async fn close(&self) {
         match self {
-            Self::Sqlite { writers, readers, keeper } => {
+            Self::Sqlite { writers, readers, keeper, .. } => {
                 keeper.close().await;
                 readers.close().await;
                 writers.soon.close().await;
@@ -249,7 +292,7 @@ impl Writing {
             let (class, name) = match lock {
                 Lock::Customer(name) => (1, name),
                 Lock::Audit => (2, ""),
-                Lock::Inbox => return Ok(()),
+                Lock::Nothing => return Ok(()),
             };
             sqlx::query("SELECT pg_advisory_xact_lock($1, hashtext($2))")
                 .bind(class)
@@ -342,14 +385,19 @@ impl Writing {
 
 impl From<&str> for Value {
     fn from(text: &str) -> Self {
-        Self::Text(Some(text.to_owned()))
+        Self::Text(Some(storable(text)))
     }
 }
 
 impl From<Option<&str>> for Value {
     fn from(text: Option<&str>) -> Self {
-        Self::Text(text.map(ToOwned::to_owned))
+        Self::Text(text.map(storable))
     }
+}
+
+/// PostgreSQL refuses U+0000 in a text, and with it everything that is written together.
+fn storable(text: &str) -> String {
+    text.replace('\0', "\u{FFFD}")
 }
 
 impl From<Option<i64>> for Value {
@@ -366,7 +414,13 @@ impl From<i64> for Value {
 
 impl From<&[u8]> for Value {
     fn from(bytes: &[u8]) -> Self {
-        Self::Bytes(bytes.to_vec())
+        Self::Bytes(Some(bytes.to_vec()))
+    }
+}
+
+impl From<Option<&[u8]>> for Value {
+    fn from(bytes: Option<&[u8]>) -> Self {
+        Self::Bytes(bytes.map(ToOwned::to_owned))
     }
 }
 

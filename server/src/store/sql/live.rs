@@ -10,13 +10,13 @@ use domain::timestamp::Timestamp;
 use tokio::sync::broadcast;
 
 use super::database::{CHANNEL, Database, Kept, Lock, Value, Writing, values};
-use super::rows::{EventRow, WithOwnerRow, version};
+use super::rows::{ConnectionIdRow, EventRow, MissedEvent, WatchedRow, WithOwnerRow};
 use super::writes::tenant_values;
-use super::{SqlStore, all, first};
+use super::{CONNECTIONS, SqlStore, first};
 use crate::config::Environment;
 use crate::store::live::{AT_ONCE, received};
 use crate::store::{
-    Announcement, CustomerEvent, CustomerKey, Delivery, DueDelivery, InboxSize, LONGEST_RETRY_MILLIS,
+    Announcement, CustomerKey, Delivery, DueDelivery, InboxSize, LONGEST_RETRY_MILLIS,
     LiveStore, Missed, Settled, StoreError, Tenant, VISIT_ENDS_AFTER_MILLIS, WatchedConnection, WithOwner,
 };
 
@@ -65,7 +65,7 @@ impl LiveStore for SqlStore {
         );
         let deliveries = deliveries.into();
         let news = move |new| received(environment, deliveries, new);
-        self.write_rows(Lock::Inbox, sql, &rows, Kept::AtOnce, news).await
+        self.write_rows(Lock::Nothing, sql, &rows, Kept::AtOnce, news).await
     }
 
     async fn due_deliveries(
@@ -105,10 +105,10 @@ impl LiveStore for SqlStore {
         if settled.iter().all(|(_, settled)| *settled == Settled::Done) {
             let done: Vec<_> =
                 settled.iter().map(|(id, _)| values![environment.as_str(), id.as_str()]).collect();
-            self.write_rows(Lock::Inbox, DONE, &done, Kept::AtOnce, |_| None).await?;
+            self.write_rows(Lock::Nothing, DONE, &done, Kept::AtOnce, |_| None).await?;
             return Ok(());
         }
-        let mut writing = self.database.begin(Lock::Inbox).await?;
+        let mut writing = self.database.begin(Lock::Nothing).await?;
         settle(&mut writing, environment, settled).await?;
         self.commit(writing).await
     }
@@ -153,52 +153,50 @@ impl LiveStore for SqlStore {
             }
         };
         let reason = reason.map_or("", Watched::as_str);
-        let rows: Vec<(String, Option<i64>, i64)> =
-            self.database.fetch(sql, &values![environment.as_str(), reason]).await?;
-        let watched = rows.into_iter().map(|(id, updated_at, known)| {
-            Ok(WatchedConnection {
-                id: connection_id(id)?,
-                updated_at: updated_at.map(Timestamp::from_millis),
-                version: version(known)?,
-            })
-        });
-        watched.collect()
+        self.database
+            .fetch_readable::<WatchedRow, _>(CONNECTIONS, sql, &values![environment.as_str(), reason])
+            .await
     }
 
     async fn remembered(&self, environment: Environment) -> Result<HashSet<ConnectionId>, StoreError> {
         let sql = "SELECT connection_id FROM connections WHERE environment = $1";
-        let rows: Vec<(String,)> = self.database.fetch(sql, &values![environment.as_str()]).await?;
-        rows.into_iter().map(|(id,)| connection_id(id)).collect()
+        let ids: Vec<ConnectionId> = self
+            .database
+            .fetch_readable::<ConnectionIdRow, _>(CONNECTIONS, sql, &values![environment.as_str()])
+            .await?;
+        Ok(ids.into_iter().collect())
     }
 
     async fn events_after(&self, tenant: Tenant<'_>, after: u64) -> Result<Missed, StoreError> {
         let [environment, issuer, org] = tenant_values(tenant);
         let from = Value::from(i64::try_from(after).unwrap_or(i64::MAX));
         // Those that came after it, or else the last. A connection's row stays for as long as its events.
-        let rows: Vec<EventRow> = self
+        let sql = "WITH missed AS (
+                       SELECT seq, kind, connection_id, min(seq) OVER () AS first, max(seq) OVER () AS head,
+                              max(seq) OVER (PARTITION BY connection_id, kind = 'transactions') AS last
+                         FROM customer_events
+                        WHERE environment = $1 AND issuer = $2 AND org = $3
+                          AND seq > (SELECT CASE WHEN max(seq) <= $4 THEN max(seq) - 1 ELSE $4 END
+                                       FROM customer_events WHERE environment = $1 AND issuer = $2 AND org = $3))
+                   SELECT missed.seq, missed.kind, missed.first, missed.head, connections.*
+                     FROM missed JOIN connections ON connections.connection_id = missed.connection_id
+                                                 AND connections.environment = $1
+                                                 AND connections.issuer = $2 AND connections.org = $3
+                    WHERE missed.seq = missed.last ORDER BY missed.seq";
+        let rows: Vec<MissedEvent> = self
             .database
-            .fetch(
-                "WITH missed AS (
-                    SELECT seq, kind, connection_id, min(seq) OVER () AS first,
-                           max(seq) OVER (PARTITION BY connection_id, kind = 'transactions') AS last
-                      FROM customer_events
-                     WHERE environment = $1 AND issuer = $2 AND org = $3
-                       AND seq > (SELECT CASE WHEN max(seq) <= $4 THEN max(seq) - 1 ELSE $4 END
-                                    FROM customer_events WHERE environment = $1 AND issuer = $2 AND org = $3))
-                 SELECT missed.seq, missed.kind, missed.first, connections.*
-                   FROM missed JOIN connections ON connections.connection_id = missed.connection_id
-                                               AND connections.environment = $1
-                                               AND connections.issuer = $2 AND connections.org = $3
-                  WHERE missed.seq = missed.last ORDER BY missed.seq",
-                &[environment, issuer, org, from],
-            )
+            .fetch_readable::<EventRow, _>(("customer_events", "seq"), sql, &[environment, issuer, org, from])
             .await?;
-        let oldest = rows.first().map_or(Ok(0), |row| version(row.first))?;
-        let events: Vec<CustomerEvent> = all(rows)?;
-        let head = events.last().map_or(0, |last| last.seq);
+        let Some(MissedEvent { first, head, .. }) = rows.first() else {
+            // There are none, or none that can be read.
+            let heads = self.heads(tenant.environment, &[tenant.customer]).await?;
+            let head = heads.get(&CustomerKey::of(tenant)).copied().unwrap_or(0);
+            return Ok(Missed { head, events: (after <= head).then(Vec::new) });
+        };
+        let (oldest, head) = (*first, *head);
         // One that is missing has been pruned, or was never given.
         let whole = after == head || oldest.checked_sub(1) == Some(after);
-        let missed = || events.into_iter().filter(|event| event.seq > after).collect();
+        let missed = || rows.into_iter().map(|row| row.event).filter(|event| event.seq > after).collect();
         Ok(Missed { head, events: whole.then(missed) })
     }
 
@@ -222,9 +220,9 @@ impl LiveStore for SqlStore {
         let head = |(issuer, org, seq): (String, String, Option<i64>)| {
             let customer = Customer { issuer, org };
             let key = CustomerKey::of(Tenant { customer: &customer, environment });
-            Some(version(seq?).map(|seq| (key, seq)))
+            Some((key, u64::try_from(seq?).ok()?))
         };
-        rows.into_iter().filter_map(head).collect()
+        Ok(rows.into_iter().filter_map(head).collect())
     }
 
     async fn hold_lease(&self, name: &str, holder: &str, millis: u32) -> Result<bool, StoreError> {
@@ -237,14 +235,14 @@ impl LiveStore for SqlStore {
                    ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until = excluded.until
                     WHERE leases.holder = excluded.holder
                        OR leases.until < CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)";
-        let mut writing = self.database.begin(Lock::Inbox).await?;
+        let mut writing = self.database.begin(Lock::Nothing).await?;
         let held = writing.execute(sql, &values![name, holder, i64::from(millis)]).await?;
         self.commit(writing).await?;
         Ok(held == 1)
     }
 
     async fn release_lease(&self, name: &str, holder: &str) -> Result<(), StoreError> {
-        let mut writing = self.database.begin(Lock::Inbox).await?;
+        let mut writing = self.database.begin(Lock::Nothing).await?;
         let sql = "DELETE FROM leases WHERE name = $1 AND holder = $2";
         writing.add(sql, &values![name, holder]).await?;
         self.commit(writing).await
@@ -296,21 +294,14 @@ impl LiveStore for SqlStore {
     ) -> Result<Vec<ConnectionId>, StoreError> {
         let [environment, issuer, org] = tenant_values(tenant);
         let [from, to] = values![from.as_millis(), to.as_millis()];
-        let rows: Vec<(String,)> = self
-            .database
-            .fetch(
-                "SELECT DISTINCT connection_id FROM connection_history
-                 WHERE environment = $1 AND issuer = $2 AND org = $3 AND at > $4 AND at <= $5
-                   AND state_before IS NOT NULL",
-                &[environment, issuer, org, from, to],
-            )
-            .await?;
-        rows.into_iter().map(|(id,)| connection_id(id)).collect()
+        let sql = "SELECT DISTINCT connection_id FROM connection_history
+                    WHERE environment = $1 AND issuer = $2 AND org = $3 AND at > $4 AND at <= $5
+                      AND state_before IS NOT NULL";
+        let table = ("connection_history", "connection_id");
+        self.database
+            .fetch_readable::<ConnectionIdRow, _>(table, sql, &[environment, issuer, org, from, to])
+            .await
     }
-}
-
-fn connection_id(id: String) -> Result<ConnectionId, StoreError> {
-    ConnectionId::parse(id).map_err(|_| StoreError::Corrupt { what: "connection id" })
 }
 
 async fn changed_since(writing: &mut Writing, tenant: Tenant<'_>, at: i64) -> Result<bool, StoreError> {

@@ -39,12 +39,42 @@ pub enum OpenError {
         /// What the system says.
         source: std::io::Error,
     },
+    /// Its file cannot be made or looked at.
+    #[error("The file of the database {path} cannot be used: {source}.")]
+    File {
+        /// The database.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
     /// It cannot be opened, read or written.
     #[error("The database {name} cannot be opened: {source}.")]
     Unusable {
         /// The database.
         name: String,
         /// What SQLite or PostgreSQL says.
+        source: sqlx::Error,
+    },
+    /// It cannot store every text.
+    #[error(
+        "The database {name} has the encoding {found}, which cannot store every name: make one with \
+         `createdb --encoding=UTF8 --template=template0`."
+    )]
+    Encoding {
+        /// The database.
+        name: String,
+        /// Its encoding.
+        found: String,
+    },
+    /// A pooler stands in between and does not know what the address asks for.
+    #[error(
+        "The pooler before the database {name} refuses the connection: {source}. Take the parameter out of the address, \
+         add it to the pooler's ignore_startup_parameters, or connect to PostgreSQL itself."
+    )]
+    Pooler {
+        /// The database.
+        name: String,
+        /// What the pooler says.
         source: sqlx::Error,
     },
     /// It was made for something else.

@@ -5,6 +5,7 @@ use domain::timestamp::Timestamp;
 
 use super::*;
 use crate::store::conformance::{acme, audit_keys, conforms, globex, receipt};
+use crate::store::{BrokenChain, ChainCheck};
 
 /// What was accepted, and when, can be proved after the customer is forgotten; not who accepted it.
 async fn a_forgotten_customers_receipts_stay_without_names(store: &SqlStore) {
@@ -48,6 +49,11 @@ mod sqlite {
     async fn a_forgotten_customers_receipts_stay_without_names() {
         super::a_forgotten_customers_receipts_stay_without_names(&open().await.0).await;
     }
+
+    #[tokio::test]
+    async fn a_nul_in_a_body_breaks_nothing() {
+        super::a_nul_in_a_body_breaks_nothing(&open().await.0).await;
+    }
 }
 
 mod postgres {
@@ -66,6 +72,66 @@ mod postgres {
     #[tokio::test]
     async fn a_forgotten_customers_receipts_stay_without_names() {
         super::a_forgotten_customers_receipts_stay_without_names(&open().await.0).await;
+    }
+
+    #[tokio::test]
+    async fn a_nul_in_a_body_breaks_nothing() {
+        super::a_nul_in_a_body_breaks_nothing(&open().await.0).await;
+    }
+
+    #[tokio::test]
+    async fn a_database_of_an_earlier_version_goes_on() {
+        let database = TestDatabase::new().await;
+        let pool = sqlx::PgPool::connect_with(database.options()).await.unwrap();
+        super::super::migrations::run(&pool, &super::super::postgres::MIGRATIONS[..5], "an older one").await.unwrap();
+        let insert = insert_log_of_version_1(|hex| format!("decode('{hex}', 'hex')"));
+        sqlx::raw_sql(sqlx::AssertSqlSafe(insert)).execute(&pool).await.unwrap();
+        let store = SqlStore::postgres(&database.url().into(), DatabaseKind::Serve, audit_keys()).await.unwrap();
+        goes_on_with_an_old_log(&store).await;
+        for sql in [
+            "DELETE FROM audit_log",
+            "DELETE FROM audit_log WHERE event = 'refused' OR seq = 1",
+            "TRUNCATE audit_log",
+            "UPDATE audit_log SET customer = NULL",
+            "UPDATE audit_log SET version = 1",
+        ] {
+            assert!(sqlx::raw_sql(sql).execute(&pool).await.is_err(), "{sql}");
+        }
+    }
+
+    #[tokio::test]
+    async fn only_a_database_that_stores_every_text_is_used() {
+        let database = TestDatabase::new().await;
+        let name = format!("latin_{}", uuid::Uuid::now_v7().simple());
+        let pool = sqlx::PgPool::connect_with(database.options()).await.unwrap();
+        let create = format!("CREATE DATABASE {name} ENCODING 'LATIN1' TEMPLATE template0 LOCALE 'C'");
+        sqlx::raw_sql(sqlx::AssertSqlSafe(create)).execute(&pool).await.unwrap();
+        let own = database.options().get_database().unwrap().to_owned();
+        let url = database.url().replace(&own, &name).into();
+        let refused = SqlStore::postgres(&url, DatabaseKind::Serve, audit_keys()).await.err().unwrap();
+        assert!(matches!(refused, OpenError::Encoding { .. }), "{refused}");
+        assert!(refused.to_string().contains("has the encoding LATIN1"), "{refused}");
+        let tables = "SELECT count(*) FROM information_schema.tables WHERE table_schema = 'public'";
+        let latin = sqlx::PgPool::connect_with(database.options().database(&name)).await.unwrap();
+        let tables: i64 = sqlx::query_scalar(tables).fetch_one(&latin).await.unwrap();
+        assert_eq!(tables, 0, "nothing was made in it");
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_written_is_not_ready() {
+        let (store, database) = open().await;
+        store.check().await.unwrap();
+        store.try_to_write().await.unwrap();
+        let name = database.options().get_database().unwrap().to_owned();
+        let pool = sqlx::PgPool::connect_with(database.options()).await.unwrap();
+        let read_only = format!("ALTER DATABASE {name} SET default_transaction_read_only = on");
+        sqlx::raw_sql(sqlx::AssertSqlSafe(read_only)).execute(&pool).await.unwrap();
+        // As with a server that became a standby: whoever connects from now on may only read.
+        let url = database.url().into();
+        let store = SqlStore::postgres_to_read(&url, audit_keys()).await.unwrap();
+        store.check_tables().await.unwrap();
+        assert!(store.check().await.is_err());
+        assert!(store.try_to_write().await.is_err());
     }
 
     #[tokio::test]
@@ -123,6 +189,108 @@ async fn the_database_itself_keeps_the_audit_log_append_only() {
     }
 }
 
+/// A log that an earlier version wrote: of a customer who was forgotten, and of one who is there.
+fn log_of_version_1() -> Vec<AuditRow> {
+    let keys = audit_keys();
+    let mut rows: Vec<AuditRow> = Vec::new();
+    let entry = |event, user: &str| AuditEntry {
+        event,
+        user: UserId::parse(user).unwrap(),
+        connection: None,
+        detail: String::new(),
+    };
+    for (tenant, event, user) in [
+        (acme(), AuditEvent::SignedIn, "ana"),
+        (globex(), AuditEvent::SignedIn, "bo"),
+        (acme(), AuditEvent::CustomerForgotten, "backend"),
+        (globex(), AuditEvent::SyncRequested, "bo"),
+    ] {
+        let last = rows.last().map(|row| AuditHead { seq: row.seq, mac: row.mac.clone() });
+        let now = Timestamp::from_millis(1);
+        rows.push(keys.row_in_version_1(last.as_ref(), tenant, &entry(event, user), now));
+    }
+    for row in rows.iter_mut().filter(|row| row.org.as_deref() == Some("acme")) {
+        (row.issuer, row.org, row.user_id) = (None, None, None);
+    }
+    rows
+}
+
+/// As the tables of that version hold it. `bytes` writes a hexadecimal text as a value.
+pub(super) fn insert_log_of_version_1(bytes: impl Fn(&str) -> String) -> String {
+    let hex = |hash: &[u8]| bytes(&hash.iter().map(|byte| format!("{byte:02x}")).collect::<String>());
+    let text = |text: &Option<String>| text.as_ref().map_or("NULL".to_owned(), |text| format!("'{text}'"));
+    let row = |row: &AuditRow| {
+        let AuditRow { seq, at, event, environment, issuer, org, user_id, who, mac, .. } = row;
+        let names = [issuer, org, user_id].map(text).join(", ");
+        format!("({seq}, {at}, '{event}', '{environment}', {names}, {}, NULL, '', {})", hex(who), hex(mac))
+    };
+    let rows: Vec<_> = log_of_version_1().iter().map(row).collect();
+    let columns = "seq, at, event, environment, issuer, org, user_id, who, connection_id, detail, mac";
+    format!("INSERT INTO audit_log ({columns}) VALUES {}", rows.join(", "))
+}
+
+/// A store whose log an earlier version began.
+pub(super) async fn goes_on_with_an_old_log(store: &SqlStore) {
+    use crate::store::conformance::checked;
+    assert_eq!(checked(store, None).await.unwrap().unwrap().seq, 4);
+    let noted = store.audit_head().await.unwrap().unwrap();
+    store.seen(acme(), &UserId::parse("cy").unwrap(), Timestamp::from_millis(2)).await.unwrap();
+    assert_eq!(checked(store, Some(&noted)).await.unwrap().unwrap().seq, 5);
+    // Forgetting takes the names out of the old rows too.
+    store.seen(globex(), &UserId::parse("bo").unwrap(), Timestamp::from_millis(3)).await.unwrap();
+    store.forget(globex(), &UserId::parse("backend").unwrap(), Timestamp::from_millis(4)).await.unwrap();
+    assert_eq!(checked(store, Some(&noted)).await.unwrap().unwrap().seq, 7);
+    let named = store.audit_rows(0, 100).await.unwrap().into_iter().filter(|row| row.org.is_some());
+    assert_eq!(named.map(|row| row.seq).collect::<Vec<_>>(), [5]);
+    // An old row that lost its names later than the last customer was forgotten shows.
+    let keys = audit_keys();
+    let mut rows = log_of_version_1();
+    (rows[3].issuer, rows[3].org, rows[3].user_id) = (None, None, None);
+    let mut check = ChainCheck::new(&keys, None, Vec::new());
+    rows.iter().for_each(|row| check.next(row).unwrap());
+    assert_eq!(check.end(), Err(BrokenChain::Unnamed { seq: 4 }));
+}
+
+#[tokio::test]
+async fn a_customer_whose_rows_two_keys_signed_is_forgotten_and_the_log_verifies() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("connect.db");
+    let [old, both] = ["an older key of more than thirty-two bytes", "a newer key of more than thirty-two bytes,an older key of more than thirty-two bytes"]
+        .map(|keys| AuditKeys::new(&SecretKeys::parse(keys).unwrap()));
+    for (keys, user) in [(&old, "ana"), (&both, "bo")] {
+        let store = SqlStore::sqlite(&path, DatabaseKind::Serve, keys.clone()).await.unwrap();
+        store.seen(acme(), &UserId::parse(user).unwrap(), Timestamp::from_millis(1)).await.unwrap();
+        store.close().await;
+    }
+    let store = SqlStore::sqlite(&path, DatabaseKind::Serve, both.clone()).await.unwrap();
+    store.forget(acme(), &UserId::parse("backend").unwrap(), Timestamp::from_millis(2)).await.unwrap();
+    let mut check = ChainCheck::new(&both, None, Vec::new());
+    for row in store.audit_rows(0, 10).await.unwrap() {
+        check.next(&row).unwrap();
+    }
+    assert_eq!(check.end().unwrap().unwrap().seq, 3);
+}
+
+/// Text that one database or the other has trouble with costs nothing but itself.
+async fn a_nul_in_a_body_breaks_nothing(store: &SqlStore) {
+    use crate::store::conformance::{mapped, reading};
+    let now = Timestamp::from_millis(1);
+    for (tenant, id, body) in [
+        (acme(), "c1", r#"{"institutionId":"bank","portalUrl":"\u0000","note":"\\u0000"}"#),
+        (acme(), "c2", "{\"institutionId\":\"other\u{0}bank\"}"),
+        (acme(), "c3", "no JSON at all"),
+        (globex(), "c4", r#"{"institutionId": "bank"}"#),
+    ] {
+        mapped(store, tenant).await;
+        let id = ConnectionId::parse(id).unwrap();
+        let odd = Reading { body, state: "odd\u{0}state", ..reading(&id, "fingerprint", 1) };
+        store.observe(tenant, odd, now).await.unwrap();
+    }
+    let chosen = store.often_chosen(Environment::Live, "host", 2, 10).await.unwrap();
+    assert_eq!(chosen.iter().map(ToString::to_string).collect::<Vec<_>>(), ["bank"]);
+    assert_eq!(store.connections(acme()).await.unwrap().len(), 3);
+}
+
 mod replicas {
     use std::path::PathBuf;
     use std::sync::Arc;
@@ -134,7 +302,7 @@ mod replicas {
     use crate::store::{Announcement, CustomerKey, LiveStore as _};
     use secrecy::SecretString;
     use test_postgres::TestDatabase;
-    use tokio::io::copy_bidirectional;
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, copy_bidirectional};
     use tokio::net::{UnixListener, UnixStream};
     use tokio::sync::Notify;
     use tokio_util::sync::CancellationToken;
@@ -200,6 +368,117 @@ mod replicas {
         between.silence.notify_waiters();
         let noticed = tokio::time::timeout(Duration::from_secs(20), heard.recv()).await;
         assert_eq!(noticed.unwrap().unwrap(), Announcement::Everything, "something may have been missed");
+    }
+
+    /// Stands for a pooler: refuses what a connection asks for at its start and a pooler does not know, and if it pools by
+    /// transaction, lets nobody listen.
+    struct Pooler {
+        folder: tempfile::TempDir,
+    }
+
+    impl Pooler {
+        fn new(database: &TestDatabase, by_transaction: bool) -> Self {
+            let folder = tempfile::tempdir().unwrap();
+            let listener = UnixListener::bind(folder.path().join(SOCKET)).unwrap();
+            let behind = PathBuf::from(database.url().split_once("host=").unwrap().1).join(SOCKET);
+            tokio::spawn(async move {
+                loop {
+                    let (front, _) = listener.accept().await.unwrap();
+                    tokio::spawn(pool_one(front, behind.clone(), by_transaction));
+                }
+            });
+            Self { folder }
+        }
+
+        fn url(&self, database: &TestDatabase, more: &str) -> SecretString {
+            let url = database.url();
+            let before = url.split_once("host=").unwrap().0;
+            format!("{before}host={}{more}", self.folder.path().display()).into()
+        }
+    }
+
+    /// The first parameter of a startup message that a pooler does not know. It has a version, and names and values in turn.
+    fn unknown_parameter(start: &[u8]) -> Option<String> {
+        const KNOWN: [&str; 6] =
+            ["user", "database", "client_encoding", "DateStyle", "TimeZone", "application_name"];
+        let mut texts = start[4..].split(|byte| *byte == 0).map(|text| String::from_utf8_lossy(text).into_owned());
+        while let (Some(name), Some(_)) = (texts.next(), texts.next()) {
+            if !name.is_empty() && !KNOWN.contains(&name.as_str()) {
+                return Some(name);
+            }
+        }
+        None
+    }
+
+    async fn pool_one(mut front: UnixStream, behind: PathBuf, by_transaction: bool) -> std::io::Result<()> {
+        let length = front.read_u32().await?;
+        let mut start = vec![0; usize::try_from(length).unwrap() - 4];
+        front.read_exact(&mut start).await?;
+        if let Some(name) = unknown_parameter(&start) {
+            let fields = format!("SFATAL\0VFATAL\0C08P01\0Munsupported startup parameter: {name}\0\0");
+            front.write_u8(b'E').await?;
+            front.write_u32(u32::try_from(fields.len() + 4).unwrap()).await?;
+            return front.write_all(fields.as_bytes()).await;
+        }
+        let mut back = UnixStream::connect(behind).await?;
+        back.write_u32(length).await?;
+        back.write_all(&start).await?;
+        let (mut from_front, mut to_front) = front.into_split();
+        let (mut from_back, mut to_back) = back.into_split();
+        let answers = tokio::spawn(async move { tokio::io::copy(&mut from_back, &mut to_front).await });
+        let mut sent = vec![0; 64 * 1024];
+        loop {
+            let count = match from_front.read(&mut sent).await? {
+                0 => break,
+                count => count,
+            };
+            let mut bytes = sent[..count].to_vec();
+            if by_transaction {
+                // Of the same length, and heard by nobody.
+                let listen = b"LISTEN \"";
+                let places: Vec<_> = bytes.windows(listen.len()).enumerate().filter(|(_, at)| at == listen).map(|(at, _)| at).collect();
+                places.into_iter().for_each(|at| bytes[at..at + 6].copy_from_slice(b"NOTIFY"));
+            }
+            to_back.write_all(&bytes).await?;
+        }
+        answers.abort();
+        Ok(())
+    }
+
+    #[tokio::test]
+    async fn a_pooler_is_asked_for_nothing_that_it_does_not_know() {
+        let database = TestDatabase::new().await;
+        let pooler = Pooler::new(&database, false);
+        let open = |more| {
+            let url = pooler.url(&database, more);
+            async move { SqlStore::postgres(&url, DatabaseKind::Serve, audit_keys()).await }
+        };
+        let store = open("").await.unwrap();
+        assert_eq!(store.hears_announcements().await.unwrap(), Some(true));
+        let (limit,): (String,) = store.database.fetch("SHOW statement_timeout", &[]).await.unwrap().remove(0);
+        assert_eq!(limit, "10s");
+        let refused = open("&options=-c%20work_mem%3D8MB").await.expect_err("the pooler refuses it");
+        assert!(matches!(refused, OpenError::Pooler { .. }), "{refused}");
+        assert!(refused.to_string().contains("ignore_startup_parameters"), "{refused}");
+    }
+
+    #[tokio::test]
+    async fn where_nothing_is_heard_everything_is_looked_at_again_and_again() {
+        let database = TestDatabase::new().await;
+        let pooler = Pooler::new(&database, true);
+        let url = pooler.url(&database, "");
+        let store = SqlStore::postgres(&url, DatabaseKind::Serve, audit_keys()).await.unwrap();
+        assert_eq!(store.hears_announcements().await.unwrap(), Some(false));
+        let mut heard = store.announcements();
+        let listening = tokio::spawn({
+            let store = store.clone();
+            async move { store.run(CancellationToken::new()).await }
+        });
+        for _ in 0..3 {
+            let told = tokio::time::timeout(Duration::from_secs(20), heard.recv()).await;
+            assert_eq!(told.unwrap().unwrap(), Announcement::Everything);
+        }
+        listening.abort();
     }
 
     /// A machine's clock that is ten minutes ahead.

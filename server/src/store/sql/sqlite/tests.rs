@@ -4,8 +4,12 @@ use super::*;
 use crate::store::conformance::{acme, audit_keys, globex, mapped, reading};
 use crate::store::sql::beside::take_in_log;
 use crate::store::sql::database::{Lock, Row, values};
-use crate::store::{Cause, LiveStore as _, Reading, Store as _};
-use domain::ids::ConnectionId;
+use crate::config::Environment;
+use crate::store::{
+    Action, Cause, CustomerKey, LiveStore as _, Reading, Refusal, Store as _, StoreError,
+};
+use sqlx::Connection as _;
+use domain::ids::{ConnectionId, UserId};
 use domain::timestamp::Timestamp;
 
 async fn ask<T: Row>(store: &SqlStore, sql: &'static str) -> T {
@@ -165,4 +169,126 @@ async fn only_what_waycore_is_asked_again_waits_for_the_disk() {
     let before = written().await;
     store.confirm(acme(), &[(id, 4)], Timestamp::from_millis(2)).await.unwrap();
     assert_eq!(written().await, (before.0, before.1 + 1));
+}
+
+#[tokio::test]
+async fn a_file_of_an_earlier_version_goes_on() {
+    use crate::store::sql::tests::{goes_on_with_an_old_log, insert_log_of_version_1};
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("connect.db");
+    let pool = SqlitePool::connect_with(SqliteConnectOptions::new().filename(&path).create_if_missing(true));
+    let pool = pool.await.unwrap();
+    migrations::run(&pool, &MIGRATIONS[..6], "an older one").await.unwrap();
+    let insert = insert_log_of_version_1(|hex| format!("x'{hex}'"));
+    sqlx::raw_sql(sqlx::AssertSqlSafe(insert)).execute(&pool).await.unwrap();
+    pool.close().await;
+    let store = open(&path, DatabaseKind::Serve).await.unwrap();
+    goes_on_with_an_old_log(&store).await;
+    let pool = SqlitePool::connect_with(SqliteConnectOptions::new().filename(&path)).await.unwrap();
+    for sql in [
+        "DELETE FROM audit_log",
+        "DELETE FROM audit_log WHERE seq = 1",
+        "UPDATE audit_log SET customer = NULL",
+        "UPDATE audit_log SET version = 1",
+    ] {
+        assert!(sqlx::raw_sql(sql).execute(&pool).await.is_err(), "{sql}");
+    }
+}
+
+#[tokio::test]
+async fn a_file_that_was_deleted_is_not_ready_and_takes_nothing_more() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("connect.db");
+    let store = open(&path, DatabaseKind::Serve).await.unwrap();
+    let user = UserId::parse("ana").unwrap();
+    let sign_in = async |millis| store.seen(acme(), &user, Timestamp::from_millis(millis)).await;
+    store.check().await.unwrap();
+    sign_in(1).await.unwrap();
+    std::fs::rename(&path, folder.path().join("moved.db")).unwrap();
+    assert!(matches!(store.check().await, Err(StoreError::Gone)));
+    assert!(matches!(sign_in(2).await, Err(StoreError::Gone)));
+    // One of the same name is another one.
+    open(&path, DatabaseKind::Serve).await.unwrap();
+    assert!(matches!(store.check().await, Err(StoreError::Gone)));
+    assert!(matches!(store.confirm(acme(), &[(ConnectionId::parse("c").unwrap(), 1)], Timestamp::from_millis(3)).await, Err(StoreError::Gone)));
+}
+
+#[tokio::test]
+async fn a_file_that_cannot_be_written_is_not_ready() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("connect.db");
+    let store = open(&path, DatabaseKind::Serve).await.unwrap();
+    store.check().await.unwrap();
+    let Database::Sqlite { writers, .. } = &store.database else { panic!("a file") };
+    sqlx::query("PRAGMA query_only = on").execute(&writers.soon).await.unwrap();
+    store.check_tables().await.unwrap();
+    assert!(store.check().await.is_err());
+}
+
+/// A row that no version of the program wrote is left out, wherever it stands, and costs no other.
+#[tokio::test]
+async fn an_odd_row_costs_no_other_row_and_no_other_customer() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("connect.db");
+    let changes = [
+        "UPDATE connections SET connection_id = ' c1 ' WHERE connection_id = 'c1'",
+        "UPDATE connections SET version = -1 WHERE connection_id = 'c1'",
+        "UPDATE connections SET requested_name = x'ff' || char(7) WHERE connection_id = 'c1'",
+        "UPDATE connections SET body = CAST(x'ff00fe' AS TEXT) WHERE connection_id = 'c1'",
+        "UPDATE connections SET watched = CAST(x'ff' AS TEXT) WHERE connection_id = 'c1'",
+        "UPDATE connection_history SET cause = 'of tomorrow' WHERE connection_id = 'c1' AND version = 1",
+        "UPDATE connection_history SET connection_id = '' WHERE connection_id = 'c1'",
+        "UPDATE customer_events SET kind = 'of tomorrow' WHERE connection_id = 'c1'",
+        "UPDATE customer_events SET connection_id = ' ' WHERE connection_id = 'c1'",
+        "UPDATE customer_events SET seq = -seq WHERE connection_id = 'c1'",
+        "UPDATE intents SET user_id = '', subject = CAST(x'ff' AS TEXT) WHERE subject = 'c1'",
+        "UPDATE terms_receipts SET user_id = ' ' WHERE connection_id = 'c1'",
+        "UPDATE refusals SET user_id = '' WHERE user_id = 'ana'",
+    ];
+    for (number, change) in changes.iter().enumerate() {
+        let path = path.with_extension(number.to_string());
+        let store = open(&path, DatabaseKind::Serve).await.unwrap();
+        let [odd, good, others] = ["c1", "c2", "c3"].map(|id| ConnectionId::parse(id).unwrap());
+        let (ana, bo) = (UserId::parse("ana").unwrap(), UserId::parse("bo").unwrap());
+        let at = Timestamp::from_millis;
+        for (tenant, id) in [(acme(), &odd), (acme(), &good), (globex(), &others)] {
+            mapped(&store, tenant).await;
+            for (state, millis) in [("pending", 1), ("active", 2)] {
+                let watched = Some(domain::poll::Watched::Activation);
+                let reading = Reading { watched, ..reading(id, state, millis) };
+                store.observe(tenant, reading, at(millis)).await.unwrap();
+            }
+            for user in [&ana, &bo] {
+                store.begin(tenant, user, Action::Sync, id.as_str(), at(1)).await.unwrap();
+                let refusal = Refusal { user, action: "sync", code: "not_found" };
+                store.refuse(tenant, refusal, at(1)).await.unwrap();
+                store.refuse(tenant, refusal, at(2)).await.unwrap();
+            }
+        }
+        let mut other = sqlx::SqliteConnection::connect(&format!("sqlite:{}", path.display())).await.unwrap();
+        sqlx::raw_sql(sqlx::AssertSqlSafe((*change).to_owned())).execute(&mut other).await.unwrap();
+        let ids = |records: Vec<crate::store::ConnectionRecord>| records.into_iter().map(|record| record.id).collect::<Vec<_>>();
+        assert!(ids(store.connections(acme()).await.unwrap()).contains(&good), "{change}");
+        assert_eq!(ids(store.connections(globex()).await.unwrap()), [others.clone()], "{change}");
+        let watched = store.watched(Environment::Live, None).await.unwrap();
+        assert!([&good, &others].iter().all(|id| watched.iter().any(|known| known.id == **id)), "{change}");
+        let watched = store.watched(Environment::Live, Some(domain::poll::Watched::Activation)).await.unwrap();
+        assert!(watched.iter().any(|known| known.id == others), "{change}");
+        assert!(store.remembered(Environment::Live).await.unwrap().contains(&good), "{change}");
+        let heads = store.heads(Environment::Live, &[acme().customer, globex().customer]).await.unwrap();
+        assert!(heads.contains_key(&CustomerKey::of(globex())), "{change}");
+        let missed = store.events_after(acme(), 0).await.unwrap();
+        let told = missed.events.into_iter().flatten().map(|event| event.record.id);
+        assert!(missed.head > 0 && told.collect::<Vec<_>>().contains(&good) || number == 9, "{change}");
+        assert_eq!(store.history(acme(), &good).await.unwrap().len(), 2, "{change}");
+        store.history(acme(), &odd).await.unwrap();
+        store.terms(acme(), &odd).await.unwrap();
+        let changed = store.changed_between(acme(), at(0), at(10)).await.unwrap();
+        assert!(changed.contains(&good), "{change}");
+        assert!(store.abandon(at(100_000), at(200_000)).await.unwrap() >= 2, "{change}");
+        assert_eq!(store.settle_refusals(at(200_000)).await.unwrap(), 4, "{change}");
+        store.prune(at(300_000), at(300_000)).await.unwrap();
+        store.forget(acme(), &ana, at(400_000)).await.unwrap();
+        store.close().await;
+    }
 }
