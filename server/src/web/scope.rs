@@ -93,7 +93,10 @@ async fn known(state: &AppState, parts: &Parts) -> Result<Caller, NoCaller> {
     };
     state.limits.signed_out(Client::of(parts).address).map_err(limits::too_many_signed_out)?;
     tracing::info!(%reason, "request not authenticated");
-    if !matches!(reason, SignedOut::Absent | SignedOut::Expired | SignedOut::KeysUnavailable | SignedOut::NoKnownRole) {
+    if !matches!(
+        reason,
+        SignedOut::Absent | SignedOut::Expired | SignedOut::KeysUnavailable | SignedOut::NoKnownRole
+    ) {
         SecurityEvent::new("token_refused").because(&reason.to_string()).log();
     }
     let error = match reason.code() {

@@ -34,7 +34,8 @@ async fn doctor_finds_nothing_wrong_with_a_good_installation() {
     assert!(program.end("TERM").success());
     let (success, checks) = doctor(&settings);
     assert!(success, "{checks:?}");
-    for name in ["settings", "token key", "Waycore", "connections:read", "accounts:read", "clock", "database"] {
+    for name in ["settings", "token key", "Waycore", "connections:read", "accounts:read", "clock", "database"]
+    {
         assert_eq!(outcome(&checks, name).0, "ok", "{name}: {checks:?}");
     }
     assert_eq!(outcome(&checks, "key expiry").0, "notChecked");
@@ -44,11 +45,13 @@ async fn doctor_finds_nothing_wrong_with_a_good_installation() {
     assert_eq!(statuses, [404, 404]);
     let token = folder.path().join("token");
     std::fs::write(&token, host_token(json!({ "sub": "ana", "org": "acme" }))).unwrap();
-    let said =
-        Program::finished(&["doctor", "--token-file", token.to_str().unwrap()], &borrowed(&settings));
+    let said = Program::finished(&["doctor", "--token-file", token.to_str().unwrap()], &borrowed(&settings));
     assert!(said.success);
     assert_eq!(said.out.lines().count(), checks.len() + 1, "one line a check: {said:?}");
-    assert!(said.out.contains(r#"ok           token: is accepted: user "ana" of customer "acme", as viewer"#), "{said:?}");
+    assert!(
+        said.out.contains(r#"ok           token: is accepted: user "ana" of customer "acme", as viewer"#),
+        "{said:?}"
+    );
     assert!(!said.out.contains(waycore.api_key()) && !said.out.contains("long enough"), "{said:?}");
 }
 
