@@ -3,6 +3,9 @@
 /// The header of a page's request for itself, after it heard of something: what it is to show was read then.
 pub const AFTER_NEWS: &str = "connect-after-news";
 
+/// The `<meta>` that says of which build a page is, and the header in which a page's request for another says so.
+pub const BUILD: &str = "connect-build";
+
 /// The URLs of one mount.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Paths {
@@ -10,19 +13,25 @@ pub struct Paths {
     base: String,
     /// Where this build's assets are.
     assets: String,
+    /// What tells this build from others.
+    build: String,
 }
 
 impl Paths {
     /// `base` is the prefix that browsers see; `assets` is the path of the browser's files below it, such as `pkg/0a1b2c`.
     pub fn new(base: &str, assets: &str) -> Self {
         let base = base.trim_end_matches('/').to_owned();
-        let assets = format!("{base}/{assets}");
-        Self { base, assets }
+        Self { assets: format!("{base}/{assets}"), build: assets.to_owned(), base }
     }
 
     /// The prefix without a slash at the end; empty at the root.
     pub fn base(&self) -> &str {
         &self.base
+    }
+
+    /// The mark of this build: a page of another one does not fit its program.
+    pub fn build(&self) -> &str {
+        &self.build
     }
 
     /// The cookie path of this mount.
@@ -153,6 +162,14 @@ impl SetupStep {
     /// Reads `?step=`.
     pub fn parse(text: &str) -> Option<Self> {
         [Self::DelegatedUser, Self::Finish].into_iter().find(|step| step.name() == text)
+    }
+}
+
+/// An address without a query, with the local draft that leads there, if one does.
+pub fn with_draft(address: String, draft: Option<&str>) -> String {
+    match draft.filter(|draft| !draft.is_empty()) {
+        Some(draft) => format!("{address}?draft={}", encode(draft)),
+        None => address,
     }
 }
 

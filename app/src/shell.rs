@@ -19,6 +19,7 @@ use crate::{
     components::PageTitle,
     copy::{locale, pages::words},
     pages::{DetailPage, ListPage, NewPage, NotFoundPage, RemovePage, SetupPage, SheetPage},
+    paths::BUILD,
 };
 
 /// The document of a page of the product.
@@ -78,6 +79,7 @@ fn document(
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
                 <meta name="color-scheme" content="light dark"/>
                 <meta name="connect-base" content=paths.base().to_owned()/>
+                <meta name=BUILD content=paths.build().to_owned()/>
                 <meta name="connect-words" content=crate::copy::carried()/>
                 <link rel="icon" type="image/svg+xml" href=paths.asset("favicon.svg")/>
                 <link rel="stylesheet" href=paths.asset("connect.css")/>
@@ -163,7 +165,7 @@ fn Header(site: Site, person: Option<String>) -> impl IntoView {
             </a>
             <div class="page-header-end">
                 {site.chrome.home_url.clone().map(|home| view! { <a href=home rel="external">{words().shell.back_home}</a> })}
-                {person.clone().map(|name| view! { <span class="person">{name}</span> })}
+                {person.clone().map(|name| view! { <span class="person" translate="no">{name}</span> })}
                 {(site.demo && person.is_some())
                     .then(|| view! {
                         <a href=paths.sign_out() rel="external">{words().shell.sign_out}</a>
@@ -174,31 +176,13 @@ fn Header(site: Site, person: Option<String>) -> impl IntoView {
     }
 }
 
-/// Loads the wasm and hands each island to it. Our own, because the files stand under a path that is known at run
-/// time and carries the build's version.
+/// Loads the wasm and hands each island to it: `public/loader.js`. Our own, because the files are below a path that is
+/// known at run time and carries the build's version.
 #[component]
 fn HydrationScript(site: Site) -> impl IntoView {
-    let script = format!(
-        "const files=[{:?},{:?}];{LOADER}",
-        site.paths.asset("connect.js"),
-        site.paths.asset("connect.wasm"),
-    );
-    view! { <script type="module" nonce=use_nonce()>{script}</script> }
+    let paths = site.paths;
+    view! {
+        <link rel="modulepreload" href=paths.asset("connect.js") nonce=use_nonce()/>
+        <script type="module" nonce=use_nonce() src=paths.asset("loader.js")></script>
+    }
 }
-
-/// What got lost on its way, or has not come after ten seconds, is asked for again, at most three times: under another
-/// address, because a browser may keep a failure, or the wait for one, as it keeps a file. Whichever comes first begins.
-const LOADER: &str = "\
-let begun=false;\
-const load=async again=>{\
-const program=await import(files[0]+again);\
-await program.default({module_or_path:files[1]+again});\
-if(begun)return;\
-begun=true;\
-window.__connectIsland=(island,name)=>program[name](island);\
-program.hydrate()};\
-const pause=seconds=>new Promise(done=>setTimeout(done,seconds*1000));\
-for(const wait of[0,1,2,4]){\
-if(wait)await pause(wait);\
-if(begun)break;\
-await Promise.race([load(wait?'?'+wait:'').catch(console.error),pause(10)])}";

@@ -1,18 +1,16 @@
 //! Copy buttons.
 
-use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Element, Event};
 
-use super::{announce, document, element, listen, window};
+use super::{announce, closest, element, find, page::listen, window};
 use crate::copy::{Say, say};
 
 /// Serves every `[data-copy]` of the present page.
 pub(crate) fn attach() {
-    let Ok(Some(main)) = document().query_selector("main") else { return };
+    let Some(main) = find("main") else { return };
     listen(&main, "click", |event: Event| {
-        let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-        if let Some(button) = target.and_then(|element| element.closest("[data-copy]").ok().flatten()) {
+        if let Some(button) = closest(&event, "[data-copy]") {
             leptos::task::spawn_local(copy(button));
         }
     });

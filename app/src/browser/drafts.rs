@@ -1,7 +1,7 @@
 //! The drafts of this device in localStorage, one key a customer. Without storage the flow goes on without drafts.
 
 use domain::{
-    draft::{Draft, Drafts},
+    draft::{Draft, Drafts, SCHEMA},
     ids::{ConnectionId, DraftId},
     timestamp::Timestamp,
 };
@@ -58,8 +58,32 @@ pub(crate) fn clear(scope: &str, connection: &str) {
     }
 }
 
+/// Erases every draft that has expired, whoever's it is: its customer may never come back on this device.
+pub(crate) fn erase_expired() {
+    if !available() {
+        return;
+    }
+    let storage = LocalStorage::raw();
+    let keys =
+        (0..storage.length().unwrap_or_default()).filter_map(|index| storage.key(index).ok().flatten());
+    for key in keys.collect::<Vec<_>>() {
+        let Some(scope) = key.strip_prefix(PREFIX) else { continue };
+        // What a newer program keeps is its own matter.
+        let Some(stored) = stored(scope).filter(|stored| stored.schema == SCHEMA) else { continue };
+        let before = stored.drafts.len();
+        let left = stored.admit(scope, now());
+        if left.drafts.is_empty() {
+            let _ = storage.remove_item(&key);
+        } else if left.drafts.len() < before {
+            store(scope, &left);
+        }
+    }
+}
+
+const PREFIX: &str = "waycore-connect:drafts:";
+
 fn key(scope: &str) -> String {
-    format!("waycore-connect:drafts:{scope}")
+    [PREFIX, scope].concat()
 }
 
 /// gloo-storage panics where storage is denied, so that is asked first.
@@ -69,9 +93,13 @@ fn available() -> bool {
 
 /// What is unreadable is as good as nothing: a draft is a convenience.
 fn load(scope: &str) -> Drafts {
+    stored(scope).unwrap_or_else(|| Drafts::empty(scope)).admit(scope, now())
+}
+
+/// What is stored under a customer's key, expired drafts included.
+fn stored(scope: &str) -> Option<Drafts> {
     let stored = if available() { LocalStorage::raw().get_item(&key(scope)).ok().flatten() } else { None };
-    let drafts = stored.and_then(|text| JSON::parse(&text).ok()).and_then(|stored| read(&stored));
-    drafts.unwrap_or_else(|| Drafts::empty(scope)).admit(scope, now())
+    stored.and_then(|text| JSON::parse(&text).ok()).and_then(|stored| read(&stored))
 }
 
 fn store(scope: &str, drafts: &Drafts) -> bool {

@@ -27,10 +27,11 @@ impl Followed {
 
 /// Ties this device's draft to the page's connection, if it has one, and follows what the page shows.
 pub(crate) fn attach() {
-    match Followed::of_page() {
-        Some(page) if page.done => drafts::clear(&page.scope, &page.connection),
-        Some(page) => drafts::link(&page.scope, &page.draft, &page.connection),
-        None => {}
+    if let Some(page) = Followed::of_page() {
+        drafts::link(&page.scope, &page.draft, &page.connection);
+        if page.done {
+            drafts::clear(&page.scope, &page.connection);
+        }
     }
     live::attach();
 }

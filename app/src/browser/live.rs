@@ -8,12 +8,12 @@ use std::cell::{Cell, RefCell};
 
 use js_sys::{JSON, Reflect};
 use leptos::task::spawn_local;
-use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
-use web_sys::{Element, EventSource, HtmlInputElement, MessageEvent, Response, VisibilityState};
+use wasm_bindgen::JsCast;
+use web_sys::{Element, EventSource, HtmlInputElement, MessageEvent, RequestInit, VisibilityState};
 
 use super::{
-    all, announce, complain, data, document, listen, navigation, now, page, paths, reconcile, window,
+    ANNOUNCER, all, announce, complain, data, document, element, find, listeners::Listeners, navigation, now,
+    page, paths, reconcile, window,
 };
 use crate::copy::{self, Say};
 use crate::paths::encode;
@@ -24,6 +24,17 @@ const ASKS_FOR_MILLIS: i64 = 60_000;
 
 /// A stream that lasted so long was none of those failures.
 const LASTING_MILLIS: i64 = 10_000;
+
+/// A stream without an event for so long does not come through, whatever the browser thinks of it: a proxy holds it back, or
+/// the connection is gone without a word. The first event comes at once, and then one every ten seconds.
+const FIRST_EVENT_MILLIS: i64 = 5_000;
+const NEXT_EVENT_MILLIS: i64 = 25_000;
+/// How long a browser waits before it opens a stream again, as the server asks it to.
+const RETRY_MILLIS: i64 = 2_000;
+
+/// A page that asks does so every five seconds, and an answer that has not come by then will not come.
+const ASK_EVERY_MILLIS: i64 = 5_000;
+const ASK_TIMEOUT_MILLIS: i32 = 10_000;
 
 /// What happened is told again for a day. A page that is older than half of one, when it is back from sleep, is fetched anew.
 const OLD_MILLIS: i64 = 12 * 3_600_000;
@@ -39,8 +50,30 @@ struct Told {
     is_news: bool,
 }
 
+/// An open stream, which is closed when this is dropped.
+struct Stream {
+    source: EventSource,
+    _listeners: Listeners,
+}
+
+impl Drop for Stream {
+    fn drop(&mut self) {
+        self.source.close();
+    }
+}
+
 thread_local! {
-    static STREAM: RefCell<Option<EventSource>> = const { RefCell::new(None) };
+    static STREAM: RefCell<Option<Stream>> = const { RefCell::new(None) };
+    /// Grows with each time that the page listens, asks or stops: what belongs to an earlier time ends.
+    static PERIOD: Cell<u32> = const { Cell::new(0) };
+    /// The page listens or asks.
+    static LISTENING: Cell<bool> = const { Cell::new(false) };
+    /// When the next event has to have come.
+    static EXPECTED_BY: Cell<i64> = const { Cell::new(0) };
+    /// Everybody was told that updates are interrupted.
+    static TROUBLE: Cell<bool> = const { Cell::new(false) };
+    /// When the page asked last.
+    static ASKED_AT: Cell<i64> = const { Cell::new(0) };
     static FAILURES: Cell<u32> = const { Cell::new(0) };
     /// When it tries to listen again; the pages that somebody goes through meanwhile do not put that off.
     static ASKS_UNTIL: Cell<i64> = const { Cell::new(0) };
@@ -59,23 +92,33 @@ thread_local! {
 /// Follows what the present page shows, while it can be seen.
 pub(crate) fn attach() {
     if !NOTICED.replace(true) {
-        listen(&document(), "visibilitychange", |_| {
-            if is_hidden() {
-                leave();
-            } else if FAILURES.get() < MOST_FAILURES {
+        Listeners::forever(
+            &document(),
+            "visibilitychange",
+            |_| if is_hidden() { leave() } else { connect() },
+        );
+        // The way back may lead to the page as it was left, which is to listen no more.
+        Listeners::forever(&window(), "pageshow", |_| {
+            if !is_listening() {
                 connect();
             }
         });
     }
     SHOWN_AT.set(now().as_millis());
+    // What was complained of went with the page before.
+    TROUBLE.set(false);
     connect();
 }
 
 /// The page is not looked at any more, or needs the line: a browser has six to one site.
 pub(super) fn leave() {
-    if let Some(stream) = STREAM.take() {
-        stream.close();
-    }
+    PERIOD.set(PERIOD.get() + 1);
+    LISTENING.set(false);
+    drop(STREAM.take());
+}
+
+pub(super) fn is_listening() -> bool {
+    LISTENING.get()
 }
 
 fn is_hidden() -> bool {
@@ -93,12 +136,17 @@ pub(super) fn connect() {
     leave();
     OPENED.set(None);
     let Some(address) = address().filter(|_| !is_hidden()) else { return };
+    let period = PERIOD.get();
+    LISTENING.set(true);
     if FAILURES.get() >= MOST_FAILURES {
-        return spawn_local(poll(address));
+        return spawn_local(poll(address, period));
     }
-    let Ok(stream) = EventSource::new(&address) else { return };
+    let Ok(source) = EventSource::new(&address) else { return };
+    let mut listeners = Listeners::default();
+    listeners.add(&source, "beat", |_| expect_next(NEXT_EVENT_MILLIS));
     for kind in ["connection", "removed", "transactions"] {
-        listen(&stream, kind, move |event| {
+        listeners.add(&source, kind, move |event| {
+            expect_next(NEXT_EVENT_MILLIS);
             if let Some(event) = event.dyn_ref::<MessageEvent>() {
                 // What comes without a number was so before, and the page knows of it or does not show it.
                 let is_news = !event.last_event_id().is_empty();
@@ -106,78 +154,106 @@ pub(super) fn connect() {
             }
         });
     }
-    listen(&stream, "open", |_| {
+    listeners.add(&source, "open", |_| {
         let now = now().as_millis();
         OPENED.set(Some(now));
         if now - SHOWN_AT.get() > OLD_MILLIS {
             take(Told { kind: "more", id: String::new(), version: 0, step: None, is_news: true });
         }
     });
-    listen(&stream, "error", |_| failed());
-    STREAM.set(Some(stream));
+    listeners.add(&source, "error", |_| failed());
+    STREAM.set(Some(Stream { source, _listeners: listeners }));
+    expect_next(FIRST_EVENT_MILLIS);
+    spawn_local(watch(period));
+}
+
+/// Gives the stream so long for its next event.
+fn expect_next(millis: i64) {
+    EXPECTED_BY.set(now().as_millis() + millis);
+}
+
+/// Asks instead, once the stream has not told anything for too long.
+async fn watch(period: u32) {
+    while PERIOD.get() == period {
+        let left = EXPECTED_BY.get() - now().as_millis();
+        if left <= 0 {
+            return ask_instead();
+        }
+        // It may have to come earlier by then.
+        page::sleep(left.min(1_000) as i32).await;
+    }
 }
 
 /// The browser comes back by itself, unless the server refused.
 fn failed() {
     let refused = STREAM.with_borrow(|stream| {
-        stream.as_ref().is_some_and(|stream| stream.ready_state() == EventSource::CLOSED)
+        stream.as_ref().is_some_and(|stream| stream.source.ready_state() == EventSource::CLOSED)
     });
     let lasted = OPENED.take().is_some_and(|at| now().as_millis() - at > LASTING_MILLIS);
     let before = if lasted { 0 } else { FAILURES.get() };
-    FAILURES.set(if refused { MOST_FAILURES } else { before + 1 });
-    if FAILURES.get() >= MOST_FAILURES {
-        ASKS_UNTIL.set(now().as_millis() + ASKS_FOR_MILLIS);
-        connect();
+    FAILURES.set(before + 1);
+    if refused || FAILURES.get() >= MOST_FAILURES {
+        ask_instead();
+    } else {
+        expect_next(RETRY_MILLIS + FIRST_EVENT_MILLIS);
     }
 }
 
+/// Asks at once and for a while, in place of a stream that failed.
+fn ask_instead() {
+    FAILURES.set(MOST_FAILURES);
+    ASKS_UNTIL.set(now().as_millis() + ASKS_FOR_MILLIS);
+    ASKED_AT.set(0);
+    connect();
+}
+
 /// Asks for the present state every five seconds, and after a while tries to listen again.
-async fn poll(address: String) {
-    let visit = navigation::visit_count();
+async fn poll(address: String, period: u32) {
     let address = [&address, "&snapshot="].concat();
-    let mut trouble = false;
-    while now().as_millis() < ASKS_UNTIL.get() {
-        page::sleep(5_000).await;
-        page::visible().await;
-        if navigation::visit_count() != visit {
+    loop {
+        let wait = ASKED_AT.get() + ASK_EVERY_MILLIS - now().as_millis();
+        page::sleep(wait.clamp(0, ASK_EVERY_MILLIS) as i32).await;
+        if PERIOD.get() != period {
             return;
         }
-        match ask(&address).await {
+        ASKED_AT.set(now().as_millis());
+        let answer = page::fetch(&address, &RequestInit::new(), ASK_TIMEOUT_MILLIS).await;
+        if PERIOD.get() != period {
+            return;
+        }
+        match answer.map(|(response, text)| (response.status(), text)) {
             // What is being typed stays; its submit says that the session has ended.
             Ok((401, _)) if is_in_use() => {}
             Ok((401, _)) => return navigation::refresh(),
             Ok((200, text)) => {
-                trouble = false;
-                reconcile();
-                for block in text.split("\n\n") {
+                if TROUBLE.replace(false) {
+                    reconcile();
+                }
+                for line in text.lines() {
                     // Of what happened before, only states are told.
-                    if let Some((_, data)) = block.split_once("\ndata: ") {
+                    if let Some(data) = line.strip_prefix("data: ") {
                         heard("connection", data, false);
                     }
+                    // What else happened is not in it; that something did, is.
+                    if let Some(head) = line.strip_prefix("id: ") {
+                        let id = head.to_owned();
+                        take(Told { kind: "more", id, version: 0, step: None, is_news: true });
+                    }
                 }
-                // What else happened is not in it; that something did, is.
-                let head = text.trim_end().rsplit("id: ").next().unwrap_or_default().to_owned();
-                take(Told { kind: "more", id: head, version: 0, step: None, is_news: true });
             }
             // Said once, not every five seconds.
-            _ if !trouble => {
-                trouble = true;
-                complain(Say::LiveTrouble);
-            }
+            _ if !TROUBLE.replace(true) => complain(Say::LiveTrouble),
             _ => {}
         }
-        if navigation::visit_count() != visit {
+        if PERIOD.get() != period {
             return;
+        }
+        if now().as_millis() >= ASKS_UNTIL.get() {
+            break;
         }
     }
     FAILURES.set(0);
     connect();
-}
-
-async fn ask(address: &str) -> Result<(u16, String), JsValue> {
-    let response: Response = JsFuture::from(window().fetch_with_str(address)).await?.dyn_into()?;
-    let text = JsFuture::from(response.text()?).await?.as_string();
-    Ok((response.status(), text.unwrap_or_default()))
 }
 
 /// Takes what a stream told.
@@ -250,7 +326,7 @@ fn whose_list() -> Option<String> {
 
 /// Fetches the page again and says what is new about it.
 async fn update(told: &[Told]) {
-    let main = || document().query_selector("main").ok().flatten();
+    let main = || find("main");
     let looked_at = main();
     // A thousand pages that heard the same do not ask in the same moment.
     page::sleep(random(300)).await;
@@ -260,6 +336,9 @@ async fn update(told: &[Told]) {
     let (whose, before) = loop {
         // What is being done, and where the person is going, is worth more than news.
         while navigation::is_busy() || is_in_use() {
+            if !navigation::is_busy() && is_filled_in() {
+                offer_news();
+            }
             page::sleep(500).await;
             if main() != looked_at {
                 return;
@@ -314,9 +393,30 @@ fn words() -> impl Iterator<Item = (String, String)> {
 /// Whether something is being typed, chosen or pressed: another page in its place would take it away. What is replaced
 /// while it is pressed is never clicked.
 pub(super) fn is_in_use() -> bool {
+    is_filled_in() || all("main :active").next().is_some()
+}
+
+/// Whether something was typed or chosen, by the person or by a password manager.
+fn is_filled_in() -> bool {
     all("main input").any(|field| is_edited(&field))
         || all("main option:checked").any(|option| is_other(&option))
-        || all("main :active").next().is_some()
+}
+
+/// Says that the page waits with its news, because they would take away what was typed, and offers them all the same.
+fn offer_news() {
+    let offered = [ANNOUNCER, " button"].concat();
+    if find(&offered).is_some() {
+        return;
+    }
+    complain(Say::NewsWaiting);
+    let Some(announcer) = find(ANNOUNCER) else { return };
+    let show = element("button", "link-button", &copy::say(Say::ShowNews));
+    let _ = show.set_attribute("type", "button");
+    show.set_id("show-news");
+    page::listen(&show, "click", |_| navigation::refresh());
+    let _ = announcer.append_with_str_1(" ");
+    let _ = announcer.append_child(&show);
+    let _ = announcer.append_with_str_1(&[" ", &copy::say(Say::NewsClears)].concat());
 }
 
 /// Whether another option was chosen than the one that the page came with: the marked one, else the first.

@@ -3,30 +3,36 @@
 pub mod bank_search;
 pub mod clipboard;
 pub mod coach;
+mod confirmations;
 pub mod draft_list;
 pub mod drafts;
 pub mod follow;
 pub mod form;
+mod listeners;
 mod live;
 pub mod navigation;
 pub mod page;
+mod prototype;
+mod submission;
 mod swap;
 mod time;
 
 use domain::timestamp::Timestamp;
-use wasm_bindgen::{JsCast, UnwrapThrowExt, prelude::Closure};
-use web_sys::{
-    Document, Element, Event, EventTarget, HtmlElement, ScrollIntoViewOptions, ScrollLogicalPosition, Window,
-};
+use wasm_bindgen::{JsCast, UnwrapThrowExt};
+use web_sys::{Document, Element, Event, HtmlElement, ScrollIntoViewOptions, ScrollLogicalPosition, Window};
 
 use crate::copy::{Say, say};
 use crate::paths::Paths;
 
 /// Starts the browser's side: server function URLs, soft navigation, islands.
 pub fn start() {
-    leptos::server_fn::client::set_server_url(Box::leak(paths().base().to_owned().into_boxed_str()));
+    // It is set once only: the program is started once.
+    let _ = leptos::server_fn::client::try_set_server_url(paths().base().to_owned().leak());
     navigation::listen();
-    leptos::task::spawn_local(page::hydrate_islands());
+    confirmations::listen();
+    swap::start();
+    time::start();
+    page::hydrate_islands();
 }
 
 pub(crate) fn window() -> Window {
@@ -44,7 +50,11 @@ pub(crate) fn paths() -> Paths {
 
 /// What the page says of itself.
 pub(crate) fn meta(name: &str) -> String {
-    let meta = document().query_selector(&["meta[name=", name, "]"].concat()).ok().flatten();
+    meta_of(&document(), name)
+}
+
+fn meta_of(page: &Document, name: &str) -> String {
+    let meta = find_in(page, &["meta[name=", name, "]"].concat());
     meta.and_then(|meta| meta.get_attribute("content")).unwrap_or_default()
 }
 
@@ -55,12 +65,27 @@ pub(crate) fn now() -> Timestamp {
 
 /// Reads the `data-` attributes of one element of the page, if it is there.
 pub(crate) fn data(selector: &str) -> Option<impl Fn(&str) -> String> {
-    let element = document().query_selector(selector).ok()??;
+    let element = find(selector)?;
     Some(move |name: &str| element.get_attribute(&["data-", name].concat()).unwrap_or_default())
 }
 
+/// The first element that a selector finds.
+pub(crate) fn find(selector: &str) -> Option<Element> {
+    find_in(&document(), selector)
+}
+
+fn find_in(page: &Document, selector: &str) -> Option<Element> {
+    page.query_selector(selector).ok().flatten()
+}
+
+/// An element of `<main>`: the host's part of the page may use the same id.
 pub(crate) fn by_id(id: &str) -> Option<Element> {
-    document().get_element_by_id(id)
+    find(&["main [id=\"", id, "\"]"].concat())
+}
+
+/// The element that an event is about, or the next one around it, that a selector finds.
+pub(crate) fn closest(event: &Event, selector: &str) -> Option<Element> {
+    prototype::closest(&event.target()?.dyn_into().ok()?, selector)
 }
 
 /// Every element that a selector finds.
@@ -90,11 +115,9 @@ pub(crate) fn element(tag: &str, class: &str, text: &str) -> Element {
     element
 }
 
-/// Handles an event for as long as its target exists: soft navigation replaces `<main>`, and the listeners go with it.
-pub(crate) fn listen(target: &EventTarget, event: &str, handle: impl Fn(Event) + 'static) {
-    let handle = Closure::<dyn Fn(Event)>::new(handle);
-    let _ = target.add_event_listener_with_callback(event, handle.as_ref().unchecked_ref());
-    handle.forget();
+/// Keeps a browser from translating a name or an address.
+pub(crate) fn verbatim(element: &Element) {
+    let _ = element.set_attribute("translate", "no");
 }
 
 /// Says something to a screen reader. Whoever sees the page sees it there.
@@ -107,8 +130,10 @@ pub(crate) fn complain(said: Say) {
     tell("complaint", &say(said));
 }
 
+const ANNOUNCER: &str = "body > #announcer";
+
 fn tell(class: &str, text: &str) {
-    if let Some(announcer) = by_id("announcer") {
+    if let Some(announcer) = find(ANNOUNCER) {
         announcer.set_class_name(class);
         announcer.set_text_content(Some(text));
     }
@@ -116,8 +141,9 @@ fn tell(class: &str, text: &str) {
 
 /// Takes back what was complained of.
 pub(crate) fn reconcile() {
-    if let Ok(Some(complaint)) = document().query_selector(".complaint") {
-        complaint.set_class_name("visually-hidden");
+    if let Some(announcer) = find(".complaint#announcer") {
+        announcer.set_class_name("visually-hidden");
+        announcer.set_text_content(None);
     }
 }
 
@@ -130,7 +156,7 @@ pub(crate) fn announce_part(part: &Element) {
 
 /// Keeps an element in sight.
 pub(crate) fn reveal(id: &str) {
-    if let Some(element) = document().get_element_by_id(id) {
+    if let Some(element) = by_id(id) {
         let nearest = ScrollIntoViewOptions::new();
         nearest.set_block(ScrollLogicalPosition::Nearest);
         element.scroll_into_view_with_scroll_into_view_options(&nearest);

@@ -5,14 +5,14 @@ use std::cell::{Cell, RefCell};
 
 use js_sys::Reflect;
 use leptos::task::spawn_local;
-use wasm_bindgen::{JsCast, JsValue, prelude::Closure};
-use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{
-    AbortController, Element, Event, FormData, Headers, HtmlAnchorElement, HtmlFormElement, MouseEvent,
-    RequestInit, Response, ScrollRestoration, UrlSearchParams,
+    Event, Headers, HtmlAnchorElement, MouseEvent, RequestInit, Response, ScrollRestoration, UrlSearchParams,
 };
 
-use super::{document, live, page, swap, window};
+use super::submission::{Submission, is_external};
+use super::swap::Fetched;
+use super::{closest, confirmations, document, listeners::Listeners, live, meta, page, swap, window};
 use crate::paths;
 
 thread_local! {
@@ -22,11 +22,6 @@ thread_local! {
     static UNDER_WAY: Cell<u32> = const { Cell::new(0) };
     /// The address of the page that is shown. What stands behind a `#` is a place on it.
     static SHOWN: RefCell<String> = const { RefCell::new(String::new()) };
-}
-
-/// How many pages this document has shown.
-pub(crate) fn visit_count() -> u32 {
-    VISITS.get()
 }
 
 /// Whether a page is being fetched: what the person does comes before any news.
@@ -52,12 +47,21 @@ pub(crate) fn replace(url: &str) {
 
 /// Notes the draft in the page's address, for a reload and for the way back.
 pub(crate) fn note_draft(draft: &str) {
-    let here = here();
-    if let (false, Ok(history)) = (here.contains("draft="), window().history()) {
-        let address = with_draft(&here, draft);
+    if let (false, Ok(history)) = (has_field(&query(), "draft"), window().history()) {
+        let address = with_draft(&here(), draft);
         let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&address));
         note_shown();
     }
+}
+
+/// The query of the present address.
+pub(crate) fn query() -> String {
+    window().location().search().unwrap_or_default()
+}
+
+/// Whether a query has a field of this name.
+pub(crate) fn has_field(query: &str, name: &str) -> bool {
+    UrlSearchParams::new_with_str(query).is_ok_and(|fields| fields.has(name))
 }
 
 /// An address of step 1 that goes on with a draft.
@@ -81,23 +85,24 @@ pub(super) fn listen() {
     if let Ok(history) = window().history() {
         let _ = history.set_scroll_restoration(ScrollRestoration::Manual);
     }
-    on("click", |event| {
-        if let Some(url) = followed_link(event) {
+    Listeners::forever(&document(), "click", |event| {
+        if let Some(link) = followed_link(&event) {
             event.prevent_default();
-            visit(&url);
+            swap::focus_pressed(&link);
+            visit(&link.href());
         }
     });
-    on("submit", |event| {
-        if let Some(form) = event.target().and_then(|t| t.dyn_into::<HtmlFormElement>().ok())
-            && !event.default_prevented()
-            && !is_external(&form)
-        {
+    Listeners::forever(&document(), "submit", |event| {
+        if let Some(submission) = Submission::of(&event) {
             event.prevent_default();
-            spawn_local(submit(form));
+            if !submission.is_busy() && !confirmations::are_missing(&submission.form) {
+                submission.button.iter().for_each(|button| swap::focus_pressed(button));
+                spawn_local(submit(submission));
+            }
         }
     });
     note_shown();
-    let back = Closure::<dyn Fn(Event)>::new(|event: Event| {
+    Listeners::forever(&window(), "popstate", |event| {
         // A jump to another place of the same page, such as the skip link's.
         if SHOWN.with_borrow(|shown| *shown == page_address()) {
             return;
@@ -108,8 +113,6 @@ pub(super) fn listen() {
             go(Visit { history: History::Back(scroll), ..Visit::to(&here()) }).await;
         });
     });
-    let _ = window().add_event_listener_with_callback("popstate", back.as_ref().unchecked_ref());
-    back.forget();
 }
 
 /// What the visit does to the history.
@@ -123,43 +126,33 @@ enum History {
 
 struct Visit<'a> {
     url: &'a str,
-    /// A POST with this body; else a GET.
-    body: Option<UrlSearchParams>,
     history: History,
-    form: Option<&'a HtmlFormElement>,
+    /// The form that leads there.
+    form: Option<&'a Submission>,
     /// Nobody asked for it: what failed is not shown.
     quiet: bool,
 }
 
 impl<'a> Visit<'a> {
     fn to(url: &'a str) -> Self {
-        Self { url, body: None, history: History::Push, form: None, quiet: false }
+        Self { url, history: History::Push, form: None, quiet: false }
+    }
+
+    /// What a POST sends; `None` for a GET.
+    fn body(&self) -> Option<&UrlSearchParams> {
+        self.form?.body.as_ref()
     }
 }
 
-async fn submit(form: HtmlFormElement) {
-    // A second click while the first is on its way is no second request.
-    if form.has_attribute("data-busy") {
-        return;
-    }
-    let Ok(data) = FormData::new_with_form(&form) else { return };
-    // From one object of the browser's to another: a password is never in this program's memory.
-    let Ok(fields) = UrlSearchParams::new_with_str_sequence_sequence(&data) else { return };
-    let _ = form.set_attribute("data-busy", "");
-    let action = form.get_attribute("action").unwrap_or_else(here);
-    if form.method() == "post" {
-        go(Visit { body: Some(fields), form: Some(&form), ..Visit::to(&action) }).await;
-    } else {
-        let query = String::from(fields.to_string());
-        let url = [&action, "?", &query].concat();
-        go(Visit { form: Some(&form), ..Visit::to(&url) }).await;
-    }
-    let _ = form.remove_attribute("data-busy");
+async fn submit(form: Submission) {
+    form.mark_busy(true);
+    go(Visit { form: Some(&form), ..Visit::to(&form.url) }).await;
+    form.mark_busy(false);
 }
 
 /// Whether it led anywhere.
 async fn go(visit: Visit<'_>) -> bool {
-    let number = visit_count() + 1;
+    let number = VISITS.get() + 1;
     VISITS.set(number);
     UNDER_WAY.set(number);
     if visit.history == History::Push {
@@ -167,7 +160,7 @@ async fn go(visit: Visit<'_>) -> bool {
     }
     live::leave();
     let fetched = fetch(&visit).await;
-    if visit_count() != number {
+    if VISITS.get() != number {
         return true;
     }
     UNDER_WAY.set(0);
@@ -178,74 +171,72 @@ async fn go(visit: Visit<'_>) -> bool {
     match fetched {
         // Whoever asked asks again. Listening meanwhile would tell the same once more.
         _ if visit.quiet && (nothing_better || live::is_in_use()) => return false,
-        Ok((response, html)) => show(&visit, &response, &html).await,
-        Err(_) if visit.body.is_some() => {
-            if let Some(form) = visit.form {
-                swap::not_sent(form);
+        Ok((response, html)) => show(&visit, &response, &html),
+        Err(_) => match visit.form.filter(|_| visit.body().is_some()) {
+            Some(form) => swap::not_sent(form),
+            None => {
+                swap::offline(visit.url);
+                record(&visit, visit.url);
             }
-            live::connect();
-        }
-        Err(_) => {
-            swap::offline(visit.url);
-            record(&visit, visit.url);
-        }
+        },
+    }
+    // A page that came listens by itself. Whatever else came of the visit, the page that stays goes on listening; one that is
+    // left by an ordinary visit stays too, if that leads to a file.
+    if !live::is_listening() {
+        live::connect();
     }
     true
 }
 
 async fn fetch(visit: &Visit<'_>) -> Result<(Response, String), JsValue> {
     /// A page that has not come by then will not come.
-    const PATIENCE_MILLIS: i32 = 30_000;
-    let stop = AbortController::new()?;
+    const TIMEOUT_MILLIS: i32 = 30_000;
     let request = RequestInit::new();
-    request.set_signal(Some(&stop.signal()));
     let headers = Headers::new()?;
     headers.set("Accept", "text/html")?;
+    headers.set(paths::BUILD, &meta(paths::BUILD))?;
     if visit.quiet {
         headers.set(paths::AFTER_NEWS, "true")?;
     }
     request.set_headers(&headers);
-    if let Some(body) = &visit.body {
+    if let Some(body) = visit.body() {
         request.set_method("POST");
         request.set_body(body);
     }
-    let timer = Closure::once_into_js(move || stop.abort());
-    let timer = window()
-        .set_timeout_with_callback_and_timeout_and_arguments_0(timer.unchecked_ref(), PATIENCE_MILLIS)?;
-    let response = JsFuture::from(window().fetch_with_str_and_init(visit.url, &request)).await?;
-    let response: Response = response.dyn_into()?;
-    let html = JsFuture::from(response.text()?).await?.as_string().unwrap_or_default();
-    window().clear_timeout_with_handle(timer);
-    Ok((response, html))
+    page::fetch(visit.url, &request, TIMEOUT_MILLIS).await
 }
 
 /// Shows the fetched page in place of the present one.
-async fn show(visit: &Visit<'_>, response: &Response, html: &str) {
-    let Some(next) = swap::Fetched::parse(html) else {
-        // To what the form sent, and not the page after it.
-        let is_answer = visit.body.is_some() && !response.redirected();
-        return match visit.form {
-            // Refused by a newer build, whose page this program cannot show: the browser can, and nothing was done yet.
-            Some(form) if is_answer && response.status() < 500 && swap::is_page(html) => {
-                let _ = form.submit();
-            }
-            // Nothing followed the form, and its own address is no page.
-            Some(form) if is_answer => swap::not_sent(form),
-            _ => leave(visit, response),
-        };
+fn show(visit: &Visit<'_>, response: &Response, html: &str) {
+    // To what the form sent, and not the page after it.
+    let answered = visit.form.filter(|form| form.body.is_some() && !response.redirected());
+    let next = match (Fetched::parse(html), answered) {
+        (Fetched::Page(next), _) => next,
+        // Refused by a newer build, whose page this program cannot show: the browser can, and nothing was done yet.
+        (Fetched::OtherBuild, Some(form)) if response.status() < 500 => return form.leave_to_browser(),
+        // Nothing followed the form, and its own address is no page.
+        (_, Some(form)) => return swap::not_sent(form),
+        (_, None) => return leave(visit, response),
     };
     let before = swap::Place::of_page();
     next.put();
+    let fragment = visit.url.split_once('#').map(|(_, fragment)| fragment).unwrap_or_default();
     // A refused form stands in its own answer: the address stays that of the page.
-    if response.ok() || visit.body.is_none() {
-        record(visit, &response.url());
+    if response.ok() || visit.body().is_none() {
+        let join = if fragment.is_empty() { "" } else { "#" };
+        record(visit, &[&response.url(), join, fragment].concat());
     }
+    let is_same_screen = before.is_same_screen();
     match visit.history {
-        History::Replace if before.is_same_screen() => before.return_to(),
-        History::Back(position) => swap::begin(position),
-        History::Push | History::Replace => swap::begin(0.0),
+        History::Replace if is_same_screen => before.return_to(),
+        // Another part of what the page shows, such as other transactions.
+        History::Push if is_same_screen && visit.body().is_none() && before.return_to_focus() => {
+            swap::announce_result();
+        }
+        History::Back(position) => swap::begin(position, ""),
+        History::Push | History::Replace => swap::begin(0.0, fragment),
     }
-    page::hydrate_islands().await;
+    page::hydrate_islands();
 }
 
 /// An ordinary visit, where a soft one would be wrong.
@@ -275,34 +266,31 @@ fn note_shown() {
 }
 
 fn page_address() -> String {
-    let here = here();
-    here.split('#').next().unwrap_or_default().to_owned()
+    without_fragment(&here()).to_owned()
+}
+
+fn without_fragment(address: &str) -> &str {
+    address.split('#').next().unwrap_or_default()
 }
 
 /// The link that a click follows, if it is one of ours and an ordinary click.
-fn followed_link(event: &Event) -> Option<String> {
+fn followed_link(event: &Event) -> Option<HtmlAnchorElement> {
     let click = event.dyn_ref::<MouseEvent>()?;
     let modified = click.meta_key() || click.ctrl_key() || click.shift_key() || click.alt_key();
     if click.button() != 0 || modified || event.default_prevented() {
         return None;
     }
-    let link = event.target()?.dyn_into::<Element>().ok()?.closest("a[href]").ok()??;
-    let link = link.dyn_into::<HtmlAnchorElement>().ok()?;
-    let ours = link.origin() == window().location().origin().ok()?
-        && link.pathname().strip_prefix(super::paths().base()).is_some_and(|rest| rest.starts_with('/'))
-        && link.target().is_empty()
-        && !link.has_attribute("download")
-        && !is_external(&link);
-    let jump = !link.hash().is_empty();
-    (ours && !jump).then(|| link.href())
+    let link = closest(event, "a[href]")?.dyn_into::<HtmlAnchorElement>().ok()?;
+    let ours =
+        is_ours(&link) && link.target().is_empty() && !link.has_attribute("download") && !is_external(&link);
+    let jump = !link.hash().is_empty() && SHOWN.with_borrow(|shown| *shown == without_fragment(&link.href()));
+    (ours && !jump).then_some(link)
 }
 
-/// Marked for an ordinary visit: it changes more than `<main>`, or leads elsewhere.
-fn is_external(element: &Element) -> bool {
-    element.has_attribute("data-external")
-        || element
-            .get_attribute("rel")
-            .is_some_and(|rel| rel.split_ascii_whitespace().any(|word| word == "external"))
+/// Whether the link leads to an address below the mount.
+pub(super) fn is_ours(link: &HtmlAnchorElement) -> bool {
+    window().location().origin().is_ok_and(|origin| origin == link.origin())
+        && link.pathname().strip_prefix(super::paths().base()).is_some_and(|rest| rest.starts_with('/'))
 }
 
 fn remember_scroll() {
@@ -311,12 +299,6 @@ fn remember_scroll() {
     }
 }
 
-fn here() -> String {
+pub(super) fn here() -> String {
     window().location().href().unwrap_or_default()
-}
-
-fn on(event: &str, handle: fn(&Event)) {
-    let closure = Closure::<dyn Fn(Event)>::new(move |event: Event| handle(&event));
-    let _ = document().add_event_listener_with_callback(event, closure.as_ref().unchecked_ref());
-    closure.forget();
 }

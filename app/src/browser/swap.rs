@@ -1,147 +1,233 @@
 //! Puts a fetched page in place of the present one, and says so when none came.
 
+use std::cell::RefCell;
+
 use wasm_bindgen::JsCast;
-use web_sys::{Document, DomParser, Element, HtmlElement, HtmlFormElement, SupportedType};
+use web_sys::{Document, DomParser, Element, HtmlElement, SupportedType};
 
-use super::{announce_part, document, element, live, page, reconcile, window};
+use super::submission::Submission;
+use super::{
+    all, announce_part, by_id, document, element, find, find_in, live, meta_of, page, prototype, reconcile,
+    window,
+};
 use crate::copy::{self, Say};
+use crate::paths;
 
-/// Whether this is a page of ours, of whatever build.
-pub(super) fn is_page(html: &str) -> bool {
-    html.contains("<meta name=\"connect-base\"")
+thread_local! {
+    /// The language that the server wrote the page in. What `<html>` says may be that of a translation by the browser.
+    static LANGUAGE: RefCell<String> = const { RefCell::new(String::new()) };
+}
+
+/// What of the page around `<main>` depends on its person and language.
+const AROUND_MAIN: [&str; 4] =
+    ["meta[name=connect-words]", "body > .skip-link", "body > header", "body > .page-footer"];
+
+/// Notes in which language the first page is.
+pub(super) fn start() {
+    LANGUAGE
+        .set(document().document_element().and_then(|html| html.get_attribute("lang")).unwrap_or_default());
+}
+
+/// What came for a page.
+pub(super) enum Fetched {
+    Page(NextPage),
+    /// A page of ours that does not fit this program.
+    OtherBuild,
+    NoPage,
 }
 
 /// A page of this very build.
-pub(super) struct Fetched {
+pub(super) struct NextPage {
     page: Document,
     main: Element,
 }
 
 impl Fetched {
-    /// `None` for what is no page of ours, or one of another build: it does not fit this wasm.
-    pub(super) fn parse(html: &str) -> Option<Self> {
-        let page = DomParser::new().ok()?.parse_from_string(html, SupportedType::TextHtml).ok()?;
-        let main = page.query_selector("main").ok()??;
-        let build = |page: &Document| {
-            let style = page.query_selector("link[rel=stylesheet]").ok().flatten();
-            style.and_then(|style| style.get_attribute("href"))
-        };
-        if build(&page) != build(&document()) {
-            return None;
-        }
-        // The parser knows of no scripts, so it takes what is for browsers without them for part of the page.
-        let unscripted = main.query_selector_all("noscript").ok()?;
-        for index in 0..unscripted.length() {
-            if let Some(element) = unscripted.get(index).and_then(|node| node.dyn_into::<Element>().ok()) {
-                element.remove();
+    pub(super) fn parse(html: &str) -> Self {
+        let page =
+            DomParser::new().and_then(|parser| parser.parse_from_string(html, SupportedType::TextHtml));
+        let Ok(page) = page else { return Self::NoPage };
+        match (meta_of(&page, paths::BUILD), find_in(&page, "main")) {
+            (build, _) if build.is_empty() => Self::NoPage,
+            (build, Some(main)) if build == meta_of(&document(), paths::BUILD) => {
+                // The parser knows of no scripts, so it takes what is for browsers without them for part of the page.
+                while let Ok(Some(unscripted)) = main.query_selector("noscript") {
+                    unscripted.remove();
+                }
+                Self::Page(NextPage { page, main })
             }
+            _ => Self::OtherBuild,
         }
-        Some(Self { page, main })
     }
+}
 
-    /// Swaps `<main>` and the title, and the header where another person's stands in it.
+impl NextPage {
+    /// Swaps `<main>`, the title, and what around it is for another person or in another language now.
     pub(super) fn put(&self) {
         page::mark_hydrated(false);
         live::leave();
         reconcile();
-        let header = |page: &Document| page.query_selector("body > header").ok().flatten();
-        if let (Some(old), Some(new)) = (header(&document()), header(&self.page))
-            && old.outer_html() != new.outer_html()
-        {
-            let _ = old.replace_with_with_node_1(&new);
+        self.speak();
+        for selector in AROUND_MAIN {
+            if let (Some(old), Some(new)) = (find(selector), find_in(&self.page, selector))
+                && old.outer_html() != new.outer_html()
+            {
+                let _ = old.replace_with_with_node_1(&new);
+            }
         }
-        if let Ok(Some(old)) = document().query_selector("main") {
+        if let Some(old) = find("main") {
             let _ = old.replace_with_with_node_1(&self.main);
         }
-        document().set_title(&self.page.title());
+        page::release();
+        set_title(find_in(&self.page, TITLE).and_then(|title| title.text_content()));
+    }
+
+    /// Says on `<html>` in which language the page is, if that is another one now.
+    fn speak(&self) {
+        let (Some(old), Some(new)) = (document().document_element(), self.page.document_element()) else {
+            return;
+        };
+        let language = new.get_attribute("lang").unwrap_or_default();
+        if LANGUAGE.replace(language.clone()) != language {
+            for name in ["lang", "dir"] {
+                let _ = old.set_attribute(name, &new.get_attribute(name).unwrap_or_default());
+            }
+        }
     }
 }
 
-/// Where the person is on a page.
+/// Where the person is on a page. Words tell nothing here: a browser may have translated them.
 pub(super) struct Place {
-    heading: Option<String>,
-    focused: Option<Element>,
-    /// What was unfolded, by its words.
-    unfolded: Vec<Option<String>>,
+    screen: String,
+    focused: Option<Spot>,
+    unfolded: Vec<Spot>,
 }
 
 impl Place {
     pub(super) fn of_page() -> Self {
-        let focused = document()
-            .active_element()
-            .filter(|element| element.closest("main").is_ok_and(|main| main.is_some()));
-        let unfolded = super::all("main details[open] > summary").map(|summary| summary.text_content());
+        let focused =
+            document().active_element().filter(|_| has_focus("body > :is(main, header, #announcer) *"));
         Self {
-            heading: heading().and_then(|heading| heading.text_content()),
-            focused,
-            unfolded: unfolded.collect(),
+            screen: screen(),
+            focused: focused.map(|element| Spot::of(&element)),
+            unfolded: all("main details[open]").map(|details| Spot::of(&details)).collect(),
         }
     }
 
     /// The page that stands now is the same one, with news in it.
     pub(super) fn is_same_screen(&self) -> bool {
-        self.heading == heading().and_then(|heading| heading.text_content())
+        self.screen == screen()
     }
 
     /// What was unfolded is again, the focus goes back to where it was, and the page does not move.
     pub(super) fn return_to(&self) {
-        for summary in super::all("main details > summary") {
-            if let (true, Some(details)) =
-                (self.unfolded.contains(&summary.text_content()), summary.parent_element())
-            {
-                let _ = details.set_attribute("open", "");
-            }
+        if !self.return_to_focus() && self.focused.is_some() {
+            focus_heading();
         }
-        let Some(before) = &self.focused else { return };
-        // By its id, else the element that leads to the same, or says the same.
-        let is_same = |element: &Element| {
-            let same = |name: &str| before.get_attribute(name) == element.get_attribute(name);
-            let says = |element: &Element| element.text_content().unwrap_or_default();
-            match before.id().is_empty() {
-                true => {
-                    same("href")
-                        && same("aria-label")
-                        && (before.has_attribute("href") || says(before) == says(element))
-                }
-                false => before.id() == element.id(),
+    }
+
+    /// The same, if what had the focus is there again.
+    pub(super) fn return_to_focus(&self) -> bool {
+        for details in self.unfolded.iter().filter_map(Spot::find) {
+            let _ = details.set_attribute("open", "");
+        }
+        match self.focused.as_ref().and_then(Spot::find) {
+            Some(element) => {
+                focus_in_place(&element);
+                true
             }
-        };
-        let alike = ["main ", &before.tag_name()].concat();
-        if let Some(element) = super::all(&alike).find(is_same) {
-            focus(&element);
+            None => false,
         }
     }
 }
 
-/// A new screen is read from its heading.
-pub(super) fn begin(position: f64) {
-    if let Some(heading) = heading() {
-        let _ = heading.set_attribute("tabindex", "-1");
-        focus(&heading);
+/// An element of a page, as it is found again on the same page with news in it.
+struct Spot {
+    tag: String,
+    /// What says which one it is: its values of `IDENTIFYING`, and what its form does.
+    identity: Vec<Option<String>>,
+    /// Which of those that are like it.
+    index: usize,
+    tab_index: Option<String>,
+}
+
+const IDENTIFYING: [&str; 5] = ["id", "href", "name", "data-copy", "data-discard"];
+
+impl Spot {
+    fn of(element: &Element) -> Self {
+        let spot = Self {
+            tag: element.tag_name(),
+            identity: identity(element),
+            index: 0,
+            tab_index: element.get_attribute("tabindex"),
+        };
+        let index = spot.alike().position(|other| other == *element);
+        Self { index: index.unwrap_or_default(), ..spot }
     }
+
+    fn alike(&self) -> impl Iterator<Item = Element> {
+        all(&self.tag).filter(|element| identity(element) == self.identity)
+    }
+
+    fn find(&self) -> Option<Element> {
+        let found = self.alike().nth(self.index)?;
+        if let Some(tab_index) = &self.tab_index {
+            let _ = found.set_attribute("tabindex", tab_index);
+        }
+        Some(found)
+    }
+}
+
+/// A button is that of its form.
+fn identity(element: &Element) -> Vec<Option<String>> {
+    let form = prototype::closest(element, "form").and_then(|form| prototype::attribute(&form, "action"));
+    let own = IDENTIFYING.iter().map(|name| prototype::attribute(element, name));
+    own.chain([form]).collect()
+}
+
+/// Which screen is shown: its address, and which of those at one address it is, such as a step of the setup.
+fn screen() -> String {
+    let named = find("main [data-screen]").and_then(|screen| screen.get_attribute("data-screen"));
+    [&window().location().pathname().unwrap_or_default(), " ", &named.unwrap_or_default()].concat()
+}
+
+/// Begins a new screen: at the place that the address names, at the field that a refused form asks for, else at the heading.
+pub(super) fn begin(position: f64, fragment: &str) {
     window().scroll_to_with_x_and_y(0.0, position);
-    // What is there from the beginning is news to nobody's screen reader.
-    if let Ok(Some(said)) = document().query_selector("main [data-said]") {
+    if let Some(place) = by_id(fragment) {
+        let _ = place.set_attribute("tabindex", "-1");
+        focus_in_place(&place);
+        place.scroll_into_view();
+    } else if let Some(field) = find("main [autofocus]") {
+        focus(&field);
+    } else {
+        focus_heading();
+    }
+    announce_result();
+}
+
+/// Says what the page has to say of what was just done. What is there from the beginning is news to nobody's screen reader.
+pub(super) fn announce_result() {
+    if let Some(said) = find("main [data-said]") {
         announce_part(&said);
     }
 }
 
 /// A form that did not reach the server keeps what was typed.
-pub(super) fn not_sent(form: &HtmlFormElement) {
-    if let Ok(Some(old)) = form.query_selector("[data-not-sent]") {
-        old.remove();
-    }
+pub(super) fn not_sent(form: &Submission) {
+    all("main [data-not-sent]").for_each(|old| old.remove());
     let alert = element("p", "field-error", &copy::say(Say::NotSent));
     let _ = alert.set_attribute("role", "alert");
     let _ = alert.set_attribute("data-not-sent", "");
-    let _ = form.prepend_with_node_1(&alert);
+    form.say_above(&alert);
 }
 
 /// The page that says that the page could not be fetched; its link tries again.
 pub(super) fn offline(url: &str) {
-    let Ok(Some(main)) = document().query_selector("main") else { return };
+    let Some(main) = find("main") else { return };
     live::leave();
     let column = element("div", "column", "");
+    let _ = column.set_attribute("data-screen", "offline");
     let retry = element("a", "button button-primary", &copy::say(Say::Retry));
     let _ = retry.set_attribute("href", url);
     let actions = element("div", "actions", "");
@@ -152,13 +238,45 @@ pub(super) fn offline(url: &str) {
     }
     main.set_text_content(None);
     let _ = main.append_child(&column);
-    document().set_title(&copy::say(Say::OfflineTitle));
-    begin(0.0);
+    page::release();
+    set_title(Some(copy::say(Say::OfflineTitle)));
+    begin(0.0, "");
     page::mark_hydrated(true);
 }
 
-fn heading() -> Option<Element> {
-    document().query_selector("main h1").ok().flatten()
+/// Not `document.title`, which is a form of that name where the host's part of the page has one.
+const TITLE: &str = "head > title";
+
+fn set_title(text: Option<String>) {
+    if let Some(title) = find(TITLE) {
+        title.set_text_content(text.as_deref());
+    }
+}
+
+fn focus_heading() {
+    if let Some(heading) = find("main h1") {
+        let _ = heading.set_attribute("tabindex", "-1");
+        focus_in_place(&heading);
+    }
+}
+
+/// Gives the focus to what was pressed, as not every browser does, so that it is known where the person is. A field in which
+/// Enter was pressed keeps it.
+pub(super) fn focus_pressed(element: &Element) {
+    if !has_focus("main :is(input, select)") {
+        focus_in_place(element);
+    }
+}
+
+fn has_focus(selector: &str) -> bool {
+    document().active_element().is_some_and(|element| element.matches(selector).is_ok_and(|matches| matches))
+}
+
+/// Moves the focus and not the page. Not every field heeds `preventScroll`: a date does not in Chromium.
+fn focus_in_place(element: &Element) {
+    let position = window().scroll_y().unwrap_or_default();
+    focus(element);
+    window().scroll_to_with_x_and_y(0.0, position);
 }
 
 pub(super) fn focus(element: &Element) {

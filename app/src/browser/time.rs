@@ -1,44 +1,73 @@
 //! Times: the person's own instead of UTC, ages that grow, notices that are due, and waits that count down.
 
+use std::cell::Cell;
+
 use js_sys::{Array, Date, Intl::RelativeTimeFormat, Object, Reflect};
-use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::{Closure, wasm_bindgen};
+use wasm_bindgen::{JsCast, JsValue};
 use web_sys::Element;
 
-use super::{all, announce_part, document, navigation, page};
+use super::{all, announce_part, document, window};
 
-/// Serves every time and every countdown of the present page.
-pub(crate) fn attach() {
-    let language =
-        document().document_element().and_then(|html| html.get_attribute("lang")).unwrap_or_default();
+#[wasm_bindgen]
+extern "C" {
+    /// `Intl.getCanonicalLocales`, which refuses what is no language tag.
+    #[wasm_bindgen(js_namespace = Intl, js_name = getCanonicalLocales, catch)]
+    fn canonical_locales(tag: &str) -> Result<Array, JsValue>;
+}
+
+thread_local! {
+    /// When the page that is shown was put there, in milliseconds.
+    static SHOWN_AT: Cell<f64> = const { Cell::new(0.0) };
+}
+
+/// Keeps the times of whatever page is shown true from now on.
+pub(super) fn start() {
+    let tick = Closure::<dyn Fn()>::new(tick);
+    let _ =
+        window().set_interval_with_callback_and_timeout_and_arguments_0(tick.as_ref().unchecked_ref(), 1_000);
+    tick.forget();
+}
+
+/// Serves every time of a page that was just put there.
+pub(super) fn attach() {
+    SHOWN_AT.set(Date::now());
+    let language = language();
     for time in all("main time[datetime]") {
         own_time(&time, &language);
     }
-    for countdown in all("main [data-countdown]") {
-        leptos::task::spawn_local(count_down(countdown));
-    }
-    leptos::task::spawn_local(grow_old(language));
+    tick();
 }
 
-/// Keeps the page true while it is open: how long ago things were, and what is to be said from a moment on.
-async fn grow_old(language: String) {
-    let (visit, opened) = (navigation::visit_count(), Date::now());
-    while navigation::visit_count() == visit {
-        let passed = (Date::now() - opened) / 1_000.0;
-        for time in all("main time[data-age]") {
-            tell_age(&time, &language, seconds(&time, "data-age") + passed);
+/// The language that the page is in now: a browser's translation changes it too. What is no language tag gives way to the
+/// language of the browser, and that to English.
+fn language() -> String {
+    let page = document().document_element().and_then(|html| html.get_attribute("lang"));
+    let canonical = |tag: String| canonical_locales(&tag).ok()?.get(0).as_string();
+    page.and_then(canonical)
+        .or_else(|| window().navigator().language().and_then(canonical))
+        .unwrap_or_else(|| "en".to_owned())
+}
+
+/// Keeps the page true while it is open: how long ago things were, how long to wait, and what is to be said from a moment on.
+fn tick() {
+    let passed = (Date::now() - SHOWN_AT.get()) / 1_000.0;
+    for time in all("main time[data-age]") {
+        tell_age(&time, seconds(&time, "data-age") + passed);
+    }
+    for due in all("main [data-due][hidden]") {
+        if seconds(&due, "data-due") <= passed {
+            let _ = due.remove_attribute("hidden");
+            announce_part(&due);
         }
-        for due in all("main [data-due][hidden]") {
-            if seconds(&due, "data-due") <= passed {
-                let _ = due.remove_attribute("hidden");
-                announce_part(&due);
-            }
-        }
-        page::sleep(5_000).await;
+    }
+    for countdown in all("main :not([hidden]) > [data-countdown]") {
+        count_down(&countdown, seconds(&countdown, "data-countdown") - passed);
     }
 }
 
 /// As the server says it, which leaves the first minute to it.
-fn tell_age(time: &Element, language: &str, age: f64) {
+fn tell_age(time: &Element, age: f64) {
     let (length, unit) = if age < 3_600.0 {
         (60.0, "minute")
     } else if age < 86_400.0 {
@@ -46,9 +75,16 @@ fn tell_age(time: &Element, language: &str, age: f64) {
     } else {
         (86_400.0, "day")
     };
-    if let (true, Some(text)) = (age >= length, time.first_child()) {
-        let format = RelativeTimeFormat::new(&Array::of1(&language.into()), &Object::new());
-        text.set_node_value(Some(&String::from(format.format(-(age / length).floor(), unit))));
+    let count = (age / length) as u32;
+    // Text that is as it was is left alone: a browser may have translated it.
+    let told = [&count.to_string(), unit].concat();
+    if count == 0 || time.get_attribute("data-told").is_some_and(|before| before == told) {
+        return;
+    }
+    if let Some(text) = time.first_child() {
+        let format = RelativeTimeFormat::new(&Array::of1(&language().into()), &Object::new());
+        text.set_text_content(Some(&String::from(format.format(-f64::from(count), unit))));
+        let _ = time.set_attribute("data-told", &told);
     }
 }
 
@@ -62,8 +98,15 @@ fn seconds(element: &Element, attribute: &str) -> f64 {
 fn own_time(time: &Element, language: &str) {
     let moment = Date::new(&time.get_attribute("datetime").unwrap_or_default().into());
     let style = Object::new();
-    for part in ["dateStyle", "timeStyle"] {
-        let _ = Reflect::set(&style, &part.into(), &JsValue::from_str("medium"));
+    // As the server writes days: a region's habit may be another calendar.
+    let options = [
+        ("dateStyle", "medium"),
+        ("timeStyle", "medium"),
+        ("calendar", "gregory"),
+        ("numberingSystem", "latn"),
+    ];
+    for (name, value) in options {
+        let _ = Reflect::set(&style, &name.into(), &JsValue::from_str(value));
     }
     let exact = String::from(moment.to_locale_string(language, &style));
     let _ = time.set_attribute("title", &exact);
@@ -72,26 +115,17 @@ fn own_time(time: &Element, language: &str) {
     }
 }
 
-async fn count_down(countdown: Element) {
-    let visit = navigation::visit_count();
-    let end = Date::now() + seconds(&countdown, "data-countdown") * 1_000.0;
-    while navigation::visit_count() == visit {
-        let left = ((end - Date::now()) / 1_000.0).ceil().max(0.0) as u32;
-        let two = |number: u32| [if number < 10 { "0" } else { "" }, &number.to_string()].concat();
-        let (hours, minutes) = (left / 3_600, left / 60 % 60);
-        let start = match hours {
-            0 => minutes.to_string(),
-            _ => [&hours.to_string(), ":", &two(minutes)].concat(),
-        };
-        let text = [&start, ":", &two(left % 60)].concat();
-        countdown.set_text_content(Some(&text));
-        if left == 0 {
-            // There is nothing left to wait for.
-            if let Some(said) = countdown.parent_element() {
-                let _ = said.set_attribute("hidden", "");
-            }
-            return;
-        }
-        page::sleep(1_000).await;
+fn count_down(countdown: &Element, left: f64) {
+    let left = left.ceil().max(0.0) as u32;
+    let two = |number: u32| [if number < 10 { "0" } else { "" }, &number.to_string()].concat();
+    let (hours, minutes) = (left / 3_600, left / 60 % 60);
+    let start = match hours {
+        0 => minutes.to_string(),
+        _ => [&hours.to_string(), ":", &two(minutes)].concat(),
+    };
+    countdown.set_text_content(Some(&[&start, ":", &two(left % 60)].concat()));
+    // There is nothing left to wait for.
+    if let (0, Some(said)) = (left, countdown.parent_element()) {
+        let _ = said.set_attribute("hidden", "");
     }
 }

@@ -2,10 +2,13 @@
 
 use leptos::prelude::*;
 
+use super::empty_view::EmptyView;
+
 /// Brings the page's copy buttons to life. Each is a server-rendered `<button data-copy="VALUE" data-copied="WORDS">`:
 /// one island serves them all.
 #[island]
 pub fn CopyValues() -> impl IntoView {
     #[cfg(feature = "hydrate")]
     crate::browser::clipboard::attach();
+    EmptyView
 }

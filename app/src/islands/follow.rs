@@ -3,9 +3,12 @@
 
 use leptos::prelude::*;
 
+use super::empty_view::EmptyView;
+
 /// Follows the connection that the page names.
 #[island]
 pub fn Follow() -> impl IntoView {
     #[cfg(feature = "hydrate")]
     crate::browser::follow::attach();
+    EmptyView
 }

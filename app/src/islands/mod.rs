@@ -8,6 +8,7 @@ mod bank_search;
 mod copy_values;
 mod draft_keeper;
 mod draft_list;
+mod empty_view;
 mod follow;
 mod portal_coach;
 
