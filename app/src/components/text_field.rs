@@ -27,6 +27,11 @@ pub fn TextField(
                 name=id
                 value=value
                 autocomplete="off"
+                data-1p-ignore=""
+                data-bwignore=""
+                data-form-type="other"
+                data-lpignore="true"
+                data-protonpass-ignore="true"
                 dir="auto"
                 autocapitalize="none"
                 spellcheck="false"
