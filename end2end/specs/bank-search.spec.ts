@@ -57,6 +57,24 @@ test.describe('the live search', { tag: '@javascript' }, () => {
       await expect(chosen).toHaveValue(STANDARD_BANK.id);
     });
 
+    await test.step('the keys of an input method choose nothing, move nothing and close nothing', async () => {
+      await field.fill(STANDARD_BANK.id);
+      await expect(options).toHaveCount(1);
+      for (const composing of [{ isComposing: true }, { keyCode: 229 }]) {
+        for (const key of ['ArrowDown', 'ArrowUp', 'Enter', 'Escape']) {
+          const init = { key, bubbles: true, cancelable: true, ...composing };
+          const isLeft = await field.evaluate((input, event) => input.dispatchEvent(new KeyboardEvent('keydown', event)), init);
+          expect(isLeft, `${key} is left to the input method`).toBe(true);
+        }
+      }
+      await expect(bank).toBeVisible();
+      await expect(field).not.toHaveAttribute('aria-activedescendant');
+      await expect(chosen).toHaveValue('');
+      await field.press('ArrowDown');
+      await field.press('Enter');
+      await expect(chosen).toHaveValue(STANDARD_BANK.id);
+    });
+
     await test.step('typing after a choice takes the choice back', async () => {
       await field.press('End');
       await field.press('x');
@@ -168,6 +186,21 @@ test.describe('the live search', { tag: '@javascript' }, () => {
       await expect(news.filter({ hasText: 'You are signed out.' })).toBeVisible();
       await expect(news.getByRole('link', { name: 'Try again' })).toBeVisible();
     });
+  });
+
+  test('a draft whose bank is not found again leaves the search alive', async ({ person }) => {
+    const { page } = person;
+    await person.startsConnecting();
+    await person.chooses(STANDARD_BANK);
+    await page.waitForURL(/draft=/);
+    // The look-up of the draft's bank never gets an answer.
+    await page.route(isSearchUrl, () => undefined, { times: 1 });
+    const looksUp = page.waitForRequest((request) => isSearchUrl(new URL(request.url())));
+    await person.reload();
+    await looksUp;
+    await searchField(person).fill(INSTANT_BANK.id);
+    await page.getByRole('option', { name: INSTANT_BANK.name }).click();
+    await expect(page.locator('input[name="institution_id"]')).toHaveValue(INSTANT_BANK.id);
   });
 
   test('a bank that the company has says so, and leads there once it is chosen', async ({ person }) => {

@@ -35,6 +35,8 @@ test('the money of a bank is looked through and taken along', { tag: '@javascrip
     await shows.click();
     await page.waitForURL(/account=/);
     await person.sees(INSTANT_BANK.name);
+    await expect(shows, 'the keyboard stays where it was').toBeFocused();
+    await expect(shows, 'and so does the page').toBeInViewport({ ratio: 1 });
     await expect(filters.getByRole('combobox', { name: 'Account' })).toHaveValue(account);
     await expect(filters.getByLabel('From')).toHaveValue(daysAgo(300));
   });

@@ -9,10 +9,10 @@ use time::{Duration, OffsetDateTime};
 use crate::answer::Answer;
 use crate::browser::Browser;
 use crate::host::TestHost;
-use crate::html::{between, main_of, text};
+use crate::html::{between, main_of, main_text, tags, text};
 
 /// A connected bank with two years of transactions; its id.
-async fn connected(host: &TestHost, person: &Browser<'_>) -> String {
+pub(crate) async fn connected(host: &TestHost, person: &Browser<'_>) -> String {
     let id = person.start("sim-instant").await["id"].as_str().expect("an id").to_owned();
     let finish = [("connection_id", id.as_str()), ("delegated_user_active", "on"), ("accept_terms", "on")];
     person.post_api("submit_finish", &finish).await.ok();
@@ -185,7 +185,7 @@ async fn a_page_shows_the_transactions_that_fit_its_filters_and_keeps_the_filter
     assert_eq!(link(&page, "Clear filters"), Some(format!("/connections/{id}")));
     let nothing = look(&ana, &id, "?text=no+transaction+says+so").await;
     assert!(transactions(&nothing).is_empty());
-    let said = between(main_of(&nothing.body), "role=\"status\" class=\"muted\">", "</p>");
+    let said = between(main_of(&nothing.body), "role=\"status\" data-said=\"\" class=\"muted\">", "</p>");
     assert_eq!(said, "No transaction fits these filters.");
 }
 
@@ -253,7 +253,7 @@ async fn a_search_through_too_many_transactions_asks_for_fewer_days() {
         host.waycore.fail(fault).await;
     }
     let page = look(&ana, &id, "?text=not+there").await;
-    let said = between(main_of(&page.body), "role=\"status\" class=\"muted\">", "</p>");
+    let said = between(main_of(&page.body), "role=\"status\" data-said=\"\" class=\"muted\">", "</p>");
     assert!(said.contains("Narrow the dates"), "{said}");
     assert!(transactions(&page).is_empty());
 }
@@ -287,4 +287,37 @@ async fn the_file_has_what_the_filters_find_and_more_than_one_page_of_it() {
         assert!(row[5].parse::<f64>().is_ok() && !row[5].contains(['+', 'e', ' ']), "{row:?}");
         assert!(row[6].len() == 3 && row[6].chars().all(|c| c.is_ascii_uppercase()), "{row:?}");
     }
+}
+
+#[tokio::test]
+async fn a_filtered_page_says_how_many_fit_and_which_filters_are_on() {
+    let host = TestHost::start().await;
+    let ana = host.signed_in_as("ana", "acme").await;
+    let id = connected(&host, &ana).await;
+    let all = look(&ana, &id, "").await;
+    let count = |page: &Answer| {
+        let tag = tags(page, "class=\"hint\"").find(|tag| tag.contains("role=\"status\"")).expect("a count");
+        (text(between(&page.body, tag, "</p>").trim_start_matches('>')), tag.contains("data-said"))
+    };
+    let (said, is_read_out) = count(&all);
+    assert_eq!(said, format!("First {} transactions", transactions(&all).len()), "there is more");
+    assert!(!is_read_out, "nobody has asked");
+
+    let account = account(&all, "Operating");
+    let (from, to) = (days_ago(85), days_ago(20));
+    let page = look(&ana, &id, &format!("?account={account}&from={from}&to={to}&text=electricity")).await;
+    let (said, is_read_out) = count(&page);
+    let (number, filters) = said.split_once(". Filters: ").unwrap_or_else(|| panic!("{said}"));
+    let found = transactions(&page).len();
+    let noun = if found == 1 { "transaction" } else { "transactions" };
+    assert_eq!(number, format!("{found} {noun}"));
+    for filter in ["Operating", "From ", "To ", "Contains “electricity”"] {
+        assert!(filters.contains(filter), "{filter}: {filters}");
+    }
+    assert!(is_read_out);
+    // The charts follow account and days; of a text they say that they do not.
+    let unfiltered = "The charts show all transactions in this time, whatever text is searched for.";
+    assert!(main_text(&page).contains(unfiltered), "{page:?}");
+    let page = look(&ana, &id, &format!("?account={account}")).await;
+    assert!(!main_text(&page).contains(unfiltered), "{page:?}");
 }
