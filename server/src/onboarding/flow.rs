@@ -23,14 +23,16 @@ const DAY_MILLIS: i64 = 86_400_000;
 struct TooLarge;
 
 /// Adds up what moved on the accounts of a filter; `None` where there is nothing to add up. `moved` is everything that
-/// was posted since the filter's first day, `daily` what Waycore keeps of the balances of its days.
+/// was posted since the filter's first day, `daily` what Waycore keeps of the balances of its days, if the key reaches that.
 pub(super) fn flow(
     accounts: &[Account],
     moved: Listing<Transaction>,
-    daily: &[Balance],
+    daily: Option<Listing<Balance>>,
     filter: &Filter,
     today: Date,
 ) -> Option<Flow> {
+    let (daily, unreadable_days) =
+        daily.map(|daily| (daily.rows, daily.unreadable.len())).unwrap_or_default();
     let chosen: Vec<&Account> = accounts
         .iter()
         .filter(|account| filter.account.as_ref().is_none_or(|id| id.as_str() == account.id))
@@ -46,7 +48,7 @@ pub(super) fn flow(
         others_left_out,
         too_much: !moved.is_whole,
         too_large: false,
-        unreadable: moved.unreadable.len(),
+        unreadable: moved.unreadable.len() + unreadable_days,
     };
     if flow.too_much {
         return Some(flow);
@@ -65,7 +67,7 @@ pub(super) fn flow(
     let last = filter.to.map_or(today, |to| to.min(today));
     let added = added_up(&by_day).and_then(|by_day| {
         let months = months(&by_day, first, last)?;
-        let balances = match kept_balances(&counted, daily, first, last)? {
+        let balances = match kept_balances(&counted, &daily, first, last)? {
             kept if !kept.is_empty() => kept,
             _ => computed_balances(&counted, &by_day, first, last)?,
         };
@@ -276,7 +278,7 @@ mod tests {
         ])
     }
 
-    fn whole(rows: Vec<Transaction>) -> Listing<Transaction> {
+    fn whole<T>(rows: Vec<T>) -> Listing<T> {
         Listing { rows, unreadable: Vec::new(), is_whole: true }
     }
 
@@ -289,7 +291,7 @@ mod tests {
     #[test]
     fn a_day_before_has_the_balance_of_now_less_what_was_posted_since() {
         let accounts = [account("a", "EUR", Some("1000.00")), account("b", "EUR", Some("10.00"))];
-        let all = flow(&accounts, moved(), &[], &filter(None, "2026-01-30", None), day("2026-02-02"));
+        let all = flow(&accounts, moved(), None, &filter(None, "2026-01-30", None), day("2026-02-02"));
         let all = all.expect("a flow");
         assert_eq!(
             shown(&all),
@@ -308,7 +310,7 @@ mod tests {
     fn a_filter_narrows_accounts_and_days() {
         let accounts = [account("a", "EUR", Some("1000.00")), account("b", "EUR", Some("10.00"))];
         let filter = filter(Some("b"), "2026-02-01", Some("2026-02-01"));
-        let one = flow(&accounts, moved(), &[], &filter, day("2026-02-02")).expect("a flow");
+        let one = flow(&accounts, moved(), None, &filter, day("2026-02-02")).expect("a flow");
         assert_eq!(shown(&one), [("2026-02-01", "5.00")]);
         assert_eq!(one.months, []);
     }
@@ -320,7 +322,7 @@ mod tests {
             account("b", "EUR", Some("10.00")),
             account("c", "USD", Some("7.00")),
         ];
-        let flow = flow(&accounts, moved(), &[], &filter(None, "2026-02-02", None), day("2026-02-02"));
+        let flow = flow(&accounts, moved(), None, &filter(None, "2026-02-02", None), day("2026-02-02"));
         let flow = flow.expect("a flow");
         assert_eq!((flow.currency.as_str(), flow.others_left_out), ("EUR", true));
         assert_eq!(shown(&flow), [("2026-02-02", "1010.00")]);
@@ -330,7 +332,7 @@ mod tests {
     fn what_is_not_known_is_not_drawn() {
         let from = || filter(None, "2026-01-30", None);
         let silent = [account("a", "EUR", None)];
-        let flow_of = |accounts: &[Account], moved| flow(accounts, moved, &[], &from(), day("2026-02-02"));
+        let flow_of = |accounts: &[Account], moved| flow(accounts, moved, None, &from(), day("2026-02-02"));
         let known = flow_of(&silent, moved()).expect("the months are known");
         assert!(known.balances.is_empty() && !known.months.is_empty());
         let too_much = Listing { is_whole: false, ..moved() };
@@ -351,14 +353,16 @@ mod tests {
             balance("of another", "2026-02-01", Some("7.00")),
         ];
         let from = || filter(None, "2026-01-30", None);
-        let kept = flow(&accounts, moved(), &daily, &from(), day("2026-02-02")).expect("a flow");
+        let kept = flow(&accounts, moved(), Some(whole(daily.to_vec())), &from(), day("2026-02-02"))
+            .expect("a flow");
         // Nothing is known of the second account on the first day; a day without a row is as the one before.
         assert_eq!(
             shown(&kept),
             [("2026-01-31", "904.50"), ("2026-02-01", "955.00"), ("2026-02-02", "955.00")]
         );
         let of_one = &daily[..2];
-        let computed = flow(&accounts, moved(), of_one, &from(), day("2026-02-02")).expect("a flow");
+        let computed = flow(&accounts, moved(), Some(whole(of_one.to_vec())), &from(), day("2026-02-02"))
+            .expect("a flow");
         assert_eq!(shown(&computed)[3], ("2026-02-02", "1010.00"), "where it keeps none of an account");
     }
 
@@ -380,13 +384,14 @@ mod tests {
             (Vec::new(), [Some(large), Some(large)]),
         ] {
             let accounts = [account("a", "EUR", balances[0]), account("b", "EUR", balances[1])];
-            let flow = flow(&accounts, whole(rows), &[], &from(), day("2026-02-02")).expect("that is said");
+            let flow = flow(&accounts, whole(rows), None, &from(), day("2026-02-02")).expect("that is said");
             assert!(flow.too_large && flow.months.is_empty() && flow.balances.is_empty(), "{flow:?}");
         }
         let accounts = [account("a", "EUR", Some("1.00"))];
         let daily = [balance("a", "2026-01-30", Some(&"9".repeat(40)))];
         let flow =
-            flow(&accounts, whole(Vec::new()), &daily, &from(), day("2026-02-02")).expect("that is said");
+            flow(&accounts, whole(Vec::new()), Some(whole(daily.to_vec())), &from(), day("2026-02-02"))
+                .expect("that is said");
         assert!(flow.too_large);
     }
 
@@ -396,16 +401,17 @@ mod tests {
         let mut odd = posted("a", None, "5.00");
         odd.status = TransactionStatus::Posted;
         let row = waycore::wire::UnreadableRow { id: None, cause: String::new() };
-        let moved = Listing { rows: vec![odd], unreadable: vec![row], is_whole: true };
-        let flow = flow(&accounts, moved, &[], &filter(None, "2026-01-30", None), day("2026-02-02"));
-        assert_eq!(flow.map(|flow| flow.unreadable), Some(2));
+        let moved = Listing { rows: vec![odd], unreadable: vec![row.clone()], is_whole: true };
+        let daily = Listing { rows: Vec::new(), unreadable: vec![row], is_whole: true };
+        let flow = flow(&accounts, moved, Some(daily), &filter(None, "2026-01-30", None), day("2026-02-02"));
+        assert_eq!(flow.map(|flow| flow.unreadable), Some(3));
     }
 
     #[test]
     fn a_long_time_is_drawn_with_few_points() {
         let accounts = [account("a", "EUR", Some("1.00"))];
         let flow =
-            flow(&accounts, whole(Vec::new()), &[], &filter(None, "2024-01-01", None), day("2026-01-01"));
+            flow(&accounts, whole(Vec::new()), None, &filter(None, "2024-01-01", None), day("2026-01-01"));
         let points = flow.expect("a flow").balances;
         assert!((80..=93).contains(&points.len()), "{}", points.len());
         assert_eq!(points.last().map(|point| point.day.as_str()), Some("2026-01-01"));

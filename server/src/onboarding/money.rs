@@ -96,7 +96,6 @@ impl UseCases {
         let today = Date::of_millis(self.clock.now().as_millis());
         let (flow, flow_is_silent) = match (&accounts, moved) {
             (Region::Here(accounts), Ok(Some(Ok(moved)))) => {
-                let daily = daily.as_deref().unwrap_or_default();
                 (flow(&accounts.accounts, moved, daily, filter, today), false)
             }
             (Region::NotGranted, _) => (None, false),
@@ -121,7 +120,11 @@ impl UseCases {
     }
 
     /// The balances at the end of the days of a filter, as Waycore keeps them.
-    async fn daily_balances(&self, id: &ConnectionId, filter: &Filter) -> Result<Vec<wire::Balance>, Error> {
+    async fn daily_balances(
+        &self,
+        id: &ConnectionId,
+        filter: &Filter,
+    ) -> Result<Listing<wire::Balance>, Error> {
         let listing = paging::listing(BALANCE_PAGES, |cursor| {
             let filter = ListBalances {
                 connection_id: Some(id.clone()),
@@ -134,8 +137,9 @@ impl UseCases {
             };
             async move { self.waycore.list_balances(&filter).await }
         });
-        let rows = listing.await?.rows.into_iter();
-        Ok(rows.filter(|row| is_of(id, &row.connection_id)).collect())
+        let mut listing = listing.await?;
+        listing.rows.retain(|row| is_of(id, &row.connection_id));
+        Ok(listing)
     }
 }
 

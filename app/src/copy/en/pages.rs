@@ -324,7 +324,7 @@ pub(in crate::copy) static PAGES: PageWords = PageWords {
     },
     kept: KeptWords {
         title: "This may be out of date",
-        text: "Waycore does not answer at the moment. This is what it said",
+        text: "The latest state could not be read from Waycore. This is what it said",
     },
     remove: RemoveWords {
         title: "Remove connection",

@@ -324,7 +324,7 @@ pub(in crate::copy) static PAGES: PageWords = PageWords {
     },
     kept: KeptWords {
         title: "Puede no estar al día",
-        text: "Waycore no responde en este momento. Esto es lo que dijo",
+        text: "No se ha podido leer el estado más reciente en Waycore. Esto es lo que dijo",
     },
     remove: RemoveWords {
         title: "Eliminar la conexión",
