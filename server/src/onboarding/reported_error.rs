@@ -57,16 +57,16 @@ pub(super) fn without_message(connection: &Connection) -> Connection {
     stored
 }
 
-/// The text on one line, without what may be somebody's: quoted values, addresses, numbers of four digits and more, and
-/// what follows a colon or an equals sign.
+/// The text on one line, without what may be somebody's: quoted values, addresses, numbers of four digits and more, what
+/// follows an equals sign, and what follows the name of a value and a colon.
 fn masked(text: &str) -> String {
     let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(MAX_CHARS).collect();
     let line = unquoted(&line);
     let mut words: Vec<&str> = Vec::new();
     let mut is_value = false;
     for word in line.split_whitespace() {
-        let (name, value) = word.split_once(['=', ':']).unwrap_or((word, ""));
-        let is_named = !value.is_empty() && !name.is_empty();
+        let is_named = word.split_once('=').is_some_and(|(_, value)| !value.is_empty())
+            || word.split_once(':').is_some_and(|(name, value)| !value.is_empty() && names_a_value(name));
         if is_value || is_named || is_personal(word) {
             // Of several in a row one is enough.
             if words.last() != Some(&MASK) {
@@ -75,9 +75,22 @@ fn masked(text: &str) -> String {
         } else {
             words.push(word);
         }
-        is_value = word.ends_with(['=', ':']);
+        is_value = match word.strip_suffix(':') {
+            Some("") => is_value || words.iter().rev().nth(1).is_some_and(|name| names_a_value(name)),
+            Some(name) => names_a_value(name),
+            None => word.ends_with('='),
+        };
     }
     words.join(" ")
+}
+
+/// Whether a value of somebody's follows this word and a colon.
+fn names_a_value(word: &str) -> bool {
+    const NAMES: [&str; 18] = [
+        "account", "code", "customer", "email", "iban", "id", "key", "login", "name", "otp", "passcode",
+        "password", "phone", "pin", "secret", "token", "user", "username",
+    ];
+    NAMES.contains(&word.to_lowercase().as_str())
 }
 
 fn is_personal(word: &str) -> bool {
@@ -137,7 +150,9 @@ mod tests {
             ("user “alopez” is locked", "user [masked] is locked"),
             ("account 12345678 is closed", "account [masked] is closed"),
             ("account DE89 3704 0044 is closed", "account DE89 [masked] is closed"),
-            ("password: hunter2 was refused", "[masked] was refused"),
+            ("Password: hunter2 was refused", "Password: [masked] was refused"),
+            ("user:alopez", "[masked]"),
+            ("sign-in failed: timeout", "sign-in failed: timeout"),
             ("password=hunter2", "[masked]"),
             ("token : abc", "token : [masked]"),
             ("see https://bank.example/?session=1", "see [masked]"),
