@@ -65,7 +65,10 @@ async fn once(store: &dyn Store, limits: &Limits, now: Timestamp) {
     match store.prune_refusals(refused_before).await {
         Ok(rows) => tracing::debug!(rows, "old refusals removed from the audit log"),
         Err(error) => {
-            tracing::error!(error = &error as &dyn std::error::Error, "old refusals not removed from the audit log");
+            tracing::error!(
+                error = &error as &dyn std::error::Error,
+                "old refusals not removed from the audit log"
+            );
         }
     }
     match store.audit_head().await {

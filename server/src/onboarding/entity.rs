@@ -8,8 +8,8 @@
 use app::backend::Caller;
 use domain::ids::EntityId;
 use domain::visible::is_blank;
-use waycore::{Error, Unclear};
 use waycore::wire::{Entity, EntityCreate, Page};
+use waycore::{Error, Unclear};
 
 use super::UseCases;
 use super::attempt::{attempted, settled};
@@ -168,7 +168,9 @@ fn usable(entity: &Entity) -> Result<EntityId, Failure> {
 fn or_taken(error: StoreError, fault: EntityFault) -> Failure {
     match error {
         StoreError::Taken => fault.into(),
-        StoreError::Missing | StoreError::Corrupt { .. } | StoreError::Gone | StoreError::Database(_) => error.into(),
+        StoreError::Missing | StoreError::Corrupt { .. } | StoreError::Gone | StoreError::Database(_) => {
+            error.into()
+        }
     }
 }
 

@@ -97,7 +97,8 @@ impl EntityNamespace {
             Kind::Chosen(namespace) => namespace.clone(),
             Kind::Default { address, .. } => default_text(address, issuer),
         };
-        hex(digest(&SHA256, json!(["waycore-connect owner", issuer, namespace]).to_string().as_bytes()).as_ref())
+        hex(digest(&SHA256, json!(["waycore-connect owner", issuer, namespace]).to_string().as_bytes())
+            .as_ref())
     }
 }
 

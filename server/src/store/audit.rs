@@ -212,7 +212,9 @@ pub enum BrokenChain {
         seq: i64,
     },
     /// The names are gone, and no later row says that the customer was forgotten.
-    #[error("Row {seq} of the audit log has no names, and no later row says that its customer was forgotten.")]
+    #[error(
+        "Row {seq} of the audit log has no names, and no later row says that its customer was forgotten."
+    )]
     Unnamed {
         /// Which.
         seq: i64,
@@ -394,11 +396,7 @@ impl AuditCheckpoint {
 
     /// Puts rows that are removed into runs that follow each other. `before` gives the `mac` of the row, or of the
     /// checkpoint, that ends before a number.
-    pub(super) fn of(
-        keys: &AuditKeys,
-        removed: &[AuditHead],
-        before: &HashMap<i64, Vec<u8>>,
-    ) -> Vec<Self> {
+    pub(super) fn of(keys: &AuditKeys, removed: &[AuditHead], before: &HashMap<i64, Vec<u8>>) -> Vec<Self> {
         let follows = |one: &AuditHead, next: &AuditHead| one.seq + 1 == next.seq;
         let runs = removed.chunk_by(follows);
         let run = |run: &[AuditHead]| {

@@ -10,7 +10,9 @@ use domain::step::Progress;
 use domain::timestamp::Timestamp;
 
 use super::{
-    Action, AuditCheckpoint, AuditEntry, AuditEvent, AuditHead, AuditKeys, Begun, BrokenChain, Cause, ChainCheck, CredentialsSent, EntityIntent, IntentId, Observed, Outcome, Reading, Refusal, Store, StoreError, Tenant, TermsReceipt, Write,
+    Action, AuditCheckpoint, AuditEntry, AuditEvent, AuditHead, AuditKeys, Begun, BrokenChain, Cause,
+    ChainCheck, CredentialsSent, EntityIntent, IntentId, Observed, Outcome, Reading, Refusal, Store,
+    StoreError, Tenant, TermsReceipt, Write,
 };
 use crate::config::{Environment, SecretKeys};
 

@@ -19,10 +19,9 @@ use self::live::LiveRows;
 use super::live::Bus;
 use super::{
     ABANDONED_AFTER_MILLIS, Action, Announcement, AuditCheckpoint, AuditEntry, AuditEvent, AuditHead,
-    AuditKeys, AuditRow,
-    Begun, Cause, Change, ConnectionRecord, CredentialsSent, CustomerKey, EntityIntent, EventKind, IntentId, MappedEntity,
-    Observed, Outcome, Overtaken, Reading, REFUSALS_TOGETHER_MILLIS, Refusal, SIGN_IN_AFTER_MILLIS, Store, StoreError, Tenant, TermsReceipt,
-    Write,
+    AuditKeys, AuditRow, Begun, Cause, Change, ConnectionRecord, CredentialsSent, CustomerKey, EntityIntent,
+    EventKind, IntentId, MappedEntity, Observed, Outcome, Overtaken, REFUSALS_TOGETHER_MILLIS, Reading,
+    Refusal, SIGN_IN_AFTER_MILLIS, Store, StoreError, Tenant, TermsReceipt, Write,
 };
 use crate::config::Environment;
 

@@ -30,8 +30,8 @@ pub use live::{
 pub use memory::MemoryStore;
 pub use readings::{Observed, Overtaken, Reading};
 pub use records::{
-    Action, Begun, Cause, Change, ConnectionRecord, CredentialsSent, EntityIntent, IntentId, MappedEntity, Outcome,
-    Refusal, StoreError, Tenant, TermsReceipt, Write,
+    Action, Begun, Cause, Change, ConnectionRecord, CredentialsSent, EntityIntent, IntentId, MappedEntity,
+    Outcome, Refusal, StoreError, Tenant, TermsReceipt, Write,
 };
 pub use sql::{Commits, DatabaseKind, Deployment, OpenError, SqlStore};
 

@@ -33,7 +33,8 @@ use super::live::{Bus, EVENTS_KEPT_MILLIS, EventKind};
 use super::{
     ABANDONED_AFTER_MILLIS, Action, Announcement, AuditCheckpoint, AuditEntry, AuditEvent, AuditHead,
     AuditKeys, AuditRow, Begun, Cause, Change, ConnectionRecord, CustomerKey, EntityIntent, IntentId,
-    MappedEntity, Observed, REFUSALS_TOGETHER_MILLIS, Reading, Refusal, SIGN_IN_AFTER_MILLIS, Store, StoreError, Tenant, TermsReceipt, Write,
+    MappedEntity, Observed, REFUSALS_TOGETHER_MILLIS, Reading, Refusal, SIGN_IN_AFTER_MILLIS, Store,
+    StoreError, Tenant, TermsReceipt, Write,
 };
 use crate::clock::{Clock as _, DatabaseClock, SystemClock};
 use crate::config::{self, Environment, SecretKeys};
@@ -225,8 +226,7 @@ impl Store for SqlStore {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         // A power failure may cost the last refusals. Somebody who is refused again and again must not keep the disk busy.
-        let mut writing =
-            self.database.begin_kept(Lock::Customer(&name_of(tenant)), Kept::Soon).await?;
+        let mut writing = self.database.begin_kept(Lock::Customer(&name_of(tenant)), Kept::Soon).await?;
         let [environment, issuer, org] = tenant_values(tenant);
         let [user, action, code, now_value] =
             values![refusal.user.as_str(), refusal.action, refusal.code, now.as_millis()];
@@ -345,8 +345,7 @@ impl Store for SqlStore {
     }
 
     async fn abandon(&self, begun_before: Timestamp, now: Timestamp) -> Result<u64, StoreError> {
-        let sql =
-            "SELECT * FROM intents WHERE outcome = 'open' AND coalesce(renewed_at, begun_at) < $1 ORDER BY id";
+        let sql = "SELECT * FROM intents WHERE outcome = 'open' AND coalesce(renewed_at, begun_at) < $1 ORDER BY id";
         let before = values![begun_before.as_millis()];
         let open: Vec<IntentRow> =
             self.database.fetch_readable::<IntentRow, _>(("intents", "id"), sql, &before).await?;
@@ -423,9 +422,7 @@ impl Store for SqlStore {
     async fn connections(&self, tenant: Tenant<'_>) -> Result<Vec<ConnectionRecord>, StoreError> {
         let sql = "SELECT * FROM connections
                     WHERE environment = $1 AND issuer = $2 AND org = $3 AND removed_at IS NULL";
-        self.database
-            .fetch_readable::<ConnectionRow, _>(CONNECTIONS, sql, &tenant_values(tenant))
-            .await
+        self.database.fetch_readable::<ConnectionRow, _>(CONNECTIONS, sql, &tenant_values(tenant)).await
     }
 
     async fn often_chosen(
@@ -685,7 +682,8 @@ impl SqlStore {
                            SELECT last_seq, mac_after FROM audit_checkpoints WHERE last_seq BETWEEN $1 AND $2";
         let range = values![first.seq - 1, last.seq, before.as_millis()];
         let before_each: Vec<HeadRow> = writing.fetch(before_each, &range).await?;
-        let before_each = before_each.into_iter().map(AuditHead::from).map(|row| (row.seq, row.mac)).collect();
+        let before_each =
+            before_each.into_iter().map(AuditHead::from).map(|row| (row.seq, row.mac)).collect();
         for run in AuditCheckpoint::of(&self.audit_keys, &removed, &before_each) {
             let row = values![
                 run.first_seq,

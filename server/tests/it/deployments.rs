@@ -43,12 +43,7 @@ const PAIRS: [(&str, Deployment, Deployment, Then); 9] = [
     ("issuer", HERE, Deployment { issuer: "https://other.example.com", ..HERE }, Then::Own),
     ("namespace", named("a"), named("b"), Then::Own),
     ("namespace and default", named("127.0.0.1"), HERE, Then::Own),
-    (
-        "colons",
-        Deployment { org: "b:c", ..named("a") },
-        Deployment { org: "c", ..named("a:b") },
-        Then::Own,
-    ),
+    ("colons", Deployment { org: "b:c", ..named("a") }, Deployment { org: "c", ..named("a:b") }, Then::Own),
     (
         "issuer in one namespace",
         named("a"),
@@ -108,7 +103,11 @@ async fn ask(person: &Browser<'_>, function: &str, id: &str) -> Answer {
 async fn shows_nothing_of(host: &TestHost, of: Deployment, id: &str, what: &str) {
     let (person, backend) = (signed_in(host, of, "manager"), signed_in(host, of, "provisioner"));
     for function in FUNCTIONS {
-        assert_eq!(ask(&person, function, id).await.error(), (404, "not_found".to_owned()), "{what}: {function}");
+        assert_eq!(
+            ask(&person, function, id).await.error(),
+            (404, "not_found".to_owned()),
+            "{what}: {function}"
+        );
     }
     for page in PAGES {
         let answer = person.get(&format!("/connections/{id}{page}")).await;
@@ -156,7 +155,11 @@ async fn keep_apart((what, first, second, then): (&str, Deployment, Deployment, 
     }
     let import = json!({ "org": "another", "entityId": entity });
     let imported = backend.post_json("/host/entities", &import).await;
-    assert_eq!(imported.error().1, "entity_unresolved", "{what}: an entity of another deployment is not imported either");
+    assert_eq!(
+        imported.error().1,
+        "entity_unresolved",
+        "{what}: an entity of another deployment is not imported either"
+    );
     shows_nothing_of(&two, second, &id, what).await;
     assert_eq!(ana.connection(&id).await.ok()["connection"]["step"], "connected", "{what}: it is as it was");
     let removals = waycore.changes().await.into_iter().filter(|change| change.starts_with("DELETE"));

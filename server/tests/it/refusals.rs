@@ -13,7 +13,8 @@ const ACTIONS: [&str; 5] =
 const TIMES: usize = 20;
 
 /// How many refusals are on record: the rows, those that rows count, and those that the next rows will count.
-const NOTED: &str = "SELECT (SELECT count(*) FROM audit_log WHERE event = 'refused' AND detail NOT LIKE '% x%')
+const NOTED: &str =
+    "SELECT (SELECT count(*) FROM audit_log WHERE event = 'refused' AND detail NOT LIKE '% x%')
     + (SELECT coalesce(sum(CAST(substr(detail, instr(detail, ' x') + 2) AS INTEGER)), 0) FROM audit_log
         WHERE event = 'refused' AND detail LIKE '% x%')
     + (SELECT coalesce(sum(unaudited), 0) FROM refusals)";

@@ -5,8 +5,8 @@ use domain::user_error::ErrorCode;
 use serde_json::{Value, json};
 use waycore::{Error, Unclear};
 
-use crate::onboarding::EntityNamespace;
 use super::bench::{Bench, ana, bank, bo, refused};
+use crate::onboarding::EntityNamespace;
 
 const ACME: &str = "shop.example:acme";
 

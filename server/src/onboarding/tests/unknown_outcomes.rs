@@ -31,7 +31,9 @@ async fn told(call: &'static str, error: Error) -> WireError {
 #[tokio::test]
 async fn only_what_was_surely_not_done_is_called_so() {
     let (unknown, sure) = (copy::errors().outcome_unknown, copy::errors().unavailable);
-    for call in ["create_entity", "create_connection", "put_credentials", "complete_setup", "delete_connection"] {
+    for call in
+        ["create_entity", "create_connection", "put_credentials", "complete_setup", "delete_connection"]
+    {
         for (error, message) in [
             (Error::Unknown(Unclear::Timeout), unknown),
             (Error::Unknown(Unclear::Server(502)), unknown),
@@ -39,7 +41,11 @@ async fn only_what_was_surely_not_done_is_called_so() {
             (Error::Unreachable("refused".to_owned()), sure),
         ] {
             let WireError(answer) = told(call, error.clone()).await;
-            assert_eq!((answer.code, answer.message.as_str()), (ErrorCode::Unavailable, message), "{call}: {error:?}");
+            assert_eq!(
+                (answer.code, answer.message.as_str()),
+                (ErrorCode::Unavailable, message),
+                "{call}: {error:?}"
+            );
         }
     }
 }

@@ -178,7 +178,11 @@ pub(in crate::store) async fn old_refusals_go_and_the_chain_holds(store: &dyn St
     assert_eq!(numbers().await, [3, 4, 5, 6, 7, 8]);
     checked(store, Some(&heads[2])).await.unwrap();
     assert_eq!(store.prune_refusals(at(1_000_000)).await.unwrap(), 3);
-    assert_eq!(numbers().await, [4, 6, 8], "what is no refusal stays, and the last row, which the next one follows");
+    assert_eq!(
+        numbers().await,
+        [4, 6, 8],
+        "what is no refusal stays, and the last row, which the next one follows"
+    );
     let runs = store.audit_checkpoints().await.unwrap();
     let numbers_of_runs: Vec<_> = runs.iter().map(|run| (run.first_seq, run.last_seq)).collect();
     assert_eq!(numbers_of_runs, [(1, 2), (3, 3), (5, 5), (7, 7)]);

@@ -16,8 +16,8 @@ use super::{CONNECTIONS, SqlStore, first};
 use crate::config::Environment;
 use crate::store::live::{AT_ONCE, received};
 use crate::store::{
-    Announcement, CustomerKey, Delivery, DueDelivery, InboxSize, LONGEST_RETRY_MILLIS,
-    LiveStore, Missed, Settled, StoreError, Tenant, VISIT_ENDS_AFTER_MILLIS, WatchedConnection, WithOwner,
+    Announcement, CustomerKey, Delivery, DueDelivery, InboxSize, LONGEST_RETRY_MILLIS, LiveStore, Missed,
+    Settled, StoreError, Tenant, VISIT_ENDS_AFTER_MILLIS, WatchedConnection, WithOwner,
 };
 
 /// How exactly the end of a visit is known.

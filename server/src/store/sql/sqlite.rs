@@ -45,7 +45,8 @@ impl SqlStore {
     /// When the file cannot be used; see [`OpenError`].
     pub async fn sqlite(path: &Path, kind: DatabaseKind, audit_keys: AuditKeys) -> Result<Self, OpenError> {
         if let Some(folder) = path.parent() {
-            file::make_folder(folder).map_err(|source| OpenError::Folder { path: path.to_owned(), source })?;
+            file::make_folder(folder)
+                .map_err(|source| OpenError::Folder { path: path.to_owned(), source })?;
         }
         file::prepare(path).map_err(|source| OpenError::File { path: path.to_owned(), source })?;
         let name = path.display().to_string();
@@ -81,7 +82,8 @@ impl SqlStore {
         let soon = pool(1).connect_with(options.clone().synchronous(SqliteSynchronous::Normal));
         let soon = soon.await.map_err(unusable)?;
         let readers = pool(4).connect_with(options.read_only(true)).await.map_err(unusable)?;
-        let file = DatabaseFile::of(path).map_err(|source| OpenError::File { path: path.to_owned(), source })?;
+        let file =
+            DatabaseFile::of(path).map_err(|source| OpenError::File { path: path.to_owned(), source })?;
         let file = Arc::new(file);
         let writers = Writers { at_once: writer, soon, file: file.clone() };
         let database = Database::Sqlite { writers, readers, keeper, file };
@@ -93,7 +95,8 @@ impl SqlStore {
         let options = SqliteConnectOptions::new().filename(path).read_only(true);
         let pool = SqlitePoolOptions::new().max_connections(2).connect_with(options).await;
         let pool = pool.map_err(|source| OpenError::Unusable { name: path.display().to_string(), source })?;
-        let file = DatabaseFile::of(path).map_err(|source| OpenError::File { path: path.to_owned(), source })?;
+        let file =
+            DatabaseFile::of(path).map_err(|source| OpenError::File { path: path.to_owned(), source })?;
         let file = Arc::new(file);
         let writers = Writers { at_once: pool.clone(), soon: pool.clone(), file: file.clone() };
         let database = Database::Sqlite { writers, readers: pool.clone(), keeper: pool, file };

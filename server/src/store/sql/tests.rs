@@ -83,10 +83,13 @@ mod postgres {
     async fn a_database_of_an_earlier_version_goes_on() {
         let database = TestDatabase::new().await;
         let pool = sqlx::PgPool::connect_with(database.options()).await.unwrap();
-        super::super::migrations::run(&pool, &super::super::postgres::MIGRATIONS[..5], "an older one").await.unwrap();
+        super::super::migrations::run(&pool, &super::super::postgres::MIGRATIONS[..5], "an older one")
+            .await
+            .unwrap();
         let insert = insert_log_of_version_1(|hex| format!("decode('{hex}', 'hex')"));
         sqlx::raw_sql(sqlx::AssertSqlSafe(insert)).execute(&pool).await.unwrap();
-        let store = SqlStore::postgres(&database.url().into(), DatabaseKind::Serve, audit_keys()).await.unwrap();
+        let store =
+            SqlStore::postgres(&database.url().into(), DatabaseKind::Serve, audit_keys()).await.unwrap();
         goes_on_with_an_old_log(&store).await;
         for sql in [
             "DELETE FROM audit_log",
@@ -255,8 +258,11 @@ pub(super) async fn goes_on_with_an_old_log(store: &SqlStore) {
 async fn a_customer_whose_rows_two_keys_signed_is_forgotten_and_the_log_verifies() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("connect.db");
-    let [old, both] = ["an older key of more than thirty-two bytes", "a newer key of more than thirty-two bytes,an older key of more than thirty-two bytes"]
-        .map(|keys| AuditKeys::new(&SecretKeys::parse(keys).unwrap()));
+    let [old, both] = [
+        "an older key of more than thirty-two bytes",
+        "a newer key of more than thirty-two bytes,an older key of more than thirty-two bytes",
+    ]
+    .map(|keys| AuditKeys::new(&SecretKeys::parse(keys).unwrap()));
     for (keys, user) in [(&old, "ana"), (&both, "bo")] {
         let store = SqlStore::sqlite(&path, DatabaseKind::Serve, keys.clone()).await.unwrap();
         store.seen(acme(), &UserId::parse(user).unwrap(), Timestamp::from_millis(1)).await.unwrap();
@@ -401,7 +407,8 @@ mod replicas {
     fn unknown_parameter(start: &[u8]) -> Option<String> {
         const KNOWN: [&str; 6] =
             ["user", "database", "client_encoding", "DateStyle", "TimeZone", "application_name"];
-        let mut texts = start[4..].split(|byte| *byte == 0).map(|text| String::from_utf8_lossy(text).into_owned());
+        let mut texts =
+            start[4..].split(|byte| *byte == 0).map(|text| String::from_utf8_lossy(text).into_owned());
         while let (Some(name), Some(_)) = (texts.next(), texts.next()) {
             if !name.is_empty() && !KNOWN.contains(&name.as_str()) {
                 return Some(name);
@@ -436,7 +443,12 @@ mod replicas {
             if by_transaction {
                 // Of the same length, and heard by nobody.
                 let listen = b"LISTEN \"";
-                let places: Vec<_> = bytes.windows(listen.len()).enumerate().filter(|(_, at)| at == listen).map(|(at, _)| at).collect();
+                let places: Vec<_> = bytes
+                    .windows(listen.len())
+                    .enumerate()
+                    .filter(|(_, at)| at == listen)
+                    .map(|(at, _)| at)
+                    .collect();
                 places.into_iter().for_each(|at| bytes[at..at + 6].copy_from_slice(b"NOTIFY"));
             }
             to_back.write_all(&bytes).await?;
@@ -455,7 +467,8 @@ mod replicas {
         };
         let store = open("").await.unwrap();
         assert_eq!(store.hears_announcements().await.unwrap(), Some(true));
-        let (limit,): (String,) = store.database.fetch("SHOW statement_timeout", &[]).await.unwrap().remove(0);
+        let (limit,): (String,) =
+            store.database.fetch("SHOW statement_timeout", &[]).await.unwrap().remove(0);
         assert_eq!(limit, "10s");
         let refused = open("&options=-c%20work_mem%3D8MB").await.expect_err("the pooler refuses it");
         assert!(matches!(refused, OpenError::Pooler { .. }), "{refused}");

@@ -117,7 +117,8 @@ pub(super) async fn bury(
                       version = version + 1, removed_at = $5
                 WHERE environment = $1 AND issuer = $2 AND org = $3 AND connection_id = $4";
     update_own(writing, sql, tenant, id, now).await?;
-    let changed = note_change(writing, &key, known.version + 1, (state.as_deref(), None), (cause, None), now).await?;
+    let changed =
+        note_change(writing, &key, known.version + 1, (state.as_deref(), None), (cause, None), now).await?;
     add_event(writing, tenant, EventKind::Removed, id, now).await?;
     Ok(AuditEntry::found(id, None, cause).filter(|_| changed))
 }

@@ -1,16 +1,14 @@
 //! Which files are opened, and what is said about the others.
 
 use super::*;
+use crate::config::Environment;
 use crate::store::conformance::{acme, audit_keys, globex, mapped, reading};
 use crate::store::sql::beside::take_in_log;
 use crate::store::sql::database::{Lock, Row, values};
-use crate::config::Environment;
-use crate::store::{
-    Action, Cause, CustomerKey, LiveStore as _, Reading, Refusal, Store as _, StoreError,
-};
-use sqlx::Connection as _;
+use crate::store::{Action, Cause, CustomerKey, LiveStore as _, Reading, Refusal, Store as _, StoreError};
 use domain::ids::{ConnectionId, UserId};
 use domain::timestamp::Timestamp;
+use sqlx::Connection as _;
 
 async fn ask<T: Row>(store: &SqlStore, sql: &'static str) -> T {
     store.database.begin(Lock::Audit).await.unwrap().fetch::<T>(sql, &values![]).await.unwrap().remove(0)
@@ -210,7 +208,10 @@ async fn a_file_that_was_deleted_is_not_ready_and_takes_nothing_more() {
     // One of the same name is another one.
     open(&path, DatabaseKind::Serve).await.unwrap();
     assert!(matches!(store.check().await, Err(StoreError::Gone)));
-    assert!(matches!(store.confirm(acme(), &[(ConnectionId::parse("c").unwrap(), 1)], Timestamp::from_millis(3)).await, Err(StoreError::Gone)));
+    assert!(matches!(
+        store.confirm(acme(), &[(ConnectionId::parse("c").unwrap(), 1)], Timestamp::from_millis(3)).await,
+        Err(StoreError::Gone)
+    ));
 }
 
 #[tokio::test]
@@ -267,12 +268,15 @@ async fn an_odd_row_costs_no_other_row_and_no_other_customer() {
         }
         let mut other = sqlx::SqliteConnection::connect(&format!("sqlite:{}", path.display())).await.unwrap();
         sqlx::raw_sql(sqlx::AssertSqlSafe((*change).to_owned())).execute(&mut other).await.unwrap();
-        let ids = |records: Vec<crate::store::ConnectionRecord>| records.into_iter().map(|record| record.id).collect::<Vec<_>>();
+        let ids = |records: Vec<crate::store::ConnectionRecord>| {
+            records.into_iter().map(|record| record.id).collect::<Vec<_>>()
+        };
         assert!(ids(store.connections(acme()).await.unwrap()).contains(&good), "{change}");
         assert_eq!(ids(store.connections(globex()).await.unwrap()), [others.clone()], "{change}");
         let watched = store.watched(Environment::Live, None).await.unwrap();
         assert!([&good, &others].iter().all(|id| watched.iter().any(|known| known.id == **id)), "{change}");
-        let watched = store.watched(Environment::Live, Some(domain::poll::Watched::Activation)).await.unwrap();
+        let watched =
+            store.watched(Environment::Live, Some(domain::poll::Watched::Activation)).await.unwrap();
         assert!(watched.iter().any(|known| known.id == others), "{change}");
         assert!(store.remembered(Environment::Live).await.unwrap().contains(&good), "{change}");
         let heads = store.heads(Environment::Live, &[acme().customer, globex().customer]).await.unwrap();
