@@ -94,6 +94,10 @@ fn a_demo_for_this_machine_answers_to_no_other_name() {
             let answer = request_naming("rebind.example:3000", &path, form);
             assert_eq!(answer.status == 421, refused, "{path} {more:?}: {answer:?}");
         }
+        for (named, works) in [("localhost:3000", true), ("laptop.example:3000", !refused)] {
+            let answer = request_naming(named, &format!("{}demo/sign-in", demo.connect), sign_in);
+            assert_eq!(answer.status == 303, works, "{named} {more:?}: {answer:?}");
+        }
     }
 }
 

@@ -131,15 +131,15 @@ pub(crate) fn browse(address: &str, cookie: &str, form: Option<&[(&str, &str)]>)
     send(address, "text/html", cookie, form)
 }
 
-/// Sends a request that names another host than the one it is sent to.
+/// The same as a browser does it that opened the program's pages by another name than its address.
 pub(crate) fn request_naming(named: &str, address: &str, form: Option<&[(&str, &str)]>) -> Answer {
-    let (host, path) = parts(address);
-    exchange(host, named, path, "application/json", "", form)
+    let headers = format!("Host: {named}\r\nOrigin: http://{named}\r\nAccept: application/json\r\n");
+    exchange(address, &headers, form)
 }
 
 fn send(address: &str, accept: &str, cookie: &str, form: Option<&[(&str, &str)]>) -> Answer {
-    let (host, path) = parts(address);
-    exchange(host, host, path, accept, cookie, form)
+    let host = parts(address).0;
+    exchange(address, &format!("Host: {host}\r\nCookie: {cookie}\r\nAccept: {accept}\r\n"), form)
 }
 
 /// Host with port, and path.
@@ -148,22 +148,16 @@ fn parts(address: &str) -> (&str, &str) {
     rest.find('/').map_or((rest, "/"), |at| rest.split_at(at))
 }
 
-fn exchange(
-    host: &str,
-    named: &str,
-    path: &str,
-    accept: &str,
-    cookie: &str,
-    form: Option<&[(&str, &str)]>,
-) -> Answer {
+fn exchange(address: &str, headers: &str, form: Option<&[(&str, &str)]>) -> Answer {
+    let (host, path) = parts(address);
     let body = form.map(|fields| serde_urlencoded::to_string(fields).expect("a form")).unwrap_or_default();
     let method = if form.is_some() { "POST" } else { "GET" };
     let mut stream = TcpStream::connect(host).expect("the program listens");
     // With HTTP/1.0 the answer is whole once the connection ends.
     write!(
         stream,
-        "{method} {path} HTTP/1.0\r\nHost: {named}\r\nCookie: {cookie}\r\nAccept: {accept}\r\n\
-         Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{body}",
+        "{method} {path} HTTP/1.0\r\n{headers}Content-Type: application/x-www-form-urlencoded\r\n\
+         Content-Length: {}\r\n\r\n{body}",
         body.len()
     )
     .expect("it reads");
