@@ -88,6 +88,10 @@ impl Activity {
         if self.answer.first_blocked.is_some() {
             self.answer.written_since_first_blocked += bytes as u64;
         }
+        // What is left of an answer is written after its request has ended.
+        if let Phase::Idle { since } = &mut self.phase {
+            *since = Instant::now();
+        }
         if self.answer.blocked_since.take().is_some() {
             self.note();
         }
@@ -95,12 +99,12 @@ impl Activity {
 
     /// When the connection has to end unless something happens before.
     pub(super) fn deadline(&self) -> Option<Instant> {
-        let reading = match self.phase {
+        let writing = self.answer.deadline(self.limits.write);
+        writing.or(match self.phase {
             Phase::Head { since } => Some(since + self.limits.head),
             Phase::Idle { since } => Some(since + self.limits.keep_alive),
             Phase::Request => None,
-        };
-        reading.into_iter().chain(self.answer.deadline(self.limits.write)).min()
+        })
     }
 
     /// Returns true if it is the client that keeps the connection waiting.
@@ -205,8 +209,12 @@ mod tests {
         assert_eq!(seconds_left(&activity), Some(20));
         // The rest of an answer is still to be taken when its request has ended.
         activity.request_ended();
-        assert_eq!(seconds_left(&activity), Some(20));
-        activity.wrote(10);
-        assert_eq!(seconds_left(&activity), Some(90));
+        for _ in 0..10 {
+            assert_eq!(seconds_left(&activity), Some(20));
+            pass(15).await;
+            activity.wrote(20_000);
+            assert_eq!(seconds_left(&activity), Some(90));
+            activity.write_blocked();
+        }
     }
 }

@@ -85,7 +85,7 @@ async fn a_slow_head_is_given_up_after_ten_seconds() {
         client.send("G").await;
         advance(Duration::from_secs(1)).await;
     }
-    assert!(!client.is_served_after(2).await);
+    assert!(!client.is_served_after(3).await);
 }
 
 #[tokio::test(start_paused = true)]
@@ -201,7 +201,8 @@ async fn probes_are_answered_when_every_place_is_taken_by_work() {
         assert!(!page.is_served_after(1).await);
     }
     assert!(working.iter().all(|client| !client.served.is_finished()), "work goes on");
-    let _reserve = Client::connect(&slots).expect("the reserve");
+    let reserve = Client::connect(&slots).expect("the reserve");
+    assert!(reserve.is_served_after(1).await);
     // It has sent nothing, so the next one takes its place.
     assert!(Client::connect(&slots).is_some());
 }

@@ -193,7 +193,8 @@ mod tests {
         for (session, customer, end) in ends {
             streams.leave(session, customer, &end);
         }
-        assert_eq!((streams.lock().total, streams.lock().people.len()), (0, 0), "all are gone");
+        let open = streams.lock();
+        assert_eq!((open.total, open.people.len()), (0, 0), "all are gone");
         count
     }
 
