@@ -26,6 +26,8 @@ pub(crate) struct Books {
     pub(crate) entries: Vec<Entry>,
     /// The first day of the books, in days since 1970.
     pub(crate) first_day: i64,
+    /// The last day of the books; no balance is kept for a later one.
+    pub(crate) last_day: i64,
 }
 
 impl Books {
@@ -49,7 +51,8 @@ impl Books {
         }
         let (accounts, mut entries) = ledger.close();
         entries.sort_by_key(|entry| (entry.begins, entry.account, entry.number));
-        Self { accounts, entries, first_day }
+        let last_day = first_of_month(since, months + 1).as_millis() / DAY - 1;
+        Self { accounts, entries, first_day, last_day }
     }
 }
 

@@ -149,7 +149,7 @@ impl<'a> View<'a> {
 
     /// A row for each account and each day that is known, in no particular order.
     pub(crate) fn balances(&self) -> Vec<wire::Balance> {
-        let last_day = self.data.until / DAY;
+        let last_day = (self.data.until / DAY).min(self.books.last_day);
         let mut rows = Vec::new();
         for (place, account) in self.books.accounts.iter().enumerate() {
             let mut deltas: BTreeMap<i64, i64> = BTreeMap::new();
