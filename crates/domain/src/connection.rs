@@ -43,6 +43,8 @@ pub enum ConnectionState {
 /// What a connection in draft owns.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Setup {
+    /// Waycore's own word for where the setup stands, if it says one: for support.
+    pub status: Option<String>,
     pub instructions: Instructions,
     /// Working credentials were handed over already. It is the only trace of them that can be read back.
     pub credentials_present: bool,
@@ -50,9 +52,12 @@ pub struct Setup {
     pub next_action: NextAction,
 }
 
-/// Whose move it is while Waycore activates, if Waycore says so.
+/// What is known of a setup while Waycore activates, as far as Waycore says it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Pending {
+    /// As in [`Setup`], as the next.
+    pub status: Option<String>,
+    pub credentials_present: Option<bool>,
     pub action_required_by: Option<ActionRequiredBy>,
     pub next_action: Option<NextAction>,
 }
@@ -82,10 +87,75 @@ pub struct Instructions {
     pub email: Option<String>,
     pub username: Option<String>,
     pub phone_number: Option<String>,
-    /// The e-mail address is still being made; what is shown meanwhile is not final.
-    pub email_pending: bool,
-    /// The phone number is still being made.
-    pub phone_pending: bool,
+    /// How far the e-mail address is, if Waycore says so.
+    pub email_provisioning: Option<Provisioning>,
+    /// The same of the phone number.
+    pub phone_provisioning: Option<Provisioning>,
+}
+
+/// How far a value is that Waycore has to set up before it can be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Provisioning {
+    /// Still being set up: a value that is there already cannot be used yet.
+    Pending,
+    /// Anything else that Waycore says. The documents name no other value, so it is for support.
+    Other(String),
+}
+
+/// A detail of the delegated user, as far as it can be typed at the bank.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Detail<'a> {
+    /// There is none, and none is on its way.
+    Absent,
+    /// Being set up; what is there meanwhile cannot be used yet.
+    Pending(Option<&'a str>),
+    Ready(&'a str),
+}
+
+impl<'a> Detail<'a> {
+    /// Only a provisioning status says that a value is on its way: one that is merely missing may never come.
+    pub fn of(value: Option<&'a str>, provisioning: Option<&Provisioning>) -> Self {
+        match (value, provisioning) {
+            (value, Some(Provisioning::Pending)) => Self::Pending(value),
+            (Some(value), _) => Self::Ready(value),
+            (None, _) => Self::Absent,
+        }
+    }
+}
+
+impl Instructions {
+    /// The e-mail address.
+    pub fn email(&self) -> Detail<'_> {
+        Detail::of(self.email.as_deref(), self.email_provisioning.as_ref())
+    }
+
+    /// The phone number.
+    pub fn phone_number(&self) -> Detail<'_> {
+        Detail::of(self.phone_number.as_deref(), self.phone_provisioning.as_ref())
+    }
+
+    /// Whether Waycore is still setting up any of them.
+    pub fn is_pending(&self) -> bool {
+        [self.email(), self.phone_number()].iter().any(|detail| matches!(detail, Detail::Pending(_)))
+    }
+}
+
+impl Provisioning {
+    /// Reads Waycore's word; an empty one says nothing.
+    pub fn parse(text: &str) -> Option<Self> {
+        match text.trim() {
+            "" => None,
+            "pending" => Some(Self::Pending),
+            other => Some(Self::Other(other.to_owned())),
+        }
+    }
+
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Pending => "pending",
+            Self::Other(text) => text,
+        }
+    }
 }
 
 /// Whose move it is.
@@ -104,6 +174,13 @@ pub enum NextAction {
     ProvideCredentials,
     ActivateConnection,
     Other(String),
+}
+
+impl Ready {
+    /// Whether the first sync is not over: there was none that succeeded, so nothing can be shown yet.
+    pub fn is_first_sync(&self) -> bool {
+        self.last_synced_at.is_none()
+    }
 }
 
 /// Whether data is being fetched right now.
@@ -182,6 +259,8 @@ impl Pending {
     fn of(setup: Option<Setup>) -> Self {
         match setup {
             Some(setup) => Self {
+                status: setup.status,
+                credentials_present: Some(setup.credentials_present),
                 action_required_by: Some(setup.action_required_by),
                 next_action: Some(setup.next_action),
             },

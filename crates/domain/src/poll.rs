@@ -1,6 +1,6 @@
 //! When a page that waits asks again, and when it stops.
 
-use crate::connection::ConnectionState;
+use crate::connection::{ConnectionState, SyncStatus};
 use crate::step::{Step, Support};
 
 /// How long a waiting page pauses between two questions.
@@ -59,18 +59,25 @@ pub enum Watched {
     Activation,
     /// It is being set up: it is in the list of drafts.
     Draft,
+    /// It is connected and its data is being fetched, or was never fetched yet. No delivery announces the end of that.
+    Sync,
     /// It may move, and no list of those that wait has it: it is read by itself.
     Alone,
 }
 
 impl Watched {
-    pub const ALL: [Self; 3] = [Self::Activation, Self::Draft, Self::Alone];
+    pub const ALL: [Self; 4] = [Self::Activation, Self::Draft, Self::Sync, Self::Alone];
 
-    /// `None` for a connection that stays as it is until somebody acts: the same that [`poll`] stops for.
+    /// `None` for a connection that stays as it is until somebody acts, or until its next sync.
     pub fn of(state: &ConnectionState) -> Option<Self> {
         match state {
             ConnectionState::Draft(_) => Some(Self::Draft),
             ConnectionState::PendingActivation(_) => Some(Self::Activation),
+            ConnectionState::Connected(ready)
+                if ready.is_first_sync() || ready.sync == SyncStatus::Syncing =>
+            {
+                Some(Self::Sync)
+            }
             ConnectionState::ActivatingReady(_)
             | ConnectionState::ReauthRequired(_)
             | ConnectionState::Errored(_)
@@ -85,6 +92,7 @@ impl Watched {
         match self {
             Self::Activation => "activation",
             Self::Draft => "draft",
+            Self::Sync => "sync",
             Self::Alone => "alone",
         }
     }

@@ -40,6 +40,26 @@ impl StatusLabel {
         Self::Checking,
     ];
 
+    /// The label's name for programs: that of the API's documentation, whatever language the reader has.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::SetupInProgress => "Setup in progress",
+            Self::Activating => "Activating",
+            Self::Connected => "Connected",
+            Self::ReauthenticationRequired => "Reauthentication required",
+            Self::Error => "Error",
+            Self::NeedsCorrection => "Needs correction",
+            Self::Paused => "Paused",
+            Self::Revoked => "Revoked",
+            Self::Checking => "Checking with Waycore",
+        }
+    }
+
+    /// Reads what [`as_str`](Self::as_str) writes.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|label| label.as_str() == name)
+    }
+
     pub fn of(state: &ConnectionState) -> Self {
         match state {
             ConnectionState::Draft(_) => Self::SetupInProgress,

@@ -97,6 +97,8 @@ fn each_state_owns_what_exists_in_it() {
     assert_eq!(
         ConnectionState::from_parts(parts),
         ConnectionState::PendingActivation(Pending {
+            status: asked.status,
+            credentials_present: Some(asked.credentials_present),
             action_required_by: Some(asked.action_required_by),
             next_action: Some(asked.next_action),
         })

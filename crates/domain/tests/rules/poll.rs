@@ -1,7 +1,11 @@
 //! The polling table.
 
-use domain::poll::{Page, Poll, StopReason, poll};
+use domain::connection::{ConnectionState, Ready, SyncStatus};
+use domain::poll::{Page, Poll, StopReason, Watched, poll};
 use domain::step::{Recoverable, Step, Support};
+use domain::timestamp::Timestamp;
+
+use crate::samples::state;
 
 const AGAIN: Poll = Poll::Again { after_seconds: 5 };
 
@@ -29,5 +33,36 @@ fn a_page_that_nobody_sees_does_not_ask() {
     for step in [Step::Activation, Step::Recoverable(Recoverable::Errored), Step::Connected] {
         check(step, Page::Hidden, Poll::Stop(StopReason::Hidden));
         check(step, Page::Left, Poll::Stop(StopReason::Left));
+    }
+}
+
+#[test]
+fn each_state_is_watched_where_its_next_change_is_found() {
+    let connected = |sync: &str, last_synced_at: Option<i64>| {
+        let (sync, last_synced_at) = (SyncStatus::parse(sync), last_synced_at.map(Timestamp::from_millis));
+        ConnectionState::Connected(Ready { sync, last_synced_at })
+    };
+    for (state, expected) in [
+        (state("setup", "draft"), Some(Watched::Draft)),
+        (state("setup", "pendingActivation"), Some(Watched::Activation)),
+        (state("setup", "active"), Some(Watched::Alone)),
+        // The first sync, whether it has begun or not, and every later one while it runs.
+        (connected("syncing", None), Some(Watched::Sync)),
+        (connected("idle", None), Some(Watched::Sync)),
+        (connected("somethingNew", None), Some(Watched::Sync)),
+        (connected("syncing", Some(1)), Some(Watched::Sync)),
+        (connected("idle", Some(1)), None),
+        (connected("somethingNew", Some(1)), None),
+        (state("ready", "reauthRequired"), Some(Watched::Alone)),
+        (state("ready", "errored"), Some(Watched::Alone)),
+        (state("ready", "invalidConfig"), Some(Watched::Alone)),
+        (state("ready", "somethingNew"), Some(Watched::Alone)),
+        (state("ready", "paused"), None),
+        (state("ready", "revoked"), None),
+    ] {
+        assert_eq!(Watched::of(&state), expected, "{state:?}");
+    }
+    for watched in Watched::ALL {
+        assert_eq!(Watched::parse(watched.as_str()), Some(watched));
     }
 }

@@ -9,6 +9,7 @@ use domain::timestamp::Timestamp;
 /// What a setup asks for, by whom.
 pub(crate) fn setup(action_required_by: &str, next_action: &str) -> Setup {
     Setup {
+        status: None,
         instructions: Instructions::default(),
         credentials_present: false,
         action_required_by: ActionRequiredBy::parse(action_required_by),

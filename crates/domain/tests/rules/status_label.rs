@@ -35,6 +35,14 @@ fn an_unknown_status_is_being_checked() {
 }
 
 #[test]
+fn every_label_has_a_name_of_its_own_for_programs() {
+    for label in StatusLabel::ALL {
+        assert_eq!(StatusLabel::parse(label.as_str()), Some(label));
+    }
+    assert_eq!(StatusLabel::parse("Conectado"), None);
+}
+
+#[test]
 fn every_sync_status_has_its_label() {
     assert_eq!(SyncLabel::of(&SyncStatus::parse("idle")), SyncLabel::NotSyncing);
     assert_eq!(SyncLabel::of(&SyncStatus::parse("syncing")), SyncLabel::Syncing);
