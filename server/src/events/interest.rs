@@ -25,6 +25,9 @@ pub(super) struct Interest {
     pub(super) activations: bool,
     /// Connections in draft that somebody waits for; at most one more than are read one by one.
     pub(super) drafts: Vec<ConnectionId>,
+    /// Connections whose data is being fetched, whose page is open; likewise.
+    #[serde(default)]
+    pub(super) syncs: Vec<ConnectionId>,
     /// Connections that no list of those that wait has, whose page is open; likewise.
     pub(super) alone: Vec<ConnectionId>,
 }
@@ -44,7 +47,11 @@ impl Interest {
 
     fn add(&mut self, other: &Self) {
         self.activations |= other.activations;
-        for (mine, theirs) in [(&mut self.drafts, &other.drafts), (&mut self.alone, &other.alone)] {
+        for (mine, theirs) in [
+            (&mut self.drafts, &other.drafts),
+            (&mut self.syncs, &other.syncs),
+            (&mut self.alone, &other.alone),
+        ] {
             for id in theirs {
                 if mine.len() <= MOST_SINGLES && !mine.contains(id) {
                     mine.push(id.clone());
@@ -94,6 +101,7 @@ impl Everybody {
         }
         // So that what happens again happens the same way, whichever replica is which.
         all.drafts.sort();
+        all.syncs.sort();
         all.alone.sort();
         all
     }

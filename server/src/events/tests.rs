@@ -345,6 +345,48 @@ async fn what_is_active_and_has_yet_to_sync_is_right_within_six_seconds_on_a_lis
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_end_of_a_first_sync_is_known_within_six_seconds_although_nothing_announces_it() {
+    let mut world = World::new(7).await;
+    world.begins_to_sync(0).await;
+    // Deliveries are reliable, so what they announce is not asked for.
+    for _ in 0..3 {
+        world.change(1);
+        world.deliver(1, Duration::ZERO);
+        world.poll(0).await;
+        tokio::time::sleep(Duration::from_secs(5)).await;
+    }
+    assert!(world.poll(0).await.contains(r#""syncStatus":"syncing""#));
+    world.ends_to_sync(0);
+    tokio::time::sleep(Duration::from_secs(6)).await;
+    let told = world.poll(0).await;
+    assert!(told.contains(r#""syncStatus":"idle""#) && !told.contains("syncing"), "{told}");
+    world.calls();
+    for _ in 0..4 {
+        world.poll(0).await;
+        tokio::time::sleep(Duration::from_secs(5)).await;
+    }
+    let calls = world.calls();
+    let reads = calls.iter().filter(|call| call.ends_with("conn_0")).count();
+    assert!(reads <= 1, "one that rests is not asked about: {calls:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn first_syncs_are_read_singly_up_to_twenty_and_above_that_by_one_list_of_everything() {
+    for (syncs, singles, lists) in [(15, 150..=250, 0..=2), (40, 0..=60, 9..=13)] {
+        let mut world = World::new(7).await;
+        world.many_sync(syncs).await;
+        world.open_page(0).await;
+        tokio::time::sleep(Duration::from_secs(20)).await;
+        world.calls();
+        tokio::time::sleep(Duration::from_secs(50)).await;
+        let calls = world.calls();
+        let count = |name: &str| calls.iter().filter(|call| call.starts_with(name)).count();
+        let read = (count("get_connection"), calls.iter().filter(|call| *call == "list_connections").count());
+        assert!(singles.contains(&read.0) && lists.contains(&read.1), "{syncs}: {read:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_page_that_asked_and_was_left_is_watched_no_longer_whoever_else_asks() {
     let mut world = World::new(7).await;
     for connection in [0, 1] {

@@ -3,7 +3,7 @@
 
 use app::backend::{Caller, Customer, Role, Visit};
 use app::model;
-use domain::connection::{ActionRequiredBy, ConnectionState, Instructions, Setup};
+use domain::connection::{ActionRequiredBy, ConnectionState, Setup, SyncStatus};
 use domain::ids::{ConnectionId, UserId};
 use domain::poll::Watched;
 use waycore::wire::{Connection, Page};
@@ -31,8 +31,8 @@ pub(crate) struct LiveConnection {
     pub(crate) id: ConnectionId,
     /// What is expected to happen to it.
     pub(crate) watched: Option<Watched>,
-    /// It is being set up, in no list of those that wait for activation, and the next move is not the customer's: details are
-    /// being prepared, for instance.
+    /// It is being set up or synced for the first time, in no list of those that wait for activation, and the next move is not
+    /// the customer's: details are being prepared, for instance.
     pub(crate) awaits_others: bool,
 }
 
@@ -205,6 +205,7 @@ fn live(record: &ConnectionRecord) -> Option<LiveConnection> {
     let awaits_others = match &own.connection.state {
         ConnectionState::Draft(setup) => awaits_others(setup),
         ConnectionState::ActivatingReady(_) => true,
+        ConnectionState::Connected(ready) => ready.is_first_sync() && ready.sync == SyncStatus::Syncing,
         _ => false,
     };
     Some(LiveConnection {
@@ -216,11 +217,5 @@ fn live(record: &ConnectionRecord) -> Option<LiveConnection> {
 }
 
 fn awaits_others(setup: &Setup) -> bool {
-    setup.action_required_by != ActionRequiredBy::EndUser || being_prepared(&setup.instructions)
-}
-
-fn being_prepared(instructions: &Instructions) -> bool {
-    let Instructions { first_name, last_name, address, email, username, phone_number, .. } = instructions;
-    let values = [first_name, last_name, address, email, username, phone_number];
-    instructions.email_pending || instructions.phone_pending || values.into_iter().any(Option::is_none)
+    setup.action_required_by != ActionRequiredBy::EndUser || setup.instructions.is_pending()
 }

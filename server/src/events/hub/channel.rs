@@ -154,8 +154,9 @@ impl Channel {
                 match watched {
                     Watched::Activation => all.activations = true,
                     Watched::Draft if page || *awaits_others => Interest::note(&mut all.drafts, id),
+                    Watched::Sync if page || *awaits_others => Interest::note(&mut all.syncs, id),
                     Watched::Alone if page || *awaits_others => Interest::note(&mut all.alone, id),
-                    Watched::Draft | Watched::Alone => {}
+                    Watched::Draft | Watched::Sync | Watched::Alone => {}
                 }
             }
         });
