@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use app::backend::{ListQuery, Onboarding as _};
+use app::copy::locale::{Locale, speaking};
 use domain::user_error::ErrorCode;
 use serde_json::json;
 use tokio::time::Instant;
@@ -71,4 +72,40 @@ async fn nobody_sees_what_is_kept_for_another() {
     refused(bench.port.look_at_connection(&bo(), &id).await, ErrorCode::NotFound, None);
     let listed = bench.port.look_at_list(&bo(), ListQuery::default()).await.unwrap();
     assert!(listed.what.connections.iter().all(|connection| connection.id != id));
+}
+
+#[tokio::test(start_paused = true)]
+async fn people_of_different_languages_change_nothing_for_each_other() {
+    let states = [
+        json!({}),
+        json!({"status": "pendingActivation"}),
+        json!({"kind": "ready", "status": "active", "syncStatus": "idle"}),
+        json!({"kind": "ready", "status": "active", "syncStatus": "syncing"}),
+        json!({"kind": "ready", "status": "errored", "errorCode": "bank_said_no"}),
+        json!({"kind": "ready", "status": "unheardOf"}),
+    ];
+    let bench = Bench::new().await;
+    let id = bench.started(&ana()).await;
+    let languages = ["en", "es-MX", "es"].map(|tag| Locale::read(tag).unwrap());
+    for state in states {
+        bench.waycore.change(&id, state.clone());
+        bench.get(&ana(), &id).await.unwrap();
+        let heard = bench.port.heard(&ana()).await.unwrap();
+        let mut versions = Vec::new();
+        // An hour of reading.
+        for read in 0..720 {
+            bench.clock_seconds_later(5);
+            let look = async {
+                let page = bench.get(&ana(), &id).await.unwrap();
+                let list = bench.list(&ana()).await;
+                (page, list.connections[0].clone())
+            };
+            let (page, row) = speaking(languages[read % languages.len()].clone(), look).await;
+            assert_eq!(page, row);
+            versions.push(page.version);
+        }
+        versions.dedup();
+        assert_eq!(versions.len(), 1, "{state}: {versions:?}");
+        assert_eq!(bench.port.heard(&ana()).await.unwrap(), heard, "{state}");
+    }
 }
