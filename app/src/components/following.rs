@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::{
     backend::RequestScope,
-    copy::{status_label, sync_label},
+    copy::{bank_is_connected, pages::words, status_label, sync_label},
     islands::Follow,
     model::{Connection, Step},
 };
@@ -48,6 +48,9 @@ pub fn following_all(scope: &RequestScope, heard: String, is_whole: bool) -> Any
 
 /// What is said of a connection when it changes.
 pub fn says(connection: &Connection) -> String {
+    if connection.awaits_first_sync() {
+        return [&bank_is_connected(&connection.display_name), ". ", words().detail.fetching].concat();
+    }
     let state = [connection.display_name.as_str(), ": ", status_label(connection.label)].concat();
     match connection.sync_status.as_deref().filter(|_| connection.step == Step::Connected) {
         Some(sync) => {

@@ -3,8 +3,11 @@
 use domain::user_error::ErrorCode;
 use leptos::prelude::*;
 
-use super::Moment;
-use crate::{backend::Flash, copy::pages::words};
+use super::{Moment, Support};
+use crate::{
+    backend::{Flash, request_scope},
+    copy::pages::words,
+};
 
 /// What kind of news it is.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -17,7 +20,7 @@ pub enum Tone {
 
 /// A titled block with an icon of its tone.
 #[component]
-pub fn Notice(tone: Tone, title: &'static str, children: Children) -> impl IntoView {
+pub fn Notice(tone: Tone, #[prop(into)] title: String, children: Children) -> impl IntoView {
     let (class, icon) = match tone {
         Tone::Info => ("notice notice-info", "M8 7v5M8 4v.5"),
         Tone::Positive => ("notice notice-positive", "M3 8.5l3.5 3.5L13 5"),
@@ -50,26 +53,36 @@ pub fn KeptNotice(as_of: Option<String>, now_millis: i64) -> impl IntoView {
 }
 
 /// The message that a form left, above the form; the page's errors repeat it beside their field. `also` is what else is
-/// wrong with it.
+/// wrong with it. What only has to wait is no failure.
 #[component]
-pub fn ErrorNotice(flash: Flash, #[prop(optional_no_strip)] also: Option<String>) -> impl IntoView {
+pub fn ErrorNotice(flash: Flash, #[prop(optional)] also: Vec<String>) -> impl IntoView {
     flash.error.map(|error| {
-        let title = match error.code {
+        let (tone, title) = match error.code {
             // Whoever reads it has signed in again.
-            ErrorCode::SignedOut => words().refused.was_signed_out_title,
-            code => super::problem_title(code),
+            ErrorCode::SignedOut => (Tone::Negative, words().refused.was_signed_out_title),
+            ErrorCode::Cooldown => (Tone::Info, super::problem_title(ErrorCode::Cooldown)),
+            code => (Tone::Negative, super::problem_title(code)),
         };
-        let support = (!error.support_code.is_empty() && error.field.is_none()).then(|| {
+        let is_failure = tone == Tone::Negative && error.field.is_none();
+        let support = (is_failure && !error.support_code.is_empty()).then(|| {
             view! {
-                <p class="muted">{crate::copy::pages::words().shell.support_code} ": " <code>{error.support_code}</code></p>
+                <p class="muted">
+                    {words().shell.support_code} ": " <code translate="no">{error.support_code}</code>
+                </p>
             }
         });
+        // What only support can settle leads there.
+        let needs_support = matches!(error.code, ErrorCode::EntityUnresolved | ErrorCode::Misconfigured);
+        let whom = request_scope().filter(|_| needs_support).map(|scope| view! { <Support scope/> });
+        let support = support.filter(|_| whom.is_none());
+        let also = also.into_iter().map(|text| view! { <p>{text}</p> }).collect_view();
         view! {
             <div role="alert" class="alert">
-                <Notice tone=Tone::Negative title>
+                <Notice tone title>
                     <p>{error.message}</p>
-                    {also.map(|text| view! { <p>{text}</p> })}
+                    {also}
                     {support}
+                    {whom}
                 </Notice>
             </div>
         }

@@ -9,7 +9,7 @@ use crate::{
     backend::{ConnectionRecord, Kept, RequestScope},
     components::{KeptNotice, go, load},
     model::{Connection, Step},
-    paths::SetupStep,
+    paths::{SetupStep, with_draft},
     wizard::{activation, delegated_user, finish_setup},
 };
 
@@ -36,11 +36,11 @@ pub fn SetupPage() -> impl IntoView {
         move |scope, (seen, record): (Kept<Connection>, ConnectionRecord)| {
             let connection = seen.what;
             if shown_by_detail(&connection) {
-                return go(&scope.site.paths.detail(&connection.id));
+                return go(&with_draft(scope.site.paths.detail(&connection.id), draft.as_deref()));
             }
             let step = match shown(&connection, asked) {
                 Step::FinishSetup => finish_setup(&scope, &connection, draft),
-                Step::Activation => activation(&scope, &connection, &record, refresh),
+                Step::Activation => activation(&scope, &connection, &record, draft, refresh),
                 _ => delegated_user(&scope, &connection, draft),
             };
             view! { <KeptNotice as_of=seen.as_of now_millis=scope.now_millis/> {step} }.into_any()
@@ -56,22 +56,11 @@ fn form_to_repeat(scope: &RequestScope, id: &str) -> Option<Connection> {
     (error.code == ErrorCode::Unavailable && !name.is_empty()).then(|| Connection {
         id: id.to_owned(),
         display_name: name,
-        institution_id: None,
-        portal_url: None,
         kind: "setup".to_owned(),
         status: "draft".to_owned(),
-        sync_status: None,
         label: StatusLabel::SetupInProgress,
         step: Step::FinishSetup,
-        action_required_by: None,
-        next_action: None,
-        instructions: None,
-        credentials_present: None,
-        error_code: None,
-        last_synced_at: None,
-        created_at: String::new(),
-        updated_at: String::new(),
-        version: 0,
+        ..Connection::default()
     })
 }
 

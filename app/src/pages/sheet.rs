@@ -1,5 +1,6 @@
 //! What a bank's administrator needs, on one sheet of paper.
 
+use domain::portal_url::PortalUrl;
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
@@ -9,7 +10,7 @@ use crate::{
     components::{KeptNotice, PageTitle, go, load},
     copy::pages::words,
     model::{Connection, Step},
-    wizard::{details, guidance},
+    wizard::{Shown, details, guidance, rights},
 };
 
 /// The details of the delegated user and what to do with them. A setup that is past that has no sheet.
@@ -33,13 +34,25 @@ pub fn SheetPage() -> impl IntoView {
 
 fn sheet(scope: &RequestScope, seen: Kept<Connection>) -> AnyView {
     let connection = seen.what;
-    let rows = details(&connection).into_iter().map(|(term, _, value)| {
-        let value = value.unwrap_or_else(|| words().sheet.preparing.to_owned());
-        view! { <div><dt>{term}</dt><dd class="exact">{value}</dd></div> }
+    let details = details(&connection);
+    let none = details.is_empty().then(|| view! { <p>{words().sheet.preparing}</p> });
+    let rows = details.into_iter().map(|(term, shown)| {
+        let shown = match shown {
+            Shown::Ready(value) => view! { <dd class="exact" translate="no">{value}</dd> }.into_any(),
+            Shown::Pending(Some(value)) => view! {
+                <dd><span class="exact" translate="no">{value}</span> <span class="pending">{words().user.not_active}</span></dd>
+            }
+            .into_any(),
+            Shown::Pending(None) => view! { <dd>{words().sheet.preparing}</dd> }.into_any(),
+        };
+        view! { <div><dt>{term.name}</dt>{shown}</div> }
     });
     let rows = rows.collect_view();
-    let portal = connection.portal_url.clone();
-    let portal = portal.map(|text| view! { <div><dt>{words().sheet.portal}</dt><dd>{text}</dd></div> });
+    let portal = connection.portal_url.clone().map(|text| {
+        let parsed = PortalUrl::parse(&text).ok();
+        let encoded = parsed.and_then(|portal| portal.encoded_host()).map(|host| [" (", &host, ")"].concat());
+        view! { <div><dt>{words().sheet.portal}</dt><dd translate="no">{text} {encoded}</dd></div> }
+    });
     view! {
         <PageTitle text=words().sheet.title/>
         <div class="column sheet">
@@ -50,11 +63,13 @@ fn sheet(scope: &RequestScope, seen: Kept<Connection>) -> AnyView {
             <p class="lead">{words().sheet.lead}</p>
             <p class="muted screen-only">{words().sheet.print}</p>
             <KeptNotice as_of=seen.as_of now_millis=scope.now_millis/>
+            {rights()}
+            {none}
             <dl class="facts">
-                <div><dt>{words().sheet.bank}</dt><dd>{connection.display_name.clone()}</dd></div>
+                <div><dt>{words().sheet.bank}</dt><dd translate="no">{connection.display_name.clone()}</dd></div>
                 {portal}
                 {rows}
-                <div><dt>{words().sheet.guide}</dt><dd>{scope.site.guide(&connection)}</dd></div>
+                <div><dt>{words().sheet.guide}</dt><dd translate="no">{scope.site.guide(&connection)}</dd></div>
             </dl>
             {guidance()}
             <section class="guidance">

@@ -5,10 +5,10 @@ use leptos::prelude::*;
 
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
-use super::frame::{Frame, WizardStep, frame, mover, remove_link};
+use super::frame::{Frame, Mover, WizardStep, credentials_sent, frame, remove_link, setup_status};
 use crate::{
     backend::{ConnectionRecord, RequestScope, StateChange},
-    components::{ErrorNotice, Moment, Notice, StatusBadge, Tone, following},
+    components::{ErrorNotice, Moment, Notice, SelfRefresh, StatusBadge, Support, Tone, following},
     copy::pages::words,
     model::Connection,
 };
@@ -21,13 +21,14 @@ pub fn activation(
     scope: &RequestScope,
     connection: &Connection,
     record: &ConnectionRecord,
+    draft: Option<String>,
     refresh: bool,
 ) -> AnyView {
     let paths = &scope.site.paths;
     let unknown = connection.label == StatusLabel::Checking;
     let stop = format!("{}?refresh=off", paths.setup(&connection.id));
     let since = handed_over(connection, record).to_owned();
-    let support = unknown.then(|| support(scope));
+    let support = unknown.then(|| view! { <Support scope=scope.clone()/> });
     let content = view! {
         <ErrorNotice flash=scope.flash.clone()/>
         <p class="lead">{if unknown { words().activation.checking } else { words().activation.sentence }}</p>
@@ -43,21 +44,17 @@ pub fn activation(
                         <Moment at=since now_millis=scope.now_millis/>
                     </p>
                 })}
+            {credentials_sent(connection)}
         </div>
         <p>{words().activation.leave}</p>
-        {refresh
-            .then(|| view! {
-                <noscript>
-                    <meta http-equiv="refresh" content="5"/>
-                    <p>{words().activation.refreshing} " " <a href=stop>{words().activation.stop_refreshing}</a></p>
-                </noscript>
-            })}
+        {refresh.then(|| view! { <SelfRefresh stop/> })}
         <div class="actions">
             <a class="button button-secondary" href=paths.list()>{words().wizard.finish_later}</a>
         </div>
         {(!scope.caller.role.changes()).then(|| view! { <p class="muted">{words().wizard.viewer}</p> })}
         {remove_link(scope, connection)}
-        {following(scope, connection, None, Some(String::new()))}
+        {setup_status(connection)}
+        {following(scope, connection, draft, Some(String::new()))}
     };
     let next = vec![words().activation.next_1, words().activation.next_2];
     let bank = Some(connection.display_name.clone());
@@ -66,13 +63,22 @@ pub fn activation(
             step: WizardStep::Activation,
             title: words().activation.title,
             bank,
-            mover: mover(connection),
+            mover: Mover::of(connection),
             acts: scope.caller.role.changes(),
-            now: words().wizard.now_activate,
+            now: now(connection),
             next,
         },
         content.into_any(),
     )
+}
+
+fn now(connection: &Connection) -> &'static str {
+    let words = &words().wizard;
+    match (Mover::of(connection), connection.label) {
+        (Mover::You, _) => words.now_asked,
+        (_, StatusLabel::Checking) => words.now_wait,
+        _ => words.now_activate,
+    }
 }
 
 /// When the bank's part was handed over here, by the receipt of the terms, which is written with it. A setup that was
@@ -89,23 +95,22 @@ fn handed_over<'a>(connection: &'a Connection, record: &'a ConnectionRecord) -> 
 fn late(scope: &RequestScope, since: &str) -> Option<AnyView> {
     let left = seconds_left(since, scope.now_millis)?;
     let due = (left > 0).then(|| left.to_string());
-    let code = scope.support_code.clone();
-    let support = support(scope);
+    // Where there is no link, the code stands with the host's name.
+    let code = scope.site.support_url.is_some().then(|| scope.support_code.clone());
+    let code = code.map(|code| {
+        view! { <p>{words().shell.support_code} ": " <code translate="no">{code}</code></p> }
+    });
+    let scope = scope.clone();
     let notice = view! {
         <div hidden=due.is_some() data-due=due>
             <Notice tone=Tone::Caution title=words().activation.late_title>
                 <p>{words().activation.late}</p>
-                <p>{words().shell.support_code} ": " <code>{code}</code></p>
-                {support}
+                {code}
+                <Support scope/>
             </Notice>
         </div>
     };
     Some(notice.into_any())
-}
-
-fn support(scope: &RequestScope) -> Option<AnyView> {
-    let href = scope.site.support_url.clone()?;
-    Some(view! { <p><a href=href rel="external">{words().shell.support}</a></p> }.into_any())
 }
 
 fn seconds_left(since: &str, now_millis: i64) -> Option<i64> {

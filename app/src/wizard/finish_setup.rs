@@ -2,10 +2,10 @@
 
 use leptos::prelude::*;
 
-use super::frame::{Frame, WizardStep, frame, mover, remove_link};
+use super::frame::{Frame, Mover, WizardStep, credentials_sent, frame, remove_link, setup_status};
 use crate::{
     backend::RequestScope,
-    components::{BankCredentials, ErrorNotice, following},
+    components::{BankCredentials, ErrorNotice, Notice, Tone, following, password_to_repeat},
     copy::{DELEGATED_USER_TERMS_LINK, pages::words},
     model::Connection,
     paths::SetupStep,
@@ -14,9 +14,12 @@ use crate::{
 /// Renders step 3. Nothing here ends up in a draft: the fields hold what a bank issued.
 pub fn finish_setup(scope: &RequestScope, connection: &Connection, draft: Option<String>) -> AnyView {
     let paths = &scope.site.paths;
+    let also = [also_missing(scope, "accept_terms"), password_to_repeat(&scope.flash)];
+    let also = also.into_iter().flatten().collect::<Vec<_>>();
     let content = view! {
         <p class="lead">{words().finish.lead}</p>
-        <ErrorNotice flash=scope.flash.clone() also=also_missing(scope, "accept_terms")/>
+        {sent_before(connection)}
+        <ErrorNotice flash=scope.flash.clone() also=also/>
         {if scope.caller.role.changes() {
             form(scope, connection)
         } else {
@@ -30,6 +33,7 @@ pub fn finish_setup(scope: &RequestScope, connection: &Connection, draft: Option
         <p class="switch">
             <a href=paths.setup_step(&connection.id, SetupStep::DelegatedUser)>{words().finish.back}</a>
         </p>
+        {setup_status(connection)}
         {following(scope, connection, draft, None)}
     };
     let next = vec![words().finish.next_1, words().finish.next_2];
@@ -39,13 +43,21 @@ pub fn finish_setup(scope: &RequestScope, connection: &Connection, draft: Option
             step: WizardStep::Finish,
             title: words().finish.title,
             bank,
-            mover: mover(connection),
+            mover: Mover::of(connection),
             acts: scope.caller.role.changes(),
             now: now(connection),
             next,
         },
         content.into_any(),
     )
+}
+
+/// That Waycore has credentials already: the fields are only for others.
+fn sent_before(connection: &Connection) -> Option<AnyView> {
+    let text = &words().finish;
+    let said = credentials_sent(connection)?;
+    let again = text.sent_again;
+    Some(view! { <Notice tone=Tone::Info title=text.sent_title>{said} <p>{again}</p></Notice> }.into_any())
 }
 
 /// Once credentials are there, what is left is to confirm.
@@ -64,11 +76,18 @@ fn form(scope: &RequestScope, connection: &Connection) -> AnyView {
             // Names the bank if this form must be shown again while Waycore cannot be asked.
             <input type="hidden" name="display_name" value=connection.display_name.clone()/>
             <BankCredentials flash=scope.flash.clone()/>
-            {confirmation(scope, "delegated_user_active", words().finish.active, view! { {words().finish.active_hint} }.into_any())}
+            {confirmation(
+                scope,
+                "delegated_user_active",
+                words().finish.active,
+                crate::copy::errors().user_active_missing,
+                view! { {words().finish.active_hint} }.into_any(),
+            )}
             {confirmation(
                 scope,
                 "accept_terms",
                 words().finish.terms,
+                crate::copy::errors().terms_missing,
                 view! {
                     <a href=DELEGATED_USER_TERMS_LINK target="_blank" rel="noopener noreferrer">
                         {words().finish.terms_link}
@@ -86,17 +105,25 @@ fn form(scope: &RequestScope, connection: &Connection) -> AnyView {
     .into_any()
 }
 
-fn confirmation(scope: &RequestScope, name: &'static str, label: &'static str, more: AnyView) -> AnyView {
+/// A box that has to be ticked. `missing` is said beside one that is not: by the server, and by the browser before it sends
+/// anything.
+fn confirmation(
+    scope: &RequestScope,
+    name: &'static str,
+    label: &'static str,
+    missing: &'static str,
+    more: AnyView,
+) -> AnyView {
     let checked = matches!(scope.flash.value(name).as_str(), "true" | "on");
     let hint = format!("{name}-hint");
     let error = field_error(scope, name);
     let invalid = error.is_some().then_some("true");
-    let described = if error.is_some() { format!("{name}-error {hint}") } else { hint.clone() };
+    let described = format!("{name}-error {hint}");
     view! {
         <div class="field confirmation">
             {error}
             <div class="check-row">
-                <input id=name type="checkbox" name=name value="true" checked=checked
+                <input id=name type="checkbox" name=name value="true" checked=checked data-missing=missing
                     aria-describedby=described aria-invalid=invalid/>
                 <label for=name>{label}</label>
             </div>

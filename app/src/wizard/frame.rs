@@ -1,11 +1,10 @@
-//! The stepper, the column of a step, and the quiet panel that says whose move it is.
+//! The stepper, the column of a step, and the quiet panel that says who has to act.
 
 use leptos::prelude::*;
 
-use super::delegated_user::details;
 use crate::{
-    backend::RequestScope,
-    components::PageTitle,
+    backend::{RequestScope, request_scope},
+    components::{PageTitle, Support},
     copy::pages::words,
     model::{Connection, Step},
 };
@@ -19,43 +18,47 @@ pub(super) enum WizardStep {
     Activation,
 }
 
-/// Who acts. `Bank` is a person's work at the bank, so it is never reported by Waycore.
-#[derive(Clone, Copy, PartialEq, Eq)]
+impl WizardStep {
+    /// Which screen it is, for the browser: several are at one address.
+    fn screen(self) -> &'static str {
+        match self {
+            Self::Details => "details",
+            Self::User => "user",
+            Self::Finish => "finish",
+            Self::Activation => "activation",
+        }
+    }
+}
+
+/// Who acts, in Waycore's terms: a person's work at the bank is the customer's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mover {
     You,
-    YourBank,
     Waycore,
     /// The product that mounts the flow, which Waycore calls the integrator.
     Us,
 }
 
-impl WizardStep {
-    /// The step that a setup has come to.
-    fn of(step: Step) -> Self {
-        match step {
-            Step::ConnectionDetails => Self::Details,
-            Step::DelegatedUser => Self::User,
-            Step::FinishSetup => Self::Finish,
-            Step::Activation | Step::Connected | Step::Recoverable | Step::Support => Self::Activation,
-        }
-    }
-
-    /// Who acts on this step; `said` is what Waycore says, which does not hear of all that is done here. Only that it
-    /// waits for the product is never outdone.
-    fn mover(self, said: Mover) -> Mover {
-        match (self, said) {
-            (_, Mover::Us) => Mover::Us,
-            (Self::Details | Self::Finish, _) => Mover::You,
-            (Self::User, said) => said,
-            (Self::Activation, _) => Mover::Waycore,
-        }
-    }
-}
-
 impl Mover {
-    /// Whose move it is in a connection's setup: the same that stands beside the step which it opens with.
+    /// Who has to act in a connection's setup: Waycore's `actionRequiredBy` decides, unless what was done here since is later.
     pub fn of(connection: &Connection) -> Self {
-        WizardStep::of(connection.step).mover(mover(connection))
+        let asks_customer = match connection.action_required_by.as_deref() {
+            Some("integrator") => return Self::Us,
+            Some(by) => by == "endUser",
+            None => connection.next_action.as_deref() == Some("createDelegatedUser"),
+        };
+        let next = connection.next_action.as_deref();
+        let can_be_done = matches!(next, Some("createDelegatedUser" | "provideCredentials"));
+        match connection.step {
+            // Waycore goes on only when the setup is completed here.
+            Step::ConnectionDetails | Step::FinishSetup => Self::You,
+            // Waycore was told that the setup is complete, and does not say so yet; or it names nothing that a customer can do.
+            Step::Activation if connection.status == "draft" || !can_be_done => Self::Waycore,
+            Step::DelegatedUser | Step::Activation if asks_customer => Self::You,
+            Step::DelegatedUser | Step::Activation | Step::Connected | Step::Recoverable | Step::Support => {
+                Self::Waycore
+            }
+        }
     }
 }
 
@@ -68,14 +71,14 @@ pub(super) struct Frame {
     pub(super) mover: Mover,
     /// Whether the reader is one of those who act; for a viewer, a manager does.
     pub(super) acts: bool,
-    /// What is being done, by whoever acts.
+    /// What the customer does, where the customer acts; else what Waycore does.
     pub(super) now: &'static str,
     pub(super) next: Vec<&'static str>,
 }
 
 /// Renders a step in its frame.
 pub(super) fn frame(frame: Frame, content: AnyView) -> AnyView {
-    let mover = frame.step.mover(frame.mover);
+    let mover = frame.mover;
     let now = match (mover, frame.acts) {
         (Mover::Us, _) => words().wizard.now_us,
         (Mover::You, false) => words().wizard.now_manager,
@@ -84,10 +87,10 @@ pub(super) fn frame(frame: Frame, content: AnyView) -> AnyView {
     let next = frame.next.into_iter().map(|text| view! { <li>{text}</li> }).collect_view();
     view! {
         <PageTitle text=frame.title/>
-        <div class="wizard">
+        <div class="wizard" data-screen=frame.step.screen()>
             <Stepper current=frame.step/>
             <div class="wizard-column">
-                {frame.bank.map(|bank| view! { <p class="eyebrow">{bank}</p> })}
+                {frame.bank.map(|bank| view! { <p class="eyebrow" translate="no">{bank}</p> })}
                 <h1>{frame.title}</h1>
                 {content}
             </div>
@@ -95,6 +98,7 @@ pub(super) fn frame(frame: Frame, content: AnyView) -> AnyView {
                 <h2>{words().wizard.whose_move}</h2>
                 <Relay mover acts=frame.acts/>
                 <p class="relay-now">{now}</p>
+                {(mover == Mover::Us).then(request_scope).flatten().map(|scope| view! { <Support scope/> })}
                 <h2>{words().wizard.next_title}</h2>
                 <ol class="next-list">{next}</ol>
             </aside>
@@ -103,21 +107,36 @@ pub(super) fn frame(frame: Frame, content: AnyView) -> AnyView {
     .into_any()
 }
 
-/// Whose move Waycore says it is, whatever the step; at the bank while the user is being created.
-pub(super) fn mover(connection: &Connection) -> Mover {
-    let prepared = details(connection).iter().all(|(_, _, value)| value.is_some());
-    match (connection.action_required_by.as_deref(), connection.next_action.as_deref()) {
-        (Some("integrator"), _) => Mover::Us,
-        // Before the details are there, nobody can create the user.
-        (Some("endUser"), Some("createDelegatedUser"))
-            if !prepared && connection.step == Step::DelegatedUser =>
-        {
-            Mover::Waycore
-        }
-        (Some("endUser"), Some("createDelegatedUser")) => Mover::YourBank,
-        (Some("endUser"), _) => Mover::You,
-        _ => Mover::Waycore,
+/// That Waycore has what the bank issued, and since when if it was sent from here.
+pub(super) fn credentials_sent(connection: &Connection) -> Option<AnyView> {
+    let text = &words().finish;
+    if !connection.setup.has_credentials {
+        return None;
     }
+    Some(match connection.setup.credentials_sent_at.clone() {
+        Some(at) => {
+            let exact = crate::copy::locale::moment(&at);
+            view! { <p>{text.sent_on} " " <time datetime=at>{exact}</time> "."</p> }.into_any()
+        }
+        None => view! { <p>{text.sent}</p> }.into_any(),
+    })
+}
+
+/// Where the setup stands in Waycore's own words, for whoever asks support about it.
+pub(super) fn setup_status(connection: &Connection) -> Option<AnyView> {
+    let text = &words().wizard;
+    let facts = &connection.setup;
+    let codes = [
+        ("setup", &facts.status),
+        ("email", &facts.email_provisioning),
+        ("phoneNumber", &facts.phone_provisioning),
+    ];
+    let codes = codes.into_iter().filter_map(|(name, code)| Some([name, ": ", code.as_ref()?].concat()));
+    let codes = codes.collect::<Vec<_>>().join(", ");
+    (!codes.is_empty()).then(|| {
+        view! { <p class="hint">{text.status_at_waycore} ": " <code translate="no">{codes}</code></p> }
+            .into_any()
+    })
 }
 
 /// The way out of a setup that nobody wants any more.
@@ -150,11 +169,12 @@ fn Stepper(current: WizardStep) -> impl IntoView {
     }
 }
 
-/// You or your manager, your bank, Waycore; and the product where it is in between.
+/// You or your manager, your bank, Waycore; and the product where it is in between. The bank only does what the customer
+/// asks of it, so it never has to act by itself.
 #[component]
 fn Relay(mover: Mover, acts: bool) -> impl IntoView {
-    let runner = move |who: Mover, text: &'static str| {
-        let now = who == mover;
+    let runner = move |who: Option<Mover>, text: &'static str| {
+        let now = who == Some(mover);
         view! {
             <li class=if now { "runner runner-now" } else { "runner" }>
                 {text} " " {now.then(|| view! { <span class="runner-mark">{words().wizard.now}</span> })}
@@ -164,9 +184,53 @@ fn Relay(mover: Mover, acts: bool) -> impl IntoView {
     let you = if acts { words().wizard.you } else { words().wizard.manager };
     view! {
         <ol class="relay">
-            {runner(Mover::You, you)} {runner(Mover::YourBank, words().wizard.your_bank)}
-            {(mover == Mover::Us).then(|| runner(Mover::Us, words().wizard.us))}
-            {runner(Mover::Waycore, words().wizard.waycore)}
+            {runner(Some(Mover::You), you)} {runner(None, words().wizard.your_bank)}
+            {(mover == Mover::Us).then(|| runner(Some(mover), words().wizard.us))}
+            {runner(Some(Mover::Waycore), words().wizard.waycore)}
         </ol>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_acts_follows_what_waycore_asks_for_unless_something_later_was_done_here() {
+        let rows = [
+            // Waycore asks the customer: it is the customer's turn, wherever the work is done.
+            (Step::DelegatedUser, "draft", Some("endUser"), "createDelegatedUser", Mover::You),
+            (Step::DelegatedUser, "draft", Some("endUser"), "somethingNew", Mover::You),
+            (Step::FinishSetup, "draft", Some("endUser"), "provideCredentials", Mover::You),
+            (Step::Activation, "pendingActivation", Some("endUser"), "provideCredentials", Mover::You),
+            (Step::Activation, "active", Some("endUser"), "createDelegatedUser", Mover::You),
+            // Waycore asks itself, or somebody whom nobody knows.
+            (Step::DelegatedUser, "draft", Some("waycore"), "createDelegatedUser", Mover::Waycore),
+            (Step::DelegatedUser, "draft", Some("auditor"), "createDelegatedUser", Mover::Waycore),
+            (Step::Activation, "pendingActivation", Some("waycore"), "activateConnection", Mover::Waycore),
+            (Step::Activation, "pendingActivation", Some("endUser"), "activateConnection", Mover::Waycore),
+            (Step::Activation, "pendingActivation", None, "", Mover::Waycore),
+            // It does not say whom it asks.
+            (Step::DelegatedUser, "draft", None, "createDelegatedUser", Mover::You),
+            (Step::DelegatedUser, "draft", None, "somethingNew", Mover::Waycore),
+            // It does not hear of a confirmation, and waits for the completion.
+            (Step::FinishSetup, "draft", Some("waycore"), "createDelegatedUser", Mover::You),
+            // It was told of the completion, and does not say so yet.
+            (Step::Activation, "draft", Some("endUser"), "activateConnection", Mover::Waycore),
+            // It waits for the product.
+            (Step::DelegatedUser, "draft", Some("integrator"), "createDelegatedUser", Mover::Us),
+            (Step::FinishSetup, "draft", Some("integrator"), "createDelegatedUser", Mover::Us),
+            (Step::Activation, "draft", Some("integrator"), "activateConnection", Mover::Us),
+        ];
+        for (step, status, by, next, expected) in rows {
+            let connection = Connection {
+                step,
+                status: status.to_owned(),
+                action_required_by: by.map(str::to_owned),
+                next_action: Some(next.to_owned()).filter(|next| !next.is_empty()),
+                ..Connection::default()
+            };
+            assert_eq!(Mover::of(&connection), expected, "{step:?} {status} {by:?} {next}");
+        }
     }
 }

@@ -107,3 +107,51 @@ async fn a_value_that_is_being_prepared_says_so_and_cannot_be_copied_yet() {
         assert!(!text.contains("Being prepared") && !text.contains("Not there yet"), "{text}");
     }
 }
+
+#[tokio::test]
+async fn a_value_that_is_there_and_not_active_says_why_to_wait_and_one_that_is_absent_is_not_shown() {
+    let host = TestHost::start().await;
+    let ana = host.signed_in_as("ana", "acme").await;
+    let id = ana.start("sim-standard").await["id"].as_str().expect("an id").to_owned();
+    let (setup, sheet) = (format!("/connections/{id}/setup"), format!("/connections/{id}/sheet"));
+    let email = "early@delegates.waycore.example";
+    let issued = json!({
+        "email": email,
+        "emailProvisioningStatus": "pending",
+        "phoneNumber": null,
+        "phoneNumberProvisioningStatus": null,
+    });
+    host.waycore.put_connection(&id, json!({ "instructions": issued })).await;
+    for path in [&setup, &sheet] {
+        let page = ana.get(path).await;
+        let text = main_text(&page);
+        let told = format!("Email {email} Not active yet. Wait before you enter it at the bank");
+        assert!(text.contains(&told), "{text}");
+        assert!(!text.contains("Phone number") && !text.contains("Being prepared"), "{text}");
+        assert_eq!(tags(&page, "aria-label=\"Copy email\"").count(), 0, "{page:?}");
+    }
+    let text = main_text(&ana.get(&setup).await);
+    assert!(text.contains("setup: awaitingDelegatedUserCreation, email: pending"), "{text}");
+    // Nobody waits for what was never promised.
+    for status in ["provisioned", "unheardOf"] {
+        let issued = json!({ "email": null, "emailProvisioningStatus": status });
+        host.waycore.put_connection(&id, json!({ "instructions": issued })).await;
+        let text = main_text(&ana.get(&setup).await);
+        assert!(!text.contains("Being prepared") && !text.contains("Not active yet"), "{text}");
+        assert!(text.contains(&format!("email: {status}")), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn what_the_user_may_do_stands_before_what_is_typed() {
+    let host = TestHost::start().await;
+    let ana = host.signed_in_as("ana", "acme").await;
+    let id = ana.start("sim-standard").await["id"].as_str().expect("an id").to_owned();
+    for path in [format!("/connections/{id}/setup"), format!("/connections/{id}/sheet")] {
+        let page = ana.get(&path).await;
+        let text = main_text(&page);
+        let place = |said: &str| text.find(said).unwrap_or_else(|| panic!("no {said}: {text}"));
+        assert!(place("Give read-only rights") < place("First name"), "{text}");
+        assert!(tag(&page, "notice-caution").contains("notice"), "{page:?}");
+    }
+}

@@ -19,7 +19,7 @@ async fn finished(ana: &Browser<'_>) -> String {
 
 async fn shows(person: &Browser<'_>, path: &str, heading: &str) {
     let page = person.get(path).await;
-    assert!(page.body.contains(&format!("<h1>{heading}</h1>")), "{heading} on {path}: {page:?}");
+    assert!(page.body.contains(&format!(">{heading}</h1>")), "{heading} on {path}: {page:?}");
 }
 
 /// Where the row of a connection leads.
@@ -128,4 +128,50 @@ async fn an_activation_page_without_javascript_reloads_itself_until_that_is_stop
     let stopped = ana.get(&stop).await;
     assert!(main_text(&stopped).contains("Activating your connection"), "{stopped:?}");
     assert_eq!(tags(&stopped, "http-equiv=\"refresh\"").count(), 0, "{stopped:?}");
+}
+
+#[tokio::test]
+async fn a_draft_is_tied_to_whatever_connection_its_bank_turns_out_to_have() {
+    let host = TestHost::start().await;
+    let ana = host.signed_in_as("ana", "acme").await;
+    let tied = |page: &crate::answer::Answer| {
+        let follow = tags(page, "data-follow").next().expect("what follows the connection").to_owned();
+        (follow.contains("data-draft=\"d-1\""), follow.contains("data-done=\"true\""))
+    };
+    let begin = async |bank: &str| {
+        let form = [("institution_id", bank), ("draft", "d-1")];
+        ana.post_form("/api/start_connection", &form).await.goes_to().to_owned()
+    };
+    // A bank that Waycore has ready already.
+    let path = begin("sim-ready").await;
+    assert!(path.ends_with("?draft=d-1") && !path.contains("/setup"), "{path}");
+    assert_eq!(tied(&ana.get(&path).await), (true, true));
+
+    let path = begin("sim-standard").await;
+    assert!(path.ends_with("/setup?draft=d-1"), "{path}");
+    let id = path.split('/').nth(2).expect("an id").to_owned();
+    assert_eq!(tied(&ana.get(&path).await), (true, false));
+    // The page of a setup leads to another one as the connection changes, and the draft goes along.
+    for (state, page) in [
+        (json!({ "kind": "setup", "status": "pendingActivation" }), "/setup"),
+        (json!({ "kind": "ready", "status": "active" }), ""),
+        (json!({ "kind": "setup", "status": "errored" }), ""),
+        (json!({ "kind": "ready", "status": "paused" }), ""),
+        (json!({ "kind": "ready", "status": "revoked" }), ""),
+    ] {
+        host.waycore.put_connection(&id, state.clone()).await;
+        let begun = begin("sim-standard").await;
+        let expected = format!("/connections/{id}{page}?draft=d-1");
+        if begun.contains(&id) {
+            assert_eq!(begun, expected, "{state}");
+        }
+        if page.is_empty() {
+            assert_eq!(ana.get(&path).await.goes_to(), expected, "{state}");
+        } else {
+            let back = ana.get(&format!("/connections/{id}?draft=d-1")).await;
+            assert_eq!(back.goes_to(), expected, "{state}");
+        }
+        let is_done = state["status"] == "active";
+        assert_eq!(tied(&ana.get(&expected).await), (true, is_done), "{state}");
+    }
 }

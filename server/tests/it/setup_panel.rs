@@ -31,9 +31,12 @@ async fn beside_each_step_is_who_acts_and_what_they_do() {
     let us = "We have something to do first. Nothing is lost meanwhile. \
               If it lasts longer than a day, contact support.";
     let hand_over = "You hand over what your bank issued, if anything, and confirm that the user is active.";
+    let wait = "Wait until all the details are here. Then you create the user in your bank's portal.";
+    let prepares = "Waycore prepares the details of the new user.";
     let steps = [
-        (preparing, USER, "Waycore", "Waycore prepares the details of the new user."),
-        (prepared, USER, "Your bank", "The user is created in your bank's portal."),
+        (preparing, USER, "You", wait),
+        (prepared, USER, "You", "You create the user in your bank's portal."),
+        (draft("waycore", "createDelegatedUser"), USER, "Waycore", prepares),
         (draft("waycore", "somethingNew"), USER, "Waycore", "Waycore works on this setup."),
         (draft("integrator", "createDelegatedUser"), USER, "Us, in this product", us),
         (draft("endUser", "provideCredentials"), FINISH, "You", hand_over),

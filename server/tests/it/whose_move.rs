@@ -17,7 +17,6 @@ enum After {
 type Said = [[&'static str; 2]; 2];
 
 const CUSTOMER: Said = [["Your move", "You"], ["A manager's move", "A manager"]];
-const BANK: Said = [["Your bank's move", "Your bank"]; 2];
 const WAYCORE: Said = [["Waycore's move", "Waycore"]; 2];
 const PRODUCT: Said = [["Our move", "Us, in this product"]; 2];
 
@@ -27,7 +26,9 @@ async fn the_list_says_what_the_page_says() {
     let ana = host.signed_in_as("ana", "acme").await;
     let vera = host.signed_in_with_role("vera", "acme", "viewer").await;
     let rows = [
-        (After::Begun, draft("endUser", "createDelegatedUser"), BANK),
+        // The work is done at the bank, and it is the customer's.
+        (After::Begun, draft("endUser", "createDelegatedUser"), CUSTOMER),
+        (After::Begun, draft("endUser", "somethingNew"), CUSTOMER),
         (After::Begun, draft("waycore", "createDelegatedUser"), WAYCORE),
         (After::Begun, draft("integrator", "createDelegatedUser"), PRODUCT),
         (After::Begun, draft("endUser", "provideCredentials"), CUSTOMER),
@@ -40,6 +41,9 @@ async fn the_list_says_what_the_page_says() {
         (After::Finished, draft("endUser", "activateConnection"), WAYCORE),
         (After::Finished, draft("integrator", "activateConnection"), PRODUCT),
         (After::Finished, json!({ "kind": "setup", "status": "pendingActivation" }), WAYCORE),
+        // Later than that, and it names the customer.
+        (After::Finished, pending("endUser", "provideCredentials"), CUSTOMER),
+        (After::Finished, pending("integrator", "activateConnection"), PRODUCT),
         (After::Finished, json!({ "kind": "setup", "status": "hibernating" }), WAYCORE),
     ];
     for (row, (after, state, said)) in rows.into_iter().enumerate() {
@@ -80,6 +84,10 @@ async fn what_a_manager_has_to_repair_is_no_viewers_move() {
 
 fn draft(by: &str, next: &str) -> Value {
     json!({ "kind": "setup", "status": "draft", "actionRequiredBy": by, "nextAction": next })
+}
+
+fn pending(by: &str, next: &str) -> Value {
+    json!({ "kind": "setup", "status": "pendingActivation", "actionRequiredBy": by, "nextAction": next })
 }
 
 /// A connection to a bank of its own.
