@@ -7,16 +7,17 @@ use leptos_router::hooks::{use_params_map, use_query_map};
 use super::{
     money::{self, Shown},
     shown_by_detail,
-    state::{done_notice, repair, state_notice},
+    state::{repair, state_notice},
 };
 use crate::{
     backend::{ConnectionRecord, Kept, RequestScope, TransactionQuery},
     components::{
-        BankPortalLink, Countdown, ErrorNotice, KeptNotice, Moment, PageTitle, StatusBadge, following, go,
-        load,
+        BankPortalLink, Countdown, ErrorNotice, KeptNotice, Moment, PageTitle, SelfRefresh, StatusBadge,
+        following, go, load,
     },
     copy::{DELEGATED_USER_TERMS_LINK, pages::words, status_label},
     model::{Connection, Step},
+    paths::with_draft,
 };
 
 /// The state of a connection whose setup is over.
@@ -24,6 +25,8 @@ use crate::{
 pub fn DetailPage() -> impl IntoView {
     let id = use_params_map().read_untracked().get("id").unwrap_or_default();
     let fields = use_query_map().get_untracked();
+    let draft = fields.get("draft");
+    let refresh = fields.get("refresh").as_deref() != Some("off");
     load(
         |scope| async move {
             let query = money::wanted(|name| fields.get(name), scope.now_millis);
@@ -37,72 +40,95 @@ pub fn DetailPage() -> impl IntoView {
             };
             Ok((heard, seen, record, shown.map(|shown| (query, shown))))
         },
-        |scope,
-         (heard, seen, record, shown): (
+        move |scope,
+              (heard, seen, record, shown): (
             String,
             Kept<Connection>,
             ConnectionRecord,
             Option<(TransactionQuery, Shown)>,
         )| {
-            if let Some((query, shown)) = shown {
-                let money = money::money(&scope, &seen.what.id, &query, shown);
-                detail(&scope, heard, seen, record, money)
+            let Some((query, shown)) = shown else {
+                return go(&with_draft(scope.site.paths.setup(&seen.what.id), draft.as_deref()));
+            };
+            let is_empty = shown.is_empty(seen.what.is_syncing());
+            let is_fetching = seen.as_of.is_none() && seen.what.awaits_first_sync() && is_empty;
+            let content = if is_fetching {
+                let stop = format!("{}?refresh=off", scope.site.paths.detail(&seen.what.id));
+                refresh.then(|| view! { <SelfRefresh stop/> }).into_any()
             } else {
-                go(&scope.site.paths.setup(&seen.what.id))
-            }
+                money::money(&scope, &seen.what.id, &query, shown)
+            };
+            let shown = Detail { heard, seen, record, draft, is_fetching };
+            detail(&scope, shown, content)
         },
     )
 }
 
-fn detail(
-    scope: &RequestScope,
+/// What the page shows, beside accounts and transactions.
+struct Detail {
+    /// The last event that is in it.
     heard: String,
     seen: Kept<Connection>,
     record: ConnectionRecord,
-    money: AnyView,
-) -> AnyView {
+    /// The local draft that led here.
+    draft: Option<String>,
+    /// The first sync is under way, and nothing of it is there yet.
+    is_fetching: bool,
+}
+
+fn detail(scope: &RequestScope, shown: Detail, content: AnyView) -> AnyView {
+    let Detail { heard, seen, record, draft, is_fetching } = shown;
     let connection = seen.what;
     let paths = scope.site.paths.clone();
+    let is_stale = seen.as_of.is_some();
     view! {
         <PageTitle text=connection.display_name.clone()/>
         <div class="wide">
             <p class="back"><a href=paths.list()>{words().detail.all}</a></p>
             <div class="title-row">
-                <h1>{connection.display_name.clone()}</h1>
+                <h1 translate="no">{connection.display_name.clone()}</h1>
                 <StatusBadge label=connection.label/>
             </div>
             <ErrorNotice flash=scope.flash.clone()/>
-            {scope.flash.done.map(done_notice)}
             <KeptNotice as_of=seen.as_of now_millis=scope.now_millis/>
-            {state_notice(scope, &connection)}
+            {state_notice(scope, &connection, is_fetching, is_stale)}
             {repair(scope, &connection)}
             {facts(scope, &connection)}
             {actions(scope, &connection, record.sync_again_in)}
-            {money}
+            {content}
             {on_record(scope, record)}
-            {following(scope, &connection, None, Some(heard))}
+            {following(scope, &connection, draft, Some(heard))}
         </div>
     }
     .into_any()
 }
 
-/// What a manager may do with it.
+/// What a manager may do with it. A sync is offered only where Waycore is not known to refuse it.
 fn actions(scope: &RequestScope, connection: &Connection, sync_again_in: Option<u64>) -> Option<AnyView> {
+    let text = &words().detail;
     let paths = &scope.site.paths;
     let id = connection.id.clone();
-    let sync = (connection.step == Step::Connected).then(|| {
+    let may_sync = connection.step == Step::Connected && !connection.is_syncing();
+    let sync = (may_sync && sync_again_in.is_none()).then(|| {
         view! {
             <form method="post" action=paths.api("sync_connection")>
                 <input type="hidden" name="connection_id" value=id/>
-                <button class="button button-secondary">{words().detail.sync_now}</button>
+                <button class="button button-secondary">{text.sync_now}</button>
             </form>
         }
     });
     let remove = paths.remove(&connection.id);
-    let wait = sync_again_in.filter(|_| connection.step == Step::Connected).map(|seconds| {
-        view! { <p class="muted">{words().detail.again_in} " " <Countdown seconds/></p> }
+    let wait = sync_again_in.filter(|_| may_sync).map(|seconds| {
+        let again = paths.detail(&connection.id);
+        view! {
+            <div class="muted">
+                <p>{text.sync_every}</p>
+                <p>{text.again_in} " " <Countdown seconds/></p>
+                <p hidden data-due=seconds.to_string()><a href=again>{text.again_now}</a></p>
+            </div>
+        }
     });
-    let row = view! { <div class="actions">{sync} <a href=remove>{words().detail.remove}</a></div> {wait} };
+    let row = view! { <div class="actions">{sync} <a href=remove>{text.remove}</a></div> {wait} };
     scope.caller.role.changes().then(|| row.into_any())
 }
 
@@ -126,7 +152,7 @@ fn on_record(scope: &RequestScope, record: ConnectionRecord) -> AnyView {
             <div>
                 <dt><Moment at=receipt.at now_millis/></dt>
                 <dd>
-                    {words().detail.terms_accepted} " " {name.unwrap_or(receipt.user)} ". "
+                    {words().detail.terms_accepted} " " <span translate="no">{name.unwrap_or(receipt.user)}</span> ". "
                     <a href=DELEGATED_USER_TERMS_LINK target="_blank" rel="noopener noreferrer">{words().detail.terms}</a>
                 </dd>
             </div>
@@ -148,10 +174,10 @@ fn facts(scope: &RequestScope, connection: &Connection) -> AnyView {
         let label = SyncLabel::of(&domain::connection::SyncStatus::parse(sync));
         view! { <div><dt>{words().detail.sync}</dt><dd>{crate::copy::sync_label(label)}</dd></div> }
     });
-    let synced = match connection.last_synced_at.clone() {
-        Some(at) => view! { <Moment at now_millis/> }.into_any(),
-        None => words().detail.never.into_any(),
-    };
+    // That it is not known when is no sign that there is no data.
+    let synced = connection.last_synced_at.clone().map(|at| {
+        view! { <div><dt>{words().detail.last_synced}</dt><dd><Moment at now_millis/></dd></div> }
+    });
     let portal = connection.portal_url.clone();
     let portal_row = portal.clone().map(|text| {
         view! {
@@ -169,7 +195,7 @@ fn facts(scope: &RequestScope, connection: &Connection) -> AnyView {
             <h2 id="facts">{words().detail.facts}</h2>
             <dl class="facts">
                 {sync}
-                <div><dt>{words().detail.last_synced}</dt><dd>{synced}</dd></div>
+                {synced}
                 {portal_row}
                 <div>
                     <dt>{words().detail.created}</dt>

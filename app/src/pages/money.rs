@@ -65,11 +65,12 @@ pub(super) struct Shown {
 }
 
 impl Shown {
-    /// Whether there is nothing yet, as far as it is known. What the host's key does not reach is not "nothing yet".
-    pub(super) fn is_empty(&self) -> bool {
+    /// Whether there is nothing yet, as far as it is known: while a sync runs, Waycore may be too busy to say so. What the
+    /// host's key does not reach is not "nothing yet".
+    pub(super) fn is_empty(&self, is_syncing: bool) -> bool {
         match &self.money.accounts {
             Region::Here(accounts) => accounts.accounts.is_empty() && accounts.unreadable == 0,
-            Region::Silent => true,
+            Region::Silent => is_syncing,
             Region::NotGranted | Region::Unreadable => false,
         }
     }

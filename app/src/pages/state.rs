@@ -2,16 +2,76 @@
 
 use domain::status_label::StatusLabel;
 use leptos::prelude::*;
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 use crate::{
     backend::{Done, RequestScope},
-    components::{BankCredentials, Notice, Tone},
-    copy::pages::words,
+    components::{BankCredentials, Moment, Notice, Support, Tone},
+    copy::{bank_is_connected, pages::words},
     model::{Connection, Step},
 };
 
-/// What happened, and what is to be done about it by whoever may.
-pub(super) fn state_notice(scope: &RequestScope, connection: &Connection) -> AnyView {
+/// For so long new credentials may be under trial, in seconds: 24 hours.
+const TRIAL: i64 = 24 * 60 * 60;
+
+/// Whether Waycore has new credentials and has not reported since how they did.
+pub(super) fn is_trying(connection: &Connection, now_millis: i64) -> bool {
+    let sent_at = connection.setup.credentials_sent_at.as_deref();
+    let sent_at = sent_at.and_then(|at| OffsetDateTime::parse(at, &Rfc3339).ok());
+    let is_lately = sent_at.is_some_and(|at| now_millis / 1_000 - at.unix_timestamp() < TRIAL);
+    connection.label == StatusLabel::ReauthenticationRequired
+        && connection.setup.credentials_are_new
+        && is_lately
+}
+
+/// The one box about the state: what happened, and what is to be done about it by whoever may. What a form has just done
+/// is said in it and aloud.
+pub(super) fn state_notice(
+    scope: &RequestScope,
+    connection: &Connection,
+    is_fetching: bool,
+    is_stale: bool,
+) -> Option<AnyView> {
+    let done = scope.flash.done;
+    let notice = match (done, connection.label) {
+        (Some(Done::HandedOver), StatusLabel::ReauthenticationRequired) => {
+            trying(connection, words().detail.handed_over_title, scope.now_millis)
+        }
+        _ if is_trying(connection, scope.now_millis) => {
+            trying(connection, words().detail.trying_title, scope.now_millis)
+        }
+        (_, StatusLabel::Connected) if is_fetching => {
+            let title = bank_is_connected(&connection.display_name);
+            view! { <Notice tone=Tone::Positive title><p>{words().detail.fetching}</p></Notice> }.into_any()
+        }
+        (Some(Done::Asked), StatusLabel::Connected) => {
+            let (title, text) = (words().detail.sync_asked_title, words().detail.sync_asked);
+            view! { <Notice tone=Tone::Positive title><p>{text}</p></Notice> }.into_any()
+        }
+        // What was so a while ago is no reason to say that there is nothing to do.
+        (None, StatusLabel::Connected) if is_stale => return None,
+        _ => of_label(scope, connection),
+    };
+    Some(match done {
+        Some(_) => view! { <div role="status" data-said="">{notice}</div> }.into_any(),
+        None => notice,
+    })
+}
+
+/// That Waycore tries what was handed over, and since when.
+fn trying(connection: &Connection, title: &'static str, now_millis: i64) -> AnyView {
+    let (text, sent) = (words().detail.handed_over, sent(connection, now_millis));
+    view! { <Notice tone=Tone::Info title><p>{text}</p> {sent}</Notice> }.into_any()
+}
+
+/// When credentials were handed over last.
+fn sent(connection: &Connection, now_millis: i64) -> Option<AnyView> {
+    let at = connection.setup.credentials_sent_at.clone()?;
+    let text = words().detail.credentials_sent;
+    Some(view! { <p class="muted">{text} " " <Moment at now_millis/></p> }.into_any())
+}
+
+fn of_label(scope: &RequestScope, connection: &Connection) -> AnyView {
     let (tone, title, text) = match connection.label {
         StatusLabel::Connected => (Tone::Positive, words().detail.connected_title, words().detail.connected),
         StatusLabel::ReauthenticationRequired => {
@@ -26,20 +86,19 @@ pub(super) fn state_notice(scope: &RequestScope, connection: &Connection) -> Any
         }
     };
     let needs_help = connection.step != Step::Connected;
-    let support = needs_help
-        .then(|| scope.site.support_url.clone())
-        .flatten()
-        .map(|href| view! { <p><a href=href rel="external">{words().shell.support}</a></p> });
+    let support = needs_help.then(|| view! { <Support scope=scope.clone()/> });
     let code = connection
         .error_code
         .clone()
         .filter(|_| needs_help)
-        .map(|code| view! { <p class="muted">{words().detail.error_code} ": " <code>{code}</code></p> });
+        .map(|code| view! { <p class="muted">{words().detail.error_code} ": " <code translate="no">{code}</code></p> });
+    let sent = needs_help.then(|| sent(connection, scope.now_millis)).flatten();
     let address = connection.portal_url.clone().filter(|_| connection.label == StatusLabel::NeedsCorrection);
-    let address = address.map(|url| view! { <p class="address"><code>{url}</code></p> });
+    let address = address.map(|url| view! { <p class="address"><code translate="no">{url}</code></p> });
     let again = again(scope, connection);
     let to_do = to_do(connection.label, scope.caller.role.changes()).map(|text| view! { <p>{text}</p> });
-    view! { <Notice tone title><p>{text}</p> {to_do} {address} {code} {again} {support}</Notice> }.into_any()
+    view! { <Notice tone title><p>{text}</p> {to_do} {address} {sent} {code} {again} {support}</Notice> }
+        .into_any()
 }
 
 /// What a manager has to do. Whoever may only look reads that a manager can do it, as the page has nothing to do it with.
@@ -71,13 +130,9 @@ fn again(scope: &RequestScope, connection: &Connection) -> Option<AnyView> {
     scope.caller.role.changes().then(link)
 }
 
-/// That something was done which the state below does not show yet. The browser says it aloud too.
-pub(super) fn done_notice(done: Done) -> AnyView {
-    let (title, text) = match done {
-        Done::HandedOver => (words().detail.handed_over_title, words().detail.handed_over),
-        Done::Asked => (words().detail.sync_asked_title, words().detail.sync_asked),
-        Done::Removed => (words().list.removed_title, words().list.removed),
-    };
+/// That a connection was removed, on the list. The browser says it aloud too.
+pub(super) fn removed_notice() -> AnyView {
+    let (title, text) = (words().list.removed_title, words().list.removed);
     view! {
         <div role="status" data-said="">
             <Notice tone=Tone::Positive title><p>{text}</p></Notice>
@@ -86,24 +141,68 @@ pub(super) fn done_notice(done: Done) -> AnyView {
     .into_any()
 }
 
-/// What the bank issued can be handed over again, on the same connection and by any manager.
+/// What the bank issued can be handed over again, on the same connection and by any manager. While Waycore tries what was
+/// handed over, the form is folded.
 pub(super) fn repair(scope: &RequestScope, connection: &Connection) -> Option<AnyView> {
     let asked = connection.label == StatusLabel::ReauthenticationRequired && scope.caller.role.changes();
     let action = scope.site.paths.api("update_credentials");
     let form = || {
         view! {
-            <section aria-labelledby="repair">
-                <h2 id="repair">{words().detail.repair}</h2>
-                <form method="post" action=action class="stack narrow" autocomplete="off" novalidate>
-                    <input type="hidden" name="connection_id" value=connection.id.clone()/>
-                    <BankCredentials flash=scope.flash.clone()/>
-                    <div class="actions">
-                        <button class="button button-primary">{words().detail.hand_over}</button>
-                    </div>
-                </form>
-            </section>
+            <form method="post" action=action class="stack narrow" autocomplete="off" novalidate>
+                <input type="hidden" name="connection_id" value=connection.id.clone()/>
+                <BankCredentials flash=scope.flash.clone()/>
+                <div class="actions">
+                    <button class="button button-primary">{words().detail.hand_over}</button>
+                </div>
+            </form>
         }
-        .into_any()
     };
-    asked.then(form)
+    let repair = || {
+        if is_trying(connection, scope.now_millis) {
+            let open = scope.flash.error.is_some();
+            view! {
+                <details class="disclosure" open=open>
+                    <summary>{words().detail.send_different}</summary>
+                    {form()}
+                </details>
+            }
+            .into_any()
+        } else {
+            view! {
+                <section aria-labelledby="repair">
+                    <h2 id="repair">{words().detail.repair}</h2>
+                    {form()}
+                </section>
+            }
+            .into_any()
+        }
+    };
+    asked.then(repair)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::SetupFacts;
+
+    #[test]
+    fn new_credentials_are_under_trial_for_a_day_or_until_waycore_reports() {
+        let now = 1_770_076_800_000; // 2026-02-03T00:00:00Z
+        let check = |label, are_new, sent_at: Option<&str>| {
+            let setup = SetupFacts {
+                credentials_are_new: are_new,
+                credentials_sent_at: sent_at.map(str::to_owned),
+                ..SetupFacts::default()
+            };
+            let connection = Connection { label, setup, ..Connection::default() };
+            is_trying(&connection, now)
+        };
+        let reauth = StatusLabel::ReauthenticationRequired;
+        assert!(check(reauth, true, Some("2026-02-02T23:59:00Z")));
+        assert!(check(reauth, true, Some("2026-02-02T00:00:01Z")));
+        assert!(!check(reauth, true, Some("2026-02-02T00:00:00Z")), "a day ago");
+        assert!(!check(reauth, false, Some("2026-02-02T23:59:00Z")), "Waycore has reported since");
+        assert!(!check(reauth, true, None));
+        assert!(!check(StatusLabel::Connected, true, Some("2026-02-02T23:59:00Z")));
+    }
 }

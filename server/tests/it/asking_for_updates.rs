@@ -34,7 +34,13 @@ async fn an_update_that_comes_too_soon_says_why_and_when_the_next_one_may_come()
         let main = main_of(&page);
         let alert = text(between(main, "role=\"alert\"", "</section>"));
         assert!(alert.contains("Not yet"), "{alert}");
-        assert!(alert.contains("The accounts were updated a short while ago."), "{alert}");
+        assert!(alert.contains("Waycore waits 45 minutes between two updates"), "{alert}");
+        assert!(
+            !alert.contains("bank") && !alert.contains("Support code"),
+            "it is nobody's failure: {alert}"
+        );
+        assert!(between(main, "role=\"alert\"", "</section>").contains("notice-info"), "{main}");
+        assert!(!main.contains(">Sync now</button>"), "it would be refused: {main}");
         let said = text(main);
         assert!(said.contains(&format!("You can ask for the next update in {wait}")), "{said}");
         assert!(said.contains("Connected"), "{said}");
@@ -50,4 +56,33 @@ async fn an_update_that_was_asked_for_is_said_to_be_under_way() {
     let page = page_after_sync(&host, None).await;
     let said = text(between(main_of(&page), "role=\"status\" data-said", "</section>"));
     assert!(said.contains("Sync requested") && said.contains("The bank is being asked"), "{said}");
+}
+
+#[tokio::test]
+async fn an_update_is_offered_only_where_waycore_would_not_refuse_it() {
+    let host = TestHost::start().await;
+    let ana = host.signed_in_as("ana", "acme").await;
+    let id = ana.start("sim-standard").await["id"].as_str().expect("an id").to_owned();
+    let detail = format!("/connections/{id}");
+    let offered = async || {
+        let page = ana.get(&detail).await;
+        assert_eq!(page.status, 200);
+        page.body.contains(">Sync now</button>")
+    };
+    let put = async |sync: &str| {
+        let state = json!({ "kind": "ready", "status": "active", "syncStatus": sync });
+        host.waycore.put_connection(&id, state).await;
+    };
+    put("idle").await;
+    assert!(offered().await);
+    put("syncing").await;
+    assert!(!offered().await, "one is running");
+    put("idle").await;
+    ana.post_api("sync_connection", &[("connection_id", &id)]).await.ok();
+    put("idle").await;
+    let page = ana.get(&detail).await;
+    assert!(!page.body.contains(">Sync now</button>"), "Waycore pauses after each: {page:?}");
+    let said = text(main_of(&page.body));
+    assert!(said.contains("Waycore allows one update every 45 minutes."), "{said}");
+    assert!(said.contains("You can ask for the next update in 45 minutes"), "{said}");
 }

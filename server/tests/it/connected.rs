@@ -4,6 +4,7 @@ use serde_json::json;
 
 use crate::browser::Browser;
 use crate::host::TestHost;
+use crate::html::main_text;
 
 /// A connection of Ana's that is active.
 async fn connected(host: &TestHost, ana: &Browser<'_>) -> String {
@@ -63,6 +64,7 @@ async fn a_page_shows_what_is_known_while_waycore_is_down() {
         let page = ana.get(&path).await;
         assert_eq!(page.status, 200, "{path}");
         assert!(page.body.contains("Connected") && page.body.contains("This may be out of date"), "{path}");
+        assert!(!page.body.contains("nothing for you to do"), "nobody knows that at the moment: {path}");
     }
     assert_eq!(ana.connection(&id).await.error(), (503, "unavailable".to_owned()), "a program is told");
 }
@@ -80,4 +82,17 @@ async fn the_page_tells_the_history_and_who_accepted_the_terms() {
     // What a colleague is called, the host alone knows.
     let page = host.signed_in_as("vic", "acme").await.get(&format!("/connections/{id}")).await;
     assert!(page.body.contains(">ana<"), "{}", page.body);
+}
+
+#[tokio::test]
+async fn a_status_that_nobody_knows_hides_no_data_and_denies_none() {
+    let host = TestHost::start().await;
+    let ana = host.signed_in_as("ana", "acme").await;
+    let id = connected(&host, &ana).await;
+    host.waycore.put_connection(&id, json!({ "status": "hibernating" })).await;
+    let text = main_text(&ana.get(&format!("/connections/{id}")).await);
+    assert!(text.contains("We are checking with Waycore") && text.contains("Balance read"), "{text}");
+    assert!(text.contains("Last updated") && !text.contains("Not yet"), "{text}");
+    let list = ana.get("/").await.body;
+    assert!(!crate::html::text(crate::html::row_of(&list, &id)).contains("No data yet"), "{list}");
 }

@@ -175,7 +175,7 @@ async fn a_page_shows_the_transactions_that_fit_its_filters_and_keeps_the_filter
     }
     let filters = between(&page.body, "class=\"filters\"", "</form>");
     for kept in [
-        format!("<option value=\"{account}\" selected>"),
+        format!("<option value=\"{account}\" selected"),
         format!("name=\"from\" value=\"{from}\""),
         format!("name=\"to\" value=\"{to}\""),
         "name=\"text\" value=\"ElectriCity\"".to_owned(),
@@ -201,7 +201,7 @@ async fn older_transactions_follow_with_the_same_filters() {
     assert!(!rows.is_empty() && rows != transactions(&newest));
     assert!(rows.iter().all(|row| row[1].contains("Operating")), "{rows:?}");
     assert!(days_of(&older).iter().max() <= days_of(&newest).iter().min());
-    assert!(older.body.contains(&format!("<option value=\"{account}\" selected>")), "{}", older.body);
+    assert!(older.body.contains(&format!("<option value=\"{account}\" selected")), "{}", older.body);
 }
 
 #[tokio::test]
@@ -224,7 +224,7 @@ async fn a_day_that_cannot_be_is_refused_beside_its_field_which_keeps_it() {
         ] {
             assert!(input.contains(&part), "{query}: {part}: {input}");
         }
-        assert!(page.body.contains("<h1>Instant Test Bank</h1>"), "{}", page.body);
+        assert!(page.body.contains(">Instant Test Bank</h1>"), "{}", page.body);
         assert_eq!(page.body.contains("name=\"from\" value=\"2026-02-01\""), field == "to");
     }
     let mended = look(&ana, &id, "?from=2026-02-01&to=2026-03-01").await;

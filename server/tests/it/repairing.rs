@@ -4,6 +4,7 @@ use serde_json::json;
 
 use crate::browser::Browser;
 use crate::host::TestHost;
+use crate::html::{main_of, main_text, row_of, text};
 
 const PORTAL: &str = "https://quiet-cove.example/login?branch=7";
 
@@ -31,7 +32,47 @@ async fn handing_over_again_is_said_once_and_what_follows() {
     let (_, said) = shown.body.split_once("role=\"status\" data-said").expect("a status message");
     let (said, _) = said.split_once("</section>").expect("an end of it");
     assert!(said.contains("Handed over") && said.contains("signs in at the bank with it"), "{said}");
+    assert_eq!(notices(&shown.body), ["Handed over"], "and nothing that contradicts it");
     assert!(shown.header("set-cookie").is_some_and(|cookie| cookie.contains("Max-Age=0")), "{shown:?}");
+}
+
+#[tokio::test]
+async fn while_waycore_tries_a_new_sign_in_nobody_is_asked_for_another() {
+    let host = TestHost::start().await;
+    let ana = host.signed_in_as("ana", "acme").await;
+    let id = put(&host, &ana, &[("institution_id", "sim-standard")], "reauthRequired").await;
+    let path = format!("/connections/{id}");
+    let asks = ["The bank asks for a new sign-in"];
+    assert_eq!(notices(&ana.get(&path).await.body), asks);
+    ana.post_api("update_credentials", &[("connection_id", &id), ("password", "from the bank")]).await.ok();
+    for person in [
+        ana,
+        host.signed_in_as("kim", "acme").await,
+        host.signed_in_with_role("vera", "acme", "viewer").await,
+    ] {
+        let page = person.get(&path).await;
+        assert_eq!(notices(&page.body), ["Waycore is trying the new sign-in"], "{page:?}");
+        assert!(main_text(&page).contains("Sign-in details sent just now"), "{page:?}");
+        assert!(!page.body.contains("aria-labelledby=\"repair\""), "the form is folded: {page:?}");
+        let list = person.get("/").await.body;
+        assert!(text(row_of(&list, &id)).contains("Waycore's move"), "{list}");
+    }
+    // Waycore reports again, and it is still not well.
+    let still = json!({ "kind": "ready", "status": "reauthRequired", "errorCode": "bank_said_no" });
+    host.waycore.wait_virtually(1).await;
+    host.waycore.put_connection(&id, still).await;
+    let page = host.signed_in_as("ana", "acme").await.get(&path).await;
+    assert_eq!(notices(&page.body), asks);
+    assert!(main_text(&page).contains("Sign-in details sent"), "{page:?}");
+}
+
+/// The titles of a page's boxes.
+fn notices(page: &str) -> Vec<String> {
+    let main = main_of(page);
+    main.split("class=\"notice-title\">")
+        .skip(1)
+        .map(|rest| text(rest.split("</h2>").next().unwrap_or("")))
+        .collect()
 }
 
 #[tokio::test]
@@ -41,7 +82,7 @@ async fn an_unlisted_address_is_corrected_from_what_is_known() {
     let form = [("portal_url", PORTAL), ("requested_name", "Quiet Cove")];
     let id = put(&host, &ana, &form, "invalidConfig").await;
     let page = ana.get(&format!("/connections/{id}")).await;
-    assert!(page.body.contains(&format!("<p class=\"address\"><code>{PORTAL}</code>")), "{}", page.body);
+    assert!(page.body.contains(&format!("<code translate=\"no\">{PORTAL}</code>")), "{}", page.body);
     let again = format!("/new?again={id}");
     assert!(page.body.contains(&format!("href=\"{again}\"")), "{}", page.body);
 

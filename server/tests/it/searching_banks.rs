@@ -141,3 +141,21 @@ async fn a_bank_is_found_and_stays_chosen_while_waycore_is_down() {
     let again = ana.post_form("/api/start_connection", &form).await;
     assert!(again.goes_to().ends_with("/setup"), "{again:?}");
 }
+
+#[tokio::test]
+async fn a_search_says_how_many_banks_fit_or_that_there_are_more_than_it_shows() {
+    let host = TestHost::start().await;
+    let ana = host.signed_in_as("ana", "acme").await;
+    mirrored(&ana).await;
+    for (typed, said) in [("standard test bank", "1 bank found"), ("bank", "First 20. Keep typing.")] {
+        let page = ana.get(&format!("/new?query={}", encode(typed))).await.body;
+        assert_eq!(text(between(main_of(&page), "role=\"status\" class=\"hint\">", "</p>")), said, "{typed}");
+        let has_more = said.starts_with("First").then_some(true);
+        let marked = [("query", typed), ("marked", "true")];
+        let found = ana.post_api("search_institutions", &marked).await.ok();
+        assert_eq!(found["hasMore"].as_bool(), has_more, "{typed}: {found}");
+        // Programs get what they always got.
+        let found = ana.post_api("search_institutions", &marked[..1]).await.ok();
+        assert_eq!(found.as_object().expect("an answer").len(), 1, "{typed}: {found}");
+    }
+}

@@ -92,7 +92,8 @@ fn states() -> Vec<State> {
         (Begun, setup("active"), activating, Page::Activation, "start the first sync", None),
         // Only what is ready and active is connected.
         (Begun, syncing("idle"), "Connected", Page::Detail, "Not currently syncing", Some("Sync now")),
-        (Begun, syncing("syncing"), "Connected", Page::Detail, "Syncing now", Some("Sync now")),
+        // Waycore refuses a sync while one is running.
+        (Begun, syncing("syncing"), "Connected", Page::Detail, "Syncing now", None),
         (Begun, syncing("dreaming"), "Connected", Page::Detail, checking, Some("Sync now")),
         // What nobody has documented is never called connected.
         (Begun, ready("draft"), checking, Page::Detail, "We are checking with Waycore", None),
