@@ -88,7 +88,7 @@ test.describe('with the keyboard alone', { tag: '@javascript' }, () => {
     await expect(page.getByRole('main').getByRole('status').first()).toContainText('Handed over');
     const handed = (await simulator.receivedFor(id)).filter(({ path }) => path.endsWith('/credentials'));
     expect(handed.map(({ body }) => Object.keys(body ?? {}).sort())).toEqual([['bankUsername', 'password']]);
-    await expect(person.textbox('Password')).toHaveValue('');
+    await expect(person.textbox('Password')).toBeHidden();
     await expect(page.getByRole('alert')).toHaveCount(0);
 
     await person.ready();

@@ -1,7 +1,7 @@
 // What was begun on a device and not sent yet stays there: for one customer, for a while, without secrets.
 import { randomUUID } from 'node:crypto';
 import type { Page } from '@playwright/test';
-import { STANDARD_BANK, type Person } from '../support/person';
+import { READY_BANK, STANDARD_BANK, type Person } from '../support/person';
 import { expect, ownPortal, test } from '../support/test';
 
 const DAY_MILLIS = 86_400_000;
@@ -51,7 +51,7 @@ test.describe('drafts', { tag: '@javascript' }, () => {
     });
 
     await test.step('another customer on the same device sees no draft', async () => {
-      await person.link('Cancel').click();
+      await person.link('Keep draft').click();
       await person.sees('Bank connections');
       await expect(person.listed('Drafted Bank')).toBeVisible();
       await signsIn(person, `org-${randomUUID()}`);
@@ -74,6 +74,7 @@ test.describe('drafts', { tag: '@javascript' }, () => {
       }
       await expect(page.getByText('Bank of day 30')).toHaveCount(0);
       await expect(person.link('Resume')).toHaveCount(4);
+      expect(await stored(page), 'what has expired is erased').not.toContain('Bank of day 30');
     });
 
     await test.step('a draft is discarded, and the keyboard goes on at the next one or at the top', async () => {
@@ -93,11 +94,39 @@ test.describe('drafts', { tag: '@javascript' }, () => {
     });
   });
 
+  test('cancelling deletes the draft, and says so before', async ({ person }) => {
+    const { page } = person;
+    await person.open('/new?unlisted=true');
+    await person.fillsInUnlistedBank('Regretted Bank', ownPortal());
+    await expect.poll(() => stored(page)).toContain('Regretted Bank');
+    await person.link('Keep draft').click();
+    await person.listed('Regretted Bank').getByRole('link', { name: 'Resume' }).click();
+    await person.sees('Connection details');
+    // A draft that is resumed and not changed has as much to lose.
+    await expect(page.getByText('Cancel deletes it.')).toBeVisible();
+    await person.link('Cancel').click();
+    await person.sees('Bank connections');
+    await expect(page.getByText('Regretted Bank')).toHaveCount(0);
+    expect(await stored(page)).not.toContain('Regretted Bank');
+  });
+
+  test('a draft of a bank that is connected already goes with it', async ({ person }) => {
+    const { page } = person;
+    await person.open('/new');
+    await person.chooses(READY_BANK);
+    await expect.poll(() => stored(page)).toContain(READY_BANK.id);
+    await person.continues();
+    await person.sees(READY_BANK.name);
+    await expect.poll(() => stored(page)).not.toContain(READY_BANK.id);
+    await person.opensList();
+    await expect(person.link('Resume')).toHaveCount(0);
+  });
+
   test('free text is resumed as text, and a chosen bank as chosen', async ({ person }) => {
     const field = person.page.getByRole('combobox', { name: 'Bank', exact: true });
     const chosen = person.page.locator('input[name="institution_id"]');
     const leavesAndResumes = async () => {
-      await person.link('Cancel').click();
+      await person.link('Keep draft').click();
       await person.sees('Bank connections');
       await person.listed(STANDARD_BANK.name).getByRole('link', { name: 'Resume' }).click();
       await person.sees('Connection details');

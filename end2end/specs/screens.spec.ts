@@ -23,7 +23,7 @@ test('the list: empty, and with every status and drafts', { tag: '@javascript' }
   }
   await person.startsConnecting();
   await person.chooses(STANDARD_BANK);
-  await person.link('Cancel').click();
+  await person.link('Keep draft').click();
   await person.sees('Bank connections');
   await person.startsConnecting();
   await person.saysThatBankIsNotListed();

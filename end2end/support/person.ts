@@ -22,6 +22,8 @@ export interface ListedBank {
 }
 
 export const INSTANT_BANK: ListedBank = { id: 'sim-instant', name: 'Instant Test Bank' };
+/** A bank that turns out to be connected already. */
+export const READY_BANK: ListedBank = { id: 'sim-ready', name: 'Ready Test Bank' };
 export const STANDARD_BANK: ListedBank = { id: 'sim-standard', name: 'Standard Test Bank' };
 export const PROVISIONING_BANK: ListedBank = { id: 'sim-provisioning', name: 'Provisioning Test Bank' };
 export const PORTALS_BANK: ListedBank = { id: 'sim-portals', name: 'Three Portals Test Bank' };
