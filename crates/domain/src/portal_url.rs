@@ -74,10 +74,18 @@ impl PortalUrl {
         idna::domain_to_unicode(&self.ascii_host()).0
     }
 
+    /// The ASCII form of the host, where that is another text than the one that was typed.
+    pub fn encoded_host(&self) -> Option<String> {
+        let ascii = self.ascii_host();
+        (ascii != self.host()).then_some(ascii)
+    }
+
     /// The host for a person: with its ASCII form behind it where the two differ.
     pub fn shown_host(&self) -> String {
-        let (host, ascii) = (self.host(), self.ascii_host());
-        if host == ascii { host } else { [&host, " (", &ascii, ")"].concat() }
+        match self.encoded_host() {
+            Some(ascii) => [&self.host(), " (", &ascii, ")"].concat(),
+            None => self.host(),
+        }
     }
 
     /// Whether the host is an IP address, or would be read as one.

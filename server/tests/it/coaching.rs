@@ -25,7 +25,7 @@ const ODD: [(&str, &str); 6] = [
 /// The form for an unlisted bank as a browser without JavaScript sends it, and the page that it leads back to.
 async fn sends(host: &TestHost, fields: &[(&str, &str)]) -> String {
     let ana = host.signed_in_as("ana", "acme").await;
-    let form = [&[("unlisted", "true"), ("draft", ""), ("scripted", "")], fields].concat();
+    let form = [&[("unlisted", "true"), ("draft", "")], fields].concat();
     let refused = ana.post_form("/api/start_connection", &form).await;
     assert_eq!(refused.goes_to(), "/new?unlisted=true", "{fields:?}");
     let message = refused.cookie().expect("a message").to_owned();
