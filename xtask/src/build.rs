@@ -22,6 +22,14 @@ impl Programs {
     }
 }
 
+/// Which release `cargo xtask build` builds.
+#[derive(clap::Args)]
+pub(crate) struct BuildOptions {
+    /// Leave out the commands `demo` and `sim`, and with them the simulator.
+    #[arg(long)]
+    pub(crate) production: bool,
+}
+
 /// The variable that says where programs of the `dev` profile find the browser's files; cargo-leptos sets it too.
 pub(crate) const SITE_ROOT: &str = "LEPTOS_SITE_ROOT";
 
@@ -51,6 +59,16 @@ pub(crate) fn build_release(workspace: &Workspace, progress: &Progress) -> Resul
         build_in_release(workspace, &["--package", "server", "--package", "host", "--bins"])
     })?;
     Ok(Programs::below(&workspace.target.join("release")))
+}
+
+/// Builds the program of a deployment: the release without the commands `demo` and `sim`, and so without the simulator.
+pub(crate) fn build_production(workspace: &Workspace, progress: &Progress) -> Result<PathBuf> {
+    front_end::build(workspace, progress)?;
+    progress.step("release: compile", || {
+        let features = ["--no-default-features", "--features", "otel"];
+        build_in_release(workspace, &[&["--package", "server", "--bins"][..], &features].concat())
+    })?;
+    Ok(workspace.target.join("release/waycore-connect"))
 }
 
 /// Builds an example of the server's in release, and returns its path.

@@ -19,6 +19,7 @@ use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 
+use crate::build::BuildOptions;
 use crate::plan::{Plan, RELEASE};
 use crate::progress::Progress;
 use crate::run::RunOptions;
@@ -41,7 +42,7 @@ enum Command {
     /// Runs everything that CI checks, or parts of it.
     Test(TestOptions),
     /// Builds the release, with the browser's files inside.
-    Build,
+    Build(BuildOptions),
     /// Runs the randomised and long-running tests, on a release.
     Soak,
     /// Measures a release, its simulator and its pages, and writes BENCH.md.
@@ -64,12 +65,15 @@ fn execute(workspace: &Workspace, command: Command) -> anyhow::Result<ExitCode> 
         Command::Bench => bench::bench(workspace).map(|()| ExitCode::SUCCESS),
         Command::Soak => soak::soak(workspace),
         Command::Test(options) => test::test(workspace, &options),
-        Command::Build => {
+        Command::Build(options) => {
             Plan::new(workspace, &RELEASE, Duration::ZERO).announce(workspace)?;
             let progress = Progress::start();
-            let built = build::build_release(workspace, &progress);
+            let built = match options.production {
+                true => build::build_production(workspace, &progress),
+                false => build::build_release(workspace, &progress).map(|built| built.waycore_connect),
+            };
             progress.summarise("build");
-            say(format_args!("built {}", built?.waycore_connect.display()));
+            say(format_args!("built {}", built?.display()));
             Ok(ExitCode::SUCCESS)
         }
     }

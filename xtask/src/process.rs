@@ -42,6 +42,17 @@ pub(crate) fn output(command: &mut Command) -> Result<String> {
     String::from_utf8(output.stdout).with_context(|| format!("`{name}` printed no text"))
 }
 
+/// Runs a program quietly and gives what it printed, however it ended.
+pub(crate) fn printed(command: &mut Command) -> Result<String> {
+    let name = line_of(command);
+    let output = command
+        .stdin(Stdio::null())
+        .stderr(Stdio::null())
+        .output()
+        .with_context(|| format!("`{name}` could not be started"))?;
+    String::from_utf8(output.stdout).with_context(|| format!("`{name}` printed no text"))
+}
+
 /// Runs a program, shows what it prints as it comes, and gives the same text with its status.
 pub(crate) fn watched(command: &mut Command) -> Result<(String, ExitStatus)> {
     let name = line_of(command);

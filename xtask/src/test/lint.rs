@@ -2,7 +2,7 @@
 
 use anyhow::Context;
 
-use super::{Checks, Tally, invariants, licences};
+use super::{Checks, Tally, advisories, invariants, licences};
 use crate::build::PRODUCT;
 use crate::process::{cargo, on_path, program};
 use crate::tools;
@@ -19,8 +19,10 @@ pub(super) fn run(checks: &Checks) -> Tally {
     });
     licences::check(checks, &mut tally);
     if on_path("cargo-deny").is_some() {
-        tally.program("cargo deny", cargo(checks.root()).args(["deny", "check"]));
+        let offline = ["deny", "--offline", "check", "bans", "licenses", "sources"];
+        tally.program("cargo deny", cargo(checks.root()).args(offline));
     }
+    advisories::check(checks, &mut tally);
     invariants::check_sources(checks, &mut tally);
     tally
 }

@@ -1,5 +1,6 @@
 //! `cargo xtask test`: everything that CI checks, in the order in which a person wants to hear of it.
 
+mod advisories;
 mod build;
 mod cargo_leptos;
 mod cargo_output;

@@ -40,6 +40,11 @@ impl Tally {
         }
     }
 
+    /// Says that a check was not made: it has neither passed nor failed.
+    pub(super) fn not_checked(&mut self, name: &str, why: &str) {
+        say(format_args!("----  {name}: not checked, {why}"));
+    }
+
     /// Runs a program that is one check.
     pub(super) fn program(&mut self, name: &str, command: &mut Command) {
         self.check(name, || run(command).map(|()| "nothing to report".into()));

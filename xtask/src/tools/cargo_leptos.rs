@@ -17,7 +17,7 @@ pub(crate) fn find_or_install(workspace: &Workspace) -> Result<PathBuf> {
         version: VERSION,
         how_long: "once, about 10 to 20 minutes on two cores",
         // Without downloads it never fetches a tool of a version that we did not choose.
-        arguments: &["--locked", "--features", "no_downloads"],
+        arguments: &["--features", "no_downloads"],
         // It runs for seconds and is built for minutes: spend less on optimising it.
         environment: &[
             ("CARGO_PROFILE_RELEASE_LTO", "off"),

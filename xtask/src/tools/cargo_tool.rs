@@ -51,7 +51,7 @@ impl CargoTool<'_> {
         if on_path("cargo-binstall").is_some() {
             installing(&package, "a prebuilt one, seconds");
             let prebuilt = run(cargo(&workspace.root)
-                .args(["binstall", "--no-confirm", "--root"])
+                .args(["binstall", "--locked", "--no-confirm", "--root"])
                 .arg(folder)
                 .arg(&package));
             match prebuilt {
@@ -63,7 +63,8 @@ impl CargoTool<'_> {
         // A folder of its own keeps what an interrupted build had finished, and is dropped at the end.
         let scratch = folder.with_extension("build");
         run(cargo(&workspace.root)
-            .arg("install")
+            // With the versions that the tool was tested with.
+            .args(["install", "--locked"])
             .args(self.arguments)
             .arg("--root")
             .arg(folder)

@@ -20,7 +20,8 @@ pub(super) fn check(checks: &Checks, tally: &mut Tally) {
         stand_only_in(&sources(checks.root(), &["app/src", "server/src"])?, &["waycore_sim"], &PROGRAM)
     });
     tally.check("invariant 5, the server compiles without the simulator", || {
-        let arguments = ["check", "--package", "server", "--no-default-features", "--lib", "--bins"];
+        let arguments =
+            ["check", "--locked", "--package", "server", "--no-default-features", "--lib", "--bins"];
         run(cargo(checks.root()).args(arguments)).map(|()| "library and program".into())
     });
     tally.check("invariant 5, one set of documented bodies", || fixtures(checks));
