@@ -26,8 +26,10 @@ test.describe('a page that stays', { tag: '@javascript' }, () => {
   }) => {
     const { page } = person;
     const id = await person.hasBegunAt(STANDARD_BANK);
+    const begins = page.waitForRequest(STREAM);
     await person.open(`/connections/${id}/setup`);
     await person.sees('Create the delegated user');
+    await begins;
     const confirms = /\/api\/confirm_user_created/;
     for (const [what, answer] of NO_PAGES) {
       await page.route(confirms, (route) => route.fulfill(answer), { times: 1 });
@@ -35,6 +37,9 @@ test.describe('a page that stays', { tag: '@javascript' }, () => {
       await person.button('I have created the user').click();
       await expect(page.getByRole('alert'), what).toHaveCount(1);
       await listens;
+      // The next answer has an alert of its own.
+      await page.getByRole('alert').evaluate((alert) => alert.remove());
+      await expect(page.locator('form[data-busy]')).toHaveCount(0);
     }
     await page.route(confirms, (route) => route.abort(), { times: 1 });
     const listens = page.waitForRequest(STREAM);
