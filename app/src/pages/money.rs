@@ -268,7 +268,8 @@ fn transaction_list(
         let filters = is_asked_for.then(|| active_filters(query, accounts)).map(|filters| {
             view! { ". " {text.filtered_by} ": " <span translate="no">{filters}</span> }
         });
-        view! { <p class="hint" role="status" data-said=said>{count} {filters}</p> }
+        let role = is_asked_for.then_some("status");
+        view! { <p class="hint" role=role data-said=said>{count} {filters}</p> }
     });
     let none = (empty && page.unreadable == 0).then(|| {
         // With more to come, what fits was not among what was read.

@@ -9,7 +9,7 @@ use time::{Duration, OffsetDateTime};
 use crate::answer::Answer;
 use crate::browser::Browser;
 use crate::host::TestHost;
-use crate::html::{between, main_of, main_text, tags, text};
+use crate::html::{between, main_of, main_text, text};
 
 /// A connected bank with two years of transactions; its id.
 pub(crate) async fn connected(host: &TestHost, person: &Browser<'_>) -> String {
@@ -296,8 +296,11 @@ async fn a_filtered_page_says_how_many_fit_and_which_filters_are_on() {
     let id = connected(&host, &ana).await;
     let all = look(&ana, &id, "").await;
     let count = |page: &Answer| {
-        let tag = tags(page, "class=\"hint\"").find(|tag| tag.contains("role=\"status\"")).expect("a count");
-        (text(between(&page.body, tag, "</p>").trim_start_matches('>')), tag.contains("data-said"))
+        let region = between(&page.body, "class=\"filters\"", "</section>");
+        let (_, paragraph) = region.split_once("</form>").expect("the end of the form");
+        let paragraph = between(paragraph, "<p", "</p>");
+        let (tag, said) = paragraph.split_once('>').expect("the end of a tag");
+        (text(said), tag.contains("data-said") && tag.contains("role=\"status\""))
     };
     let (said, is_read_out) = count(&all);
     assert_eq!(said, format!("First {} transactions", transactions(&all).len()), "there is more");
