@@ -8,11 +8,11 @@ use http::header::AsHeaderName;
 
 /// Iterates over the elements of a list, over all lines of the header and without white space around them. Elements that are
 /// not UTF-8 are left out.
-pub(crate) fn elements<'a>(
-    headers: &'a HeaderMap,
+pub(crate) fn elements(
+    headers: &HeaderMap,
     name: impl AsHeaderName,
     separator: u8,
-) -> impl Iterator<Item = &'a str> {
+) -> impl Iterator<Item = &str> {
     let lines = headers.get_all(name).into_iter().map(http::HeaderValue::as_bytes);
     let elements = lines.flat_map(move |line| line.split(move |byte| *byte == separator));
     elements.filter_map(|element| std::str::from_utf8(element.trim_ascii()).ok())

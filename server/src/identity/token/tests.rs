@@ -362,7 +362,7 @@ async fn of_several_cookies_the_first_that_verifies_counts() {
     let unknown_role = session(json!({ "roles": ["admin"] }));
     let wrong_audience =
         SignedOut::WrongAudience { expected: "connect".to_owned(), found: "\"other\"".to_owned() };
-    let many_stale = vec![stale.as_str(); 8].join("; ");
+    let many_stale = [stale.as_str(); 8].join("; ");
     let cases = [
         (ana.clone(), Ok("ana")),
         (format!("{ana}; {bo}"), Ok("ana")),
