@@ -2,7 +2,7 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { test as base, expect } from '@playwright/test';
-import { OwnSimulator } from '../simulator/own';
+import { type Organization, OwnSimulator } from '../simulator/own';
 import { ownFolder } from '../support/folder';
 import { startNginx } from '../support/nginx';
 import { HOST, HOST_TOKENS, SERVER, settings } from '../support/production';
@@ -18,14 +18,14 @@ export class Deployment {
   private constructor(
     readonly folder: string,
     readonly simulator: OwnSimulator,
-    private readonly key: string,
+    private readonly organization: Organization,
   ) {}
 
   static async prepare(): Promise<Deployment> {
     const folder = await ownFolder('mounted');
     const simulator = await OwnSimulator.start('--state', path.join(folder, 'simulator.json'));
     const organization = await simulator.organization();
-    return new Deployment(folder, simulator, organization.key);
+    return new Deployment(folder, simulator, organization);
   }
 
   /** Starts the production server; browsers find it at `publicUrl`. */
@@ -45,6 +45,19 @@ export class Deployment {
     this.programs.push(await startNginx(this.folder, port, { location }));
   }
 
+  /** What Waycore issued for the delegated user of a connection, by the terms that the page shows it under. */
+  async issued(connectionId: string): Promise<Record<string, string>> {
+    const { status, body } = await this.organization.call('GET', `/v1/connections/${connectionId}`);
+    expect(status).toBe(200);
+    const { email, phoneNumber, username } = body.setup.instructions;
+    return { Username: username, Email: email, 'Phone number': phoneNumber };
+  }
+
+  /** Lets Waycore activate what waits for it. */
+  activate(): Promise<void> {
+    return this.organization.advance(60);
+  }
+
   async end(): Promise<void> {
     for (const program of this.programs.reverse()) await program.end();
     await this.simulator.stop();
@@ -53,7 +66,7 @@ export class Deployment {
 
   private settings(port: number, publicUrl: string): Record<string, string> {
     const databaseUrl = `sqlite://${this.folder}/connect.db`;
-    return settings({ port, publicUrl, databaseUrl, waycore: this.simulator.url, key: this.key });
+    return settings({ port, publicUrl, databaseUrl, waycore: this.simulator.url, key: this.organization.key });
   }
 }
 
