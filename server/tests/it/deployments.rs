@@ -7,6 +7,7 @@ use crate::answer::Answer;
 use crate::browser::Browser;
 use crate::host::{TestHost, host_token};
 use crate::simulated::SimulatedWaycore;
+use crate::soak::sample_or_all;
 
 /// Where a deployment is, whose tokens it takes, and `CONNECT_ENTITY_NAMESPACE`.
 #[derive(Debug, Clone, Copy)]
@@ -168,8 +169,11 @@ async fn keep_apart((what, first, second, then): (&str, Deployment, Deployment, 
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_deployments_share_no_row_on_any_route() {
-    for (what, first, second, then) in PAIRS {
-        keep_apart((what, first, second, then)).await;
+    for pair in PAIRS {
+        keep_apart(pair).await;
+    }
+    // Which of the two came first makes no difference but for a default beside a chosen namespace.
+    for (what, first, second, then) in PAIRS.into_iter().rev().take(sample_or_all(3, PAIRS.len())) {
         keep_apart((what, second, first, then)).await;
     }
 }
