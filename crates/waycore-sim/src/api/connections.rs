@@ -35,7 +35,7 @@ const HELD_BACK: i64 = 30_000;
     operation_id = "listConnections",
     tag = "Connections",
     params(
-        ("entityId" = Option<String>, Query, format = Uuid),
+        ("entityId" = Option<String>, Query, pattern = "^([0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})?$"),
         ("institutionId" = Option<String>, Query),
         ("status" = Option<String>, Query),
         ("limit" = Option<u16>, Query, minimum = 1, maximum = 500, description = "100 unless said otherwise"),

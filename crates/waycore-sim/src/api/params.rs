@@ -46,12 +46,11 @@ impl Params {
 }
 
 impl Params {
-    /// A parameter that must be a UUID, as the documents type it.
+    /// A parameter that must be a UUID in its usual form, as the documents type it.
     pub(crate) fn uuid(&self, name: &str) -> Result<Option<&str>, ApiError> {
+        let is_uuid = |text: &str| text.len() == 36 && Uuid::parse_str(text).is_ok();
         match self.get(name) {
-            Some(text) if Uuid::parse_str(text).is_err() => {
-                Err(ApiError::invalid(format!("{name} must be a UUID")))
-            }
+            Some(text) if !is_uuid(text) => Err(ApiError::invalid(format!("{name} must be a UUID"))),
             other => Ok(other),
         }
     }
