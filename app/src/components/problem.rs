@@ -53,7 +53,7 @@ pub fn Problem(
             {(!error.support_code.is_empty())
                 .then(|| view! {
                     <p class="muted">
-                        {words().shell.support_code} ": " <code data-support-code="" translate="no">{error.support_code}</code> ". "
+                        {words().shell.support_code} ": " <code translate="no" data-support-code="">{error.support_code}</code> ". "
                         {words().problem.tell_support}
                     </p>
                 })}
