@@ -35,6 +35,11 @@ pub(crate) fn current_address() -> Option<IpAddr> {
     ADDRESS.try_with(|address| *address).ok().flatten()
 }
 
+/// Does the work of the present request in a task of its own, so that the log still names the client.
+pub(crate) fn carried<F: Future>(work: F) -> impl Future<Output = F::Output> {
+    ADDRESS.scope(current_address(), work)
+}
+
 /// Middleware: finds the client of a request.
 pub(crate) async fn located(
     State(proxies): State<TrustedProxies>,

@@ -15,7 +15,7 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::listen::listen;
-use super::open_files;
+use super::open_files::{self, OpenFiles};
 use super::shutdown::{self, Shutdown};
 
 /// Runs until a signal. Everything that could be wrong is looked at before the port opens.
@@ -30,7 +30,8 @@ pub(super) async fn run() -> anyhow::Result<()> {
         );
     }
     let Shutdown { announced, due: shutdown } = shutdown::on_signal(settings.http.shutdown_delay)?;
-    let connections = settings.http.connections.within(open_files::raise_limit());
+    let open_files = open_files::raise_limit();
+    let connections = settings.http.connections.within(open_files.max());
     let max_streams = settings.mount.max_streams.min(connections.max_streams());
     let identity = Arc::new(TokenIdentity::new(&settings.token, Arc::new(SystemClock)));
     let public_base = settings.mount.public_url.base().clone();
@@ -44,7 +45,7 @@ pub(super) async fn run() -> anyhow::Result<()> {
         tracing::info!("shutting down, not ready any more");
     });
     let http = Http { connections, ..settings.http };
-    let served = serve(&http, router, mounted.api_key_setter(), &shutdown).await;
+    let served = serve(&http, open_files, router, mounted.api_key_setter(), &shutdown).await;
     // Also where no port could be had: what has begun must not fail for want of a database, and say so before that.
     shutdown.cancel();
     mounted.tasks.ended().await;
@@ -57,6 +58,7 @@ pub(super) async fn run() -> anyhow::Result<()> {
 /// Opens the ports, and serves until a signal.
 async fn serve(
     http: &Http,
+    open_files: OpenFiles,
     router: Router,
     set_api_key: impl Fn(&SecretString) -> anyhow::Result<()> + Send + 'static,
     shutdown: &CancellationToken,
@@ -64,6 +66,7 @@ async fn serve(
     let listener = listen(http.addr, "CONNECT_ADDR").await?;
     let metrics = metrics(http.metrics_addr, shutdown).await?;
     replace_key_on_signal(set_api_key, shutdown.clone())?;
+    open_files.log();
     tracing::info!(addr = %listener.local_addr()?, "listening");
     connections::run(listener, router, http.connections, shutdown.clone()).await?;
     if let Some(metrics) = metrics {

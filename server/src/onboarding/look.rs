@@ -12,6 +12,7 @@ use tokio::time::timeout;
 use tracing::Instrument as _;
 
 use super::UseCases;
+use crate::client::carried;
 use crate::failure::Failure;
 
 /// How long a page waits for what it could also show without waiting.
@@ -35,7 +36,7 @@ impl UseCases {
         if after_news && let Some(Kept { what, .. }) = kept(Arc::clone(self)).await? {
             return Ok(now(what));
         }
-        let mut reading = tokio::spawn(live(Arc::clone(self)).in_current_span());
+        let mut reading = tokio::spawn(carried(live(Arc::clone(self))).in_current_span());
         let failed = match timeout(AT_ONCE, &mut reading).await {
             Ok(Ok(Ok(read))) => return Ok(now(read)),
             Ok(Ok(Err(failure))) if is_waycores(&failure) => Some(failure),

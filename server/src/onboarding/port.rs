@@ -29,6 +29,7 @@ use super::namespace::EntityNamespace;
 use super::provision::Provisioned;
 use super::step_one::Popular;
 use super::together::Together;
+use crate::client::carried;
 use crate::clock::Clock;
 use crate::config::Environment;
 use crate::failure::{Failure, Missing};
@@ -178,7 +179,7 @@ impl WaycoreOnboarding {
     {
         let support_code = support_code();
         let change = on_behalf_of(payer(caller), observed(change(Arc::clone(&self.0))));
-        let task = tokio::spawn(speaking(locale::current(), change).in_current_span());
+        let task = tokio::spawn(speaking(locale::current(), carried(change)).in_current_span());
         let (done, may_have_taken_effect) = task.await.unwrap_or((Err(Failure::Broken), true));
         if let Err(failure) = &done {
             self.0.note_refusal(caller, what, failure);

@@ -18,7 +18,7 @@ async fn a_message_is_for_the_person_who_sent_the_form() {
     let host = TestHost::start().await;
     let cookie = {
         let ana = host.signed_in_as("ana", "acme").await;
-        let answer = refused(&ana, "Ana\u{2019}s own bank", "http://bank.example").await;
+        let answer = refused(&ana, "Ana\u{2019}s Zebra Savings", "http://bank.example").await;
         assert_eq!(answer.status, 303);
         answer.cookie().expect("a message").to_owned()
     };
@@ -26,7 +26,7 @@ async fn a_message_is_for_the_person_who_sent_the_form() {
     for (user, org, is_shown) in [("vic", "acme", false), ("ana", "globex", false), ("ana", "acme", true)] {
         let person = host.signed_in_as(user, org).await.with_cookie(&cookie);
         let page = person.get("/new?unlisted").await;
-        assert_eq!(page.body.contains("own bank"), is_shown, "{user} of {org}");
+        assert_eq!(page.body.contains("Zebra Savings"), is_shown, "{user} of {org}");
         let ends = page.header("set-cookie").expect("the message is over");
         assert!(ends.contains("Max-Age=0"), "{ends}");
     }
