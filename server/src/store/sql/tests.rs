@@ -417,10 +417,23 @@ mod replicas {
         None
     }
 
-    async fn pool_one(mut front: UnixStream, behind: PathBuf, by_transaction: bool) -> std::io::Result<()> {
+    /// Asks whether the other side speaks TLS.
+    const SSL_REQUEST: [u8; 4] = 80_877_103_u32.to_be_bytes();
+
+    /// A message at a connection's start: its length, and the rest.
+    async fn message(front: &mut UnixStream) -> std::io::Result<(u32, Vec<u8>)> {
         let length = front.read_u32().await?;
-        let mut start = vec![0; usize::try_from(length).unwrap() - 4];
-        front.read_exact(&mut start).await?;
+        let mut rest = vec![0; usize::try_from(length).unwrap() - 4];
+        front.read_exact(&mut rest).await?;
+        Ok((length, rest))
+    }
+
+    async fn pool_one(mut front: UnixStream, behind: PathBuf, by_transaction: bool) -> std::io::Result<()> {
+        let (mut length, mut start) = message(&mut front).await?;
+        if start == SSL_REQUEST {
+            front.write_u8(b'N').await?;
+            (length, start) = message(&mut front).await?;
+        }
         if let Some(name) = unknown_parameter(&start) {
             let fields = format!("SFATAL\0VFATAL\0C08P01\0Munsupported startup parameter: {name}\0\0");
             front.write_u8(b'E').await?;
