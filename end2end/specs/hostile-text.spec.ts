@@ -83,6 +83,8 @@ test('what a person types is text', { tag: '@javascript' }, async ({ meet }) => 
     await person.open(`/connections/${id}/setup?step=finish`);
     for (const text of TRIED) {
       await person.fillsIn({ username: text, customerId: text, password: text });
+      // Without its marks the form is sent, so that the server refuses it and the answer is put in place.
+      await person.page.locator('[data-missing]').evaluateAll((boxes) => boxes.forEach((box) => box.removeAttribute('data-missing')));
       await person.button('Finish setup').click();
       await expect(person.textbox('Password')).toHaveValue('');
       await person.ready();
