@@ -19,6 +19,8 @@ const LONGEST_HOST: usize = 253;
 
 const SCHEME: &str = "https:";
 
+const HTTPS_PORT: u16 = 443;
+
 /// An https address with a host and without user name or password. It is safe to put into a link.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String")]
@@ -93,8 +95,26 @@ impl PortalUrl {
         is_ip(&self.ascii_host())
     }
 
+    /// Host, port, path without a slash at its end, and what follows the path. The scheme is always the same.
+    fn place(&self) -> (String, u16, &str, &str) {
+        let authority = authority(&self.0);
+        let port = split_port(authority).1.parse().unwrap_or(HTTPS_PORT);
+        let rest = &self.0[SCHEME.len() + "//".len() + authority.len()..];
+        let (path, tail) = rest.split_at(rest.find(['?', '#']).unwrap_or(rest.len()));
+        (self.ascii_host(), port, path.strip_suffix('/').unwrap_or(path), tail)
+    }
+
     fn typed_host(&self) -> &str {
         split_port(authority(&self.0)).0
+    }
+}
+
+/// Whether two addresses name one portal. Whoever keeps an address may have written it in another way: the host in lower
+/// case or as DNS has it, the usual port, a slash at the end of the path. The rest counts as it is.
+pub fn same_portal(one: &str, other: &str) -> bool {
+    match (PortalUrl::parse(one), PortalUrl::parse(other)) {
+        (Ok(one), Ok(other)) => one.place() == other.place(),
+        _ => one == other,
     }
 }
 

@@ -1,12 +1,40 @@
 //! The portal URL rules.
 
-use domain::portal_url::{LONGEST_PORTAL_URL, PortalUrl, PortalUrlError, has_user_info};
+use domain::portal_url::{LONGEST_PORTAL_URL, PortalUrl, PortalUrlError, has_user_info, same_portal};
 use proptest::prelude::*;
 
 #[track_caller]
 fn check(text: &str, expected: Result<&str, PortalUrlError>) {
     let url = PortalUrl::parse(text);
     assert_eq!(url.as_ref().map(PortalUrl::as_str), expected.as_ref().copied(), "{text:?}");
+}
+
+#[test]
+fn one_portal_may_be_written_in_several_ways() {
+    let typed = "https://Portal.Bank.example/Login/?Branch=007&x=%7e";
+    for (one, other, same) in [
+        (typed, typed, true),
+        (typed, "HTTPS://portal.bank.example/Login?Branch=007&x=%7e", true),
+        (typed, "https://portal.bank.example:443/Login?Branch=007&x=%7e", true),
+        ("https://bank.example", "https://bank.example/", true),
+        ("https://bank.example?a", "https://bank.example/?a", true),
+        ("https://bücher.example/", "https://xn--bcher-kva.example", true),
+        (typed, "https://portal.bank.example/login?Branch=007&x=%7e", false),
+        (typed, "https://portal.bank.example/Login?branch=007&x=%7e", false),
+        (typed, "https://portal.bank.example/Login", false),
+        ("https://bank.example/?a", "https://bank.example/?a/", false),
+        ("https://bank.example/#a", "https://bank.example/#b", false),
+        ("https://bank.example:8443/", "https://bank.example/", false),
+        ("https://biz.bank.example/", "https://bank.example/", false),
+        ("http://bank.example/", "https://bank.example/", false),
+        // What cannot be an address is itself and nothing else.
+        ("bank.example", "bank.example", true),
+        ("bank.example", "https://bank.example", false),
+        ("", "https://bank.example", false),
+    ] {
+        assert_eq!(same_portal(one, other), same, "{one} and {other}");
+        assert_eq!(same_portal(other, one), same, "{other} and {one}");
+    }
 }
 
 #[track_caller]
