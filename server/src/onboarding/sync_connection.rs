@@ -37,19 +37,22 @@ impl UseCases {
     }
 
     async fn ask_for_sync(&self, caller: &Caller, id: &ConnectionId) -> Result<(), Failure> {
-        self.own_connection(caller, id).await?;
+        let before = self.own_connection(caller, id).await?;
         let mut asked = attempted(self.waycore.sync_connection(id).await);
         let unanswered = asked == Err(Error::Unknown(Unclear::NoAnswer));
         if unanswered {
             asked = attempted(self.waycore.sync_connection(id).await);
+        }
+        if let Err(Error::Unknown(_)) = &asked
+            && self.has_synced_since(caller, &before).await
+        {
+            asked = Ok(());
         }
         match asked {
             Ok(()) => {
                 self.note_cooldown(caller, id, RetryAfter::new(COOLDOWN)).await;
                 Ok(())
             }
-            // It was queued, or it was not: a sync more or less does no harm, and what is read next tells.
-            Err(Error::Unknown(_)) => Ok(()),
             Err(error @ (Error::Conflict { .. } | Error::RateLimited { .. })) => {
                 let own = self.own_connection(caller, id).await?;
                 match self.why_refused(&own, &error) {
@@ -66,6 +69,14 @@ impl UseCases {
             }
             Err(error) => Err(Failure::of(Call::Sync)(error)),
         }
+    }
+
+    /// Whether a sync runs, or has ended in the meantime. Where that cannot be read, nothing says so.
+    async fn has_synced_since(&self, caller: &Caller, before: &Own) -> bool {
+        self.own_connection(caller, &before.connection.id).await.is_ok_and(|now| {
+            now.connection.state.sync() == Some(&SyncStatus::Syncing)
+                || last_synced_at(&now) > last_synced_at(before)
+        })
     }
 
     /// Tells the documented causes apart by what is known of the connection: a conflict stands for any of them.
@@ -91,8 +102,7 @@ impl UseCases {
 
     /// What is left of the cooldown after the last sync, where Waycore does not say it.
     fn left_of_cooldown(&self, own: &Own) -> Option<RetryAfter> {
-        let wire::Connection::Ready(ready) = &own.wire else { return None };
-        let since = self.clock.now().as_millis() - ready.last_synced_at.as_ref()?.as_millis();
+        let since = self.clock.now().as_millis() - last_synced_at(own)?;
         let left = COOLDOWN.checked_sub(Duration::from_millis(u64::try_from(since).ok()?))?;
         (!left.is_zero()).then(|| RetryAfter::new(left))
     }
@@ -105,4 +115,10 @@ impl UseCases {
             tracing::warn!(error = &error as &dyn std::error::Error, "a cooldown is not kept");
         }
     }
+}
+
+/// When the last sync ended, in milliseconds.
+fn last_synced_at(own: &Own) -> Option<i64> {
+    let wire::Connection::Ready(ready) = &own.wire else { return None };
+    Some(ready.last_synced_at.as_ref()?.as_millis())
 }

@@ -7,9 +7,10 @@ use std::time::Duration;
 use async_trait::async_trait;
 use domain::credentials::NonEmptyCredentials;
 use domain::ids::{AccountId, ConnectionId, EntityId, InstitutionId, TransactionId, WebhookId};
+use domain::portal_url::same_portal;
 use serde_json::{Value, json};
 use waycore::wire::{
-    Account, Balance, Connection, ConnectionCreate, Entity, EntityCreate, Institution, Meta, Page,
+    Account, Balance, Connection, ConnectionCreate, Date, Entity, EntityCreate, Institution, Meta, Page,
     Pagination, Transaction, TransactionsSync, Webhook, WebhookCreate, WebhookUpdate,
 };
 use waycore::{
@@ -37,6 +38,7 @@ struct World {
     returns_existing_entities: bool,
     refuses_second_completion: bool,
     answers_creates_with: Option<String>,
+    ends_syncs_at: Option<String>,
     page_size: usize,
     slow_by: Duration,
     is_down: bool,
@@ -88,11 +90,20 @@ impl FakeWaycore {
 
     /// Something that moved on an account of a connection, before what was given here already.
     pub(super) fn transaction(&self, connection: &str, description: &str) {
+        self.add_transaction(connection, "posted", Some("2026-01-01"), description);
+    }
+
+    /// Something that is about to move, and may have a day already.
+    pub(super) fn pending(&self, connection: &str, day: Option<&str>) {
+        self.add_transaction(connection, "pending", day, "Card");
+    }
+
+    fn add_transaction(&self, connection: &str, status: &str, day: Option<&str>, description: &str) {
         self.world(|world| {
             let moment = "2026-01-01T00:00:00Z";
             world.transactions.push(json!({
                 "id": format!("txn_{}", world.transactions.len()), "connectionId": connection,
-                "accountId": "acc_1", "status": "posted", "postedDate": "2026-01-01", "updatedAt": moment,
+                "accountId": "acc_1", "status": status, "postedDate": day, "updatedAt": moment,
                 "amount": "-1.00", "currency": "EUR", "entryType": "debit", "description": description,
             }));
         });
@@ -202,6 +213,11 @@ impl FakeWaycore {
         self.world(|world| world.answers_creates_with = Some(id.to_owned()));
     }
 
+    /// From now on a sync is over when it is answered.
+    pub(crate) fn ends_syncs_at(&self, moment: &str) {
+        self.world(|world| world.ends_syncs_at = Some(moment.to_owned()));
+    }
+
     pub(crate) fn page_size(&self, rows: usize) {
         self.world(|world| world.page_size = rows);
     }
@@ -294,7 +310,11 @@ impl World {
     }
 
     fn page(&self, rows: Vec<Value>, cursor: Option<&str>) -> Page<Value> {
-        let size = if self.page_size == 0 { usize::MAX } else { self.page_size };
+        self.page_of(usize::MAX, rows, cursor)
+    }
+
+    fn page_of(&self, limit: usize, rows: Vec<Value>, cursor: Option<&str>) -> Page<Value> {
+        let size = if self.page_size == 0 { limit } else { limit.min(self.page_size) };
         let from: usize = cursor.map(|cursor| cursor.parse().unwrap()).unwrap_or_default();
         let has_more = rows.len() > from.saturating_add(size);
         let pagination = Pagination { has_more, next_cursor: has_more.then(|| (from + size).to_string()) };
@@ -365,7 +385,8 @@ impl Waycore for FakeWaycore {
                     && match institution {
                         Some(institution) => {
                             let portals = (row["portalUrl"].as_str(), portal);
-                            let other = matches!(portals, (Some(one), Some(other)) if one != other);
+                            let other =
+                                matches!(portals, (Some(one), Some(other)) if !same_portal(one, other));
                             row["institutionId"] == institution && !other
                         }
                         None => row["portalUrl"] == json!(portal),
@@ -456,7 +477,11 @@ impl Waycore for FakeWaycore {
 
     async fn sync_connection(&self, id: &ConnectionId) -> Result<(), Error> {
         self.answer("sync_connection", id.as_str(), |world| {
-            world.change(id.as_str(), json!({"syncStatus": "syncing"}));
+            let fields = match &world.ends_syncs_at {
+                Some(moment) => json!({"syncStatus": "idle", "lastSyncedAt": moment}),
+                None => json!({"syncStatus": "syncing"}),
+            };
+            world.change(id.as_str(), fields);
             Ok(())
         })
     }
@@ -493,8 +518,16 @@ impl Waycore for FakeWaycore {
 
     async fn list_transactions(&self, filter: &ListTransactions) -> Result<Page<Transaction>, Error> {
         let answer = self.answer("list_transactions", "", |world| {
-            let rows = world.transactions.clone();
-            Ok(typed_page(world.page(rows, filter.cursor.as_deref())))
+            let fits = |row: &&Value| {
+                let day = row["postedDate"].as_str().map(|day| Date::parse(day).unwrap());
+                let by_day = filter.posted_from.is_none_or(|from| day.is_some_and(|day| day >= from))
+                    && filter.posted_before.is_none_or(|before| day.is_some_and(|day| day < before));
+                let status = filter.status.as_ref();
+                by_day && status.is_none_or(|status| row["status"] == status.as_str())
+            };
+            let rows = world.transactions.iter().filter(|row| world.ignores_filters || fits(row)).cloned();
+            let limit = filter.limit.map_or(usize::MAX, usize::from);
+            Ok(typed_page(world.page_of(limit, rows.collect(), filter.cursor.as_deref())))
         });
         self.wait().await;
         answer

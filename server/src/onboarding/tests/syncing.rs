@@ -79,6 +79,31 @@ async fn a_refused_sync_says_why_as_far_as_that_is_known() {
 }
 
 #[tokio::test]
+async fn a_sync_of_which_nothing_is_known_counts_only_if_it_is_seen() {
+    let unclear = || Error::Unknown(Unclear::Server(502));
+    let bench = Bench::new().await;
+    let id = connected(&bench).await;
+    bench.waycore.change(&id, json!({"lastSyncedAt": "2023-11-14T12:00:00Z"}));
+    bench.waycore.fail("sync_connection", unclear());
+    refused(bench.port.sync_connection(&ana(), &id).await, ErrorCode::Unavailable, None);
+    assert_eq!(bench.port.record(&ana(), &id).await.unwrap().sync_again_in, None, "none has begun");
+    // It runs.
+    bench.waycore.lose_answer("sync_connection");
+    bench.port.sync_connection(&ana(), &id).await.unwrap();
+    assert_eq!(bench.port.record(&ana(), &id).await.unwrap().sync_again_in, Some(2_700));
+    // What is seen cannot be read: the failure is the sync's.
+    bench.waycore.fail_after("sync_connection", "get_connection", Error::Invalid);
+    bench.waycore.fail("sync_connection", unclear());
+    refused(bench.port.sync_connection(&ana(), &id).await, ErrorCode::Unavailable, None);
+    // It is over already.
+    bench.waycore.change(&id, json!({"syncStatus": "idle"}));
+    bench.waycore.ends_syncs_at("2023-11-14T22:13:00Z");
+    bench.waycore.lose_answer("sync_connection");
+    let synced = bench.port.sync_connection(&ana(), &id).await.unwrap();
+    assert_eq!(synced.sync_status.as_deref(), Some("idle"));
+}
+
+#[tokio::test]
 async fn only_a_manager_of_the_customer_may() {
     let bench = Bench::new().await;
     let id = connected(&bench).await;

@@ -22,6 +22,7 @@ async fn told(call: &'static str, error: Error) -> WireError {
         "create_entity" | "create_connection" => bench.start(&ana(), bank("harbour")).await.map(drop),
         "put_credentials" => bench.port.update_credentials(&ana(), &id, credentials).await.map(drop),
         "complete_setup" => bench.finish(&ana(), &id, confirmed()).await.map(drop),
+        "sync_connection" => bench.port.sync_connection(&ana(), &id).await.map(drop),
         "delete_connection" => bench.port.remove_connection(&ana(), &id, "Harbour Bank").await,
         _ => panic!("{call} changes nothing"),
     }
@@ -31,9 +32,14 @@ async fn told(call: &'static str, error: Error) -> WireError {
 #[tokio::test]
 async fn only_what_was_surely_not_done_is_called_so() {
     let (unknown, sure) = (copy::errors().outcome_unknown, copy::errors().unavailable);
-    for call in
-        ["create_entity", "create_connection", "put_credentials", "complete_setup", "delete_connection"]
-    {
+    for call in [
+        "create_entity",
+        "create_connection",
+        "put_credentials",
+        "complete_setup",
+        "sync_connection",
+        "delete_connection",
+    ] {
         for (error, message) in [
             (Error::Unknown(Unclear::Timeout), unknown),
             (Error::Unknown(Unclear::Server(502)), unknown),
