@@ -3,8 +3,9 @@
 use app::backend::{Caller, StartConnection};
 use app::model::Started;
 use domain::bank_choice::BankChoice;
+use domain::connection::{Connection, ConnectionState};
 use domain::ids::EntityId;
-use domain::portal_url::PortalUrl;
+use domain::portal_url::same_portal;
 use waycore::wire::ConnectionCreate;
 use waycore::{Created, Error, Unclear};
 
@@ -47,7 +48,8 @@ impl UseCases {
         Ok(Started { connection: self.show(caller, &own, Cause::Start).await?, existing })
     }
 
-    /// Waycore returns the connection that exists for the same portal, and makes another for another one of the bank's.
+    /// Waycore returns the connection that exists for the same portal, and makes another for another one of the bank's. One
+    /// whose access was revoked is none that somebody could go on with.
     async fn refuse_another_portal(&self, caller: &Caller, choice: &BankChoice) -> Result<(), Failure> {
         let (Some(institution), Some(portal)) = (choice.institution(), choice.portal()) else {
             return Ok(());
@@ -56,10 +58,11 @@ impl UseCases {
         let mut of_bank = known
             .iter()
             .filter_map(Own::kept)
-            .filter(|own| own.connection.institution_id.as_ref() == Some(institution))
+            .map(|own| own.connection)
+            .filter(|connection| connection.institution_id.as_ref() == Some(institution))
+            .filter(|connection| !is_revoked(connection))
             .peekable();
-        let same = |own: &Own| own.connection.portal_url.as_deref() == Some(portal.as_str());
-        if of_bank.peek().is_none() || of_bank.any(|own| same(&own)) {
+        if of_bank.peek().is_none() || of_bank.any(|connection| is_at(&connection, portal.as_str())) {
             return Ok(());
         }
         Err(InvalidInput::AnotherPortal.into())
@@ -77,10 +80,15 @@ impl UseCases {
             BankChoice::Unsupported { .. } => Call::CreateUnsupported,
         };
         let request = ConnectionCreate::new(entity, choice);
+        let began = self.clock.now();
         let mut created = attempted(self.waycore.create_connection(&request).await);
         if let Err(Error::Unknown(unclear)) = &created {
             match self.find_connection(caller, entity, choice).await {
-                Ok(Some(own)) => return Ok((own, false)),
+                Ok(Some(own)) => {
+                    let record = self.store.connection(self.tenant(caller), &own.connection.id).await?;
+                    let existing = record.is_some_and(|record| record.created_at < began);
+                    return Ok((own, existing));
+                }
                 // It has left nothing at Waycore, which would return the connection that exists.
                 Ok(None) if *unclear == Unclear::NoAnswer => {
                     created = attempted(self.waycore.create_connection(&request).await);
@@ -110,11 +118,11 @@ impl UseCases {
         choice: &BankChoice,
     ) -> Result<Option<Own>, Failure> {
         let Rows { own: rows, unreadable } = self.rows_at_waycore(caller, entity).await?;
-        let (institution, portal) = (choice.institution(), choice.portal().map(PortalUrl::as_str));
-        let found = rows.into_iter().find(|own| {
-            let Own { connection, .. } = own;
-            (institution.is_none() || connection.institution_id.as_ref() == institution)
-                && (portal.is_none() || connection.portal_url.as_deref() == portal)
+        let (institution, portal) = (choice.institution(), choice.portal());
+        let found = rows.into_iter().find(|Own { connection, .. }| {
+            !is_revoked(connection)
+                && (institution.is_none() || connection.institution_id.as_ref() == institution)
+                && portal.is_none_or(|portal| is_at(connection, portal.as_str()))
         });
         if found.is_none() && !unreadable.is_empty() {
             // It may be one of these.
@@ -122,6 +130,14 @@ impl UseCases {
         }
         Ok(found)
     }
+}
+
+fn is_revoked(connection: &Connection) -> bool {
+    matches!(connection.state, ConnectionState::Revoked(_))
+}
+
+fn is_at(connection: &Connection, portal: &str) -> bool {
+    connection.portal_url.as_deref().is_some_and(|known| same_portal(known, portal))
 }
 
 /// What one create at a time is for.

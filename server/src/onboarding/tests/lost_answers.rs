@@ -6,7 +6,7 @@ use domain::user_error::ErrorCode;
 use serde_json::json;
 use waycore::{Error, Unclear};
 
-use super::bench::{Bench, ana, bank, confirmed, refused};
+use super::bench::{Bench, ana, bank, confirmed, refused, unlisted};
 
 /// How often a call was made since the last time this was asked.
 fn count(bench: &Bench, call: &str) -> usize {
@@ -61,6 +61,38 @@ async fn a_create_is_not_sent_again_while_the_look_cannot_tell() {
     bench.waycore.fail("list_connections", Error::Timeout);
     refused(bench.start(&ana(), bank("meadow")).await, ErrorCode::Unavailable, None);
     assert_eq!(count(&bench, "create_connection"), 1);
+}
+
+#[tokio::test]
+async fn what_a_create_left_is_told_from_what_was_there() {
+    let typed = "https://Portal.Unlisted.example/Login/?a=%7e";
+    let kept = "https://portal.unlisted.example/Login?a=%7e";
+    for known in [false, true] {
+        for portal in [typed, kept] {
+            let bench = Bench::new().await;
+            bench.started(&ana()).await;
+            bench.waycore.connection("conn_x", "ent_1");
+            bench.waycore.change("conn_x", json!({"portalUrl": portal}));
+            if known {
+                bench.list(&ana()).await;
+                bench.later();
+            }
+            bench.waycore.fail("create_connection", Error::Unknown(Unclear::Timeout));
+            let found = bench.start(&ana(), unlisted("Our Bank", typed)).await.unwrap();
+            assert_eq!((found.connection.id.as_str(), found.existing), ("conn_x", known), "{portal}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_create_leaves_no_revoked_connection() {
+    let bench = Bench::new().await;
+    let id = bench.started(&ana()).await;
+    for kind in ["ready", "setup"] {
+        bench.waycore.change(&id, json!({"kind": kind, "status": "revoked"}));
+        bench.waycore.fail("create_connection", Error::Unknown(Unclear::Timeout));
+        refused(bench.start(&ana(), bank("harbour")).await, ErrorCode::Unavailable, None);
+    }
 }
 
 #[tokio::test]

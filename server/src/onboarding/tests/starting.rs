@@ -64,6 +64,25 @@ async fn another_portal_of_a_connected_bank_needs_a_second_word() {
 }
 
 #[tokio::test]
+async fn the_same_portal_in_other_words_and_a_revoked_connection_need_none() {
+    let at = |portal: &str| StartConnection {
+        portal_url: Some(portal.to_owned()),
+        ask_first: true,
+        ..bank("meadow")
+    };
+    let bench = Bench::new().await;
+    let id = bench.start(&ana(), at("https://meadow.example/")).await.unwrap().connection.id;
+    bench.waycore.change(&id, json!({"portalUrl": "https://MEADOW.example"}));
+    bench.get(&ana(), &id).await.unwrap();
+    assert!(bench.start(&ana(), at("https://meadow.example/")).await.unwrap().existing);
+    bench.waycore.calls();
+    check_refused(&bench, at("https://biz.meadow.example/"), "another").await;
+    bench.waycore.change(&id, json!({"kind": "ready", "status": "revoked"}));
+    bench.get(&ana(), &id).await.unwrap();
+    bench.start(&ana(), at("https://biz.meadow.example/")).await.unwrap();
+}
+
+#[tokio::test]
 async fn only_an_exact_id_is_a_bank_of_the_catalog() {
     let bench = Bench::new().await;
     for id in ["harb", "Harbour", "Harbour Bank", "harbour.example", "nowhere", "a\u{0}b"] {
