@@ -159,7 +159,7 @@ test.describe('moments', { tag: '@javascript' }, () => {
     await simulator.fail({ match, effect: { status: 409 }, times: 1 });
     await person.open(`/connections/${id}`);
     await person.button('Sync now').click();
-    await expect(person.page.getByRole('alert')).toContainText('The state has changed');
+    await expect(person.page.getByRole('alert')).toContainText('This was not done');
     await person.ready();
     await looksRight(person, 'detail', 'conflict');
   });

@@ -48,7 +48,7 @@ fn refusal(call: Call, error: &Error) -> WireError {
             WireError::new(ErrorCode::Misconfigured, errors.misconfigured)
         }
         Error::NotFound => not_found(call),
-        Error::Conflict { .. } => WireError::new(ErrorCode::Conflict, errors.conflict),
+        Error::Conflict { .. } => WireError::new(ErrorCode::Conflict, conflict(call)),
         Error::RateLimited { retry_after } => WireError::new(ErrorCode::RateLimited, errors.rate_limited)
             .retry_after(retry_after.map(RetryAfter::as_secs)),
         Error::OverBudget { retry_after } => WireError::new(ErrorCode::RateLimited, errors.rate_limited)
@@ -60,6 +60,30 @@ fn refusal(call: Call, error: &Error) -> WireError {
         | Error::Unknown(_) => WireError::new(ErrorCode::Unavailable, errors.unavailable),
         // It does answer.
         Error::Nonsense(_) => WireError::new(ErrorCode::Unavailable, words().refused.unreadable_answer),
+    }
+}
+
+/// What a conflict means depends on what was asked for: what is created has no earlier state that could have changed, and
+/// what cannot be removed has none that another try would find.
+fn conflict(call: Call) -> &'static str {
+    let errors = copy::errors();
+    match call {
+        Call::CreateEntity => errors.entity_unresolved,
+        Call::CreateSupported | Call::CreateAtOwnPortal | Call::CreateUnsupported => {
+            words().refused.create_conflict
+        }
+        Call::Delete => words().refused.delete_conflict,
+        Call::ListEntities
+        | Call::GetEntity
+        | Call::SearchInstitutions
+        | Call::GetConnection
+        | Call::ListConnections
+        | Call::ListAccounts
+        | Call::ListBalances
+        | Call::ListTransactions
+        | Call::PutCredentials
+        | Call::CompleteSetup
+        | Call::Sync => errors.conflict,
     }
 }
 

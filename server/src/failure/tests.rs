@@ -65,6 +65,24 @@ fn not_found_means_what_was_named() {
 }
 
 #[test]
+fn a_conflict_means_what_was_asked_for() {
+    let (errors, refused) = (app::copy::errors(), &app::copy::pages::words().refused);
+    for (call, message) in [
+        (Call::CreateEntity, errors.entity_unresolved),
+        (Call::CreateSupported, refused.create_conflict),
+        (Call::CreateAtOwnPortal, refused.create_conflict),
+        (Call::CreateUnsupported, refused.create_conflict),
+        (Call::Delete, refused.delete_conflict),
+        (Call::PutCredentials, errors.conflict),
+        (Call::CompleteSetup, errors.conflict),
+    ] {
+        let WireError(error) =
+            check_waycore(call, Error::Conflict { retry_after: None }, ErrorCode::Conflict);
+        assert_eq!(error.message, message, "{call:?}");
+    }
+}
+
+#[test]
 fn a_refused_create_is_shown_beside_what_was_chosen() {
     let refused = |call| Failure::Waycore { call, error: Error::Invalid };
     check(refused(Call::CreateSupported), ErrorCode::InvalidInput, Some("institution_id"));
