@@ -67,11 +67,10 @@ fn step_of_draft(setup: &Setup, updated_at: Timestamp, progress: &Progress) -> S
         return Step::Activation;
     }
     match setup.next_action {
-        NextAction::CreateDelegatedUser if confirmed(progress) => Step::FinishSetup,
-        NextAction::CreateDelegatedUser => Step::DelegatedUser,
         NextAction::ProvideCredentials | NextAction::ActivateConnection => Step::FinishSetup,
-        // Reading the details again is safe whatever the new word means.
-        NextAction::Other(_) => Step::DelegatedUser,
+        NextAction::CreateDelegatedUser | NextAction::Other(_) if confirmed(progress) => Step::FinishSetup,
+        // Reading the details is safe, whatever a new word means.
+        NextAction::CreateDelegatedUser | NextAction::Other(_) => Step::DelegatedUser,
     }
 }
 

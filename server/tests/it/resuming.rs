@@ -89,6 +89,23 @@ async fn both_steps_of_a_draft_can_be_opened() {
 }
 
 #[tokio::test]
+async fn a_confirmation_leads_on_whatever_waycore_calls_the_next_action() {
+    let host = TestHost::start().await;
+    let ana = host.signed_in_as("ana", "acme").await;
+    for (bank, next) in [("sim-standard", "somethingNew"), ("sim-portals", "")] {
+        let id = ana.start(bank).await["id"].as_str().expect("an id").to_owned();
+        let state =
+            json!({ "kind": "setup", "status": "draft", "actionRequiredBy": "endUser", "nextAction": next });
+        host.waycore.put_connection(&id, state).await;
+        let setup = format!("/connections/{id}/setup");
+        shows(&ana, &setup, "Create the delegated user").await;
+        let answer = ana.post_form("/api/confirm_user_created", &[("connection_id", &id)]).await;
+        assert_eq!(answer.goes_to(), setup, "{next}");
+        shows(&ana, &setup, "Finish setup").await;
+    }
+}
+
+#[tokio::test]
 async fn a_confirmation_in_a_second_tab_leads_to_the_next_step_too() {
     let host = TestHost::start().await;
     let ana = host.signed_in_as("ana", "acme").await;

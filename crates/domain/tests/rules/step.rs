@@ -42,9 +42,12 @@ fn a_draft_shows_what_waycore_asks_for_next() {
     check_draft("provideCredentials", nothing, Step::FinishSetup);
     check_draft("activateConnection", nothing, Step::FinishSetup);
     check_draft("activateConnection", progress(None, Some(NOW)), Step::Activation);
-    check_draft("somethingNew", nothing, Step::DelegatedUser);
-    check_draft("somethingNew", confirmed, Step::DelegatedUser);
-    check_draft("somethingNew", progress(None, Some(NOW)), Step::Activation);
+    // A word that is new, or none at all.
+    for next_action in ["somethingNew", ""] {
+        check_draft(next_action, nothing, Step::DelegatedUser);
+        check_draft(next_action, confirmed, Step::FinishSetup);
+        check_draft(next_action, progress(None, Some(NOW)), Step::Activation);
+    }
 }
 
 #[test]
