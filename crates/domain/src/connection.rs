@@ -40,7 +40,7 @@ pub enum ConnectionState {
     Unrecognised(String),
 }
 
-/// What a connection in draft owns.
+/// What a connection that is being set up owns: a draft, or one that failed meanwhile.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Setup {
     /// Waycore's own word for where the setup stands, if it says one: for support.
@@ -69,9 +69,11 @@ pub struct Ready {
     pub last_synced_at: Option<Timestamp>,
 }
 
-/// What is known about a connection that does not work. A connection that failed during its setup knows none of it.
+/// What is known about a connection that does not work.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Fault {
+    /// Of a connection that failed during its setup, which has nothing of the rest.
+    pub setup: Option<Setup>,
     pub sync: Option<SyncStatus>,
     pub last_synced_at: Option<Timestamp>,
     pub error_code: Option<String>,
@@ -213,7 +215,7 @@ impl ConnectionState {
             "setup" => false,
             _ => return Self::Unrecognised(described(kind, status)),
         };
-        let fault = |sync| Fault { sync, last_synced_at, error_code };
+        let fault = |setup, sync| Fault { setup, sync, last_synced_at, error_code };
         match status {
             "draft" => match setup {
                 Some(setup) if !ready => Self::Draft(setup),
@@ -225,11 +227,11 @@ impl ConnectionState {
                 Self::Connected(Ready { sync, last_synced_at })
             }
             "active" => Self::ActivatingReady(Pending::of(setup)),
-            "reauthRequired" => Self::ReauthRequired(fault(sync)),
-            "errored" => Self::Errored(fault(sync)),
-            "invalidConfig" => Self::InvalidConfig(fault(sync)),
-            "paused" => Self::Paused(fault(sync)),
-            "revoked" => Self::Revoked(fault(sync)),
+            "reauthRequired" => Self::ReauthRequired(fault(setup, sync)),
+            "errored" => Self::Errored(fault(setup, sync)),
+            "invalidConfig" => Self::InvalidConfig(fault(setup, sync)),
+            "paused" => Self::Paused(fault(setup, sync)),
+            "revoked" => Self::Revoked(fault(setup, sync)),
             _ => Self::Unrecognised(described(kind, status)),
         }
     }

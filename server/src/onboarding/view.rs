@@ -3,7 +3,9 @@
 use app::backend::Caller;
 use app::model;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use domain::connection::{ActionRequiredBy, ConnectionState, Instructions, NextAction, Provisioning, Setup};
+use domain::connection::{
+    ActionRequiredBy, ConnectionState, Instructions, NextAction, Pending, Provisioning, Setup,
+};
 use domain::display_name;
 use domain::ids::ConnectionId;
 use domain::poll::Watched;
@@ -194,15 +196,15 @@ fn seen(own: &Own, record: Option<&ConnectionRecord>) -> model::Connection {
         portal_url: connection.portal_url.clone(),
         kind: own.wire.kind().to_owned(),
         status: own.wire.status().as_str().to_owned(),
-        sync_status: state.sync().map(|sync| sync.as_str().to_owned()),
+        sync_status: state.sync().map(|sync| sync.as_str()).and_then(filled),
         label: StatusLabel::of(state),
         step: shown_step(step(Some(connection), &progress(record))),
         action_required_by: action_required_by.map(|by| by.as_str()).and_then(filled),
         next_action: next_action.map(|next| next.as_str()).and_then(filled),
         instructions: setup(state).map(|setup| instructions(&setup.instructions)),
-        credentials_present: setup(state).map(|setup| setup.credentials_present),
+        credentials_present: credentials_present(state),
         setup: setup_facts(state, record, connection.updated_at),
-        error_code: error_code.cloned(),
+        error_code: error_code.cloned().or_else(|| reported_code(&own.wire)),
         last_synced_at: last_synced_at.or_else(|| last_sync(&own.wire)).map(text),
         created_at: text(connection.created_at),
         updated_at: text(connection.updated_at),
@@ -218,11 +220,29 @@ fn fingerprint(shown: &model::Connection) -> String {
     URL_SAFE_NO_PAD.encode(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &json))
 }
 
+/// What Waycore says of a setup, also of one that failed.
 fn setup(state: &ConnectionState) -> Option<&Setup> {
     match state {
         ConnectionState::Draft(setup) => Some(setup),
+        ConnectionState::ReauthRequired(fault)
+        | ConnectionState::Errored(fault)
+        | ConnectionState::InvalidConfig(fault)
+        | ConnectionState::Paused(fault)
+        | ConnectionState::Revoked(fault) => fault.setup.as_ref(),
         ConnectionState::PendingActivation(_)
         | ConnectionState::ActivatingReady(_)
+        | ConnectionState::Connected(_)
+        | ConnectionState::Unrecognised(_) => None,
+    }
+}
+
+/// What is left of a setup whose turn at the bank is over.
+fn pending(state: &ConnectionState) -> Option<&Pending> {
+    match state {
+        ConnectionState::PendingActivation(pending) | ConnectionState::ActivatingReady(pending) => {
+            Some(pending)
+        }
+        ConnectionState::Draft(_)
         | ConnectionState::Connected(_)
         | ConnectionState::ReauthRequired(_)
         | ConnectionState::Errored(_)
@@ -233,51 +253,42 @@ fn setup(state: &ConnectionState) -> Option<&Setup> {
     }
 }
 
+/// Whether Waycore has credentials, as far as it says.
+fn credentials_present(state: &ConnectionState) -> Option<bool> {
+    match setup(state) {
+        Some(setup) => Some(setup.credentials_present),
+        None => pending(state)?.credentials_present,
+    }
+}
+
 /// What is known of a setup and its credentials, from Waycore and from here.
 fn setup_facts(
     state: &ConnectionState,
     record: Option<&ConnectionRecord>,
     updated_at: Timestamp,
 ) -> model::SetupFacts {
-    let (status, has_credentials) = match state {
-        ConnectionState::Draft(setup) => (setup.status.clone(), setup.credentials_present),
-        ConnectionState::PendingActivation(pending) | ConnectionState::ActivatingReady(pending) => {
-            (pending.status.clone(), pending.credentials_present == Some(true))
-        }
-        ConnectionState::Connected(_)
-        | ConnectionState::ReauthRequired(_)
-        | ConnectionState::Errored(_)
-        | ConnectionState::InvalidConfig(_)
-        | ConnectionState::Paused(_)
-        | ConnectionState::Revoked(_)
-        | ConnectionState::Unrecognised(_) => (None, false),
+    let status = match setup(state) {
+        Some(setup) => setup.status.as_ref(),
+        None => pending(state).and_then(|pending| pending.status.as_ref()),
     };
     let issued = setup(state).map(|setup| &setup.instructions);
     let word = |status: Option<&Provisioning>| status.map(|status| status.as_str().to_owned());
     let sent = record.and_then(|record| record.credentials_sent);
     model::SetupFacts {
-        status,
+        status: status.cloned(),
         email_provisioning: word(issued.and_then(|issued| issued.email_provisioning.as_ref())),
         phone_provisioning: word(issued.and_then(|issued| issued.phone_provisioning.as_ref())),
-        has_credentials,
+        has_credentials: credentials_present(state) == Some(true),
         credentials_sent_at: sent.map(|sent| text(sent.at)),
         credentials_are_new: sent.is_some_and(|sent| updated_at <= sent.as_of),
     }
 }
 
 fn whose_move(state: &ConnectionState) -> (Option<&ActionRequiredBy>, Option<&NextAction>) {
-    match state {
-        ConnectionState::Draft(setup) => (Some(&setup.action_required_by), Some(&setup.next_action)),
-        ConnectionState::PendingActivation(pending) | ConnectionState::ActivatingReady(pending) => {
-            (pending.action_required_by.as_ref(), pending.next_action.as_ref())
-        }
-        ConnectionState::Connected(_)
-        | ConnectionState::ReauthRequired(_)
-        | ConnectionState::Errored(_)
-        | ConnectionState::InvalidConfig(_)
-        | ConnectionState::Paused(_)
-        | ConnectionState::Revoked(_)
-        | ConnectionState::Unrecognised(_) => (None, None),
+    match (setup(state), pending(state)) {
+        (Some(setup), _) => (Some(&setup.action_required_by), Some(&setup.next_action)),
+        (None, Some(pending)) => (pending.action_required_by.as_ref(), pending.next_action.as_ref()),
+        (None, None) => (None, None),
     }
 }
 
@@ -300,6 +311,14 @@ fn facts(state: &ConnectionState) -> (Option<Timestamp>, Option<&String>) {
 fn last_sync(wire: &Connection) -> Option<Timestamp> {
     match wire {
         Connection::Ready(ready) => ready.last_synced_at.as_ref().map(Timestamp::from),
+        Connection::Setup(_) | Connection::Other(_) => None,
+    }
+}
+
+/// The error code that a ready connection reports, also where its status says that it works, or is not understood.
+fn reported_code(wire: &Connection) -> Option<String> {
+    match wire {
+        Connection::Ready(ready) => ready.error_code.clone().filter(|code| !code.trim().is_empty()),
         Connection::Setup(_) | Connection::Other(_) => None,
     }
 }

@@ -65,10 +65,14 @@ async fn a_connection_has_exactly_the_names_of_the_contract() {
     let id = started["id"].as_str().unwrap();
     for (state, more) in [
         (json!({ "kind": "setup", "status": "draft" }), &["instructions", "credentialsPresent"][..]),
-        (json!({ "kind": "setup", "status": "pendingActivation" }), &[]),
+        (json!({ "kind": "setup", "status": "pendingActivation" }), &["credentialsPresent"]),
+        (json!({ "kind": "setup", "status": "errored" }), &["instructions", "credentialsPresent"]),
+        (json!({ "kind": "setup", "status": "paused" }), &["instructions", "credentialsPresent"]),
         (json!({ "kind": "ready", "status": "active", "syncStatus": "idle" }), &[]),
         (json!({ "kind": "ready", "status": "errored", "errorCode": "bank_said_no" }), &["errorCode"]),
-        (json!({ "kind": "ready", "status": "hibernating" }), &[]),
+        // What was reported stays reported, whatever the status is called.
+        (json!({ "kind": "ready", "status": "hibernating" }), &["errorCode"]),
+        (json!({ "kind": "ready", "status": "active" }), &["errorCode"]),
     ] {
         host.waycore.put_connection(id, state.clone()).await;
         let expected: BTreeSet<_> = ALWAYS.iter().chain(more).copied().collect();

@@ -82,6 +82,7 @@ fn each_state_owns_what_exists_in_it() {
     assert_eq!(
         ConnectionState::from_parts(everything("errored")),
         ConnectionState::Errored(Fault {
+            setup: None,
             sync: Some(SyncStatus::Syncing),
             last_synced_at: Some(Timestamp::from_millis(7)),
             error_code: Some("bank_down".to_owned()),
@@ -106,8 +107,18 @@ fn each_state_owns_what_exists_in_it() {
 }
 
 #[test]
-fn a_setup_that_failed_needs_none_of_the_ready_fields() {
-    assert_eq!(state("setup", "errored"), ConnectionState::Errored(Fault::default()));
+fn a_setup_that_failed_keeps_what_it_owns_and_needs_none_of_the_ready_fields() {
+    let asked = setup("endUser", "createDelegatedUser");
+    let fault = Fault { setup: Some(asked), ..Fault::default() };
+    for (status, expected) in [
+        ("reauthRequired", ConnectionState::ReauthRequired(fault.clone())),
+        ("errored", ConnectionState::Errored(fault.clone())),
+        ("invalidConfig", ConnectionState::InvalidConfig(fault.clone())),
+        ("paused", ConnectionState::Paused(fault.clone())),
+        ("revoked", ConnectionState::Revoked(fault)),
+    ] {
+        assert_eq!(state("setup", status), expected);
+    }
 }
 
 #[test]

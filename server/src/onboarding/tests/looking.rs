@@ -109,3 +109,21 @@ async fn people_of_different_languages_change_nothing_for_each_other() {
         assert_eq!(bench.port.heard(&ana()).await.unwrap(), heard, "{state}");
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_waycore_leaves_out_is_null_and_an_error_code_is_kept_in_every_state() {
+    let bench = Bench::new().await;
+    let id = bench.started(&ana()).await;
+    for (status, sync, code, expected) in [
+        ("active", json!(null), json!(null), (None, None)),
+        ("active", json!(""), json!(" "), (None, None)),
+        ("active", json!("idle"), json!("bank_down"), (Some("idle"), Some("bank_down"))),
+        ("unheardOf", json!(null), json!("bank_down"), (None, Some("bank_down"))),
+        ("pendingActivation", json!(null), json!("bank_down"), (None, Some("bank_down"))),
+    ] {
+        let state = json!({ "kind": "ready", "status": status, "syncStatus": sync, "errorCode": code });
+        bench.waycore.change(&id, state.clone());
+        let shown = bench.get(&ana(), &id).await.unwrap();
+        assert_eq!((shown.sync_status.as_deref(), shown.error_code.as_deref()), expected, "{state}");
+    }
+}
