@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
 use super::{
+    has_sheet,
     money::{self, Shown},
     shown_by_detail,
     state::{repair, state_notice},
@@ -16,8 +17,10 @@ use crate::{
         following, go, load,
     },
     copy::{DELEGATED_USER_TERMS_LINK, pages::words, status_label},
+    islands::CopyValues,
     model::{Connection, Step},
     paths::with_draft,
+    wizard::instructions,
 };
 
 /// The state of a connection whose setup is over.
@@ -93,6 +96,7 @@ fn detail(scope: &RequestScope, shown: Detail, content: AnyView) -> AnyView {
             <KeptNotice as_of=seen.as_of now_millis=scope.now_millis/>
             {state_notice(scope, &connection, is_fetching, is_stale)}
             {repair(scope, &connection)}
+            {delegated_user(scope, &connection)}
             {facts(scope, &connection)}
             {actions(scope, &connection, record.sync_again_in)}
             {content}
@@ -101,6 +105,19 @@ fn detail(scope: &RequestScope, shown: Detail, content: AnyView) -> AnyView {
         </div>
     }
     .into_any()
+}
+
+/// What is typed at the bank, of a setup that failed.
+fn delegated_user(scope: &RequestScope, connection: &Connection) -> Option<AnyView> {
+    let sheet = scope.site.paths.sheet(&connection.id);
+    has_sheet(connection).then(|| {
+        view! {
+            {instructions(connection)}
+            <p><a href=sheet>{words().user.sheet}</a></p>
+            <CopyValues/>
+        }
+        .into_any()
+    })
 }
 
 /// What a manager may do with it. A sync is offered only where Waycore is not known to refuse it.

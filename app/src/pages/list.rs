@@ -191,9 +191,12 @@ fn whose_move(row: &Connection, scope: &RequestScope) -> Option<&'static str> {
     let text = &words().list;
     let acts = scope.caller.role.changes();
     let mover = match (row.step, row.label) {
-        (Step::Connected | Step::Support, _) => return None,
-        (Step::Recoverable, StatusLabel::Error) => Mover::Waycore,
+        (Step::Connected, _) | (_, StatusLabel::Revoked) => return None,
         (Step::Recoverable, _) if is_trying(row, scope.now_millis) => Mover::Waycore,
+        // A setup that failed: Waycore says who acts.
+        (Step::Recoverable | Step::Support, _) if row.action_required_by.is_some() => Mover::of(row),
+        (Step::Support, _) => return None,
+        (Step::Recoverable, StatusLabel::Error) => Mover::Waycore,
         (Step::Recoverable, _) => Mover::You,
         (Step::ConnectionDetails | Step::DelegatedUser | Step::FinishSetup | Step::Activation, _) => {
             Mover::of(row)

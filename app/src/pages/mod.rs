@@ -23,7 +23,10 @@ pub use sign_in::sign_in_document;
 
 use domain::status_label::StatusLabel;
 
-use crate::model::{Connection, Step};
+use crate::{
+    model::{Connection, Step},
+    wizard::details,
+};
 
 /// Whether a connection is shown by its detail page; else by its setup. The two pages send to each other by this one
 /// rule, so that they can never send in a circle.
@@ -33,5 +36,17 @@ fn shown_by_detail(connection: &Connection) -> bool {
         // A state that nobody knows, of a connection that was ready once.
         Step::Activation => connection.label == StatusLabel::Checking && connection.kind != "setup",
         Step::ConnectionDetails | Step::DelegatedUser | Step::FinishSetup => false,
+    }
+}
+
+/// Whether there is a sheet for the bank's administrator: while the delegated user is to be created, and where a setup
+/// failed and may go on, as long as Waycore gives the user's details.
+fn has_sheet(connection: &Connection) -> bool {
+    match connection.step {
+        Step::DelegatedUser | Step::FinishSetup => true,
+        Step::Recoverable | Step::Support => {
+            connection.label != StatusLabel::Revoked && !details(connection).is_empty()
+        }
+        Step::ConnectionDetails | Step::Activation | Step::Connected => false,
     }
 }

@@ -4,12 +4,12 @@ use domain::portal_url::PortalUrl;
 use leptos::prelude::*;
 use leptos_router::hooks::use_params_map;
 
-use super::shown_by_detail;
+use super::{has_sheet, shown_by_detail};
 use crate::{
     backend::{Kept, RequestScope},
     components::{KeptNotice, PageTitle, go, load},
     copy::pages::words,
-    model::{Connection, Step},
+    model::Connection,
     wizard::{Shown, details, guidance, rights},
 };
 
@@ -21,13 +21,11 @@ pub fn SheetPage() -> impl IntoView {
         |scope| async move { scope.onboarding.look_at_connection(&scope.caller, &id).await },
         |scope, seen: Kept<Connection>| {
             let paths = &scope.site.paths;
-            if shown_by_detail(&seen.what) {
-                return go(&paths.detail(&seen.what.id));
+            if has_sheet(&seen.what) {
+                return sheet(&scope, seen);
             }
-            match seen.what.step {
-                Step::DelegatedUser | Step::FinishSetup => sheet(&scope, seen),
-                _ => go(&paths.setup(&seen.what.id)),
-            }
+            let by_detail = shown_by_detail(&seen.what);
+            go(&if by_detail { paths.detail(&seen.what.id) } else { paths.setup(&seen.what.id) })
         },
     )
 }
@@ -53,12 +51,17 @@ fn sheet(scope: &RequestScope, seen: Kept<Connection>) -> AnyView {
         let encoded = parsed.and_then(|portal| portal.encoded_host()).map(|host| [" (", &host, ")"].concat());
         view! { <div><dt>{words().sheet.portal}</dt><dd translate="no">{text} {encoded}</dd></div> }
     });
+    let paths = &scope.site.paths;
+    let back = if shown_by_detail(&connection) {
+        let name = connection.display_name.clone();
+        view! { <a href=paths.detail(&connection.id) translate="no">{name}</a> }.into_any()
+    } else {
+        view! { <a href=paths.setup(&connection.id)>{words().wizard.back_to_setup}</a> }.into_any()
+    };
     view! {
         <PageTitle text=words().sheet.title/>
         <div class="column sheet">
-            <p class="back screen-only">
-                <a href=scope.site.paths.setup(&connection.id)>{words().wizard.back_to_setup}</a>
-            </p>
+            <p class="back screen-only">{back}</p>
             <h1>{words().sheet.title}</h1>
             <p class="lead">{words().sheet.lead}</p>
             <p class="muted screen-only">{words().sheet.print}</p>

@@ -9,6 +9,7 @@ use crate::{
     components::{BankCredentials, Moment, Notice, Support, Tone},
     copy::{bank_is_connected, pages::words},
     model::{Connection, Step},
+    wizard::Mover,
 };
 
 /// For so long new credentials may be under trial, in seconds: 24 hours.
@@ -72,12 +73,22 @@ fn sent(connection: &Connection, now_millis: i64) -> Option<AnyView> {
 }
 
 fn of_label(scope: &RequestScope, connection: &Connection) -> AnyView {
+    let changes = scope.caller.role.changes();
     let (tone, title, text) = match connection.label {
         StatusLabel::Connected => (Tone::Positive, words().detail.connected_title, words().detail.connected),
         StatusLabel::ReauthenticationRequired => {
             (Tone::Caution, words().detail.reauth_title, words().detail.reauth)
         }
-        StatusLabel::Error => (Tone::Negative, words().detail.errored_title, words().detail.errored),
+        StatusLabel::Error => {
+            // Where a setup failed, Waycore may wait for somebody.
+            let text = match (Mover::of(connection), changes) {
+                (Mover::You, true) => words().wizard.now_asked,
+                (Mover::You, false) => words().wizard.now_manager,
+                (Mover::Us, _) => words().wizard.now_us,
+                (Mover::Waycore, _) => words().detail.errored,
+            };
+            (Tone::Negative, words().detail.errored_title, text)
+        }
         StatusLabel::NeedsCorrection => (Tone::Caution, words().detail.invalid_title, words().detail.invalid),
         StatusLabel::Paused => (Tone::Info, words().detail.paused_title, words().detail.paused),
         StatusLabel::Revoked => (Tone::Info, words().detail.revoked_title, words().detail.revoked),
@@ -96,7 +107,7 @@ fn of_label(scope: &RequestScope, connection: &Connection) -> AnyView {
     let address = connection.portal_url.clone().filter(|_| connection.label == StatusLabel::NeedsCorrection);
     let address = address.map(|url| view! { <p class="address"><code translate="no">{url}</code></p> });
     let again = again(scope, connection);
-    let to_do = to_do(connection.label, scope.caller.role.changes()).map(|text| view! { <p>{text}</p> });
+    let to_do = to_do(connection.label, changes).map(|text| view! { <p>{text}</p> });
     view! { <Notice tone title><p>{text}</p> {to_do} {address} {sent} {code} {again} {support}</Notice> }
         .into_any()
 }

@@ -153,7 +153,8 @@ pub fn details(connection: &Connection) -> Vec<(Term, Shown)> {
     shown.collect()
 }
 
-fn instructions(connection: &Connection) -> AnyView {
+/// The details in a panel, each with a button that copies it. [`CopyValues`] serves the buttons.
+pub fn instructions(connection: &Connection) -> AnyView {
     let text = &words().user;
     let details = details(connection);
     let none = details.is_empty().then(preparing);

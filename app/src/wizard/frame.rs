@@ -54,9 +54,9 @@ impl Mover {
             Step::ConnectionDetails | Step::FinishSetup => Self::You,
             // Waycore was told that the setup is complete, and does not say so yet; or it names nothing that a customer can do.
             Step::Activation if connection.status == "draft" || !can_be_done => Self::Waycore,
-            Step::DelegatedUser | Step::Activation if asks_customer => Self::You,
-            Step::DelegatedUser | Step::Activation | Step::Connected | Step::Recoverable | Step::Support => {
-                Self::Waycore
+            Step::Connected => Self::Waycore,
+            Step::DelegatedUser | Step::Activation | Step::Recoverable | Step::Support => {
+                if asks_customer { Self::You } else { Self::Waycore }
             }
         }
     }
@@ -217,6 +217,11 @@ mod tests {
             (Step::FinishSetup, "draft", Some("waycore"), "createDelegatedUser", Mover::You),
             // It was told of the completion, and does not say so yet.
             (Step::Activation, "draft", Some("endUser"), "activateConnection", Mover::Waycore),
+            // The setup failed, and Waycore says who acts.
+            (Step::Recoverable, "errored", Some("endUser"), "createDelegatedUser", Mover::You),
+            (Step::Recoverable, "reauthRequired", Some("waycore"), "activateConnection", Mover::Waycore),
+            (Step::Support, "paused", Some("endUser"), "createDelegatedUser", Mover::You),
+            (Step::Support, "paused", Some("integrator"), "createDelegatedUser", Mover::Us),
             // It waits for the product.
             (Step::DelegatedUser, "draft", Some("integrator"), "createDelegatedUser", Mover::Us),
             (Step::FinishSetup, "draft", Some("integrator"), "createDelegatedUser", Mover::Us),

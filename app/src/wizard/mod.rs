@@ -11,6 +11,6 @@ mod search_results;
 
 pub use activation::activation;
 pub use connection_details::{Details, connection_details};
-pub use delegated_user::{Shown, delegated_user, details, guidance, rights};
+pub use delegated_user::{Shown, delegated_user, details, guidance, instructions, rights};
 pub use finish_setup::finish_setup;
 pub use frame::Mover;

@@ -74,6 +74,41 @@ async fn the_step_and_the_sheet_hold_what_is_typed_and_allowed_at_the_bank() {
 }
 
 #[tokio::test]
+async fn a_setup_that_failed_keeps_its_details_and_its_sheet() {
+    let host = TestHost::start().await;
+    let ana = host.signed_in_as("ana", "acme").await;
+    let id = ana.start("sim-standard").await["id"].as_str().expect("an id").to_owned();
+    let (detail, sheet) = (format!("/connections/{id}"), format!("/connections/{id}/sheet"));
+    for status in ["errored", "reauthRequired", "invalidConfig", "paused"] {
+        let state = json!({
+            "kind": "setup", "status": status, "actionRequiredBy": "endUser", "nextAction": "createDelegatedUser",
+        });
+        host.waycore.put_connection(&id, state).await;
+        let connection = ana.connection(&id).await.ok()["connection"].clone();
+        assert_eq!(connection["credentialsPresent"], false, "{connection}");
+        assert_eq!(connection["actionRequiredBy"], "endUser", "{connection}");
+        assert_eq!(connection["nextAction"], "createDelegatedUser", "{connection}");
+        let username = connection["instructions"]["username"].as_str().expect("a username");
+        let page = ana.get(&detail).await;
+        assert!(main_text(&page).contains(&format!("Username {username}")), "{status}: {page:?}");
+        assert!(tag(&page, "aria-label=\"Copy username\"").contains(username), "{status}: {page:?}");
+        assert!(page.body.contains(&format!("href=\"{sheet}\"")), "{status}: {page:?}");
+        let asked = main_text(&page).contains("Waycore needs something from you.");
+        assert_eq!(asked, status == "errored", "{status}: {page:?}");
+        let page = ana.get(&sheet).await;
+        assert!(main_text(&page).contains(&format!("Username {username}")), "{status}: {page:?}");
+        assert!(page.body.contains(&format!("href=\"{detail}\"")), "{status}: {page:?}");
+    }
+    for state in
+        [json!({ "kind": "setup", "status": "revoked" }), json!({ "kind": "ready", "status": "errored" })]
+    {
+        host.waycore.put_connection(&id, state.clone()).await;
+        assert_eq!(ana.get(&sheet).await.goes_to(), detail, "{state}");
+        assert!(!main_text(&ana.get(&detail).await).contains("Delegated user details"), "{state}");
+    }
+}
+
+#[tokio::test]
 async fn a_value_that_is_being_prepared_says_so_and_cannot_be_copied_yet() {
     let host = TestHost::start().await;
     let ana = host.signed_in_as("ana", "acme").await;

@@ -82,6 +82,30 @@ async fn what_a_manager_has_to_repair_is_no_viewers_move() {
     }
 }
 
+#[tokio::test]
+async fn the_list_says_whom_waycore_names_also_where_a_setup_failed() {
+    let host = TestHost::start().await;
+    let ana = host.signed_in_as("ana", "acme").await;
+    for (row, (status, by, said)) in [
+        ("errored", "endUser", Some("Your move")),
+        ("errored", "waycore", Some("Waycore's move")),
+        ("reauthRequired", "integrator", Some("Our move")),
+        ("invalidConfig", "endUser", Some("Your move")),
+        ("invalidConfig", "waycore", Some("Waycore's move")),
+        ("paused", "endUser", Some("Your move")),
+        ("revoked", "endUser", None),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let id = begun(&ana, row, After::Begun).await;
+        let mut state = draft(by, "createDelegatedUser");
+        state["status"] = json!(status);
+        host.waycore.put_connection(&id, state).await;
+        assert_eq!(move_in_list(&ana, &id).await.as_deref(), said, "{status} {by}");
+    }
+}
+
 fn draft(by: &str, next: &str) -> Value {
     json!({ "kind": "setup", "status": "draft", "actionRequiredBy": by, "nextAction": next })
 }
