@@ -3,6 +3,7 @@
 //! Waycore filters by account and day. It does not search texts, so that is done here, over a bounded number of its pages.
 //! Its cursor goes to the browser sealed, and opens for the same customer, connection and filter alone.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use app::backend::{Caller, TransactionQuery};
@@ -28,7 +29,7 @@ pub(super) const ENOUGH: u16 = 50;
 /// Rows of a page of Waycore's, where a text is searched for in them, or all are wanted.
 pub(super) const MOST: u16 = 500;
 
-/// Pages of Waycore's that are searched for one of ours.
+/// Pages of Waycore's that are searched for one of ours, and as many again for what is pending.
 const PAGES: usize = 20;
 
 /// What is looked for.
@@ -43,6 +44,8 @@ pub(super) struct Filter {
 /// How far a search for a page of ours has come.
 struct Search {
     transactions: Vec<Transaction>,
+    /// The ids of those of them that are pending and have no day.
+    pending: HashSet<String>,
     /// Waycore's: where to go on.
     cursor: Option<String>,
     /// Pages of Waycore's that were searched, and rows of them that could not be read.
@@ -50,11 +53,21 @@ struct Search {
     unreadable: usize,
     /// There is nothing more to search, or enough was found.
     ended: bool,
+    /// More is pending than was read.
+    more_pending: bool,
 }
 
 impl Search {
     fn from(cursor: Option<String>) -> Self {
-        Self { transactions: Vec::new(), cursor, pages: 0, unreadable: 0, ended: false }
+        Self {
+            transactions: Vec::new(),
+            pending: HashSet::new(),
+            cursor,
+            pages: 0,
+            unreadable: 0,
+            ended: false,
+            more_pending: false,
+        }
     }
 }
 
@@ -142,8 +155,10 @@ impl UseCases {
             };
             let page = self.waycore.list_transactions(&asked).await?;
             search.unreadable += page.unreadable.len();
-            let fitting =
-                page.data.into_iter().filter(|row| is_of(id, &row.connection_id) && filter.fits(row));
+            // What was pending a moment ago may have been posted since.
+            let fitting = page.data.into_iter().filter(|row| {
+                is_of(id, &row.connection_id) && filter.fits(row) && !search.pending.contains(&row.id)
+            });
             search.transactions.extend(fitting.map(transaction));
             let next = page.pagination.next_cursor.filter(|_| page.pagination.has_more);
             // One that leads where it came from would never end.
@@ -158,34 +173,42 @@ impl UseCases {
     }
 
     fn found(&self, caller: &Caller, id: &ConnectionId, filter: &Filter, search: Search) -> TransactionPage {
-        let Search { transactions, cursor, unreadable, ended, .. } = search;
+        let Search { transactions, cursor, unreadable, ended, more_pending, .. } = search;
         let next_cursor = cursor.and_then(|cursor| self.sealer.seal(&filter.context(caller, id), &cursor));
-        TransactionPage { transactions, next_cursor, unreadable, cut: !ended }
+        TransactionPage { transactions, next_cursor, unreadable, cut: !ended || more_pending }
     }
 
-    /// What is pending has no day, so that a filter by day would leave it out, though it is the latest there is.
+    /// What is pending has no day, so that a filter by day would leave it out, though it is the latest there is. What is
+    /// pending and has one comes with the days.
     async fn add_pending(
         &self,
         id: &ConnectionId,
         filter: &Filter,
         search: &mut Search,
     ) -> Result<(), Error> {
-        if filter.from.is_none() || filter.to.is_some() {
+        let today = Date::of_millis(self.clock.now().as_millis());
+        let is_by_day = filter.from.is_some() || filter.to.is_some();
+        if !is_by_day || filter.to.is_some_and(|last| last < today) {
             return Ok(());
         }
-        let asked = ListTransactions {
-            posted_from: None,
-            status: Some(TransactionStatus::Pending),
-            limit: Some(ENOUGH),
-            ..filter.at_waycore(id)
-        };
-        let page = self.waycore.list_transactions(&asked).await?;
-        search.unreadable += page.unreadable.len();
-        let fitting = page
-            .data
+        let listing = paging::listing(PAGES, |cursor| {
+            let asked = ListTransactions {
+                posted_from: None,
+                status: Some(TransactionStatus::Pending),
+                cursor,
+                limit: Some(MOST),
+                ..filter.at_waycore(id)
+            };
+            async move { self.waycore.list_transactions(&asked).await }
+        });
+        let Listing { rows, unreadable, is_whole } = listing.await?;
+        search.unreadable += unreadable.len();
+        search.more_pending = !is_whole;
+        let fitting = rows
             .into_iter()
             .filter(|row| row.posted_date.is_none() && is_of(id, &row.connection_id) && filter.fits(row));
         search.transactions.extend(fitting.map(transaction));
+        search.pending = search.transactions.iter().map(|row| row.id.clone()).collect();
         Ok(())
     }
 
@@ -196,7 +219,7 @@ impl UseCases {
         filter: &Filter,
     ) -> Result<Listing<wire::Transaction>, Error> {
         let listing = paging::listing(PAGES, |cursor| {
-            let asked = ListTransactions { cursor, limit: Some(500), ..filter.at_waycore(id) };
+            let asked = ListTransactions { cursor, limit: Some(MOST), ..filter.at_waycore(id) };
             async move { self.waycore.list_transactions(&asked).await }
         });
         let mut listing = listing.await?;

@@ -88,14 +88,15 @@ async fn a_transaction_that_cannot_be_read_is_counted_on_the_page_and_in_the_fil
         transaction(&id, "t-4", json!("5.")),
     ];
     answer_with(&host, json!({ "path": "/v1/transactions" }), &rows).await;
-    let page = ana.get(&format!("/connections/{id}?from=2026-01-01&to=2026-12-31")).await;
+    // With a last day that is over, what is pending is not asked for as well.
+    let page = ana.get(&format!("/connections/{id}?from=2025-01-01&to=2025-12-31")).await;
     let region = text(main_of(&page.body));
     assert!(region.contains("2 items could not be read"), "{region}");
     for shown in ["Rent t-1", "-1.00", "Rent t-2", " 0.50", " 0.00", " 5.00"] {
         assert!(region.contains(shown), "{shown}: {region}");
     }
     assert!(!region.contains("-0.00") && !region.contains("+0.50"), "{region}");
-    let file = ana.get(&format!("/connections/{id}/transactions.csv?from=2026-01-01&to=2026-12-31")).await;
+    let file = ana.get(&format!("/connections/{id}/transactions.csv?from=2025-01-01&to=2025-12-31")).await;
     let mut reader = csv::Reader::from_reader(file.body.trim_start_matches('\u{feff}').as_bytes());
     let lines: Vec<Vec<String>> =
         reader.records().map(|row| row.expect("a row").iter().map(ToOwned::to_owned).collect()).collect();

@@ -80,3 +80,48 @@ async fn a_page_waits_longer_for_what_somebody_asked_for() {
         assert_eq!(matches!(money.transactions, Region::Here(_)), comes, "{from:?}");
     }
 }
+
+#[tokio::test]
+async fn everything_that_is_pending_is_shown_or_said_to_be_cut() {
+    let bench = Bench::new().await;
+    let id = bench.started(&ana()).await;
+    // Those with a day come first, and fill a page.
+    (0..60).for_each(|_| bench.waycore.pending(&id, Some("2023-11-10")));
+    (0..120).for_each(|_| bench.waycore.pending(&id, None));
+    // The bench's today is 14 November 2023. A page size of 0 is as many rows as are asked for.
+    for (from, to, page_size, shown, cut) in [
+        (Some("2023-11-01"), None, 0, 120, false),
+        (Some("2023-11-01"), None, 50, 120, false),
+        (Some("2023-11-01"), Some("2023-11-14"), 0, 120, false),
+        (Some("2023-11-01"), Some("2023-11-15"), 0, 120, false),
+        (None, Some("2023-11-14"), 0, 120, false),
+        (Some("2023-11-01"), Some("2023-11-13"), 0, 0, false),
+        (None, Some("2023-11-13"), 0, 0, false),
+        // Twenty pages are read, of which fifteen are of those with a day.
+        (Some("2023-11-01"), None, 4, 20, true),
+    ] {
+        bench.waycore.page_size(page_size);
+        let [from, to] = [from, to].map(|day| day.map(str::to_owned));
+        let query = TransactionQuery { from, to, ..TransactionQuery::default() };
+        for is_file in [false, true] {
+            let page = match is_file {
+                true => bench.port.export_transactions(&ana(), &id, query.clone()).await.unwrap(),
+                false => bench.port.list_transactions(&ana(), &id, query.clone()).await.unwrap(),
+            };
+            let without_day = page.transactions.iter().filter(|row| row.posted_date.is_none()).count();
+            assert_eq!((without_day, page.cut), (shown, cut), "{query:?}, pages of {page_size}, {is_file}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_transaction_that_comes_twice_is_shown_once() {
+    let bench = Bench::new().await;
+    let id = bench.started(&ana()).await;
+    (0..3).for_each(|_| bench.waycore.pending(&id, None));
+    // What is pending is then among the rows of the days as well.
+    bench.waycore.ignore_filters();
+    let query = TransactionQuery { from: Some("2023-11-01".to_owned()), ..TransactionQuery::default() };
+    let page = bench.port.list_transactions(&ana(), &id, query).await.unwrap();
+    assert_eq!(page.transactions.len(), 3);
+}
