@@ -326,13 +326,7 @@ fn active_filters(query: &TransactionQuery, accounts: &[Account]) -> String {
 }
 
 fn transaction_row(row: Transaction, account: Option<String>) -> AnyView {
-    let text = &words().detail;
-    let when = match row.posted_date.as_deref() {
-        Some(posted) => day(posted),
-        None if row.status == "pending" => text.pending.to_owned(),
-        // Waycore does not say when.
-        None => "–".to_owned(),
-    };
+    let when = when(row.posted_date.as_deref(), &row.status);
     let named = [row.description, row.counterparty_name, row.merchant_name, row.raw_description];
     let what = named.into_iter().flatten().next().unwrap_or_default();
     view! {
@@ -345,9 +339,45 @@ fn transaction_row(row: Transaction, account: Option<String>) -> AnyView {
     .into_any()
 }
 
+/// The day of a transaction, and how far it is if it is not posted.
+fn when(posted: Option<&str>, status: &str) -> String {
+    let text = &words().detail;
+    let status = match status {
+        "pending" => Some(text.pending),
+        "reversed" => Some(text.reversed),
+        "cancelled" => Some(text.cancelled),
+        _ => None,
+    };
+    match (posted.map(day), status) {
+        (Some(day), Some(status)) => [&day, ", ", status].concat(),
+        (Some(day), None) => day,
+        (None, Some(status)) => status.to_owned(),
+        // Waycore does not say when.
+        (None, None) => "–".to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_transaction_says_how_far_it_is_unless_it_is_posted() {
+        let posted = Some("2026-02-01");
+        for (posted, status, expected) in [
+            (posted, "posted", day("2026-02-01")),
+            (posted, "pending", day("2026-02-01") + ", Pending"),
+            (posted, "reversed", day("2026-02-01") + ", Reversed"),
+            (posted, "cancelled", day("2026-02-01") + ", Cancelled"),
+            (posted, "unknown", day("2026-02-01")),
+            (posted, "new at Waycore", day("2026-02-01")),
+            (None, "pending", "Pending".to_owned()),
+            (None, "cancelled", "Cancelled".to_owned()),
+            (None, "posted", "–".to_owned()),
+        ] {
+            assert_eq!(when(posted, status), expected, "{status}");
+        }
+    }
 
     #[test]
     fn a_page_looks_back_ninety_days_unless_it_is_told() {

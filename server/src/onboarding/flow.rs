@@ -55,11 +55,13 @@ pub(super) fn flow(
     }
     let ids: HashSet<&str> = counted.iter().map(|account| account.id.as_str()).collect();
     let mut by_day: BTreeMap<Date, Vec<&wire::Decimal>> = BTreeMap::new();
-    let counts = |row: &&Transaction| ids.contains(row.account_id.as_str()) && row.currency == flow.currency;
+    let counts = |row: &&Transaction| {
+        ids.contains(row.account_id.as_str()) && row.currency == flow.currency && has_moved(&row.status)
+    };
     for row in moved.rows.iter().filter(counts) {
         match row.posted_date {
             Some(day) => by_day.entry(day).or_default().push(&row.amount),
-            // What is pending has moved nothing yet; of what is posted the day could not be read.
+            // Of what is posted the day could not be read.
             None => flow.unreadable += usize::from(row.status == TransactionStatus::Posted),
         }
     }
@@ -80,6 +82,11 @@ pub(super) fn flow(
     let says_something =
         flow.too_large || flow.unreadable > 0 || !flow.months.is_empty() || !flow.balances.is_empty();
     says_something.then_some(flow)
+}
+
+/// What is pending has moved nothing yet, even where the bank says a day, and what was cancelled never will.
+fn has_moved(status: &TransactionStatus) -> bool {
+    !matches!(status, TransactionStatus::Pending | TransactionStatus::Cancelled)
 }
 
 /// The currency of most accounts.
@@ -304,6 +311,27 @@ mod tests {
         );
         let months: Vec<_> = all.months.iter().map(|m| (&*m.month, &*m.came_in, &*m.went_out)).collect();
         assert_eq!(months, [("2026-01", "100.10", "0"), ("2026-02", "5.00", "30.00")]);
+    }
+
+    #[test]
+    fn what_is_pending_or_cancelled_is_no_money_in_or_out() {
+        let accounts = [account("a", "EUR", Some("100.00"))];
+        for (status, came_in, balance_before) in [
+            ("posted", "7.00", "93.00"),
+            ("reversed", "7.00", "93.00"),
+            ("unknown", "7.00", "93.00"),
+            ("new at Waycore", "7.00", "93.00"),
+            ("pending", "2.00", "98.00"),
+            ("cancelled", "2.00", "98.00"),
+        ] {
+            let mut row = posted("a", Some("2026-02-01"), "5.00");
+            row.status = status.into();
+            let rows = whole(vec![row, posted("a", Some("2026-02-01"), "2.00")]);
+            let flow = flow(&accounts, rows, None, &filter(None, "2026-01-31", None), day("2026-02-01"));
+            let flow = flow.expect("a flow");
+            assert_eq!(flow.months[0].came_in, came_in, "{status}");
+            assert_eq!(shown(&flow)[0], ("2026-01-31", balance_before), "{status}");
+        }
     }
 
     #[test]
