@@ -215,15 +215,25 @@ pub struct SetupFacts {
 pub struct Institution {
     pub institution_id: String,
     pub name: String,
-    /// Host of the canonical portal; empty when Waycore knows no portal.
+    /// Host of the first portal; empty when Waycore knows no portal.
     pub domain: String,
-    /// The canonical portal first.
+    /// The canonical portal first, if there is one.
     pub portals: Vec<String>,
+    /// Waycore names no canonical portal, or none that can be used: none of `portals` is the usual one.
+    #[cfg_attr(feature = "ssr", serde(default, skip_serializing_if = "std::ops::Not::not"))]
+    pub no_usual_portal: bool,
     /// The name, then the domain, in parts of which every second was typed. For our own search field, which asks for them.
     #[cfg_attr(feature = "ssr", serde(default, skip_serializing_if = "Vec::is_empty"))]
     pub name_parts: Vec<String>,
     #[cfg_attr(feature = "ssr", serde(default, skip_serializing_if = "Vec::is_empty"))]
     pub domain_parts: Vec<String>,
+}
+
+impl Institution {
+    /// Which of the portals is the usual one.
+    pub(crate) fn usual_portal(&self) -> Option<usize> {
+        (!self.no_usual_portal).then_some(0)
+    }
 }
 
 #[cfg(feature = "ssr")]
@@ -254,7 +264,7 @@ pub struct Institutions {
     pub institutions: Vec<Institution>,
     /// More banks fit what was typed than are given. For our own search field, which asks for it.
     #[cfg_attr(feature = "ssr", serde(default, skip_serializing_if = "std::ops::Not::not"))]
-    pub has_more: bool,
+    pub more: bool,
 }
 
 /// Answer of `coach_portal`.

@@ -44,12 +44,13 @@ impl Readable for Institutions {
                 name: json.text("name")?,
                 domain: json.text("domain")?,
                 portals: texts(json, "portals")?,
+                no_usual_portal: json.get("noUsualPortal").0.is_truthy(),
                 name_parts: texts(json, "nameParts").unwrap_or_default(),
                 domain_parts: texts(json, "domainParts").unwrap_or_default(),
             })
         };
-        let has_more = json.get("hasMore").0.is_truthy();
-        Some(Self { institutions: json.list("institutions", institution)?, has_more })
+        let more = json.get("more").0.is_truthy();
+        Some(Self { institutions: json.list("institutions", institution)?, more })
     }
 }
 

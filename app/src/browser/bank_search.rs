@@ -109,7 +109,7 @@ impl Combobox {
                 match answer {
                     None => this.found(Vec::new(), &say(Say::SearchFailed)),
                     Some(Ok(found)) => {
-                        let news = match (found.institutions.len(), found.has_more) {
+                        let news = match (found.institutions.len(), found.more) {
                             (0, _) => say(Say::NoResults),
                             (count, true) => counted(Say::FirstResults, count as i64),
                             (1, false) => say(Say::OneResult),
@@ -333,8 +333,8 @@ fn option_id(index: usize) -> String {
     ["bank-option-", &index.to_string()].concat()
 }
 
-/// The portals of a bank: the one chosen before the server had a question or the person went away, else its usual one. A portal
-/// that is not among them was typed.
+/// The portals of a bank: the one chosen before the server had a question or the person went away, else its usual one if
+/// there is one. A portal that is not among them was typed.
 fn portals(bank: &Institution) -> Element {
     let asked = data("main form[data-portal]").map(|data| data("portal")).filter(|portal| !portal.is_empty());
     let draft = form::draft().filter(|draft| draft.institution_id == bank.institution_id);
@@ -344,10 +344,11 @@ fn portals(bank: &Institution) -> Element {
         form::tick("portal_not_listed", true);
         form::set("own_portal", &before);
     }
+    let usual = bank.usual_portal();
     if let [portal] = &bank.portals[..] {
         // No choice, and not sent.
         let only = element("p", "hint", "");
-        let _ = only.append_child(&address(portal, true));
+        let _ = only.append_child(&address(portal, usual.is_some()));
         return only;
     }
     let group = element("fieldset", "choices", "");
@@ -359,9 +360,9 @@ fn portals(bank: &Institution) -> Element {
         for (name, value) in [("type", "radio"), ("name", "portal_url"), ("value", portal)] {
             let _ = radio.set_attribute(name, value);
         }
-        let _ = radio.toggle_attribute_with_force("checked", index == listed.unwrap_or(0));
+        let _ = radio.toggle_attribute_with_force("checked", listed.or(usual) == Some(index));
         let _ = label.append_child(&radio);
-        let _ = label.append_child(&address(portal, index == 0));
+        let _ = label.append_child(&address(portal, usual == Some(index)));
         let _ = group.append_child(&label);
     }
     group

@@ -24,13 +24,13 @@ pub(super) fn search_results(paths: &Paths, scope: &RequestScope, mut details: D
     let begun = details.portal();
     // Whoever corrects an address wants another connection beside the one that does not work.
     let first = details.again.is_none();
-    let Institutions { institutions: results, has_more } = details.results.take().unwrap_or_default();
+    let Institutions { institutions: results, more } = details.results.take().unwrap_or_default();
     let Details { query, draft, held, refused, .. } = details;
     let draft = draft.unwrap_or_default();
     let chosen_by_link = query.is_empty();
     let none = results.is_empty();
     let nothing_fits = none && refused.is_none();
-    let count = (!none && !chosen_by_link).then(|| crate::copy::banks_found(results.len(), has_more));
+    let count = (!none && !chosen_by_link).then(|| crate::copy::banks_found(results.len(), more));
     let flash = &scope.flash;
     let error = flash.error_on("institution_id").or_else(|| flash.error_on("portal_url"));
     let (bank, portal) = (flash.value("institution_id"), flash.value("portal_url"));
@@ -103,16 +103,18 @@ fn result_row(bank: Institution, checked: bool, chosen_portal: &str) -> impl Int
     }
 }
 
-/// The portals of a bank, the one that was chosen before or else its usual one chosen. Each bank has a group of its own,
-/// so that a choice in one is none in another; the server takes that of the bank that is chosen in the end.
+/// The portals of a bank. The one that was chosen before is chosen, or else the usual one if there is one. Each bank has a
+/// group of its own, so that a choice in one is none in another; the server takes that of the bank that is chosen in the end.
 fn portals(bank: &Institution, described: &str, chosen: &str) -> AnyView {
-    let chosen = bank.portals.iter().position(|portal| portal == chosen).unwrap_or(0);
+    let usual = bank.usual_portal();
+    let chosen = bank.portals.iter().position(|portal| portal == chosen).or(usual);
     let name = [PORTAL_OF, &bank.institution_id].concat();
     let rows = bank.portals.iter().enumerate().map(|(index, portal)| {
-        let usual = (index == 0).then(|| view! { " " <span class="muted">{say(Say::UsualPortal)}</span> });
+        let usual =
+            (usual == Some(index)).then(|| view! { " " <span class="muted">{say(Say::UsualPortal)}</span> });
         view! {
             <label class="choice choice-portal">
-                <input type="radio" name=name.clone() value=portal.clone() checked=index == chosen/>
+                <input type="radio" name=name.clone() value=portal.clone() checked=chosen == Some(index)/>
                 <span><span translate="no">{portal.clone()}</span> {usual}</span>
             </label>
         }

@@ -15,8 +15,10 @@ pub const LONGEST_TEXT: usize = 200;
 pub struct Institution {
     pub id: InstitutionId,
     pub name: String,
-    /// The portals that are known, the canonical one first. There may be none.
+    /// The portals that are known, the canonical one first if there is one. There may be none.
     pub portals: Vec<PortalUrl>,
+    /// Whether the first portal is the canonical one. Without one, none of the portals is the usual one.
+    pub has_canonical: bool,
 }
 
 /// What the customer is looking for. It is only ever searched with: it cannot become a choice by itself.
@@ -83,7 +85,7 @@ pub fn find_match<'a>(
 }
 
 impl Institution {
-    /// The host of the canonical portal: what tells two banks of one name apart.
+    /// The host of the first portal: what tells two banks of one name apart.
     pub fn domain(&self) -> Option<String> {
         self.portals.first().map(PortalUrl::host)
     }

@@ -107,6 +107,7 @@ pub(super) fn shown(bank: &Institution) -> model::Institution {
         name: bank.name.clone(),
         domain: bank.domain().unwrap_or_default(),
         portals: bank.portals.iter().map(ToString::to_string).collect(),
+        no_usual_portal: !bank.portals.is_empty() && !bank.has_canonical,
         ..model::Institution::default()
     }
 }

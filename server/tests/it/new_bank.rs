@@ -189,6 +189,36 @@ async fn each_bank_of_a_list_without_javascript_has_its_own_portals_with_its_usu
 }
 
 #[tokio::test]
+async fn without_a_canonical_portal_that_can_be_used_none_is_called_usual_or_chosen() {
+    let (one, two) = ("https://one.tower.example/", "https://two.tower.example/");
+    for (canonical, usual) in [
+        (json!(one), true),
+        (json!("https://tower.example/"), true),
+        (Value::Null, false),
+        (json!("http://tower.example/"), false),
+    ] {
+        let catalog = json!({
+            "data": [{ "institutionId": "tower", "name": "Tower", "canonicalPortalUrl": canonical,
+                       "additionalPortalUrls": [one, two] }],
+            "pagination": { "nextCursor": null, "hasMore": false },
+            "meta": { "requestId": "req_tower" },
+        });
+        let effect = json!({ "status": 200, "body": catalog });
+        let fault = json!({ "match": { "path": "/v1/institutions" }, "effect": effect });
+        let host = TestHost::start_while(fault).await;
+        let ana = host.signed_in_as("ana", "acme").await;
+        let found = ana.post_api("search_institutions", &[("query", "tower")]).await.ok();
+        let said = found["institutions"][0].get("noUsualPortal");
+        assert_eq!(said, (!usual).then_some(&json!(true)), "{canonical}");
+        let page = ana.get("/new?query=tower").await;
+        let (_, portals) = page.body.split_once("role=\"radiogroup\"").expect("a bank with several portals");
+        let (portals, _) = portals.split_once("</fieldset>").expect("an end of them");
+        let said = [" checked", "usual portal"].map(|text| portals.matches(text).count());
+        assert_eq!(said, [usize::from(usual); 2], "{canonical}: {portals}");
+    }
+}
+
+#[tokio::test]
 async fn what_was_typed_is_marked_for_whoever_asks() {
     let host = TestHost::start().await;
     let ana = host.signed_in_as("ana", "acme").await;

@@ -14,6 +14,7 @@ fn institution(id: &str, name: &str, portals: &[&str]) -> Institution {
         id: InstitutionId::parse(id).unwrap(),
         name: name.to_owned(),
         portals: portals.iter().map(|text| portal(text)).collect(),
+        has_canonical: true,
     }
 }
 

@@ -60,21 +60,23 @@ impl Connection {
 }
 
 impl Institution {
-    /// The bank as the product knows it, the default portal first. A portal address that is not a plain https
+    /// The bank as the product knows it, the default portal first if it can be used. A portal address that is not a plain https
     /// address is left out: it would become a link.
     ///
     /// # Errors
     /// [`UnusableId`] if the id is empty, over-long or has control characters.
     pub fn to_domain(&self) -> Result<bank_choice::Institution, UnusableId> {
-        let mut portals = Vec::new();
-        for text in self.canonical_portal_url.iter().chain(&self.additional_portal_urls) {
+        let canonical = self.canonical_portal_url.as_ref().and_then(|text| PortalUrl::parse(text).ok());
+        let has_canonical = canonical.is_some();
+        let mut portals = Vec::from_iter(canonical);
+        for text in &self.additional_portal_urls {
             match PortalUrl::parse(text) {
                 Ok(portal) if !portals.contains(&portal) => portals.push(portal),
                 Ok(_) | Err(_) => {}
             }
         }
         let id = InstitutionId::parse(self.institution_id.as_str()).map_err(unusable("institutionId"))?;
-        Ok(bank_choice::Institution { id, name: self.name.clone(), portals })
+        Ok(bank_choice::Institution { id, name: self.name.clone(), portals, has_canonical })
     }
 }
 

@@ -159,6 +159,29 @@ fn a_banks_portals_are_https_and_the_default_comes_first() {
     assert_eq!(portals, ["https://Chase.example/Login?a=B", "https://two.example"]);
 }
 
+#[test]
+fn only_a_canonical_portal_that_can_be_used_is_the_usual_one() {
+    let one = "https://one.example";
+    for (canonical, has_canonical) in [
+        (json!(one), true),
+        (json!("https://canonical.example"), true),
+        (Value::Null, false),
+        (json!(""), false),
+        (json!("http://canonical.example"), false),
+        (json!(7), false),
+    ] {
+        let body = json!({
+            "institutionId": "chase",
+            "name": "Chase",
+            "canonicalPortalUrl": canonical,
+            "additionalPortalUrls": [one, "https://two.example"],
+        });
+        let institution: Institution = serde_json::from_value(body).expect("it is read");
+        let institution = institution.to_domain().expect("its id is an id");
+        assert_eq!(institution.has_canonical, has_canonical, "{canonical}");
+    }
+}
+
 #[track_caller]
 fn check_create(choice: BankChoice, expected: Value) {
     let entity = EntityId::parse("ent_1").expect("an id");

@@ -262,6 +262,7 @@ mod tests {
             id: InstitutionId::parse(id).expect(id),
             name: name.to_owned(),
             portals: vec![PortalUrl::parse(portal).expect(portal)],
+            has_canonical: true,
         };
         let banks = vec![
             bank("north", "Northwind Commercial Bank", "https://banking.northwind.example/login"),
@@ -365,6 +366,7 @@ mod tests {
                 id: InstitutionId::parse(format!("bank-{number}")).expect("an id"),
                 name,
                 portals: vec![PortalUrl::parse(&portal).expect("a portal")],
+                has_canonical: true,
             }
         });
         Catalog::new(banks.collect(), true)

@@ -9,7 +9,7 @@ use super::bench::{Bench, ana, backend, bank, refused, vic};
 async fn at_most_twenty_banks_are_found_each_with_its_portals() {
     let bench = Bench::new().await;
     let found = bench.port.search_institutions(&vic(), " meadow ").await.unwrap();
-    assert!(!found.has_more);
+    assert!(!found.more);
     let found = found.institutions;
     assert_eq!(found.len(), 1);
     assert_eq!(found[0].institution_id, "meadow");
@@ -26,7 +26,7 @@ async fn at_most_twenty_banks_are_found_each_with_its_portals() {
                 bench.mirrored().await;
             }
             let found = bench.port.search_institutions(&ana(), "tower").await.unwrap();
-            let said = (found.institutions.len(), found.has_more);
+            let said = (found.institutions.len(), found.more);
             assert_eq!(said, (given, has_more), "{banks} banks, mirrored: {is_mirrored}");
         }
     }
@@ -37,7 +37,7 @@ async fn an_empty_search_asks_nobody() {
     let bench = Bench::new().await;
     for query in ["", "  \t"] {
         let found = bench.port.search_institutions(&ana(), query).await.unwrap();
-        assert!(found.institutions.is_empty() && !found.has_more);
+        assert!(found.institutions.is_empty() && !found.more);
     }
     let too_long = bench.port.search_institutions(&ana(), &"x".repeat(201)).await;
     refused(too_long, ErrorCode::InvalidInput, Some("query"));
@@ -55,6 +55,8 @@ async fn a_portal_that_is_no_safe_link_is_left_out() {
     );
     let odd = bench.port.institution(&ana(), "odd").await.unwrap();
     assert_eq!(odd.portals, ["https://odd.example"]);
+    assert!(odd.no_usual_portal, "what is left is not the canonical one");
+    assert!(!bench.port.institution(&ana(), "meadow").await.unwrap().no_usual_portal);
 }
 
 #[tokio::test]
