@@ -8,12 +8,14 @@ use axum::{
     extract::{Path, State},
     middleware::{from_fn, from_fn_with_state},
     response::{IntoResponse as _, Response},
-    routing::{MethodRouter, get, post},
+    routing::{get, post},
 };
 use http::{StatusCode, header};
 use secrecy::SecretString;
+use tower::Layer as _;
 use tower_http::{
-    compression::CompressionLayer, csrf::CsrfLayer, set_header::SetResponseHeaderLayer, timeout::TimeoutLayer,
+    compression::CompressionLayer, csrf::CsrfLayer, normalize_path::NormalizePathLayer,
+    set_header::SetResponseHeaderLayer, timeout::TimeoutLayer,
 };
 
 use crate::{
@@ -111,28 +113,22 @@ pub fn build_router(state: AppState) -> anyhow::Result<Router> {
     let (https, proxies) = (state.secure(), state.trusted_proxies.clone());
     let broken = state.clone();
     let plain = Router::new()
-        .merge(with_and_without_slash("/healthz", || get(|| async { "ok" })))
-        .merge(with_and_without_slash("/readyz", || get(web::ready)))
+        .route("/healthz", get(|| async { "ok" }))
+        .route("/readyz", get(web::ready))
         .route("/theme/{file}", get(theme))
         // Signed by Waycore and sent by no browser, so neither its origin nor its address says anything.
-        .merge(with_and_without_slash("/webhooks/waycore", || post(web::delivery).layer(limit)))
+        .route("/webhooks/waycore", post(web::delivery).layer(limit))
         // Neither compressed, which would hold events back, nor ever late.
-        .merge(with_and_without_slash("/events", || get(web::events)))
+        .route("/events", get(web::events))
         .layer(never_stored)
         .with_state(state);
     let all =
         product.merge(plain).merge(Assets::router()).layer(from_fn_with_state(broken, panics::answered));
     let all = all.layer(from_fn(web::of_browser));
     let all = security::protected(all, https).layer(from_fn(telemetry::support_code));
-    Ok(all.layer(from_fn_with_state(proxies, client::located)))
-}
-
-/// A route for programs, some of which add a slash to the addresses that they are given.
-pub(crate) fn with_and_without_slash(
-    path: &str,
-    handler: impl Fn() -> MethodRouter<AppState>,
-) -> Router<AppState> {
-    Router::new().route(path, handler()).route(&[path, "/"].concat(), handler())
+    let all = all.layer(from_fn_with_state(proxies, client::located));
+    // Some proxies and programs add a slash to every path.
+    Ok(Router::new().fallback_service(NormalizePathLayer::trim_trailing_slash().layer(all)))
 }
 
 async fn theme(State(state): State<AppState>, Path(file): Path<String>) -> Response {

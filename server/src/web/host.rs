@@ -14,7 +14,7 @@ use waycore::wire::DateTime;
 
 use super::api::json_error;
 use super::{body, scope};
-use crate::startup::{AppState, with_and_without_slash};
+use crate::startup::AppState;
 use crate::store::Change;
 
 /// Far more than an id and a name need.
@@ -22,10 +22,11 @@ const LONGEST_BODY: usize = 16 * 1024;
 
 /// `/host/entities`, `/host/connections` and their histories.
 pub fn routes() -> Router<AppState> {
-    with_and_without_slash("/host/entities", || post(provision))
-        .merge(with_and_without_slash("/host/entities/{org}", || delete(forget)))
-        .merge(with_and_without_slash("/host/connections", || get(connections)))
-        .merge(with_and_without_slash("/host/connections/{id}/history", || get(history)))
+    Router::new()
+        .route("/host/entities", post(provision))
+        .route("/host/entities/{org}", delete(forget))
+        .route("/host/connections", get(connections))
+        .route("/host/connections/{id}/history", get(history))
 }
 
 #[derive(Deserialize)]

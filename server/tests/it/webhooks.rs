@@ -90,9 +90,9 @@ async fn a_delivery_is_judged_as_the_contract_says() {
     assert_eq!(host.send(request).await.status, 405);
 }
 
-/// Some consoles add a slash to the address that they are given.
+/// Some consoles, programs and proxies add a slash to every path.
 #[tokio::test(flavor = "multi_thread")]
-async fn an_address_for_programs_is_taken_with_a_slash_at_the_end() {
+async fn every_address_is_taken_with_a_slash_at_the_end() {
     let host = TestHost::start_with_webhooks(&[SECRET]).await;
     let body = delivery("evt_1", "test", &json!({}));
     let request = Request::builder()
@@ -102,9 +102,14 @@ async fn an_address_for_programs_is_taken_with_a_slash_at_the_end() {
         .body(Body::from(body));
     assert_eq!(host.send(request.unwrap()).await.status, 204);
     let ana = host.signed_in_as("ana", "acme").await;
-    for (path, status) in
-        [("/healthz/", 200), ("/readyz/", 200), ("/events/?snapshot", 200), ("/host/connections/", 403)]
-    {
+    for (path, status) in [
+        ("/healthz/", 200),
+        ("/readyz/", 200),
+        ("/events/?snapshot", 200),
+        ("/host/connections/", 403),
+        ("/new/?unlisted=true", 200),
+        ("/connections/none/setup/", 404),
+    ] {
         assert_eq!(ana.get(path).await.status, status, "{path}");
     }
 }
