@@ -17,7 +17,7 @@ pub async fn search_institutions(
     let query = query.unwrap_or_default();
     let mut found = scope.onboarding.search_institutions(&scope.caller, &query).await?;
     if !super::checked(marked.as_deref()) {
-        found.has_more = false;
+        found.more = false;
     } else if let Ok(typed) = SearchText::parse(&query) {
         found.institutions = found.institutions.into_iter().map(|bank| bank.marked(&typed)).collect();
     }

@@ -56,7 +56,11 @@ impl Mover {
             Step::Activation if connection.status == "draft" || !can_be_done => Self::Waycore,
             Step::Connected => Self::Waycore,
             Step::DelegatedUser | Step::Activation | Step::Recoverable | Step::Support => {
-                if asks_customer { Self::You } else { Self::Waycore }
+                if asks_customer {
+                    Self::You
+                } else {
+                    Self::Waycore
+                }
             }
         }
     }

@@ -27,11 +27,8 @@ impl UseCases {
         };
         // One more than is given tells whether there are more.
         let banks = self.banks(&query, LIMIT + 1).await?;
-        let has_more = banks.len() > usize::from(LIMIT);
-        Ok(model::Institutions {
-            institutions: banks.iter().take(LIMIT.into()).map(shown).collect(),
-            has_more,
-        })
+        let more = banks.len() > usize::from(LIMIT);
+        Ok(model::Institutions { institutions: banks.iter().take(LIMIT.into()).map(shown).collect(), more })
     }
 
     pub(super) async fn institution(&self, caller: &Caller, id: &str) -> Result<model::Institution, Failure> {

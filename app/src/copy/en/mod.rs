@@ -131,7 +131,11 @@ pub(super) fn sync_label(label: SyncLabel) -> &'static str {
 }
 
 pub(super) fn items_unreadable(count: usize) -> String {
-    if count == 1 { "1 item could not be read".to_owned() } else { format!("{count} items could not be read") }
+    if count == 1 {
+        "1 item could not be read".to_owned()
+    } else {
+        format!("{count} items could not be read")
+    }
 }
 
 pub(super) fn ago(seconds: i64) -> String {

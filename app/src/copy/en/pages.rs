@@ -1,8 +1,9 @@
 //! What pages say, in English.
 
 use crate::copy::pages::{
-    ActivationWords, DetailWords, DetailsWords, FinishWords, KeptWords, ListWords, NotAcceptedWords, PageWords, ProblemWords,
-    RefusalWords, RemoveWords, SheetWords, ShellWords, SignInWords, UserWords, WizardWords,
+    ActivationWords, DetailWords, DetailsWords, FinishWords, KeptWords, ListWords, NotAcceptedWords,
+    PageWords, ProblemWords, RefusalWords, RemoveWords, SheetWords, ShellWords, SignInWords, UserWords,
+    WizardWords,
 };
 
 pub(in crate::copy) static PAGES: PageWords = PageWords {

@@ -131,7 +131,11 @@ pub(super) fn sync_label(label: SyncLabel) -> &'static str {
 }
 
 pub(super) fn items_unreadable(count: usize) -> String {
-    if count == 1 { "1 elemento no se ha podido leer".to_owned() } else { format!("{count} elementos no se han podido leer") }
+    if count == 1 {
+        "1 elemento no se ha podido leer".to_owned()
+    } else {
+        format!("{count} elementos no se han podido leer")
+    }
 }
 
 pub(super) fn ago(seconds: i64) -> String {
