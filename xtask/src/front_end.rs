@@ -92,9 +92,7 @@ fn minify_script(workspace: &Workspace, input: &Path, output: &Path) -> Result<(
         .arg(input)
         .args(["--minify", "--format=esm", "--log-level=warning"])
         .arg(outfile))
-    .context(
-        "esbuild could not minify the JavaScript glue: remove node_modules and run the same command again",
-    )
+    .context("esbuild could not minify a script: remove node_modules and run the same command again")
 }
 
 fn copy_assets(workspace: &Workspace, bundle: &Path) -> Result<()> {
@@ -102,6 +100,10 @@ fn copy_assets(workspace: &Workspace, bundle: &Path) -> Result<()> {
     for file in site::files_below(&assets)? {
         let target = bundle.join("site").join(&file);
         create_folder(target.parent().unwrap_or(bundle))?;
+        if file.extension().is_some_and(|extension| extension == "js") {
+            minify_script(workspace, &assets.join(&file), &target)?;
+            continue;
+        }
         std::fs::copy(assets.join(&file), &target)
             .with_context(|| format!("{} cannot be copied", file.display()))?;
     }
