@@ -72,7 +72,7 @@ test('what happens at Waycore shows on the pages of both replicas, and is said o
   });
 
   await test.step('each was said once, on each page that it is news to', () => {
-    const connected = expect.stringMatching(/^Slow Test Bank: Connected/);
+    const connected = expect.stringMatching(/^Slow Test Bank is connected/);
     const refused = expect.stringMatching(/^Slow Test Bank: Reauthentication required/);
     expect(list.said, 'only its own page shows transactions').toEqual([connected, refused]);
     expect(list.fetched).toEqual(['/', '/']);

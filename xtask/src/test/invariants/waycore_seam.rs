@@ -14,7 +14,7 @@ const PRODUCT: [&str; 5] =
 const SENDERS: [&str; 2] = ["crates/waycore/src/client", "server/src/identity/token/key_set"];
 
 /// Where connections are taken with the crate that can also send; none of our packages asks for that half of it.
-const SERVERS: [&str; 1] = ["server/src/startup.rs"];
+const SERVERS: [&str; 1] = ["server/src/connections.rs"];
 
 /// The packages of the senders, and the simulator, which delivers webhooks and is no part of the product.
 const SENDING_PACKAGES: [&str; 3] = ["waycore", "server", "waycore-sim"];
