@@ -133,7 +133,8 @@ async fn assemble(
     let tracker = TaskTracker::new();
     let (kept, until) = (store.clone(), shutdown.clone());
     tracker.spawn(async move { kept.run(until).await });
-    let (live, work) = Live::new(&onboarding, &shared, &clock, waycore.environment, settings.max_streams, &shutdown);
+    let (live, work) =
+        Live::new(&onboarding, &shared, &clock, waycore.environment, settings.max_streams, &shutdown);
     tracker.spawn(work);
     let signer = Signer::new(&settings.secret_keys);
     let limits = Arc::new(Limits::default());

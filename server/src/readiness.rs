@@ -59,13 +59,15 @@ impl Readiness {
     }
 }
 
-/// The outcome of the last check.
+type Outcome = Result<(), NotReady>;
+
+/// The outcome of the last check, and when it was made.
 #[derive(Clone, Default)]
-struct Last(Arc<Mutex<Option<(Instant, Result<(), NotReady>)>>>);
+struct Last(Arc<Mutex<Option<(Instant, Outcome)>>>);
 
 impl Last {
     /// Whoever waits for the lock gets the outcome of the check that holds it.
-    async fn get_or(&self, check: impl Future<Output = Result<(), NotReady>>) -> Result<(), NotReady> {
+    async fn get_or(&self, check: impl Future<Output = Outcome>) -> Outcome {
         let mut last = self.0.lock().await;
         if let Some((_, outcome)) = last.filter(|(at, _)| at.elapsed() < CHECKED_EVERY) {
             return outcome;

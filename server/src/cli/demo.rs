@@ -12,8 +12,8 @@ use std::time::Duration;
 use anyhow::anyhow;
 use http::HeaderValue;
 use server::config::{
-    BasePath, Brand, ConnectionLimits, DEFAULT_MAX_STREAMS, Database, Environment, Guides, Link, Links, PublicUrl,
-    Settings, TrustedProxies, Waycore,
+    BasePath, Brand, ConnectionLimits, DEFAULT_MAX_STREAMS, Database, Environment, Guides, Link, Links,
+    PublicUrl, Settings, TrustedProxies, Waycore,
 };
 use server::{connections, panics, placed};
 use tokio::net::TcpListener;

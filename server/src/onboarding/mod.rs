@@ -5,8 +5,8 @@
 //! And what Waycore answers is checked the same way, row by row.
 
 mod access;
-mod attempt;
 mod arrivals;
+mod attempt;
 mod catalog;
 mod confirm_user_created;
 mod entity;

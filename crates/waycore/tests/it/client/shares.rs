@@ -33,7 +33,7 @@ async fn a_few_calls_of_a_customer_are_under_way_at_once() {
     assert_eq!(world.times().len(), 8);
     assert!(timeout(moment, many("globex")).await.is_err());
     assert_eq!(world.times().len(), 16, "another customer's calls wait for none of them");
-    let product = join_all((0..20).map(|_| client.get_connection(&shared_id())).collect::<Vec<_>>());
+    let product = join_all((0..20).map(|_| client.get_connection(shared_id())).collect::<Vec<_>>());
     assert!(timeout(moment, product).await.is_err());
     assert_eq!(world.times().len(), 36, "what is read for everybody has a pace of its own");
 }
