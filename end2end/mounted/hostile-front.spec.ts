@@ -97,9 +97,11 @@ async function connects(someone: Person, deployment: Deployment, misbehaviour: M
     const issued = await deployment.issued(person.connectionId());
     for (const [term, value] of Object.entries(issued)) await expect(person.detail(term), term).toHaveText(value);
     await submits(person, 'I have created the user', 'Finish setup', switches);
-    await person.checkbox('The delegated user is active').check();
-    await person.checkbox('I accept the Waycore terms of use').check();
-    await submits(person, 'Finish setup', 'Activating your connection', switches);
+    const confirms = async () => {
+      await person.checkbox('The delegated user is active').check();
+      await person.checkbox('I accept the Waycore terms of use').check();
+    };
+    await submits(person, 'Finish setup', 'Activating your connection', switches, confirms);
     await deployment.activate();
     await expect(person.heading(INSTANT_BANK.name)).toBeVisible({ timeout: withinMillis });
     await person.opensList();
@@ -109,8 +111,15 @@ async function connects(someone: Person, deployment: Deployment, misbehaviour: M
   }
 }
 
-/** Presses a button, once more where the front fails the first time. */
-async function submits(person: Person, button: string, next: string, { failFirstPosts }: Switches): Promise<void> {
+/** Fills in a form and presses its button, once more where the front fails the first time. */
+async function submits(
+  person: Person,
+  button: string,
+  next: string,
+  { failFirstPosts }: Switches,
+  fillsIn = async () => {},
+): Promise<void> {
+  await fillsIn();
   await person.button(button).click();
   if (failFirstPosts && person.hasJavaScript) {
     await expect(person.page.getByRole('status').or(person.page.getByRole('alert')).filter({ hasText: /\S/ }).first()).toBeVisible();
@@ -118,6 +127,8 @@ async function submits(person: Person, button: string, next: string, { failFirst
   } else if (failFirstPosts) {
     await expect(person.heading('502 Bad Gateway')).toBeVisible();
     await person.page.goBack();
+    // Without scripts the browser may have forgotten what was ticked.
+    await fillsIn();
     await person.button(button).click();
   }
   await person.sees(next);

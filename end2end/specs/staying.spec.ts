@@ -5,6 +5,8 @@ import { HostileFront, type Switches } from '../support/hostile-front';
 import { INSTANT_BANK, Person, STANDARD_BANK } from '../support/person';
 import { expect, test } from '../support/test';
 
+/** A stream, or the present state: a page that has opened many streams in a short time asks instead. */
+const EVENTS = /\/events\?/;
 const STREAM = /\/events\?(?!.*snapshot)/;
 const SNAPSHOT = /\/events\?.*snapshot/;
 /** So that a look does not wait for what only the page's clock brings. */
@@ -26,14 +28,14 @@ test.describe('a page that stays', { tag: '@javascript' }, () => {
   }) => {
     const { page } = person;
     const id = await person.hasBegunAt(STANDARD_BANK);
-    const begins = page.waitForRequest(STREAM);
+    const begins = page.waitForRequest(EVENTS);
     await person.open(`/connections/${id}/setup`);
     await person.sees('Create the delegated user');
     await begins;
     const confirms = /\/api\/confirm_user_created/;
     for (const [what, answer] of NO_PAGES) {
       await page.route(confirms, (route) => route.fulfill(answer), { times: 1 });
-      const listens = page.waitForRequest(STREAM);
+      const listens = page.waitForRequest(EVENTS);
       await person.button('I have created the user').click();
       await expect(page.getByRole('alert'), what).toHaveCount(1);
       await listens;
@@ -42,12 +44,12 @@ test.describe('a page that stays', { tag: '@javascript' }, () => {
       await expect(page.locator('form[data-busy]')).toHaveCount(0);
     }
     await page.route(confirms, (route) => route.abort(), { times: 1 });
-    const listens = page.waitForRequest(STREAM);
+    const listens = page.waitForRequest(EVENTS);
     await person.button('I have created the user').click();
     await listens;
 
     await page.route(/\/new\?file/, (route) => route.fulfill({ status: 204, body: '' }));
-    const after = page.waitForRequest(STREAM);
+    const after = page.waitForRequest(EVENTS);
     await person.link('Finish later').evaluate((link: HTMLAnchorElement) => (link.href = link.href.replace(/\/$/, '/new?file')));
     await person.link('Finish later').click();
     await after;

@@ -23,7 +23,10 @@ export async function looksRight(person: Person, screen: Screen, state: string):
     const context = await person.context.browser()?.newContext({ javaScriptEnabled: true });
     if (!context) throw new Error('the browser is gone');
     const page = await context.newPage();
-    await page.setContent(await still(person.page));
+    // At the same address, from which alone the server lets its style sheet be used.
+    const body = await still(person.page);
+    await page.route(person.page.url(), (route) => route.fulfill({ contentType: 'text/html', body }));
+    await page.goto(person.page.url());
     await inEveryView(page, (view) => audit(page, view, `${screen}, ${state}`));
     await context.close();
   }

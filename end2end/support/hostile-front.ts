@@ -30,7 +30,7 @@ export interface Switches {
   cookies?: 'split' | 'enlarge';
   /** JSON responses are compressed whatever was asked for, or begin with a byte order mark. */
   json?: 'gzip' | 'byte-order-mark';
-  /** The first POST to each path is answered with 502 and HTML, and goes nowhere. */
+  /** The first POST of each form is answered with 502 and HTML, and goes nowhere. Searches go through. */
   failFirstPosts?: boolean;
 }
 
@@ -38,6 +38,9 @@ type Headers = Record<string, string | string[] | undefined>;
 
 const EMAIL = /[\w.+-]+@[\w-]+(\.[\w-]+)+/g;
 const HIDDEN_EMAIL = '<span class="__cf_email__">[email&#160;protected]</span>';
+/** Reads that pages make by POST. */
+const LOOK_UP = /\/api\/(search|coach|get|list)_/;
+
 const BAD_GATEWAY = '<!doctype html><html><title>502</title><h1>502 Bad Gateway</h1></html>';
 
 /** Cookies of somebody else's on the same host: one that is not ASCII, and three kilobytes of consent. */
@@ -89,7 +92,8 @@ export class HostileFront {
     }
     this.used.add(socket);
     const path = this.forwardedPath(request.url ?? '/');
-    if (request.method === 'POST' && this.switches.failFirstPosts && !this.failedPosts.has(path)) {
+    const isForm = request.method === 'POST' && !LOOK_UP.test(path);
+    if (isForm && this.switches.failFirstPosts && !this.failedPosts.has(path)) {
       this.failedPosts.add(path);
       request.resume();
       response.writeHead(502, { 'content-type': 'text/html' }).end(BAD_GATEWAY);
