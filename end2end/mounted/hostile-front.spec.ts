@@ -103,7 +103,9 @@ async function connects(someone: Person, deployment: Deployment, misbehaviour: M
     };
     await submits(person, 'Finish setup', 'Activating your connection', switches, confirms);
     await deployment.activate();
-    await expect(person.heading(INSTANT_BANK.name)).toBeVisible({ timeout: withinMillis });
+    // Only a soak judges seconds: a busy machine says nothing of them. staying.spec.ts holds the page's own in virtual time.
+    const timeout = process.env.CONNECT_SOAK ? withinMillis : 60_000;
+    await expect(person.heading(INSTANT_BANK.name)).toBeVisible({ timeout });
     await person.opensList();
     await expect(person.listed(INSTANT_BANK.name)).toContainText('Connected');
   } finally {
