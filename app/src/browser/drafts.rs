@@ -58,7 +58,7 @@ pub(crate) fn clear(scope: &str, connection: &str) {
     }
 }
 
-/// Erases every draft that has expired, whoever's it is: its customer may never come back on this device.
+/// Erases all expired drafts, also those of other customers, who may never use this device again.
 pub(crate) fn erase_expired() {
     if !available() {
         return;

@@ -126,7 +126,7 @@ impl Place {
         }
     }
 
-    /// The same, if what had the focus is there again.
+    /// Unfolds what was unfolded and focuses the element that had the focus. Returns false if that is gone.
     pub(super) fn return_to_focus(&self) -> bool {
         for details in self.unfolded.iter().filter_map(Spot::find) {
             let _ = details.set_attribute("open", "");
@@ -146,7 +146,7 @@ struct Spot {
     tag: String,
     /// What says which one it is: its values of `IDENTIFYING`, and what its form does.
     identity: Vec<Option<String>>,
-    /// Which of those that are like it.
+    /// Its index among elements of the same tag and identity.
     index: usize,
     tab_index: Option<String>,
 }

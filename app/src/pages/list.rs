@@ -186,7 +186,7 @@ fn connection_row(scope: &RequestScope, row: Connection, changed: bool) -> impl 
     }
 }
 
-/// Who has to act before the connection works; `None` where nobody does. For whoever may only look, a manager acts.
+/// Returns who has to act before the connection works, or `None`. A viewer reads that a manager has to act.
 fn whose_move(row: &Connection, scope: &RequestScope) -> Option<&'static str> {
     let text = &words().list;
     let acts = scope.caller.role.changes();

@@ -260,7 +260,7 @@ fn transaction_list(
     });
     let empty = page.transactions.is_empty();
     let is_asked_for = query.is_asked_for(scope.now_millis);
-    // Read aloud after somebody has filtered.
+    // Announced by screen readers after filtering.
     let said = is_asked_for.then_some("");
     let count = (!empty).then(|| {
         let has_more = page.cut || next.is_some();

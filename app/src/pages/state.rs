@@ -25,7 +25,7 @@ pub(super) fn is_trying(connection: &Connection, now_millis: i64) -> bool {
         && is_lately
 }
 
-/// The one box about the state: what happened, and what is to be done about it by whoever may. What a form has just done
+/// Renders the notice about the state: what happened, and what a person of this role can do. What a form has just done
 /// is said in it and aloud.
 pub(super) fn state_notice(
     scope: &RequestScope,
@@ -80,7 +80,7 @@ fn of_label(scope: &RequestScope, connection: &Connection) -> AnyView {
             (Tone::Caution, words().detail.reauth_title, words().detail.reauth)
         }
         StatusLabel::Error => {
-            // Where a setup failed, Waycore may wait for somebody.
+            // A failed setup may still need an action, which `actionRequiredBy` names.
             let text = match (Mover::of(connection), changes) {
                 (Mover::You, true) => words().wizard.now_asked,
                 (Mover::You, false) => words().wizard.now_manager,

@@ -126,7 +126,7 @@ pub(super) fn credentials_sent(connection: &Connection) -> Option<AnyView> {
     })
 }
 
-/// Where the setup stands in Waycore's own words, for whoever asks support about it.
+/// Renders Waycore's setup and provisioning statuses, to be quoted to support.
 pub(super) fn setup_status(connection: &Connection) -> Option<AnyView> {
     let text = &words().wizard;
     let facts = &connection.setup;
