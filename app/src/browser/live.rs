@@ -207,9 +207,10 @@ fn ask_instead() {
     connect();
 }
 
-/// Asks for the present state every five seconds, and after a while tries to listen again.
+/// Asks for the present state every five seconds, and after a while tries to listen again. The server answers at once when
+/// something happened after the event that the page names (long polling).
 async fn poll(address: String, period: u32) {
-    let address = [&address, "&snapshot="].concat();
+    let mut known = data("main [data-live]").map(|page| page("live")).unwrap_or_default();
     loop {
         let wait = ASKED_AT.get() + ASK_EVERY_MILLIS - now().as_millis();
         page::sleep(wait.clamp(0, ASK_EVERY_MILLIS) as i32).await;
@@ -217,6 +218,7 @@ async fn poll(address: String, period: u32) {
             return;
         }
         ASKED_AT.set(now().as_millis());
+        let address = [&address, "&snapshot=", &known].concat();
         let answer = page::fetch(&address, &RequestInit::new(), ASK_TIMEOUT_MILLIS).await;
         if PERIOD.get() != period {
             return;
@@ -237,6 +239,11 @@ async fn poll(address: String, period: u32) {
                     // What else happened is not in it; that something did, is.
                     if let Some(head) = line.strip_prefix("id: ") {
                         let id = head.to_owned();
+                        if id != known {
+                            // More may follow: the next answer is asked for at once.
+                            ASKED_AT.set(0);
+                            known.clone_from(&id);
+                        }
                         take(Told { kind: "more", id, version: 0, step: None, is_news: true });
                     }
                 }

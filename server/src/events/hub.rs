@@ -48,6 +48,9 @@ const REREAD_AT_ONCE: usize = 16;
 /// Of a customer whose page asks for the present state now and then, instead of listening.
 const POLLED_WITHIN: Duration = Duration::from_secs(15);
 
+/// How long an answer waits for news (long polling). Pages ask every five seconds, so nearly always one of them waits.
+const ANSWERED_WITHIN: Duration = Duration::from_millis(4_500);
+
 /// The open pages of this process.
 pub(crate) struct Hub {
     onboarding: WaycoreOnboarding,
@@ -167,14 +170,37 @@ impl Hub {
         Ok(Viewer { hub: self.clone(), session, key, _opened: opened, end, joined })
     }
 
-    /// The present state once, for a page that asks instead of listening; it counts as open for a while.
+    /// The present state once, for a page that asks instead of listening; it counts as open for a while. A page that knows of
+    /// the last event already, which is `known`, is answered at the next one, or after a few seconds. Meanwhile it counts as a
+    /// stream, but makes none end.
     pub(crate) async fn poll(
-        &self,
+        self: &Arc<Self>,
         caller: &Caller,
+        session: SessionKey,
         open: Option<ConnectionId>,
+        known: &str,
     ) -> Result<Bytes, StoreError> {
-        let (_, channel) = self.channel(&caller.customer);
-        channel.polled(open, Instant::now() + POLLED_WITHIN);
+        let (key, channel) = self.channel(&caller.customer);
+        channel.polled(open.clone(), Instant::now() + POLLED_WITHIN);
+        let present = channel.snapshot(&self.onboarding).await?;
+        if key.seq_of(known) != Some(present.seq) || !self.has_room(session) {
+            return Ok(present.text);
+        }
+        let mut viewer = match self.join(caller, session, open, Some(known)).await {
+            Ok(viewer) => viewer,
+            Err(NotJoined::Full) => return Ok(present.text),
+            Err(NotJoined::Store(error)) => return Err(error),
+        };
+        // What happened between the two looks is not among the frames to come.
+        if viewer.joined.first.seq == present.seq {
+            tokio::select! {
+                biased;
+                // The person signed out, or the server ends: nothing newer is told.
+                () = viewer.end.cancelled() => return Ok(present.text),
+                _ = viewer.joined.frames.recv() => {}
+                () = sleep(ANSWERED_WITHIN) => return Ok(present.text),
+            }
+        }
         Ok(channel.snapshot(&self.onboarding).await?.text)
     }
 

@@ -9,6 +9,8 @@ mod world;
 
 use std::time::Duration;
 
+use tokio::time::Instant;
+
 use self::world::World;
 use super::takeover::Takeover;
 
@@ -66,6 +68,44 @@ async fn a_change_is_shown_within_a_second_of_its_delivery_and_within_six_withou
     world.change(0);
     tokio::time::sleep(Duration::from_secs(6)).await;
     world.check_page(page);
+}
+
+/// Whenever it happens between two questions.
+#[tokio::test(start_paused = true)]
+async fn a_page_that_asks_shows_a_change_within_six_seconds_without_any_delivery() {
+    for millis in (0..10_000).step_by(700) {
+        let mut world = World::new(7).await;
+        let page = world.open_asking_page(0);
+        tokio::time::sleep(Duration::from_millis(20_000 + millis)).await;
+        for _ in 0..3 {
+            world.change(0);
+            tokio::time::sleep(Duration::from_millis(5_700)).await;
+            world.check_connection(page, 0);
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_page_that_asks_and_knows_everything_is_answered_after_a_few_seconds_or_where_streams_are_too_many()
+{
+    let world = World::new(7).await;
+    let answered_within = async || {
+        let known = world.poll(0).await;
+        let (began, known) =
+            (Instant::now(), known.lines().find_map(|line| line.strip_prefix("id: ")).unwrap());
+        let told = world.poll_after(0, known).await;
+        assert!(told.contains("conn_0"), "the present state: {told}");
+        began.elapsed()
+    };
+    let waited = answered_within().await;
+    assert!((Duration::from_secs(4)..Duration::from_secs(5)).contains(&waited), "{waited:?}");
+    let mut pages = Vec::new();
+    for _ in 0..6 {
+        pages.push(world.open_in_one_browser().await);
+    }
+    assert_eq!(answered_within().await, Duration::ZERO);
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert!(pages.iter().all(|page| !page.is_finished()), "it ends no stream of that browser");
 }
 
 #[tokio::test(start_paused = true)]
@@ -421,7 +461,7 @@ async fn one_that_waycore_did_not_know_for_once_is_found_again() {
 
 #[tokio::test(start_paused = true)]
 async fn the_seventh_page_of_a_browser_ends_the_first() {
-    let mut world = World::new(7).await;
+    let world = World::new(7).await;
     let mut pages = Vec::new();
     for _ in 0..7 {
         pages.push(world.open_in_one_browser().await);

@@ -30,7 +30,8 @@ pub struct Page {
     open: Option<String>,
     /// It shows what happened up to this event. A browser that comes back says so in `Last-Event-ID`.
     after: Option<String>,
-    /// It asks for the present state now and then, because streams do not reach it.
+    /// It asks for the present state now and then, because streams do not reach it. The value is the last event that it knows
+    /// of: where there is no later one, the answer waits for it.
     snapshot: Option<String>,
 }
 
@@ -58,13 +59,13 @@ pub async fn events(
     // What can be no connection's id is open nowhere.
     let open = page.open.and_then(|id| ConnectionId::parse(id).ok());
     let hub = &state.live.hub;
-    if page.snapshot.is_some() {
-        return match hub.poll(&caller, open).await {
+    let session = SessionKey::of(&caller, &parts.headers);
+    if let Some(known) = page.snapshot {
+        return match hub.poll(&caller, session, open, &known).await {
             Ok(text) => stream_of(Body::from(text)),
             Err(error) => unavailable(&error, &support_code),
         };
     }
-    let session = SessionKey::of(&caller, &parts.headers);
     let last = parts.headers.get("last-event-id").and_then(|id| id.to_str().ok());
     if last.is_some() && !hub.has_room(session) {
         // To a browser this says not to come back (HTML, section 9.2).

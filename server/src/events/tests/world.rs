@@ -14,7 +14,7 @@ use fastrand::Rng;
 use http::{HeaderMap, Request};
 use serde_json::json;
 use tokio::task::JoinHandle;
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
 
 use super::page::Page;
@@ -104,6 +104,13 @@ fn first_sync() -> serde_json::Value {
 
 fn stage_of(status: &str) -> usize {
     LIFE.iter().position(|known| *known == status).unwrap()
+}
+
+/// A page of a connection that knows of the event `known` asks how things are.
+async fn poll(live: &Live, caller: &Caller, connection: usize, known: &str) -> String {
+    let session = SessionKey::of(caller, &HeaderMap::new());
+    let told = live.hub.poll(caller, session, Some(id(connection)), known).await.unwrap();
+    String::from_utf8(told.to_vec()).unwrap()
 }
 
 impl World {
@@ -211,8 +218,12 @@ impl World {
 
     /// A page that shows a connection asks how things are, instead of listening. Gives what it is told.
     pub(super) async fn poll(&self, connection: usize) -> String {
-        let told = self.replicas[0].live.hub.poll(&self.caller, Some(id(connection))).await.unwrap();
-        String::from_utf8(told.to_vec()).unwrap()
+        self.poll_after(connection, "").await
+    }
+
+    /// The same of a page that knows of the event `known`.
+    pub(super) async fn poll_after(&self, connection: usize, known: &str) -> String {
+        poll(&self.replicas[0].live, &self.caller, connection, known).await
     }
 
     /// A connected bank's data is being fetched for the first time. Somebody reads it.
@@ -430,8 +441,35 @@ impl World {
         number
     }
 
+    /// Opens a page of a connection that asks every five seconds, and at once after news.
+    pub(super) fn open_asking_page(&mut self, connection: usize) -> usize {
+        let page = Arc::new(Mutex::new(Page::default()));
+        let number = self.pages.len();
+        let (live, caller) = (self.replicas[0].live.clone(), self.caller.clone());
+        let shown = page.clone();
+        let asking = tokio::spawn(async move {
+            let mut known = String::new();
+            loop {
+                let next = Instant::now() + Duration::from_secs(5);
+                let told = poll(&live, &caller, connection, &known).await;
+                let last = {
+                    let mut page = shown.lock().unwrap();
+                    page.listens();
+                    page.hears(&told, stage_of);
+                    page.last_id.clone().unwrap()
+                };
+                if last == known {
+                    sleep_until(next).await;
+                }
+                known = last;
+            }
+        });
+        self.pages.push((page, asking));
+        number
+    }
+
     /// One of many pages of one browser, which does not come back.
-    pub(super) async fn open_in_one_browser(&mut self) -> JoinHandle<()> {
+    pub(super) async fn open_in_one_browser(&self) -> JoinHandle<()> {
         let hub = self.replicas[0].live.hub.clone();
         let session = SessionKey::of(&self.caller, &HeaderMap::new());
         let viewer = hub.join(&self.caller, session, None, None).await.unwrap();
