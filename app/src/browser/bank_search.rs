@@ -245,7 +245,9 @@ impl Combobox {
                 self.open.set(true);
                 self.active.set(Some(next));
                 self.show();
-                reveal(&option_id(next));
+                if let Some(option) = by_id(&option_id(next)) {
+                    reveal(&option);
+                }
             }
             "Enter" if shown => {
                 // With the list open Enter belongs to the list; without an active option nothing is chosen or sent.

@@ -3,7 +3,7 @@
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Element, Event};
 
-use super::{announce, closest, element, find, page::listen, window};
+use super::{announce, closest, element, find, page::listen, reveal, window};
 use crate::copy::{Say, say};
 
 /// Serves every `[data-copy]` of the present page.
@@ -33,7 +33,10 @@ fn failed(button: &Element) {
         if let Ok(Some(before)) = row.query_selector(".copy-failed") {
             before.remove();
         }
-        let _ = row.append_child(&element("dd", "copy-failed", &text));
+        let message = element("dd", "copy-failed", &text);
+        let _ = row.append_child(&message);
+        // The button was the last that could be seen, perhaps.
+        reveal(&message);
     }
     announce(&text);
 }

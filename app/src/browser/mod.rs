@@ -155,10 +155,8 @@ pub(crate) fn announce_part(part: &Element) {
 }
 
 /// Keeps an element in sight.
-pub(crate) fn reveal(id: &str) {
-    if let Some(element) = by_id(id) {
-        let nearest = ScrollIntoViewOptions::new();
-        nearest.set_block(ScrollLogicalPosition::Nearest);
-        element.scroll_into_view_with_scroll_into_view_options(&nearest);
-    }
+pub(crate) fn reveal(element: &Element) {
+    let nearest = ScrollIntoViewOptions::new();
+    nearest.set_block(ScrollLogicalPosition::Nearest);
+    element.scroll_into_view_with_scroll_into_view_options(&nearest);
 }
