@@ -85,6 +85,8 @@ impl HttpTransport {
             let builder = reqwest::Client::builder()
                 .user_agent(concat!("waycore-connect/", env!("CARGO_PKG_VERSION")))
                 .connect_timeout(connect)
+                // `client::body` unpacks: it goes by what a body is, and knows its limit.
+                .no_gzip()
                 .redirect(redirect::Policy::none())
                 .retry(retry::never())
                 .referer(false);

@@ -1,17 +1,20 @@
 //! A host that serves its keys, and what becomes of tokens as the set changes, ages and cannot be read.
 
+use std::io::Write as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU16, AtomicUsize, Ordering};
 
 use app::backend::{Caller, Role};
+use axum::Router;
 use axum::body::Body;
 use axum::http::StatusCode;
 use axum::routing::get;
-use axum::{Json, Router};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::timestamp::Timestamp;
 use domain::user_error::ErrorCode;
-use http::Request;
+use flate2::{Compression, write::GzEncoder};
+use http::header::CONTENT_ENCODING;
+use http::{HeaderMap, HeaderValue, Request};
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -46,6 +49,8 @@ struct World {
 struct Served {
     keys: Mutex<Vec<Value>>,
     status: AtomicU16,
+    /// What a gateway makes of the answer's body.
+    gateway: Mutex<fn(&[u8]) -> (HeaderMap, Vec<u8>)>,
     reads: AtomicUsize,
     /// Notified by each request.
     asked: Notify,
@@ -58,6 +63,7 @@ impl World {
         let served = Arc::new(Served {
             keys: Mutex::new(keys),
             status: AtomicU16::new(200),
+            gateway: Mutex::new(|body| (HeaderMap::new(), body.to_vec())),
             reads: AtomicUsize::new(0),
             asked: Notify::new(),
             answering: tokio::sync::Mutex::default(),
@@ -114,13 +120,44 @@ impl World {
 }
 
 impl Served {
-    async fn answer(&self) -> (StatusCode, Json<Value>) {
+    async fn answer(&self) -> (StatusCode, HeaderMap, Vec<u8>) {
         self.reads.fetch_add(1, Ordering::SeqCst);
         self.asked.notify_one();
         let _answering = self.answering.lock().await;
         let status = StatusCode::from_u16(self.status.load(Ordering::SeqCst)).unwrap();
-        (status, Json(json!({ "keys": *self.keys.lock().unwrap() })))
+        let body = json!({ "keys": *self.keys.lock().unwrap() }).to_string();
+        let (headers, body) = self.gateway.lock().unwrap()(body.as_bytes());
+        (status, headers, body)
     }
+}
+
+fn zipped(body: &[u8]) -> (HeaderMap, Vec<u8>) {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    encoder.write_all(body).unwrap();
+    let headers = HeaderMap::from_iter([(CONTENT_ENCODING, HeaderValue::from_static("gzip"))]);
+    (headers, encoder.finish().unwrap())
+}
+
+#[tokio::test]
+async fn what_a_gateway_puts_around_the_keys_is_taken_off() {
+    let key = HostKey::ec();
+    let world = World::new(vec![key.in_set(Some("1"))]).await;
+    let gateways: [fn(&[u8]) -> (HeaderMap, Vec<u8>); 3] = [
+        zipped,
+        |body| (HeaderMap::new(), [b"\xef\xbb\xbf", body].concat()),
+        |body| zipped(&[b"\xef\xbb\xbf", body].concat()),
+    ];
+    for gateway in gateways {
+        *world.served.gateway.lock().unwrap() = gateway;
+        world.pass(10 * MINUTE);
+        let reads = world.reads();
+        world.check(&key, Some("1"), None).await;
+        assert_eq!(world.reads(), reads + 1);
+    }
+    // Of what is unpacked, the limit counts.
+    *world.served.gateway.lock().unwrap() = |_| zipped(&vec![b' '; 1_000_000]);
+    world.pass(25 * HOUR);
+    world.check(&key, Some("1"), Some(SignedOut::KeysUnavailable)).await;
 }
 
 #[tokio::test]
