@@ -4,6 +4,7 @@ use app::backend::{Caller, Role};
 use app::copy::pages::words;
 use app::error::WireError;
 use app::model::ConnectionPage;
+use axum::extract::rejection::QueryRejection;
 use axum::extract::{Path, Query, Request, State};
 use axum::response::{IntoResponse as _, Response};
 use axum::{Json, Router, routing::delete, routing::get, routing::post};
@@ -50,11 +51,14 @@ struct Confirmed {
     confirm: String,
 }
 
+/// Whose connections are asked for.
 #[derive(Deserialize)]
 struct Wanted {
     org: String,
     cursor: Option<String>,
 }
+
+type WantedQuery = Result<Query<Wanted>, QueryRejection>;
 
 async fn provision(State(state): State<AppState>, request: Request) -> Response {
     let support_code = support_code(&request);
@@ -68,18 +72,11 @@ async fn provision(State(state): State<AppState>, request: Request) -> Response 
     answered(answer.await, &support_code)
 }
 
-async fn connections(
-    State(state): State<AppState>,
-    wanted: Result<Query<Wanted>, axum::extract::rejection::QueryRejection>,
-    request: Request,
-) -> Response {
+async fn connections(State(state): State<AppState>, wanted: WantedQuery, request: Request) -> Response {
     let support_code = support_code(&request);
     let answer = async {
-        let (parts, _) = request.into_parts();
-        let caller = provisioner(&state, &parts).await?;
-        let Query(wanted) = wanted.map_err(|_| bad_request("org"))?;
-        let org = CustomerId::parse(wanted.org).map_err(|_| bad_request("org"))?;
-        let page: ConnectionPage = state.host.connections_of(&caller, org, wanted.cursor).await?;
+        let (caller, org, cursor) = read_wanted(&state, request, wanted).await?;
+        let page: ConnectionPage = state.host.connections_of(&caller, org, cursor).await?;
         Ok(Json(page).into_response())
     };
     answered(answer.await, &support_code)
@@ -114,15 +111,12 @@ impl From<Change> for StateChange {
 async fn history(
     State(state): State<AppState>,
     Path(id): Path<String>,
-    wanted: Result<Query<Wanted>, axum::extract::rejection::QueryRejection>,
+    wanted: WantedQuery,
     request: Request,
 ) -> Response {
     let support_code = support_code(&request);
     let answer = async {
-        let (parts, _) = request.into_parts();
-        let caller = provisioner(&state, &parts).await?;
-        let Query(wanted) = wanted.map_err(|_| bad_request("org"))?;
-        let org = CustomerId::parse(wanted.org).map_err(|_| bad_request("org"))?;
+        let (caller, org, _) = read_wanted(&state, request, wanted).await?;
         let changes = state.host.history_of(&caller, org, &id).await?;
         let changes = changes.into_iter().map(StateChange::from).collect();
         Ok(Json(History { changes }).into_response())
@@ -151,6 +145,19 @@ async fn read<T: DeserializeOwned>(state: &AppState, request: Request) -> Result
     let body = body::read(body, LONGEST_BODY).await.map_err(|_| bad_request("body"))?;
     let wanted = serde_json::from_slice(&body).map_err(|_| bad_request("body"))?;
     Ok((caller, wanted))
+}
+
+/// Who asks, about which customer, and from where on.
+async fn read_wanted(
+    state: &AppState,
+    request: Request,
+    wanted: WantedQuery,
+) -> Result<(Caller, CustomerId, Option<String>), WireError> {
+    let (parts, _) = request.into_parts();
+    let caller = provisioner(state, &parts).await?;
+    let Query(wanted) = wanted.map_err(|_| bad_request("org"))?;
+    let org = CustomerId::parse(wanted.org).map_err(|_| bad_request("org"))?;
+    Ok((caller, org, wanted.cursor))
 }
 
 async fn provisioner(state: &AppState, parts: &Parts) -> Result<Caller, WireError> {

@@ -59,6 +59,37 @@ async fn a_customers_connections_are_listed_for_the_host() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_hosts_support_reads_what_became_of_a_connection() {
+    let host = TestHost::start_with_tokens().await;
+    let backend = host.signed_in_with_role("backend", "the host", CODE).await;
+    let ana = host.signed_in_as("ana", "acme").await;
+    let id = ana.start("sim-standard").await["id"].as_str().unwrap().to_owned();
+    let reported = json!({
+        "kind": "ready",
+        "status": "errored",
+        "errorCode": "login_failed",
+        "errorMessage": "No user jane@example.com",
+    });
+    host.waycore.put_connection(&id, reported).await;
+    ana.connection(&id).await.ok();
+    let history = |org: &str, id: &str| format!("/host/connections/{id}/history?org={org}");
+    let read = backend.get(&history("acme", &id)).await.ok();
+    let changes = read["changes"].as_array().unwrap();
+    let (first, last) = (changes.first().unwrap(), changes.last().unwrap());
+    assert_eq!((&first["before"], &last["after"]), (&json!(null), &json!("ready errored")), "{read}");
+    let error = last["error"].as_str().unwrap();
+    assert!(error.starts_with("login_failed: ") && !error.contains("jane"), "{error}");
+    for (org, id) in [("globex", id.as_str()), ("acme", "conn_unknown"), ("acme", "%C3%A9")] {
+        let answer = backend.get(&history(org, id)).await;
+        assert_eq!(answer.error(), (404, "not_found".to_owned()), "{org} {id}");
+    }
+    let without = backend.get(&format!("/host/connections/{id}/history")).await;
+    assert_eq!(without.error(), (422, "invalid_input".to_owned()));
+    let person = host.signed_in_with_role("ana", "acme", "manager").await;
+    assert_eq!(person.get(&history("acme", &id)).await.error(), (403, "forbidden".to_owned()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_customer_is_forgotten_here_and_nowhere_else() {
     let host = TestHost::start_with_tokens().await;
     let backend = host.signed_in_with_role("backend", "the host", CODE).await;
