@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::folding::{compose, fold};
+use crate::folding::{compose, fold, fold_at_most};
 use crate::ids::InstitutionId;
 use crate::portal_url::PortalUrl;
 use crate::visible::{is_blank, is_direction_change, trim};
@@ -143,6 +143,11 @@ impl SearchText {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// As names are compared. No longer than the text may be, whatever one of its letters becomes.
+    pub fn folded(&self) -> String {
+        fold_at_most(LONGEST_TEXT, &self.0)
+    }
 }
 
 impl RequestedName {
@@ -152,6 +157,11 @@ impl RequestedName {
 
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// As names are compared. No longer than the name may be, whatever one of its letters becomes.
+    pub fn folded(&self) -> String {
+        fold_at_most(LONGEST_TEXT, &self.0)
     }
 }
 

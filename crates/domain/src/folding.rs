@@ -14,6 +14,12 @@ pub fn fold(name: &str) -> String {
     words.join(" ").to_ascii_lowercase()
 }
 
+/// What somebody typed, as it is compared: at most so many characters, before and after. One may become eighteen.
+pub fn fold_at_most(max_chars: usize, typed: &str) -> String {
+    let typed: String = typed.chars().take(max_chars).collect();
+    fold(&typed).chars().take(max_chars).collect()
+}
+
 /// The same text with each accent in its letter (Unicode's normalisation form C).
 pub fn compose(text: &str) -> Cow<'_, str> {
     ComposingNormalizerBorrowed::new_nfc().normalize(text)

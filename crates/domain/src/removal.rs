@@ -3,6 +3,11 @@
 use crate::folding::fold;
 use crate::ids::ConnectionId;
 
+/// How many bytes may be typed for each byte of the name, and besides: spaces do not count, and a letter can be written in
+/// several ways.
+const MAX_TYPED_FOR_EACH_BYTE: usize = 8;
+const MAX_TYPED_BESIDES: usize = 200;
+
 /// Proof that a person typed the name of the connection they want to remove.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfirmedRemoval {
@@ -18,6 +23,10 @@ impl ConfirmedRemoval {
     /// Compares as names are compared everywhere ([`fold`]): nobody can see which apostrophe a name has, or how many
     /// spaces. A connection without a name cannot be confirmed by typing nothing.
     pub fn confirm(connection: ConnectionId, display_name: &str, typed: &str) -> Result<Self, NotConfirmed> {
+        // Nobody types so much more than they see, and whatever is compared is folded first.
+        if typed.len() > MAX_TYPED_FOR_EACH_BYTE * display_name.len() + MAX_TYPED_BESIDES {
+            return Err(NotConfirmed);
+        }
         let typed = fold(typed);
         if typed.is_empty() || typed != fold(display_name) {
             return Err(NotConfirmed);

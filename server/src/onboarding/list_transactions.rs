@@ -9,7 +9,7 @@ use std::time::Duration;
 use app::backend::{Caller, TransactionQuery};
 use app::model::{Transaction, TransactionPage};
 use domain::bank_choice::LONGEST_TEXT;
-use domain::folding::fold;
+use domain::folding::{fold, fold_at_most};
 use domain::ids::{AccountId, ConnectionId};
 use domain::visible::trim;
 use tokio::time::timeout;
@@ -253,8 +253,7 @@ impl Filter {
             return Err(InvalidInput::DaysReversed);
         }
         // What is longer than any field is long fits nothing, and costs what it is long for every row.
-        let searched =
-            filled(&query.text).map(|text| fold(&text.chars().take(LONGEST_TEXT).collect::<String>()));
+        let searched = filled(&query.text).map(|text| fold_at_most(LONGEST_TEXT, &text));
         Ok(Self { account, from, to, text: searched.filter(|text| !text.is_empty()) })
     }
 

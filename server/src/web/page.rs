@@ -27,6 +27,9 @@ use crate::startup::AppState;
 /// In bytes. Encoded, and in a header, it becomes three times as long.
 const MAX_RETURN_TO: usize = 1_000;
 
+/// A page reads a handful of fields. Of each that is in the query the router looks through all that it has already.
+const MAX_QUERY_FIELDS: usize = 32;
+
 /// Any page of the product.
 pub async fn page(State(state): State<AppState>, request: Request) -> Response {
     let (parts, _) = request.into_parts();
@@ -50,7 +53,7 @@ pub async fn page(State(state): State<AppState>, request: Request) -> Response {
 /// Renders the page that `parts` asks for, in a scope.
 pub(super) async fn render(state: &AppState, scope: RequestScope, mut parts: Parts) -> Response {
     // The router inside sees the address that the browser sees, whatever a proxy stripped.
-    parts.uri = public_uri(state, &parts.uri);
+    parts.uri = first_fields(public_uri(state, &parts.uri));
     let render =
         leptos_axum::render_app_async_with_context(move || provide_context(scope.clone()), app::shell::shell);
     render(Request::from_parts(parts, Body::empty())).await
@@ -225,10 +228,41 @@ fn public_uri(state: &AppState, uri: &Uri) -> Uri {
     format!("{}{inner}", state.site.paths.base()).parse().unwrap_or_default()
 }
 
+/// The address with the first [`MAX_QUERY_FIELDS`] of its query alone.
+fn first_fields(uri: Uri) -> Uri {
+    let query = uri.query().unwrap_or_default();
+    let Some((end, _)) = query.match_indices('&').nth(MAX_QUERY_FIELDS - 1) else { return uri };
+    format!("{}?{}", uri.path(), query.get(..end).unwrap_or_default()).parse().unwrap_or(uri)
+}
+
 /// The same request without its body.
 fn plain(parts: &Parts) -> Request {
     let mut request = Request::new(Body::empty());
     *request.uri_mut() = parts.uri.clone();
     *request.headers_mut() = parts.headers.clone();
     request
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_query_the_first_fields_count() {
+        let query = |fields: usize| {
+            let fields: Vec<_> = (0..fields).map(|field| format!("f{field}=%26")).collect();
+            fields.join("&")
+        };
+        for (given, expected) in [
+            ("/banks".to_owned(), "/banks".to_owned()),
+            ("/banks?".to_owned(), "/banks?".to_owned()),
+            ("/banks?status=active&x".to_owned(), "/banks?status=active&x".to_owned()),
+            (format!("/banks?{}", query(32)), format!("/banks?{}", query(32))),
+            (format!("/banks?{}", query(33)), format!("/banks?{}", query(32))),
+            (format!("/banks?{}", query(6_000)), format!("/banks?{}", query(32))),
+            (format!("/banks?{}", "&".repeat(6_000)), format!("/banks?{}", "&".repeat(31))),
+        ] {
+            assert_eq!(first_fields(given.parse().unwrap()).to_string(), expected);
+        }
+    }
 }

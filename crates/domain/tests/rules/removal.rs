@@ -37,3 +37,11 @@ fn anything_else_does_not() {
     check("\u{200b}", "\u{200b}", false);
     check("Société", "Societe", false);
 }
+
+#[test]
+fn only_what_somebody_may_have_typed_is_compared() {
+    check("Harbour Bank", &format!("Harbour{}Bank", " ".repeat(200)), true);
+    // It would take long: one of these letters is compared as eighteen.
+    check("Harbour Bank", &"ﷺ".repeat(5_200), false);
+    check("A", &format!("A{}", " ".repeat(16_000)), false);
+}

@@ -98,7 +98,7 @@ impl Catalog {
     /// part of the name, part of an identifier or host, and with typos last. Each is looked for only while there are not
     /// enough others.
     pub(in crate::onboarding) fn search(&self, query: &SearchText, limit: usize) -> Vec<&Institution> {
-        let text = fold(query.as_str());
+        let text = query.folded();
         let mut found = Found { places: Vec::new(), limit };
         if text.is_empty() {
             return Vec::new();
@@ -121,7 +121,7 @@ impl Catalog {
 
     /// The bank that has this name, as names are compared.
     pub(in crate::onboarding) fn of_name(&self, name: &RequestedName) -> Option<&Institution> {
-        let name = fold(name.as_str());
+        let name = name.folded();
         let first = self.named(&name, |known| known == name).next()?;
         self.at(first)
     }
@@ -386,10 +386,13 @@ mod tests {
             (0..40).map(|word| format!("x{word}vings")).collect::<Vec<_>>().join(" "),
             "x".repeat(200),
             "a".repeat(200),
+            // Each of these letters is eighteen, with spaces between them.
+            "ﷺ".repeat(200),
         ];
         for query in queries {
             let text: String = query.chars().take(200).collect();
-            let text = fold(SearchText::parse(&text).expect("a text").as_str());
+            let text = SearchText::parse(&text).expect("a text").folded();
+            assert!(text.chars().count() <= 200, "{query}");
             let words = searched_words(&text).into_iter();
             let compared: usize =
                 words.map(|word| catalog.words.compared(&word.chars().collect::<Vec<_>>())).sum();
