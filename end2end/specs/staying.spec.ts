@@ -19,6 +19,13 @@ const NO_PAGES: [string, Parameters<Route['fulfill']>[0]][] = [
   ['JSON that refuses', { status: 422, contentType: 'application/json', body: '{"code":"invalid_input"}' }],
 ];
 
+/** What answers a page in the place of a page. */
+const MORE_NO_PAGES: typeof NO_PAGES = [
+  ['a firewall', { status: 403, contentType: 'text/html', body: '<!doctype html><title>403</title><h1>Blocked</h1>' }],
+  ['a slow line', { status: 408, body: '' }],
+  ['a file', { status: 200, headers: { 'content-disposition': 'attachment' }, contentType: 'text/html', body: 'x' }],
+];
+
 test.describe('a page that stays', { tag: '@javascript' }, () => {
   test('listens again after a form that something else than a page answers, and after a link to a file', async ({
     person,
@@ -56,6 +63,38 @@ test.describe('a page that stays', { tag: '@javascript' }, () => {
     await after;
     await simulator.connect(id);
     await expect(person.heading(STANDARD_BANK.name)).toBeVisible();
+  });
+
+  test('keeps what it shows where something else than a page answers its news', async ({ person, simulator }) => {
+    const { page } = person;
+    const id = await person.hasBegunAt(STANDARD_BANK);
+    await simulator.keepActivating(id);
+    await page.clock.install();
+    const begun = page.waitForResponse(STREAM);
+    await person.open(`/connections/${id}/setup`);
+    await person.sees('Activating your connection');
+    await begun;
+    const shows = new RegExp(`/connections/${id}`);
+    let next: Parameters<Route['fulfill']>[0] | undefined = { status: 503, body: '' };
+    await page.route(shows, (route) => (next ? route.fulfill(next) : route.continue()));
+    let left = 0;
+    page.on('framenavigated', () => (left += 1));
+    await simulator.connect(id);
+    for (const [what, answer] of [...NO_PAGES, ...MORE_NO_PAGES]) {
+      next = answer;
+      const answered = page.waitForResponse(shows);
+      await expect(async () => {
+        await page.clock.runFor(1_000);
+        await Promise.race([answered, Promise.reject(new Error('not yet'))]);
+      }).toPass({ intervals: [50] });
+      await expect(person.heading('Activating your connection'), what).toBeVisible();
+    }
+    expect(left, 'nobody went anywhere').toBe(0);
+    next = undefined;
+    await expect(async () => {
+      await page.clock.runFor(1_000);
+      await expect(person.heading(STANDARD_BANK.name)).toBeVisible(NOW);
+    }).toPass({ intervals: [50] });
   });
 
   const fronts: [string, Switches][] = [

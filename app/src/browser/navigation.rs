@@ -164,14 +164,17 @@ async fn go(visit: Visit<'_>) -> bool {
         return true;
     }
     UNDER_WAY.set(0);
+    let fetched = fetched.map(|(response, html)| (response, Fetched::parse(&html)));
     let nothing_better = match &fetched {
+        // What is no page of ours comes from something on the way, unless the host sends people there to sign in.
+        Ok((response, Fetched::NoPage)) => !response.redirected(),
         Ok((response, _)) => response.status() >= 500 || response.status() == 429,
         Err(_) => true,
     };
     match fetched {
         // Whoever asked asks again. Listening meanwhile would tell the same once more.
         _ if visit.quiet && (nothing_better || live::is_in_use()) => return false,
-        Ok((response, html)) => show(&visit, &response, &html),
+        Ok((response, fetched)) => show(&visit, &response, fetched),
         Err(_) => match visit.form.filter(|_| visit.body().is_some()) {
             Some(form) => swap::not_sent(form),
             None => {
@@ -207,10 +210,10 @@ async fn fetch(visit: &Visit<'_>) -> Result<(Response, String), JsValue> {
 }
 
 /// Shows the fetched page in place of the present one.
-fn show(visit: &Visit<'_>, response: &Response, html: &str) {
+fn show(visit: &Visit<'_>, response: &Response, fetched: Fetched) {
     // To what the form sent, and not the page after it.
     let answered = visit.form.filter(|form| form.body.is_some() && !response.redirected());
-    let next = match (Fetched::parse(html), answered) {
+    let next = match (fetched, answered) {
         (Fetched::Page(next), _) => next,
         // Refused by a newer build, whose page this program cannot show: the browser can, and nothing was done yet.
         (Fetched::OtherBuild, Some(form)) if response.status() < 500 => return form.leave_to_browser(),
