@@ -55,6 +55,9 @@ test('the money of a bank is looked through and taken along', { tag: '@javascrip
     await person.link('Show older transactions').click();
     await page.waitForURL(/cursor=/);
     await person.sees(INSTANT_BANK.name);
+    const begins = page.getByRole('heading', { name: 'Transactions', exact: true });
+    await expect(begins, 'the keyboard goes on where they begin').toBeFocused();
+    await expect(begins).toBeInViewport();
     const older = await person.transactions().allInnerTexts();
     expect(older.length).toBeGreaterThan(0);
     expect(older).not.toEqual(newest);
@@ -79,8 +82,10 @@ test('the money of a bank is looked through and taken along', { tag: '@javascrip
     await expect(page.getByRole('alert')).toHaveCount(0);
     await expect(person.region('Transactions').getByRole('status')).toContainText('No transaction fits these filters.');
     await person.ready();
+    await page.evaluate(() => window.scrollTo(0, document.body.scrollHeight));
     await filters.getByRole('link', { name: 'Clear filters' }).click();
     await expect(person.transactions()).toHaveCount(all);
+    await expect(text, 'the page stays where it was').toBeInViewport();
     await expect(text).toHaveValue('');
   });
 });

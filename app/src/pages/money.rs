@@ -256,19 +256,20 @@ fn transaction_list(
     let next = page.next_cursor.map(|cursor| {
         let mut fields = again.clone();
         fields.push(("cursor", cursor));
-        view! { <a href=paths.transactions(id, &fields)>{text.older}</a> }
+        // To where they are: the link that was pressed is another now.
+        view! { <a href=[&paths.transactions(id, &fields), "#transactions"].concat()>{text.older}</a> }
     });
     let empty = page.transactions.is_empty();
     let is_asked_for = query.is_asked_for(scope.now_millis);
-    // Announced by screen readers after filtering.
-    let said = is_asked_for.then_some("");
+    // Announced by screen readers after filtering, and after a step to others.
+    let said = (is_asked_for || query.cursor.is_some()).then_some("");
     let count = (!empty).then(|| {
         let has_more = page.cut || next.is_some();
         let count = transactions_shown(page.transactions.len(), has_more, query.cursor.is_some());
         let filters = is_asked_for.then(|| active_filters(query, accounts)).map(|filters| {
             view! { ". " {text.filtered_by} ": " <span translate="no">{filters}</span> }
         });
-        let role = is_asked_for.then_some("status");
+        let role = said.map(|_| "status");
         view! { <p class="hint" role=role data-said=said>{count} {filters}</p> }
     });
     let none = (empty && page.unreadable == 0).then(|| {
