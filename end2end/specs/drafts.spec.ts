@@ -122,6 +122,17 @@ test.describe('drafts', { tag: '@javascript' }, () => {
     await expect(person.link('Resume')).toHaveCount(0);
   });
 
+  test('a draft whose connection a colleague removes goes with it', async ({ person }) => {
+    const { page } = person;
+    const id = await person.startsSetupOf(STANDARD_BANK);
+    await person.opensList();
+    await expect.poll(() => stored(page)).toContain(id);
+    await person.posts('remove_connection', { connection_id: id, confirmation: STANDARD_BANK.name });
+    await person.reload();
+    await expect.poll(() => stored(page)).not.toContain(id);
+    await expect(person.link('Resume')).toHaveCount(0);
+  });
+
   test('free text is resumed as text, and a chosen bank as chosen', async ({ person }) => {
     const field = person.page.getByRole('combobox', { name: 'Bank', exact: true });
     const chosen = person.page.locator('input[name="institution_id"]');

@@ -3,7 +3,9 @@
 use domain::draft::Draft;
 use web_sys::Element;
 
-use super::{all, announce, closest, data, drafts, element, find, now, page::listen, paths, swap, verbatim};
+use super::{
+    all, announce, closest, data, drafts, element, find, live, now, page::listen, paths, swap, verbatim,
+};
 use crate::copy::{Say, counted, say};
 
 const DAY: i64 = 86_400_000;
@@ -18,10 +20,17 @@ pub(crate) fn attach() {
     for row in all("main [data-connection][data-step=connected]") {
         drafts::clear(&scope, &row.get_attribute("data-connection").unwrap_or_default());
     }
+    let is_whole = live::whose_list().is_some();
+    let is_listed = |id: &str| {
+        all("main [data-connection]").any(|row| row.get_attribute("data-connection").as_deref() == Some(id))
+    };
     for draft in drafts::all(&scope) {
-        // A draft with a connection is in the list of connections.
-        if draft.connection_id.is_none() {
-            let _ = list.append_child(&row(&draft));
+        match &draft.connection_id {
+            None => drop(list.append_child(&row(&draft))),
+            // Its connection was removed, here or elsewhere.
+            Some(id) if is_whole && !is_listed(id.as_str()) => drafts::clear(&scope, id.as_str()),
+            // It is in the list of connections.
+            Some(_) => {}
         }
     }
     show(&section, &list);

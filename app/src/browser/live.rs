@@ -327,7 +327,7 @@ fn document_has_list() -> bool {
 }
 
 /// Whose connections these are, where all of them are on the page.
-fn whose_list() -> Option<String> {
+pub(super) fn whose_list() -> Option<String> {
     data("main [data-whole]").map(|page| page("whole"))
 }
 
