@@ -103,6 +103,7 @@ impl Pace {
                 (None, retry_after.map(RetryAfter::as_duration).unwrap_or_default().min(LONGEST_NAMED_REST))
             }
             Error::Timeout
+            | Error::NoAnswer
             | Error::Unreachable(_)
             | Error::Unauthorized
             | Error::Forbidden

@@ -65,6 +65,7 @@ fn is_passing(error: &waycore::Error) -> bool {
         | Error::OverBudget { .. }
         | Error::Server { .. }
         | Error::Timeout
+        | Error::NoAnswer
         | Error::CircuitOpen { .. }
         | Error::Unknown(Unclear::Timeout | Unclear::NoAnswer | Unclear::Server(_))
         | Error::Unreachable(_) => true,

@@ -55,6 +55,7 @@ fn refusal(call: Call, error: &Error) -> WireError {
             .retry_after(Some(retry_after.as_secs())),
         Error::Server { .. }
         | Error::Timeout
+        | Error::NoAnswer
         | Error::Unreachable(_)
         | Error::CircuitOpen { .. }
         | Error::Unknown(_) => WireError::new(ErrorCode::Unavailable, errors.unavailable),

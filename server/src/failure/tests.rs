@@ -41,7 +41,25 @@ fn each_status_of_waycores_has_its_answer() {
     let retry_after = RetryAfter::new(Duration::from_secs(5));
     check_waycore(call, Error::CircuitOpen { retry_after }, ErrorCode::Unavailable);
     check_waycore(call, Error::Unreachable("refused".to_owned()), ErrorCode::Unavailable);
+    check_waycore(call, Error::NoAnswer, ErrorCode::Unavailable);
     check_waycore(call, Error::Nonsense(Nonsense::Body), ErrorCode::Unavailable);
+}
+
+#[test]
+fn only_of_an_answer_that_began_is_said_that_waycore_answered() {
+    let (silent, answered) =
+        (app::copy::errors().unavailable, app::copy::pages::words().refused.unreadable_answer);
+    for (error, said) in [
+        (Error::NoAnswer, silent),
+        (Error::Timeout, silent),
+        (Error::Unreachable("refused".to_owned()), silent),
+        (Error::Unknown(Unclear::NoAnswer), silent),
+        (Error::Nonsense(Nonsense::BrokenOff), answered),
+        (Error::Nonsense(Nonsense::Body), answered),
+    ] {
+        let message = check_waycore(Call::GetConnection, error.clone(), ErrorCode::Unavailable).0.message;
+        assert_eq!(message, said, "{error:?}");
+    }
 }
 
 #[test]

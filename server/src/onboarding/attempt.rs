@@ -40,7 +40,9 @@ pub(super) fn attempted<T>(answer: Result<T, Error>) -> Result<T, Error> {
 /// Whether a request that failed like this may have been carried out.
 fn may_be_done(error: &Error) -> bool {
     match error {
-        Error::Unknown(_) | Error::Server { .. } | Error::Timeout | Error::Nonsense(_) => true,
+        Error::Unknown(_) | Error::Server { .. } | Error::Timeout | Error::NoAnswer | Error::Nonsense(_) => {
+            true
+        }
         Error::Invalid
         | Error::Unauthorized
         | Error::Forbidden
@@ -67,6 +69,7 @@ mod tests {
             (Err(Error::Unknown(Unclear::Timeout)), true),
             (Err(Error::Unknown(Unclear::Server(502))), true),
             (Err(Error::Timeout), true),
+            (Err(Error::NoAnswer), true),
             (Err(Error::Invalid), false),
             (Err(Error::Conflict { retry_after: None }), false),
             (Err(Error::Unreachable("refused".to_owned())), false),

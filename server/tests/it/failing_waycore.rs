@@ -120,6 +120,8 @@ async fn a_page_goes_without_the_money_and_keeps_all_the_rest() {
             json!({ "delayMs": 30_000 }),
             "Waycore does not answer at the moment. Reload this page in a minute.",
         ),
+        // The connection breaks before any answer.
+        (json!({ "reset": true }), "Waycore does not answer at the moment. Reload this page in a minute."),
         (json!({ "status": 403 }), "Not available in this product."),
     ] {
         for path in ["/v1/accounts", "/v1/transactions"] {

@@ -253,7 +253,7 @@ async fn every_fault_is_a_typed_result() {
         (json!({ "status": 200, "body": "x".repeat(2 * BODY_LIMIT) }), Error::Nonsense(Nonsense::TooLarge)),
         (json!({ "delayMs": 60_000 }), Error::Timeout),
         (json!({ "delayMs": 60_000, "applied": true }), Error::Timeout),
-        (json!({ "reset": true }), Error::Nonsense(Nonsense::BrokenOff)),
+        (json!({ "reset": true }), Error::NoAnswer),
     ];
     for (effect, expected) in table {
         line.fail(json!({ "method": "GET" }), effect.clone()).await;

@@ -55,6 +55,9 @@ pub enum Error {
     /// A read failed: the connection stood and the answer took too long.
     #[error("Waycore did not answer in time")]
     Timeout,
+    /// A read failed: the connection broke before any byte of an answer.
+    #[error("the connection to Waycore broke before an answer")]
+    NoAnswer,
     /// No connection could be made, so nothing was sent. The text says what was tried last.
     #[error("Waycore cannot be reached: {0}")]
     Unreachable(String),
@@ -86,6 +89,7 @@ impl Error {
             Self::OverBudget { .. } => "over_budget",
             Self::Server { .. } => "server",
             Self::Timeout => "timeout",
+            Self::NoAnswer => "no_answer",
             Self::Unreachable(_) => "unreachable",
             Self::CircuitOpen { .. } => "circuit_open",
             Self::Unknown(_) => "unknown",
@@ -106,6 +110,7 @@ pub enum Nonsense {
     Redirect,
     #[error("status {0}")]
     Status(u16),
+    /// After it had begun.
     #[error("it broke off")]
     BrokenOff,
     /// A list that would never end: see [`super::paging`].
@@ -142,7 +147,7 @@ impl Error {
         match error {
             SendError::NotConnected(why) => Self::Unreachable(why),
             SendError::Timeout => Self::Timeout,
-            SendError::Stale | SendError::Broken => Self::Nonsense(Nonsense::BrokenOff),
+            SendError::Stale | SendError::Broken => Self::NoAnswer,
         }
     }
 }

@@ -10,25 +10,19 @@ use super::{Error, Nonsense, RetryAfter, Unclear, seams::SendError};
 pub(super) struct Failed {
     pub(super) error: Error,
     pub(super) retry_after: Option<RetryAfter>,
-    /// Whether the answer had begun.
-    pub(super) begun: bool,
     /// Whether a reused connection broke before any byte of the answer.
     pub(super) is_stale: bool,
 }
 
 impl Failed {
-    pub(super) fn before(error: Error) -> Self {
-        Self { error, retry_after: None, begun: false, is_stale: false }
+    pub(super) fn of(error: Error) -> Self {
+        Self { error, retry_after: None, is_stale: false }
     }
 
     /// There is no answer.
     pub(super) fn sending(error: SendError) -> Self {
         let is_stale = error == SendError::Stale;
-        Self { is_stale, ..Self::before(Error::of_sending(error)) }
-    }
-
-    pub(super) fn begun(error: Error) -> Self {
-        Self { error, retry_after: None, begun: true, is_stale: false }
+        Self { is_stale, ..Self::of(Error::of_sending(error)) }
     }
 
     /// The one table of what is repeated.
@@ -38,8 +32,7 @@ impl Failed {
             // Nothing has happened.
             Error::Unreachable(_) => true,
             Error::RateLimited { .. } => repeat != Repeat::Once,
-            Error::Timeout | Error::Server { status: 502..=504, .. } => harmless,
-            Error::Nonsense(Nonsense::BrokenOff) => harmless && !self.begun,
+            Error::Timeout | Error::NoAnswer | Error::Server { status: 502..=504, .. } => harmless,
             Error::Server { .. }
             | Error::Nonsense(_)
             | Error::Invalid
@@ -59,6 +52,7 @@ impl Failed {
         match &self.error {
             Error::Unreachable(_)
             | Error::Timeout
+            | Error::NoAnswer
             | Error::Server { .. }
             | Error::Nonsense(Nonsense::BrokenOff) => true,
             Error::RateLimited { .. }
@@ -95,22 +89,13 @@ impl Refusal {
     }
 }
 
-/// What a failed try means for the caller, if none follows: after a write that may have been carried out it is unclear what
-/// is true.
-pub(super) fn end(repeat: Repeat, failed: Failed) -> Error {
-    match failed.error {
-        Error::Nonsense(Nonsense::BrokenOff) if !failed.begun && repeat != Repeat::Read => {
-            Error::Unknown(Unclear::NoAnswer)
-        }
-        error => outcome(repeat, error),
-    }
-}
-
-/// What an error means for the caller, of an answer that has begun.
+/// What an error means for the caller, if no other try follows: after a write that may have been carried out it is unclear
+/// what is true.
 pub(super) fn outcome(repeat: Repeat, error: Error) -> Error {
     match error {
         error if repeat == Repeat::Read => error,
         Error::Timeout => Error::Unknown(Unclear::Timeout),
+        Error::NoAnswer => Error::Unknown(Unclear::NoAnswer),
         Error::Server { status, .. } => Error::Unknown(Unclear::Server(status)),
         Error::Nonsense(nonsense) => Error::Unknown(Unclear::Nonsense(nonsense)),
         error => error,

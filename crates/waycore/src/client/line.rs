@@ -27,7 +27,7 @@ use super::{
     body::{Form, plain},
     call::Call,
     customer::Customer,
-    failed::{Failed, end, outcome, refusal},
+    failed::{Failed, outcome, refusal},
     key_expiry::KeyExpiry,
     retry_after::http_date,
     said::{Said, Sent, is_about_the_path},
@@ -185,7 +185,7 @@ impl Line {
         for breaker in [&self.breaker, &share.breaker] {
             breaker.record(now(), customer.as_ref(), failed, self.seams.random.fraction());
         }
-        result.map_err(|failed| end(call.repeat, failed))
+        result.map_err(|failed| outcome(call.repeat, failed.error))
     }
 
     /// Refuses a call while a circuit breaker is open: everybody's, or the one of this share.
@@ -237,7 +237,7 @@ impl Line {
 
     /// One request, one answer.
     async fn attempt(&self, call: &Call, fresh: bool, deadline: Duration) -> Result<Answer, Failed> {
-        let request = self.request(call, fresh).ok_or(Failed::before(Error::NotFound))?;
+        let request = self.request(call, fresh).ok_or(Failed::of(Error::NotFound))?;
         self.seams.failpoints.reach(Failpoint::BeforeSend(call.name)).await;
         let sent = self.within(deadline, self.seams.transport.send(request)).await;
         self.seams.failpoints.reach(Failpoint::AfterSend(call.name)).await;
@@ -252,7 +252,7 @@ impl Line {
             let form = Form::of(&answer.headers);
             let body = self.body(answer, deadline).await.map_err(|error| {
                 note_unread(call.name, status, &form, &error);
-                Failed::begun(error)
+                Failed::of(error)
             })?;
             return Ok(Answer { status, call: call.name, form, body });
         }
@@ -262,7 +262,7 @@ impl Line {
             Error::NotFound if is_about_the_path => Error::NoSuchPath,
             error => error,
         };
-        Err(Failed { error, retry_after, begun: true, is_stale: false })
+        Err(Failed { error, retry_after, is_stale: false })
     }
 
     /// Logs what Waycore says about a call that it did not carry out, if it says it soon. Returns whether a "not found"

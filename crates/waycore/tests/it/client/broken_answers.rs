@@ -64,11 +64,16 @@ async fn a_body_that_announces_too_much_is_not_waited_for() {
 
 #[tokio::test]
 async fn an_answer_that_breaks_off() {
-    let broken: [&[u8]; 3] =
-        [b"", b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{", b"this is not HTTP\r\n\r\n"];
-    for answer in broken {
+    let begun = Error::Nonsense(Nonsense::BrokenOff);
+    let broken: [(&[u8], Error); 4] = [
+        (b"", Error::NoAnswer),
+        (b"HTTP/1.1 200 OK\r\ncontent-le", Error::NoAnswer),
+        (b"this is not HTTP\r\n\r\n", Error::NoAnswer),
+        (b"HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{", begun),
+    ];
+    for (answer, expected) in broken {
         let server = raw_server(answer, Then::Close).await;
-        assert_eq!(read_from(&server).await, Error::Nonsense(Nonsense::BrokenOff));
+        assert_eq!(read_from(&server).await, expected, "{}", String::from_utf8_lossy(answer));
     }
 }
 
