@@ -3,6 +3,7 @@
 use app::backend::Caller;
 use domain::ids::ConnectionId;
 use domain::removal::ConfirmedRemoval;
+use domain::visible::is_blank;
 use waycore::{Error, Unclear};
 
 use super::attempt::attempted;
@@ -32,7 +33,7 @@ impl UseCases {
     }
 
     async fn remove(&self, caller: &Caller, id: &ConnectionId, confirmation: &str) -> Result<(), Failure> {
-        if confirmation.trim().is_empty() {
+        if is_blank(confirmation) {
             return Err(InvalidInput::ConfirmationMissing.into());
         }
         let own = self.own_connection(caller, id).await?;

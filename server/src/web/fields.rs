@@ -2,6 +2,7 @@
 
 use app::api::{self, PORTAL_OF};
 use axum::body::Bytes;
+use domain::visible::is_blank;
 use leptos::server_fn::ServerFn;
 
 /// The fields of a form as they were sent.
@@ -15,7 +16,7 @@ impl Fields {
     /// A field that is filled in.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
         let found = self.0.iter().find(|(field, _)| field == name);
-        found.map(|(_, value)| value.as_str()).filter(|value| !value.trim().is_empty())
+        found.map(|(_, value)| value.as_str()).filter(|value| !is_blank(value))
     }
 
     pub(super) fn keep(self, names: &[&str]) -> Vec<(String, String)> {

@@ -1,5 +1,6 @@
 //! The page that removes a connection: it says what will be lost, and a slip removes nothing.
 
+use domain::visible::is_blank;
 use serde_json::json;
 
 use crate::browser::Browser;
@@ -48,7 +49,16 @@ async fn only_the_right_name_removes_a_connection() {
     let kept = started(&ana, "Other Bank", "https://other.example/").await;
     host.waycore.put_connection(&id, json!({ "kind": "ready", "status": "active" })).await;
     let form = |typed| [("connection_id", id.as_str()), ("confirmation", typed)];
-    for wrong in ["", " ", "Other Bank", "Leaving"] {
+    for wrong in [
+        "",
+        " ",
+        "\u{2060}",
+        "\u{feff}",
+        "\u{ad} \u{200b}",
+        "\u{202e}\u{200d}\u{200c}",
+        "Other Bank",
+        "Leaving",
+    ] {
         let refused = ana.post_form("/api/remove_connection", &form(wrong)).await;
         assert_eq!(refused.goes_to(), format!("/connections/{id}/remove"), "{wrong}");
         let cookie = refused.cookie().expect("a message");
@@ -59,7 +69,7 @@ async fn only_the_right_name_removes_a_connection() {
             "{field}"
         );
         let said = error_beside(&again, "confirmation");
-        let expected = if wrong.trim().is_empty() {
+        let expected = if is_blank(wrong) {
             "Type the connection's name to confirm that you want to remove it."
         } else {
             "This is not the connection's name. Type it exactly as it stands above."
