@@ -3,11 +3,13 @@
 use std::borrow::Cow;
 
 use icu_normalizer::ComposingNormalizerBorrowed;
+use icu_properties::CodePointSetData;
+use icu_properties::props::Dash;
 
 use crate::visible::is_invisible;
 
-/// A name as it is compared. The same for `O’Brien` and `O'BRIEN`, for dashes of every length, for accents in one
-/// character or two, for full-width letters, whatever the spaces and with or without characters that cannot be seen.
+/// A name as it is compared. The same for `O’Brien` and `O'BRIEN`, for every dash, for accents in one character or
+/// two, for full-width letters, whatever the spaces and with or without characters that cannot be seen.
 pub fn fold(name: &str) -> String {
     let folded = if name.is_ascii() { name.chars().map(plain).collect() } else { fold_unicode(name) };
     let words: Vec<&str> = folded.split_whitespace().collect();
@@ -36,34 +38,69 @@ fn fold_unicode(name: &str) -> String {
     // Before and after: some signs have a compatible form that is no sign, and of some it is another of these.
     let visible: String = name.chars().filter(|c| !is_invisible(*c)).map(plain).collect();
     let visible: String = compatible.normalize(&visible).chars().map(plain).collect();
-    // By way of capitals `ß` is `ss`, and each form of sigma the same.
-    let lower: String = visible.to_uppercase().chars().flat_map(char::to_lowercase).collect();
+    // By way of capitals `ß` is `ss`, and each form of sigma the same. The capital `ẞ` has to become a small one before that.
+    let capitals = visible.chars().flat_map(char::to_lowercase).flat_map(char::to_uppercase);
+    let mut lower: String = capitals.flat_map(char::to_lowercase).collect();
     // The dotted capital I leaves its dot behind.
-    compatible.normalize(&lower).replace("i\u{307}", "i")
+    let mut is_dotted = false;
+    lower.retain(|c| {
+        let is_left_behind = is_dotted && c == '\u{307}';
+        is_dotted = c == 'i' || is_left_behind;
+        !is_left_behind
+    });
+    compatible.normalize(&lower).chars().map(plain).collect()
 }
 
-/// One apostrophe, one quotation mark, one hyphen and one slash for all that look like them.
+/// One apostrophe, one quotation mark, one hyphen, one tilde, one middle dot and one slash for all that look like them.
 fn plain(c: char) -> char {
     match c {
         '`'
         | '´'
         | 'ʹ'
-        | 'ʻ'..='ʽ'
+        | 'ʻ'..='ʿ'
         | 'ˈ'
         | 'ˊ'
         | 'ˋ'
+        | '΄'
         | '՚'
         | '׳'
+        | 'ߴ'
+        | 'ߵ'
+        | '᾽'
+        | '᾿'
+        | '\u{1ffd}'
+        | '῾'
         | '‘'..='‛'
         | '′'
         | '‵'
         | '‹'
         | '›'
+        | '❛'
+        | '❜'
+        | 'Ꞌ'
         | 'ꞌ'
         | '＇' => '\'',
-        '«' | '»' | 'ʺ' | '״' | '“'..='‟' | '″' | '‶' | '〝'..='〟' | '＂' => '"',
-        '־' | '‐'..='―' | '⁃' | '−' | '⸺' | '⸻' | '﹘' | '﹣' | '－' => '-',
-        '⁄' | '∕' => '/',
+        '«'
+        | '»'
+        | '˝'
+        | 'ʺ'
+        | 'ˮ'
+        | '״'
+        | '“'..='‟'
+        | '″'
+        | '‶'
+        | '❝'
+        | '❞'
+        | '⹂'
+        | '「'..='』'
+        | '〝'..='〟'
+        | '＂' => '"',
+        // Of Unicode's dashes those that are waves.
+        '˜' | '⁓' | '∼' | '〜' | '〰' => '~',
+        '˗' | '⁃' => '-',
+        '•' | '‧' | '∙' | '⋅' | '⸱' | '・' | 'ꞏ' => '·',
+        '⁄' | '∕' | '⧸' => '/',
+        c if !c.is_ascii() && CodePointSetData::new::<Dash>().contains(c) => '-',
         c => c,
     }
 }
