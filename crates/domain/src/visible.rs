@@ -8,7 +8,9 @@
 //!   that changes the direction of the text after it.
 
 /// Whether a character has no glyph: Unicode's `Default_Ignorable_Code_Point` (version 16, `DerivedCoreProperties.txt`),
-/// which holds the bidirectional controls, and besides them the blank Braille pattern and the annotation marks.
+/// which holds the bidirectional controls; noncharacters; the planes that hold no characters; and besides them what is blank
+/// or only stands for something: the blank Braille pattern and hieroglyphs, fillers, a note without a head, annotation and
+/// object marks. What is for private use has the glyph that somebody gives it.
 pub fn is_invisible(c: char) -> bool {
     matches!(
         c,
@@ -26,11 +28,15 @@ pub fn is_invisible(c: char) -> bool {
             | '\u{fe00}'..='\u{fe0f}'
             | '\u{feff}'
             | '\u{ffa0}'
-            | '\u{fff0}'..='\u{fffb}'
+            | '\u{fdd0}'..='\u{fdef}'
+            | '\u{fff0}'..='\u{fffc}'
+            | '\u{13430}'..='\u{13442}'
+            | '\u{16fe4}'
             | '\u{1bca0}'..='\u{1bca3}'
+            | '\u{1d159}'
             | '\u{1d173}'..='\u{1d17a}'
-            | '\u{e0000}'..='\u{e0fff}'
-    )
+            | '\u{40000}'..='\u{effff}'
+    ) || u32::from(c) & 0xfffe == 0xfffe
 }
 
 /// Whether a character changes the direction of the text after it: embeddings, overrides and isolates.

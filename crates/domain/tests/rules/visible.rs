@@ -6,8 +6,9 @@ use domain::display_name;
 use domain::portal_url::{PortalUrl, PortalUrlError};
 use domain::visible::{is_blank, is_invisible, trim};
 
-/// Of each kind: joiners, marks and controls of direction, separators, fillers, selectors, tags, and others without a glyph.
-const INVISIBLE: [char; 24] = [
+/// Of each kind: joiners, marks and controls of direction, separators, fillers, selectors, tags, what stands for something
+/// else, noncharacters, planes without characters, and others without a glyph.
+const INVISIBLE: [char; 41] = [
     '\u{ad}',
     '\u{34f}',
     '\u{61c}',
@@ -32,6 +33,23 @@ const INVISIBLE: [char; 24] = [
     '\u{ffa0}',
     '\u{fff9}',
     '\u{e0041}',
+    '\u{fdd0}',
+    '\u{fdef}',
+    '\u{fff0}',
+    '\u{fffc}',
+    '\u{fffe}',
+    '\u{ffff}',
+    '\u{13430}',
+    '\u{1343f}',
+    '\u{13441}',
+    '\u{16fe4}',
+    '\u{1d159}',
+    '\u{1fffe}',
+    '\u{3ffff}',
+    '\u{40000}',
+    '\u{e1000}',
+    '\u{effff}',
+    '\u{10ffff}',
 ];
 
 #[test]
@@ -49,6 +67,11 @@ fn at_the_ends_of_every_text_they_are_removed() {
     }
     assert_eq!(trim("\u{feff} Zürich \0"), "Zürich");
     assert_eq!(trim("e\u{301}"), "e\u{301}", "an accent can be seen");
+    for seen in
+        ['\u{e000}', '\u{f8ff}', '\u{fffd}', '\u{13443}', '\u{1d15a}', '\u{3fffd}', '\u{100000}', '𝔘', '漢']
+    {
+        assert!(!is_invisible(seen), "{seen:?}");
+    }
 }
 
 #[test]
