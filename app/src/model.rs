@@ -263,8 +263,16 @@ pub struct ConnectionPage {
 pub struct Institutions {
     pub institutions: Vec<Institution>,
     /// More banks fit what was typed than are given. For our own search field, which asks for it.
-    #[cfg_attr(feature = "ssr", serde(default, skip_serializing_if = "std::ops::Not::not"))]
+    #[cfg(feature = "ssr")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub more: bool,
+    /// How many banks of the catalog are found by no search because what Waycore answers about them could not be read.
+    #[cfg(feature = "ssr")]
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub unreadable: usize,
+    /// All of this in words. For our own search field, which asks for it.
+    #[cfg_attr(feature = "ssr", serde(default, skip_serializing_if = "String::is_empty"))]
+    pub news: String,
 }
 
 /// Answer of `coach_portal`.

@@ -49,8 +49,8 @@ impl Readable for Institutions {
                 domain_parts: texts(json, "domainParts").unwrap_or_default(),
             })
         };
-        let more = json.get("more").0.is_truthy();
-        Some(Self { institutions: json.list("institutions", institution)?, more })
+        let news = json.text("news").unwrap_or_default();
+        Some(Self { institutions: json.list("institutions", institution)?, news })
     }
 }
 

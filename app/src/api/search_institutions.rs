@@ -6,8 +6,8 @@ use leptos::prelude::*;
 
 use crate::{error::WireError, model::Institutions};
 
-/// At most 20 banks of the catalog that fit what was typed; if asked, with what was typed marked in them, and whether there
-/// are more.
+/// At most 20 banks of the catalog that fit what was typed; if asked, with what was typed marked in them, whether there are
+/// more, and all of it in words.
 #[server(endpoint = "search_institutions", output = super::wire::Answer)]
 pub async fn search_institutions(
     query: Option<String>,
@@ -19,6 +19,7 @@ pub async fn search_institutions(
     if !super::checked(marked.as_deref()) {
         found.more = false;
     } else if let Ok(typed) = SearchText::parse(&query) {
+        found.news = crate::copy::search_news(found.institutions.len(), found.more, found.unreadable);
         found.institutions = found.institutions.into_iter().map(|bank| bank.marked(&typed)).collect();
     }
     Ok(found)

@@ -9,7 +9,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, Event, HtmlInputElement, KeyboardEvent};
 
 use super::{by_id, children, closest, data, document, element, form, page, page::listen, reveal, verbatim};
-use crate::copy::{Say, counted, say};
+use crate::copy::{Say, say};
 use crate::model::Institution;
 
 struct Combobox {
@@ -108,15 +108,7 @@ impl Combobox {
                 }
                 match answer {
                     None => this.found(Vec::new(), &say(Say::SearchFailed)),
-                    Some(Ok(found)) => {
-                        let news = match (found.institutions.len(), found.more) {
-                            (0, _) => say(Say::NoResults),
-                            (count, true) => counted(Say::FirstResults, count as i64),
-                            (1, false) => say(Say::OneResult),
-                            (count, false) => [&count.to_string(), " ", &say(Say::Results)].concat(),
-                        };
-                        this.found(found.institutions, &news);
-                    }
+                    Some(Ok(found)) => this.found(found.institutions, &found.news),
                     // That nothing came back is all that a browser knows; a server says why.
                     Some(Err(error)) if error.0.message.is_empty() => {
                         this.found(Vec::new(), &say(Say::SearchFailed));

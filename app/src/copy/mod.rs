@@ -75,10 +75,6 @@ said_by_islands! {
     Bank,
     BankPortal,
     UsualPortal,
-    NoResults,
-    OneResult,
-    Results,
-    FirstResults,
     SearchFailed,
     Chosen,
     CopyFailed,
@@ -163,11 +159,20 @@ pub fn use_instead(bank: &str, domain: &str) -> String {
 /// How many banks a search found, or that more fit than are shown.
 #[cfg(feature = "ssr")]
 pub fn banks_found(count: usize, has_more: bool) -> String {
-    match (count, has_more) {
-        (count, true) => say(Say::FirstResults).replace("{n}", &count.to_string()),
-        (1, false) => say(Say::OneResult).to_owned(),
-        (count, false) => [&count.to_string(), " ", say(Say::Results)].concat(),
+    match locale::language() {
+        Language::English => en::banks_found(count, has_more),
+        Language::Spanish => es::banks_found(count, has_more),
     }
+}
+
+/// What a search while somebody types says: [`banks_found`], and how many banks could not be read.
+#[cfg(feature = "ssr")]
+pub fn search_news(count: usize, has_more: bool, unreadable: usize) -> String {
+    let found = banks_found(count, has_more);
+    if unreadable == 0 {
+        return found;
+    }
+    [found.trim_end_matches('.'), ". ", &items_unreadable(unreadable)].concat()
 }
 
 /// "{bank} is connected", the moment that everybody has waited for.

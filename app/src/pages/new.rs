@@ -56,7 +56,7 @@ async fn gather(scope: &RequestScope, mut asked: Asked) -> Result<Details, WireE
     details.held = scope.onboarding.held_connections(&scope.caller).await?;
     if let Some(id) = asked.institution {
         let bank = scope.onboarding.institution(&scope.caller, &id).await?;
-        details.results = Some(Institutions { institutions: vec![bank], more: false });
+        details.results = Some(Institutions { institutions: vec![bank], ..Institutions::default() });
     } else if let Some(text) = asked.query {
         let found = scope.onboarding.search_institutions(&scope.caller, &text).await;
         details.results = Some(match found {

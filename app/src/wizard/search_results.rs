@@ -11,7 +11,7 @@ use super::{
 use crate::{
     api::PORTAL_OF,
     backend::RequestScope,
-    copy::{Say, pages::words, say},
+    copy::{Say, items_unreadable, pages::words, say},
     islands::DraftKeeper,
     model::{Institution, Institutions},
     paths::Paths,
@@ -24,7 +24,8 @@ pub(super) fn search_results(paths: &Paths, scope: &RequestScope, mut details: D
     let begun = details.portal();
     // Whoever corrects an address wants another connection beside the one that does not work.
     let first = details.again.is_none();
-    let Institutions { institutions: results, more } = details.results.take().unwrap_or_default();
+    let Institutions { institutions: results, more, unreadable, news: _ } =
+        details.results.take().unwrap_or_default();
     let Details { query, draft, held, refused, .. } = details;
     let draft = draft.unwrap_or_default();
     let chosen_by_link = query.is_empty();
@@ -55,6 +56,7 @@ pub(super) fn search_results(paths: &Paths, scope: &RequestScope, mut details: D
         <SearchForm paths=paths.clone() query=query.clone() refused/>
         {nothing_fits.then(|| view! { <p role="status">{words().details.no_results}</p> })}
         {count.map(|count| view! { <p class="hint" role="status">{count}</p> })}
+        {(unreadable > 0).then(|| view! { <p class="muted" role="status">{items_unreadable(unreadable)}</p> })}
         <form method="post" action=paths.api("start_connection") class="stack"
             data-scope=scope.draft_scope.clone() data-draft=draft>
             <input type="hidden" name="query" value=query/>

@@ -4,6 +4,7 @@ use app::model;
 use domain::bank_choice::{Institution, RequestedName, SearchText};
 use domain::ids::InstitutionId;
 use domain::portal_url::PortalUrl;
+use waycore::wire::{self, Page};
 
 use super::UseCases;
 use super::mirror::Catalog;
@@ -14,31 +15,42 @@ const PAGE: u16 = 100;
 /// An exact match stands far in front in every sensible order.
 const MOST_PAGES: usize = 5;
 
+/// Banks of the catalog, and how many others of it could not be read.
+#[derive(Default)]
+pub(super) struct Found {
+    pub(super) banks: Vec<Institution>,
+    pub(super) unreadable: usize,
+}
+
 impl UseCases {
     /// The first so many banks that fit, by the mirror, or by Waycore's own search while there is none. Where the mirror
     /// has but a part of the catalog, Waycore's search fills up what the mirror does not find.
-    pub(super) async fn banks(&self, query: &SearchText, limit: u16) -> Result<Vec<Institution>, Failure> {
+    pub(super) async fn banks(&self, query: &SearchText, limit: u16) -> Result<Found, Failure> {
         let searched = query.clone();
         let search = move |catalog: &Catalog| {
-            let banks = catalog.search(&searched, usize::from(limit));
-            (banks.into_iter().cloned().collect::<Vec<_>>(), catalog.is_whole())
+            let banks = catalog.search(&searched, usize::from(limit)).into_iter().cloned().collect();
+            (Found { banks, unreadable: catalog.unreadable() }, catalog.is_whole())
         };
-        let (mut banks, whole) = self.mirror.search(search).await?.unwrap_or_default();
+        let (mut found, whole) = self.mirror.search(search).await?.unwrap_or_default();
+        let Found { banks, unreadable } = &mut found;
         if whole || banks.len() >= usize::from(limit) {
-            return Ok(banks);
+            return Ok(found);
         }
         match self.waycore.search_institutions(query.as_str(), limit, None).await {
             Ok(page) => {
-                let more = readable(page.data).into_iter();
+                let more = readable(page);
+                // The mirror may have counted the same ones.
+                *unreadable = more.unreadable.max(*unreadable);
+                let more = more.banks.into_iter();
                 banks.extend(
                     more.filter(|bank| banks.iter().all(|known| known.id != bank.id)).collect::<Vec<_>>(),
                 );
                 banks.truncate(usize::from(limit));
-                Ok(banks)
+                Ok(found)
             }
             Err(error) if banks.is_empty() => Err(Failure::of(Call::SearchInstitutions)(error)),
             // A part is better than nothing.
-            Err(_) => Ok(banks),
+            Err(_) => Ok(found),
         }
     }
 
@@ -87,10 +99,10 @@ impl UseCases {
         for _ in 0..MOST_PAGES {
             let page = self.waycore.search_institutions(query, PAGE, cursor.as_deref()).await;
             let page = page.map_err(Failure::of(Call::SearchInstitutions))?;
-            if let Some(bank) = readable(page.data).into_iter().find(&condition) {
+            let next = page.pagination.next_cursor.clone().filter(|_| page.pagination.has_more);
+            if let Some(bank) = readable(page).banks.into_iter().find(&condition) {
                 return Ok(Some(bank));
             }
-            let next = page.pagination.next_cursor.filter(|_| page.pagination.has_more);
             if next.is_none() || next == cursor {
                 return Ok(None);
             }
@@ -112,13 +124,21 @@ pub(super) fn shown(bank: &Institution) -> model::Institution {
     }
 }
 
-pub(super) fn readable(rows: Vec<waycore::wire::Institution>) -> Vec<Institution> {
-    let readable = |row: &waycore::wire::Institution| match row.to_domain() {
-        Ok(bank) => Some(bank),
-        Err(error) => {
-            tracing::warn!(%error, "a bank of the catalog was left out");
-            None
-        }
-    };
-    rows.iter().filter_map(readable).collect()
+fn readable(page: Page<wire::Institution>) -> Found {
+    Found::of(&page.data, page.unreadable.len())
+}
+
+impl Found {
+    /// The banks of rows that could be read, beside so many that could not.
+    pub(super) fn of(rows: &[wire::Institution], unreadable: usize) -> Self {
+        let readable = |row: &wire::Institution| match row.to_domain() {
+            Ok(bank) => Some(bank),
+            Err(error) => {
+                tracing::warn!(%error, "a bank of the catalog was left out");
+                None
+            }
+        };
+        let banks: Vec<Institution> = rows.iter().filter_map(readable).collect();
+        Self { unreadable: unreadable + rows.len() - banks.len(), banks }
+    }
 }

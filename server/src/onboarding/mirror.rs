@@ -12,14 +12,13 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::thread::available_parallelism;
 use std::time::Duration;
 
-use domain::bank_choice::Institution;
 use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
 use tokio_util::sync::CancellationToken;
 use waycore::client::paging::{self, Listing};
 
 use super::UseCases;
-use super::catalog::readable;
+use super::catalog::Found;
 use crate::failure::{Call, Failure};
 
 pub(super) use search::Catalog;
@@ -71,8 +70,8 @@ impl Mirror {
     }
 
     /// `whole`: the catalog has no more banks than these.
-    async fn hold(&self, banks: Vec<Institution>, whole: bool) -> Result<(), Failure> {
-        let catalog = spawn_blocking(move || Arc::new(Catalog::new(banks, whole))).await;
+    async fn hold(&self, found: Found, whole: bool) -> Result<(), Failure> {
+        let catalog = spawn_blocking(move || Arc::new(Catalog::new(found, whole))).await;
         let catalog = catalog.map_err(|_| Failure::Broken)?;
         *self.catalog.write().unwrap_or_else(PoisonError::into_inner) = Some(catalog);
         Ok(())
@@ -105,24 +104,22 @@ impl UseCases {
 
     /// Reads the catalog and holds it from then on.
     pub(super) async fn mirror(&self) -> Result<(), Failure> {
-        let (banks, whole) = self.read_catalog().await?;
-        tracing::info!(banks = banks.len(), whole, "the catalog is mirrored");
-        self.mirror.hold(banks, whole).await
+        let (found, whole) = self.read_catalog().await?;
+        let (banks, left_out) = (found.banks.len(), found.unreadable);
+        tracing::info!(banks, whole, "the catalog is mirrored");
+        if left_out > 0 {
+            tracing::warn!(left_out, "the catalog is mirrored without banks that could not be read");
+        }
+        self.mirror.hold(found, whole).await
     }
 
     /// The catalog, as much of it as is held, and whether that is all.
-    async fn read_catalog(&self) -> Result<(Vec<Institution>, bool), Failure> {
+    async fn read_catalog(&self) -> Result<(Found, bool), Failure> {
         let listing = paging::listing(PAGES, |cursor| async move {
             self.waycore.search_institutions("", 500, cursor.as_deref()).await
         });
         let Listing { rows, unreadable, is_whole } =
             listing.await.map_err(Failure::of(Call::SearchInstitutions))?;
-        if !unreadable.is_empty() {
-            tracing::warn!(
-                left_out = unreadable.len(),
-                "the catalog is mirrored without banks that could not be read"
-            );
-        }
-        Ok((readable(rows), is_whole))
+        Ok((Found::of(&rows, unreadable.len()), is_whole))
     }
 }

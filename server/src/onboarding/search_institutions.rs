@@ -5,7 +5,7 @@ use app::model;
 use domain::bank_choice::{SearchText, TextError};
 use domain::ids::InstitutionId;
 
-use super::catalog::shown;
+use super::catalog::{Found, shown};
 use super::{UseCases, access};
 use crate::failure::{Failure, InvalidInput, Missing};
 
@@ -26,9 +26,13 @@ impl UseCases {
             Err(error) => return Err(InvalidInput::Query(error).into()),
         };
         // One more than is given tells whether there are more.
-        let banks = self.banks(&query, LIMIT + 1).await?;
-        let more = banks.len() > usize::from(LIMIT);
-        Ok(model::Institutions { institutions: banks.iter().take(LIMIT.into()).map(shown).collect(), more })
+        let Found { banks, unreadable } = self.banks(&query, LIMIT + 1).await?;
+        Ok(model::Institutions {
+            institutions: banks.iter().take(LIMIT.into()).map(shown).collect(),
+            more: banks.len() > usize::from(LIMIT),
+            unreadable,
+            ..model::Institutions::default()
+        })
     }
 
     pub(super) async fn institution(&self, caller: &Caller, id: &str) -> Result<model::Institution, Failure> {

@@ -154,6 +154,7 @@ async fn a_search_says_how_many_banks_fit_or_that_there_are_more_than_it_shows()
         let marked = [("query", typed), ("marked", "true")];
         let found = ana.post_api("search_institutions", &marked).await.ok();
         assert_eq!(found["more"].as_bool(), has_more, "{typed}: {found}");
+        assert_eq!(found["news"], said, "{typed}: {found}");
         // Programs get what they always got.
         let found = ana.post_api("search_institutions", &marked[..1]).await.ok();
         assert_eq!(found.as_object().expect("an answer").len(), 1, "{typed}: {found}");

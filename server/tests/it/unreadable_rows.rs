@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::browser::Browser;
 use crate::host::TestHost;
 use crate::html::{between, main_of, text};
+use crate::searching_banks::mirrored;
 
 /// A connection that works; its id.
 async fn connected(host: &TestHost, person: &Browser<'_>) -> String {
@@ -40,6 +41,36 @@ async fn reader<'a>(host: &'a TestHost, language: &str) -> Browser<'a> {
     let session = host.signed_out().post_form("/demo/sign-in", &form).await;
     let session = session.cookie().expect("the demo signs everybody in").to_owned();
     Browser::new(host, vec![("cookie", session), ("accept-language", language.to_owned())])
+}
+
+#[tokio::test]
+async fn a_bank_that_cannot_be_read_is_counted_by_every_search() {
+    let (tower, odd) = (
+        json!({ "institutionId": "tower", "name": "Tower" }),
+        json!({ "institutionId": "t-2", "name": null }),
+    );
+    let catalog = json!({ "data": [tower, odd, { "institutionId": 7, "name": "Tower" }],
+                          "pagination": { "hasMore": false, "nextCursor": null }, "meta": { "requestId": "r" } });
+    let effect = json!({ "status": 200, "body": catalog });
+    let host =
+        TestHost::start_while(json!({ "match": { "path": "/v1/institutions" }, "effect": effect })).await;
+    let missing = [("en", "2 items could not be read"), ("es", "2 elementos no se han podido leer")];
+    for (language, missing) in missing {
+        let ana = reader(&host, language).await;
+        mirrored(&ana).await;
+        for (query, banks) in [("tower", 1), ("t-2", 0)] {
+            let page = ana.get(&format!("/new?query={query}")).await;
+            assert!(text(main_of(&page.body)).contains(missing), "{query}: {}", page.body);
+            let found = ana.post_api("search_institutions", &[("query", query)]).await.ok();
+            assert_eq!(found["institutions"].as_array().map(Vec::len), Some(banks), "{found}");
+            assert_eq!((&found["unreadable"], found.get("news")), (&json!(2), None), "{found}");
+            // The live search shows this text as it is.
+            let live =
+                ana.post_api("search_institutions", &[("query", query), ("marked", "true")]).await.ok();
+            let news = live["news"].as_str().expect("words");
+            assert!(news.ends_with(&format!(". {missing}")) && !news.contains(".."), "{news}");
+        }
+    }
 }
 
 #[tokio::test]

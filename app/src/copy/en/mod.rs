@@ -46,10 +46,6 @@ pub(super) fn island(said: Say) -> &'static str {
         Say::Bank => "Bank",
         Say::BankPortal => "Bank portal",
         Say::UsualPortal => "usual portal",
-        Say::NoResults => "No bank found. Try another spelling, or use the link below.",
-        Say::OneResult => "1 bank found",
-        Say::Results => "banks found",
-        Say::FirstResults => "First {n}. Keep typing.",
         Say::SearchFailed => "The search does not answer. Type again to retry.",
         Say::Chosen => "chosen",
         Say::CopyFailed => "Copying is not possible here. Select the text instead.",
@@ -93,6 +89,15 @@ pub(super) fn transactions_shown(count: usize, has_more: bool, is_older: bool) -
         (1, false, false) => "1 transaction".to_owned(),
         (count, true, false) => format!("First {count} transactions"),
         (count, false, false) => format!("{count} transactions"),
+    }
+}
+
+pub(super) fn banks_found(count: usize, has_more: bool) -> String {
+    match (count, has_more) {
+        (0, _) => "No bank found. Try another spelling, or use the link below.".to_owned(),
+        (count, true) => format!("First {count}. Keep typing."),
+        (1, false) => "1 bank found".to_owned(),
+        (count, false) => format!("{count} banks found"),
     }
 }
 

@@ -46,10 +46,6 @@ pub(super) fn island(said: Say) -> &'static str {
         Say::Bank => "Banco",
         Say::BankPortal => "Portal bancario",
         Say::UsualPortal => "portal habitual",
-        Say::NoResults => "No se encontró ningún banco. Pruebe otra grafía o use el enlace de abajo.",
-        Say::OneResult => "1 banco encontrado",
-        Say::Results => "bancos encontrados",
-        Say::FirstResults => "Los primeros {n}. Siga escribiendo.",
         Say::SearchFailed => "La búsqueda no responde. Escriba de nuevo para reintentarlo.",
         Say::Chosen => "elegido",
         Say::CopyFailed => "Aquí no se puede copiar. Seleccione el texto.",
@@ -93,6 +89,15 @@ pub(super) fn transactions_shown(count: usize, has_more: bool, is_older: bool) -
         (1, false, false) => "1 movimiento".to_owned(),
         (count, true, false) => format!("Primeros {count} movimientos"),
         (count, false, false) => format!("{count} movimientos"),
+    }
+}
+
+pub(super) fn banks_found(count: usize, has_more: bool) -> String {
+    match (count, has_more) {
+        (0, _) => "No se encontró ningún banco. Pruebe otra grafía o use el enlace de abajo.".to_owned(),
+        (count, true) => format!("Los primeros {count}. Siga escribiendo."),
+        (1, false) => "1 banco encontrado".to_owned(),
+        (count, false) => format!("{count} bancos encontrados"),
     }
 }
 

@@ -12,12 +12,15 @@ use domain::portal_url::PortalUrl;
 use super::haystack::Haystack;
 use super::look_alikes::Domains;
 use super::words::{Distances, Place, Words, split};
+use crate::onboarding::catalog::Found;
 
 /// The banks that are held, with what each is found by.
 pub(in crate::onboarding) struct Catalog {
     /// In the order of their names, then of their ids: of banks that fit equally well, the first comes first.
     banks: Vec<Institution>,
     whole: bool,
+    /// Banks of Waycore's that are not held because they could not be read.
+    unreadable: usize,
     /// Places as Waycore orders the banks.
     listed: Vec<Place>,
     /// Folded, by place.
@@ -36,7 +39,8 @@ pub(in crate::onboarding) struct Catalog {
 }
 
 impl Catalog {
-    pub(super) fn new(banks: Vec<Institution>, whole: bool) -> Self {
+    pub(super) fn new(found: Found, whole: bool) -> Self {
+        let Found { banks, unreadable } = found;
         let mut banks: Vec<_> =
             banks.into_iter().enumerate().map(|(rank, bank)| (fold(&bank.name), rank, bank)).collect();
         banks.sort_by(|(name, _, bank), (other, _, of)| (name, &bank.id).cmp(&(other, &of.id)));
@@ -52,6 +56,7 @@ impl Catalog {
             by_id.insert(bank.id.clone(), place);
             by_lower_id.entry(fold(bank.id.as_str())).or_default().push(place);
         }
+        let words = Words::new(names.iter().map(String::as_str));
         let mut by_host = HashMap::new();
         let mut domains = Domains::default();
         for place in &listed {
@@ -61,6 +66,7 @@ impl Catalog {
                 by_host.entry(host).or_insert(*place);
             }
         }
+        domains.forget_common_labels(&words);
         let searched: Vec<Vec<String>> = banks.iter().map(searched_hosts).collect();
         let mut hosts: Vec<(String, Place)> = (0..)
             .zip(&searched)
@@ -74,11 +80,12 @@ impl Catalog {
         });
         let in_ids_and_hosts = Haystack::new(ids_and_hosts);
         Self {
-            words: Words::new(names.iter().map(String::as_str)),
+            words,
             in_names: Haystack::new(names.iter().map(|name| [name.as_str()])),
             in_ids_and_hosts,
             banks,
             whole,
+            unreadable,
             listed,
             names,
             by_id,
@@ -94,12 +101,17 @@ impl Catalog {
         self.whole
     }
 
+    /// How many banks of Waycore's are not held because they could not be read.
+    pub(in crate::onboarding) fn unreadable(&self) -> usize {
+        self.unreadable
+    }
+
     /// At most so many banks, the best fit first: by identifier, name, host, beginning of the name, beginnings of its words,
     /// part of the name, part of an identifier or host, and with typos last. Each is looked for only while there are not
     /// enough others.
     pub(in crate::onboarding) fn search(&self, query: &SearchText, limit: usize) -> Vec<&Institution> {
         let text = query.folded();
-        let mut found = Found { places: Vec::new(), limit };
+        let mut found = Matches { places: Vec::new(), limit };
         if text.is_empty() {
             return Vec::new();
         }
@@ -194,12 +206,12 @@ impl Catalog {
 }
 
 /// What was found so far.
-struct Found {
+struct Matches {
     places: Vec<Place>,
     limit: usize,
 }
 
-impl Found {
+impl Matches {
     /// Looks for more, if there are not enough.
     fn add<I: IntoIterator<Item = Place>>(&mut self, more: impl FnOnce() -> I) {
         if self.places.len() >= self.limit {
@@ -273,7 +285,7 @@ mod tests {
             bank("obrien", "O\u{2019}Brien Trust", "https://obrien-trust.example"),
             bank("zuercher", "Zürcher Kantonalbank", "https://login.zürcher-bank.example/"),
         ];
-        Catalog::new(banks, true)
+        Catalog::new(Found { banks, unreadable: 0 }, true)
     }
 
     #[test]
@@ -369,7 +381,7 @@ mod tests {
                 has_canonical: true,
             }
         });
-        Catalog::new(banks.collect(), true)
+        Catalog::new(Found { banks: banks.collect(), unreadable: 0 }, true)
     }
 
     /// The work is counted, not timed: a letter takes some ten nanoseconds.
@@ -398,9 +410,13 @@ mod tests {
                 words.map(|word| catalog.words.compared(&word.chars().collect::<Vec<_>>())).sum();
             assert!(compared <= 20_000, "{compared} letters for {query}");
         }
-        for host in
-            ["a".repeat(60) + ".example", "northharbor-17.exampel".to_owned(), "x.".repeat(120) + "example"]
-        {
+        for host in [
+            "a".repeat(60) + ".example",
+            "northharbor-17.exampel".to_owned(),
+            "x.".repeat(120) + "example",
+            vec!["x-".repeat(31) + "x"; 3].join(".") + ".example",
+            vec!["online-".repeat(8) + "portal"; 3].join(".") + ".example",
+        ] {
             let compared = catalog.domains.compared(&host);
             assert!(compared <= 20_000, "{compared} domains for {host}");
         }

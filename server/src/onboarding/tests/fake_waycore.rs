@@ -64,6 +64,11 @@ impl FakeWaycore {
         fake
     }
 
+    /// A row of the catalog as it is.
+    pub(crate) fn odd_bank(&self, row: Value) {
+        self.world(|world| world.institutions.push(row));
+    }
+
     /// From now on its time is that of the test, in whole seconds: what changes within one has the same `updatedAt`.
     pub(crate) fn keeps_time(&self) {
         self.world(|world| world.began = Some(tokio::time::Instant::now()));

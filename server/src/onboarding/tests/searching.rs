@@ -2,6 +2,7 @@
 
 use app::backend::{Caller, Customer, Onboarding as _, Suggested};
 use domain::user_error::ErrorCode;
+use serde_json::json;
 
 use super::bench::{Bench, ana, backend, bank, refused, vic};
 
@@ -28,6 +29,30 @@ async fn at_most_twenty_banks_are_found_each_with_its_portals() {
             let found = bench.port.search_institutions(&ana(), "tower").await.unwrap();
             let said = (found.institutions.len(), found.more);
             assert_eq!(said, (given, has_more), "{banks} banks, mirrored: {is_mirrored}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn banks_that_cannot_be_read_are_counted() {
+    let bench = Bench::new().await;
+    bench.waycore.bank("tower-1", "Tower", &[]);
+    // The last one can be read, and has an id that none can have.
+    for (id, name) in
+        [(json!("tower-2"), json!(null)), (json!(7), json!("Tower")), (json!(""), json!("Tower"))]
+    {
+        bench.waycore.odd_bank(json!({ "institutionId": id, "name": name }));
+    }
+    for is_mirrored in [false, true] {
+        if is_mirrored {
+            bench.mirrored().await;
+        }
+        for (query, banks) in [("tower", 1), ("tower-2", 0)] {
+            let found = bench.port.search_institutions(&ana(), query).await.unwrap();
+            assert_eq!(found.institutions.len(), banks, "{query}, mirrored: {is_mirrored}");
+            // Waycore's own search says of those alone that fit.
+            let unreadable = if is_mirrored || query == "tower" { 3 } else { 1 };
+            assert_eq!(found.unreadable, unreadable, "{query}, mirrored: {is_mirrored}");
         }
     }
 }
