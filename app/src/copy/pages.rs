@@ -29,7 +29,7 @@ words! {
 
     /// Step 1.
     details: DetailsWords {
-        title, bank_hint, bank_name, bank_name_hint, portal_url, portal_url_hint, different_bank, saved_on_device, keep_draft, lead, search, results, no_results, not_listed, listed, continue_on, portals, portal_not_listed, unlisted_lead, choose_match, another, next_1, next_2, next_3, popular, first_banks, again_title, again_portal, again_address, again_stays, held, held_connected, held_setup, open_held, address_checked, coach_ip, coach_private, coach_encoded, coach_alphabets, coach_imitates, coach_other_bank, coach_matches, coach_choose,
+        title, bank_hint, bank_name, bank_name_hint, portal_url, portal_url_hint, different_bank, saved_on_device, keep_draft, lead, search, results, no_results, not_listed, listed, continue_on, portals, portal_not_listed, unlisted_lead, choose_match, another, next_1, next_2, next_3, popular, first_banks, again_title, again_portal, again_address, again_stays, held, held_connected, held_setup, open_held, address_checked, coach_ip, coach_private, coach_encoded, coach_alphabets, coach_imitates, coach_imitates_own, coach_other_bank, coach_matches, coach_choose,
     }
 
     /// Step 2.

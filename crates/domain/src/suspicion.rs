@@ -10,7 +10,7 @@ use crate::portal_url::PortalUrl;
 /// Why a host is suspicious.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Suspicion {
-    /// A number instead of a name.
+    /// A number instead of a name, or a name that has one in it and leads there.
     Number,
     /// A name that exists inside of a network only, so that Waycore cannot reach it.
     Private,
@@ -26,10 +26,10 @@ const PRIVATE: [&str; 8] = ["local", "localhost", "internal", "lan", "home", "co
 impl PortalUrl {
     /// Why the host is suspicious by itself.
     pub fn suspicion(&self) -> Option<Suspicion> {
-        if self.is_ip_host() {
+        let host = self.host();
+        if self.is_ip_host() || holds_number(&host) {
             return Some(Suspicion::Number);
         }
-        let host = self.host();
         let labels: Vec<&str> =
             host.split(['.', '。', '．', '｡']).filter(|label| !label.is_empty()).collect();
         if labels.len() < 2 || labels.last().is_some_and(|last| PRIVATE.contains(last)) {
@@ -40,6 +40,13 @@ impl PortalUrl {
         }
         labels.iter().any(|label| mixes_alphabets(label)).then_some(Suspicion::MixedAlphabets)
     }
+}
+
+/// Whether a name has an address of four numbers in it: `192.0.2.7.elsewhere.example`, `bank-192-0-2-7.elsewhere.example`.
+fn holds_number(host: &str) -> bool {
+    let is_byte = |part: &&str| part.bytes().all(|byte| byte.is_ascii_digit()) && part.parse::<u8>().is_ok();
+    let parts: Vec<&str> = host.split(['.', '-', '。', '．', '｡']).collect();
+    parts.windows(4).any(|four| four.iter().all(|part| is_byte(part)))
 }
 
 /// Whether a label is not of one alphabet, or of one that is used to look like Latin. Japanese, Chinese and Korean are

@@ -132,6 +132,9 @@ impl UseCases {
             [said, " ", &bank.name, ", ", &bank.domain().unwrap_or_default(), "."].concat()
         };
         let reason = match &bank {
+            Some(bank) if !is_known && of.is_some_and(|of| of.id == bank.id) => {
+                Some(named(text.coach_imitates_own, bank))
+            }
             Some(bank) if !is_known => Some(named(text.coach_imitates, bank)),
             Some(bank) if of.is_some() => Some(named(text.coach_other_bank, bank)),
             Some(_) => None,

@@ -13,13 +13,16 @@ const LOOKS_LIKE: &str = "looks like the one of another bank, but it is not the 
 const USE_THE_REAL_ONE: &str = "Use Standard Test Bank (portal.standard-test-bank.example) instead";
 
 /// Addresses that a bank may have, and rarely does.
-const ODD: [(&str, &str); 6] = [
+const ODD: [(&str, &str); 9] = [
     (BY_NUMBER, IS_A_NUMBER),
     ("https://intranet/login", "leads to a private network"),
     ("https://xn--bcher-bank-9db.example/", "contains encoded letters"),
     ("https://сосо.example/", "letters of another alphabet"),
     ("https://portal.standard-tesst-bank.example/login", LOOKS_LIKE),
     ("https://portal.standard-test-bank.example.sign-in.example/", LOOKS_LIKE),
+    ("https://192.168.1.10.elsewhere.example/", IS_A_NUMBER),
+    ("https://secure.standardtestbank.example/", LOOKS_LIKE),
+    ("https://standard-test-bank-login.com/", LOOKS_LIKE),
 ];
 
 /// The form for an unlisted bank as a browser without JavaScript sends it, and the page that it leads back to.

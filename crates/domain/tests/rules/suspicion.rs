@@ -11,9 +11,21 @@ fn check(host: &str, expected: Option<Suspicion>) {
 
 #[test]
 fn numbers_and_private_names_are_suspicious() {
-    for host in
-        ["192.0.2.7", "192.0.2.7.", "192.0.2.7:8443", "[2001:db8::1]", "0x7f.1", "2130706433", "bank.0x1"]
-    {
+    for host in [
+        "192.0.2.7",
+        "192.0.2.7.",
+        "192.0.2.7:8443",
+        "[2001:db8::1]",
+        "0x7f.1",
+        "2130706433",
+        "bank.0x1",
+        // Names that lead to the number in them.
+        "192.0.2.7.elsewhere.example",
+        "127.0.0.1.bank.example",
+        "bank.192.0.2.7.elsewhere.example",
+        "192-0-2-7.elsewhere.example",
+        "bank-192-0-2-7.elsewhere.example",
+    ] {
         check(host, Some(Suspicion::Number));
     }
     for host in
@@ -61,7 +73,9 @@ fn names_of_one_alphabet_are_not() {
         "mizuho銀行.example",
         "한국은행.example",
         "بنك.example",
-        "127.0.0.1.bank.example",
+        "1-2-3.bank.example",
+        "bank-2026-11-30-1.example",
+        "3.14.bank.example",
     ] {
         check(host, None);
     }

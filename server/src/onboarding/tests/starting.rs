@@ -176,6 +176,7 @@ async fn a_bank_of_the_catalog_has_to_be_picked_or_denied() {
 #[tokio::test]
 async fn a_suspicious_address_is_refused_until_it_is_confirmed() {
     let bench = Bench::new().await;
+    bench.waycore.bank("lighthouse", "Lighthouse", &["https://www.lighthouse.example/"]);
     bench.mirrored().await;
     for (portal, host) in [
         ("https://192.0.2.7/", "192.0.2.7"),
@@ -187,6 +188,8 @@ async fn a_suspicious_address_is_refused_until_it_is_confirmed() {
         ("https://harbuor.example/login", "harbuor.example"),
         ("https://hаrbour.example/", "xn--hrbour-3nf.example"),
         ("https://meadow.example.sign-in.example/", "meadow.example.sign-in.example"),
+        ("https://192.0.2.7.elsewhere.example/", "192.0.2.7.elsewhere.example"),
+        ("https://lighthouse.quiet-cove.example/", "lighthouse.quiet-cove.example"),
     ] {
         let typed = |checked: Option<&str>| StartConnection {
             address_checked: checked.map(str::to_owned),
