@@ -8,12 +8,13 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::ids::ConnectionId;
 use http::StatusCode;
 use http::request::Parts;
-use serde_json::Value;
+use serde_json::value::RawValue;
 use waycore::webhook::{self, SignatureError};
 use waycore::wire::EventType;
 
 use super::body::{self, Unread};
 use crate::events::NotKept;
+use crate::json::{self, Object};
 use crate::security_log::SecurityEvent;
 use crate::startup::AppState;
 use crate::store::Delivery;
@@ -22,9 +23,6 @@ const LONGEST_BODY: usize = 256 * 1024;
 
 /// Longer ids and types are kept as their digest: whatever Waycore sends, a delivery is told from any other.
 const LONGEST_WORD: usize = 200;
-
-/// Where a connection's id has been seen, or would be expected: the payload is not documented.
-const CONNECTION_IDS: [&str; 3] = ["/connectionId", "/connection/id", "/connection_id"];
 
 /// Why a delivery was not taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -121,23 +119,32 @@ fn verify(state: &AppState, parts: &Parts, body: &Bytes) -> Result<(), Signature
     Ok(webhook::verify(body, &header, &state.webhook_secrets, now, webhook::TOLERANCE)?)
 }
 
+/// Reads no more than what is kept: whatever else a believed delivery holds, it is taken.
 fn read(body: &[u8]) -> Option<Delivery> {
-    let event: Value = serde_json::from_slice(body).ok()?;
-    let word = |name: &str| Some(storable(event.as_object()?.get(name)?.as_str()?));
-    let data = event.get("data").unwrap_or(&Value::Null);
+    let event = Object::parse(body)?;
+    let data: Object = event.read("data").unwrap_or_default();
+    let within: Object = data.read("connection").unwrap_or_default();
     // The payload may be the connection. The id of anything else would say nothing, where a list of everything says enough; of
     // new transactions no list tells.
     let is_connection = data.get("entityId").is_some() || data.get("kind").is_some();
-    let event_type = word("type")?;
+    let event_type = word(event.get("type")?)?;
     let tells_of_transactions = EventType::from(event_type.as_str()) == EventType::TransactionsSyncAvailable;
-    let own = data.get("id").filter(|_| is_connection || tells_of_transactions);
-    let places = CONNECTION_IDS.iter().filter_map(|place| data.pointer(place));
-    let ids = places.chain(own).filter_map(Value::as_str);
+    let own = data.read("id").filter(|_| is_connection || tells_of_transactions);
+    // Where it has been seen, or would be expected: the payload is not documented.
+    let ids: [Option<String>; 4] =
+        [data.read("connectionId"), within.read("id"), data.read("connection_id"), own];
     Some(Delivery {
-        event_id: word("id")?,
+        event_id: word(event.get("id")?)?,
         event_type,
-        connection: ids.filter_map(|id| ConnectionId::parse(id).ok()).next(),
+        connection: ids.into_iter().flatten().find_map(|id| ConnectionId::parse(id).ok()),
     })
+}
+
+/// A string of JSON. One that is no text is told from others by how it was written.
+fn word(value: &RawValue) -> Option<String> {
+    let is_string = value.get().starts_with('"');
+    is_string
+        .then(|| json::read::<String>(value).map_or_else(|| digested(value.get()), |word| storable(&word)))
 }
 
 /// A text that every database takes.
@@ -145,6 +152,10 @@ fn storable(word: &str) -> String {
     if word.chars().count() <= LONGEST_WORD && !word.contains('\0') {
         return word.to_owned();
     }
+    digested(word)
+}
+
+fn digested(word: &str) -> String {
     let digest = digest::digest(&digest::SHA256, word.as_bytes());
     ["sha256:", &URL_SAFE_NO_PAD.encode(digest)].concat()
 }
@@ -154,16 +165,47 @@ mod tests {
     use std::collections::HashSet;
 
     use super::*;
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     #[track_caller]
     fn check(body: Value, expected: Option<(&str, &str, Option<&str>)>) {
-        let read = read(body.to_string().as_bytes());
+        check_bytes(body.to_string().as_bytes(), expected);
+    }
+
+    #[track_caller]
+    fn check_bytes(body: &[u8], expected: Option<(&str, &str, Option<&str>)>) {
+        let read = read(body);
         let found = read.as_ref().map(|delivery| {
             let connection = delivery.connection.as_ref().map(ConnectionId::as_str);
             (delivery.event_id.as_str(), delivery.event_type.as_str(), connection)
         });
-        assert_eq!(found, expected, "{body}");
+        assert_eq!(found, expected, "{}", body.escape_ascii());
+    }
+
+    #[test]
+    fn a_payload_that_cannot_be_read_costs_no_delivery() {
+        let deep = ["[".repeat(200), "]".repeat(200)].concat();
+        for odd in
+            [&b"1e999"[..], br#""\ud800""#, deep.as_bytes(), b"\"\xff\"", b"\"a\tb\"", br#"{"\udc00":1}"#]
+        {
+            for (data, connection) in [
+                (odd.to_vec(), None),
+                ([b"{\"x\":", odd, b"}"].concat(), None),
+                ([b"{\"x\":", odd, b",\"connectionId\":\"c1\"}"].concat(), Some("c1")),
+                ([b"{\"connection\":{\"id\":\"c1\",\"x\":", odd, b"}}"].concat(), Some("c1")),
+                ([b"{\"connectionId\":", odd, b",\"kind\":", odd, b",\"id\":\"c1\"}"].concat(), Some("c1")),
+            ] {
+                let event = [br#"{"id":"e","type":"t","data":"#, &data[..], br#","y":"#, odd, b"}"].concat();
+                check_bytes(&event, Some(("e", "t", connection)));
+                check_bytes(&[b"\xef\xbb\xbf", &event[..]].concat(), Some(("e", "t", connection)));
+            }
+        }
+        // Strings they are, by the grammar of JSON.
+        let odd_words = read(br#"{"id":"\ud800","type":"\ud800","data":{"connectionId":"c1"}}"#).unwrap();
+        let other_id = read(br#"{"id":"\ud801","type":"t"}"#).unwrap();
+        assert!(odd_words.event_id.starts_with("sha256:") && odd_words.event_type.starts_with("sha256:"));
+        assert_ne!(odd_words.event_id, other_id.event_id);
+        assert_eq!(odd_words.connection.unwrap().as_str(), "c1");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The one place where calls become requests, answers become results, and failures are tried again.
 
 use std::{
+    borrow::Cow,
     future::Future,
     pin::pin,
     sync::{
@@ -35,7 +36,10 @@ use super::{
     steady::{Breaker, Budget, Key, NotBefore, Refusal, Scope, Share, Shares},
     unreadable::UnreadableRows,
 };
-use crate::wire::{Page, UnreadableRow, cause_of};
+use crate::{
+    json,
+    wire::{Page, UnreadableRow, cause_of},
+};
 
 const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 
@@ -71,7 +75,7 @@ pub(super) struct Answer {
     /// The call that it answers.
     call: &'static str,
     form: Form,
-    body: Vec<u8>,
+    body: String,
 }
 
 impl Line {
@@ -254,6 +258,7 @@ impl Line {
                 note_unread(call.name, status, &form, &error);
                 Failed::of(error)
             })?;
+            let body = self.readable(call.name, &body);
             return Ok(Answer { status, call: call.name, form, body });
         }
         let retry_after = RetryAfter::of(&answer.headers, self.seams.clock.wall());
@@ -271,8 +276,9 @@ impl Line {
         let (status, headers) = (answer.status.as_u16(), answer.headers.clone());
         let soon = (self.seams.clock.elapsed() + REASON_LIMIT).min(deadline);
         let body = self.body(answer, soon).await.unwrap_or_default();
-        let said = Said::of(&headers, &body, &Sent::in_call(call));
-        let is_about_the_path = is_about_the_path(call, &body, &said);
+        let body = json::readable(&body);
+        let said = Said::of(&headers, body.as_bytes(), &Sent::in_call(call));
+        let is_about_the_path = is_about_the_path(call, body.as_bytes(), &said);
         let Said { request_id, code, message } = said;
         tracing::warn!(
             call = call.name,
@@ -333,6 +339,15 @@ impl Line {
         }
     }
 
+    /// The text of a body; says now and then if part of it had to be replaced.
+    fn readable(&self, call: &'static str, body: &[u8]) -> String {
+        let text = json::readable(body);
+        if let Cow::Owned(_) = text {
+            self.unreadable.note_replaced(call, self.seams.clock.elapsed());
+        }
+        text.into_owned()
+    }
+
     /// Gives up when nothing came for too long, or when the whole call has taken too long.
     async fn within<T>(
         &self,
@@ -350,7 +365,7 @@ impl Line {
 
 impl Answer {
     pub(super) fn json<T: DeserializeOwned>(&self) -> Result<T, Error> {
-        serde_json::from_slice(&self.body).map_err(|error| {
+        serde_json::from_str(&self.body).map_err(|error| {
             let Self { status, call, form, body } = self;
             let Form { content_type, content_encoding } = form;
             let (status, bytes, cause) = (status.as_u16(), body.len(), cause_of(&error));

@@ -14,26 +14,33 @@ const LOG_AGAIN: Duration = Duration::from_hours(1);
 /// Rows that are remembered.
 const MAX_REMEMBERED: usize = 1_000;
 
-/// When each row was logged.
+/// When each row was logged; none stands for text that was replaced, wherever in an answer.
 #[derive(Debug, Default)]
-pub(super) struct UnreadableRows(Mutex<HashMap<(&'static str, UnreadableRow), Duration>>);
+pub(super) struct UnreadableRows(Mutex<HashMap<(&'static str, Option<UnreadableRow>), Duration>>);
 
 impl UnreadableRows {
     /// Counts the rows of an answer that could not be read, and logs those that are new.
     pub(super) fn note(&self, call: &'static str, rows: &[UnreadableRow], now: Duration) {
         metrics::counter!("waycore_unreadable_rows_total", "call" => call).increment(rows.len() as u64);
-        for row in rows.iter().filter(|row| self.is_new(call, row, now)) {
+        for row in rows.iter().filter(|row| self.is_new(call, Some(row), now)) {
             let UnreadableRow { id, cause } = row;
             tracing::warn!(call, row = id, cause, "row left out: it is not of the documented form");
         }
     }
 
-    fn is_new(&self, call: &'static str, row: &UnreadableRow, now: Duration) -> bool {
+    /// Logs that an answer held what no text may hold, unless it was logged lately.
+    pub(super) fn note_replaced(&self, call: &'static str, now: Duration) {
+        if self.is_new(call, None, now) {
+            tracing::warn!(call, "characters replaced in an answer: it held bytes or escapes that are none");
+        }
+    }
+
+    fn is_new(&self, call: &'static str, row: Option<&UnreadableRow>, now: Duration) -> bool {
         let mut logged = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if logged.len() >= MAX_REMEMBERED {
             logged.retain(|_, at| now.saturating_sub(*at) < LOG_AGAIN);
         }
-        let key = (call, row.clone());
+        let key = (call, row.cloned());
         let is_new = logged.get(&key).is_none_or(|at| now.saturating_sub(*at) >= LOG_AGAIN);
         // With more odd rows than that, each is logged each time: memory is bounded.
         if is_new && logged.len() < MAX_REMEMBERED {
@@ -52,11 +59,13 @@ mod tests {
         let rows = UnreadableRows::default();
         let row = |id: &str| UnreadableRow { id: Some(id.to_owned()), cause: "missing field".to_owned() };
         let now = Duration::from_secs(5);
-        assert!(rows.is_new("list_accounts", &row("a"), now));
-        assert!(!rows.is_new("list_accounts", &row("a"), now + LOG_AGAIN / 2));
-        assert!(rows.is_new("list_accounts", &row("b"), now));
-        assert!(rows.is_new("list_balances", &row("a"), now));
-        assert!(rows.is_new("list_accounts", &row("a"), now + LOG_AGAIN));
+        assert!(rows.is_new("list_accounts", Some(&row("a")), now));
+        assert!(!rows.is_new("list_accounts", Some(&row("a")), now + LOG_AGAIN / 2));
+        assert!(rows.is_new("list_accounts", Some(&row("b")), now));
+        assert!(rows.is_new("list_balances", Some(&row("a")), now));
+        assert!(rows.is_new("list_accounts", None, now));
+        assert!(!rows.is_new("list_accounts", None, now + LOG_AGAIN / 2));
+        assert!(rows.is_new("list_accounts", Some(&row("a")), now + LOG_AGAIN));
     }
 
     #[test]
@@ -64,7 +73,7 @@ mod tests {
         let rows = UnreadableRows::default();
         for number in 0..MAX_REMEMBERED * 2 {
             let row = UnreadableRow { id: Some(number.to_string()), cause: String::new() };
-            assert!(rows.is_new("list_accounts", &row, Duration::ZERO));
+            assert!(rows.is_new("list_accounts", Some(&row), Duration::ZERO));
         }
         assert_eq!(rows.0.lock().expect("whole").len(), MAX_REMEMBERED);
     }

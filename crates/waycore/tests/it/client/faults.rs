@@ -9,7 +9,7 @@ use std::{
 use waycore::{
     Error, ListAccounts, ListBalances, ListConnections, ListTransactions, SyncTransactions, Unclear, Waycore,
     client::{BODY_LIMIT, Client, Nonsense, seams::SendError},
-    wire::EntityCreate,
+    wire::{Connection, EntityCreate},
 };
 
 use super::world::{Answer, Reply, World, answer};
@@ -325,6 +325,41 @@ async fn whatever_breaks_on_the_way() {
         assert_eq!(cases.run(name, deep).await, Err(nonsense(name, Nonsense::Body)), "{name}");
     }
     cases.tell("answers that break");
+}
+
+/// Bytes, control characters and escapes that no text may hold cost themselves, wherever they are.
+#[tokio::test(start_paused = true)]
+async fn text_that_is_none_is_replaced_and_costs_no_row() {
+    let page = |odd: &[u8]| {
+        let row = |id: &str, name: &str| {
+            let mut row = fixture("connection-ready.json");
+            (row["id"], row["institutionName"]) = (json!(id), json!(name));
+            row
+        };
+        let page = json!({ "data": [row("c1", "Bank $"), row("c2", "Other")], "pagination": {} }).to_string();
+        let (before, after) = page.split_once('$').expect("a place for it");
+        [before.as_bytes(), odd, after.as_bytes()].concat()
+    };
+    for (odd, shown) in [
+        (b"\xff".as_slice(), "Bank \u{fffd}"),
+        (b"\xe2\x82", "Bank \u{fffd}"),
+        (b"\x01\n\t|", "Bank    |"),
+        (b"\\ud83d", "Bank \u{fffd}"),
+        (b"\\ud83d\\ude00", "Bank \u{1f600}"),
+    ] {
+        let client = World::new([answer(200).body(page(odd)).into()]).client();
+        let read = client.list_connections(&ListConnections::default()).await.expect("both rows");
+        let names = read.data.iter().map(|row| match row {
+            Connection::Ready(row) => row.institution_name.as_deref(),
+            Connection::Setup(_) | Connection::Other(_) => None,
+        });
+        let names: Vec<_> = names.collect();
+        assert_eq!((names, read.unreadable.len()), (vec![Some(shown), Some("Other")], 0), "{odd:?}");
+    }
+    // What a refusal says is read in the same way: a "not found" of Waycore's stays one.
+    let refusal = b"{\"code\":\"not_found\",\"message\":\"no \xff\"}";
+    let client = World::new([answer(404).body(refusal.as_slice()).into()]).client();
+    assert_eq!(client.get_connection(&connection_id()).await, Err(Error::NotFound));
 }
 
 /// A row that makes no sense costs no other one, in any list.
