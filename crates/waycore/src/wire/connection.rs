@@ -1,7 +1,6 @@
 //! Connections (documents: ref/connections/*, getting-started/bank-onboarding-flow).
 
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
-use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::{
@@ -174,8 +173,8 @@ impl Connection {
 /// All that has to be known of a body before it is read.
 #[derive(Deserialize)]
 struct Kind {
-    #[serde(default)]
-    kind: Value,
+    #[serde(default, deserialize_with = "odd_as_absent")]
+    kind: Option<String>,
 }
 
 impl<'de> Deserialize<'de> for Connection {
@@ -184,7 +183,7 @@ impl<'de> Deserialize<'de> for Connection {
         // The text is gone through twice: a tree of all its values would take longer, and lists have hundreds of these.
         let body = Box::<RawValue>::deserialize(deserializer)?;
         let Kind { kind } = serde_json::from_str(body.get()).map_err(D::Error::custom)?;
-        match kind.as_str() {
+        match kind.as_deref() {
             Some("ready") => serde_json::from_str(body.get()).map(Self::Ready),
             Some("setup") => serde_json::from_str(body.get()).map(Self::Setup),
             Some(_) | None => serde_json::from_str(body.get()).map(Self::Other),

@@ -1,7 +1,9 @@
 //! Generous reading: an odd value costs itself, an odd row costs that row, and the rest of an answer is read.
 
+use std::collections::HashMap;
+
 use serde::{Deserialize, Deserializer, de::DeserializeOwned};
-use serde_json::{Value, value::RawValue};
+use serde_json::value::RawValue;
 
 /// The longest id that is kept of a row that could not be read.
 const MAX_ID_CHARS: usize = 100;
@@ -12,8 +14,9 @@ where
     D: Deserializer<'de>,
     T: DeserializeOwned,
 {
-    let value = Value::deserialize(deserializer)?;
-    Ok(serde_json::from_value(value).ok())
+    // As text: what is valid JSON and no value, as a number out of all range, must cost no more than the field.
+    let value = Box::<RawValue>::deserialize(deserializer)?;
+    Ok(serde_json::from_str(value.get()).ok())
 }
 
 /// Reads a field that has a default. `null` and a value of another type than the documented one count as missing: the
@@ -28,9 +31,8 @@ where
 
 /// Reads a list of texts and leaves out what is no text.
 pub(super) fn texts_only<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
-    let values: Vec<Value> = odd_as_default(deserializer)?;
-    let text = |value| if let Value::String(text) = value { Some(text) } else { None };
-    Ok(values.into_iter().filter_map(text).collect())
+    let values: Vec<Box<RawValue>> = odd_as_default(deserializer)?;
+    Ok(values.iter().filter_map(|value| serde_json::from_str(value.get()).ok()).collect())
 }
 
 /// A row of a list that is not of the documented form.
@@ -70,12 +72,13 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Rows<T> {
 
 /// The id of a row, under the names that Waycore gives to ids. A balance has none: its account and day tell it apart.
 fn id_of(row: &RawValue) -> Option<String> {
-    let row: Value = serde_json::from_str(row.get()).ok()?;
-    let text = |name: &str| row[name].as_str();
+    // Each by itself: the value that makes the row unreadable must not hide its id.
+    let fields: HashMap<String, Box<RawValue>> = serde_json::from_str(row.get()).ok()?;
+    let text = |name: &str| serde_json::from_str::<String>(fields.get(name)?.get()).ok();
     let balance = || Some([text("accountId")?, text("date")?].join(" "));
-    let named = ["id", "institutionId", "eventId"].into_iter().find_map(text).map(ToOwned::to_owned);
+    let named = ["id", "institutionId", "eventId"].into_iter().find_map(text);
     // An account and a connection name others' ids beside their own; an entity has no other.
-    let id = named.or_else(balance).or_else(|| text("entityId").map(ToOwned::to_owned))?;
+    let id = named.or_else(balance).or_else(|| text("entityId"))?;
     Some(id.chars().map(|c| if c.is_control() { ' ' } else { c }).take(MAX_ID_CHARS).collect())
 }
 
@@ -95,7 +98,7 @@ pub(crate) fn cause_of(error: &serde_json::Error) -> String {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::super::{Account, Balance, Connection, Entity, Institution, Page, Transaction};
     use super::*;
@@ -187,6 +190,42 @@ mod tests {
         }
     }
 
+    /// The text of a list of one row, in which `$` stands for a value that no tree of values can hold.
+    fn page_of_text<T: DeserializeOwned>(row: &Value, value: &str) -> Page<T> {
+        let body = json!({ "data": [row] }).to_string().replace("\"$\"", value);
+        serde_json::from_str(&body).expect("a page")
+    }
+
+    #[test]
+    fn an_odd_optional_value_that_is_valid_json_costs_itself_and_an_odd_row_keeps_its_id() {
+        let nested = ["[".repeat(200), "]".repeat(200)].concat();
+        for value in ["1e999", r#""\ud83d""#, r#"["\ude00"]"#, r#"{"x":1e999}"#, &nested] {
+            let optional =
+                json!({ "metadata": "$", "officialName": "$", "availableBalance": "$", "of tomorrow": "$" });
+            let read: Page<Account> = page_of_text(&with(account("a"), optional), value);
+            let [read] = read.data.as_slice() else { panic!("{value}: {read:?}") };
+            assert_eq!((&read.official_name, read.metadata.len()), (&None, 0), "{value}");
+
+            let odd = with(account("odd"), json!({ "metadata": "$", "currency": "$" }));
+            let read: Page<Account> = page_of_text(&odd, value);
+            let ids: Vec<_> = read.unreadable.iter().map(|row| row.id.as_deref()).collect();
+            assert_eq!(ids, [Some("odd")], "{value}");
+
+            let connection = json!({
+                "id": "c", "entityId": "e", "kind": "setup", "status": "draft", "setup": { "instructions": "$" },
+                "institutionName": "$", "metadata": { "x": "$" },
+                "createdAt": "2026-01-01T00:00:00Z", "updatedAt": "2026-01-01T00:00:00Z",
+            });
+            let read: Page<Connection> = page_of_text(&connection, value);
+            let [Connection::Setup(read)] = read.data.as_slice() else { panic!("{value}: {read:?}") };
+            assert_eq!(read.institution_name, None, "{value}");
+
+            let bank = json!({ "institutionId": "b", "name": "Bank", "additionalPortalUrls": ["$", "https://b.example"] });
+            let read: Page<Institution> = page_of_text(&bank, value);
+            assert_eq!(read.data[0].additional_portal_urls, ["https://b.example"], "{value}");
+        }
+    }
+
     #[test]
     fn an_odd_part_of_a_setup_costs_no_connection() {
         let connection = json!({
@@ -220,6 +259,9 @@ mod tests {
             (json!({ "pagination": { "nextCursor": "n" }, "meta": { "requestId": 7 } }), true),
             (json!({ "pagination": { "hasMore": "no", "nextCursor": null }, "meta": null }), false),
             (json!({ "pagination": {} }), false),
+            (json!({ "pagination": null }), false),
+            (json!({ "pagination": "none" }), false),
+            (json!({}), false),
         ] {
             let body = with(rest, json!({ "data": [account("a")] })).to_string();
             let read: Page<Account> = serde_json::from_str(&body).expect("a page");

@@ -51,6 +51,7 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Page<T> {
         #[serde(bound = "T: DeserializeOwned")]
         struct Envelope<T> {
             data: Rows<T>,
+            #[serde(default, deserialize_with = "odd_as_default")]
             pagination: Pagination,
             #[serde(default, deserialize_with = "odd_as_default")]
             meta: Meta,

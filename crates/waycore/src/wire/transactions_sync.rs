@@ -1,7 +1,7 @@
 //! The stream of transactions (documents: ref/transactions/sync), whose envelope is not that of a list.
 
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
-use serde_json::Value;
+use serde_json::value::RawValue;
 
 use super::{
     DateTime, Meta, Metadata, Transaction,
@@ -90,7 +90,7 @@ pub struct RemovedTransaction {
     pub account_id: Option<String>,
 }
 
-/// The parts that every event has.
+/// The parts that every event has, and the one that those of known types have.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Frame {
@@ -98,23 +98,24 @@ struct Frame {
     event_at: DateTime,
     #[serde(rename = "type")]
     event_type: String,
-    #[serde(flatten)]
-    rest: Metadata,
+    transaction: Option<Box<RawValue>>,
 }
 
 impl<'de> Deserialize<'de> for TransactionEvent {
     /// The type decides first, so that an `added` event with a broken transaction is an error.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let Frame { event_id, event_at, event_type, mut rest } = Frame::deserialize(deserializer)?;
-        let mut transaction = || rest.remove("transaction").unwrap_or(Value::Null);
+        let body = Box::<RawValue>::deserialize(deserializer)?;
+        let frame = serde_json::from_str(body.get()).map_err(D::Error::custom)?;
+        let Frame { event_id, event_at, event_type, transaction } = frame;
+        let transaction = transaction.as_deref().unwrap_or(RawValue::NULL).get();
         let change = match event_type.as_str() {
-            "added" => serde_json::from_value(transaction()).map(TransactionChange::Added),
-            "modified" => serde_json::from_value(transaction()).map(TransactionChange::Modified),
-            "removed" => serde_json::from_value(transaction()).map(TransactionChange::Removed),
-            _ => {
-                rest.insert("type".to_owned(), Value::String(event_type));
-                Ok(TransactionChange::Other(rest))
-            }
+            "added" => serde_json::from_str(transaction).map(TransactionChange::Added),
+            "modified" => serde_json::from_str(transaction).map(TransactionChange::Modified),
+            "removed" => serde_json::from_str(transaction).map(TransactionChange::Removed),
+            _ => serde_json::from_str(body.get()).map(|mut rest: Metadata| {
+                rest.retain(|name, _| name != "eventId" && name != "eventAt");
+                TransactionChange::Other(rest)
+            }),
         };
         Ok(Self { event_id, event_at, change: change.map_err(D::Error::custom)? })
     }

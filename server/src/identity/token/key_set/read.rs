@@ -6,11 +6,11 @@ use std::time::Duration;
 use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, KeyAlgorithm, PublicKeyUse};
 use jsonwebtoken::{Algorithm, DecodingKey};
 use reqwest::{Client, redirect, retry};
-use serde::Deserialize;
-use serde_json::Value;
+use serde_json::value::RawValue;
 
 use super::super::keys::Key;
 use crate::config::KeySetUrl;
+use crate::json::{self, Object};
 
 /// A key set of a hundred keys has some 100 kB.
 const BODY_LIMIT: usize = 256 * 1_024;
@@ -48,15 +48,13 @@ pub(crate) enum ReadError {
     NotAKeySet,
 }
 
-#[derive(Deserialize)]
-struct Set {
-    /// One by one, so that a key of a kind that is not known does no harm to the others.
-    keys: Vec<Value>,
-}
-
 impl Reader {
     pub(super) fn new(url: KeySetUrl, algorithms: Vec<Algorithm>) -> Self {
         Self { url, algorithms }
+    }
+
+    pub(super) fn algorithms(&self) -> &[Algorithm] {
+        &self.algorithms
     }
 
     pub(super) fn takes(&self, algorithm: Algorithm) -> bool {
@@ -77,13 +75,12 @@ impl Reader {
             }
             body.extend_from_slice(&chunk);
         }
-        // Some gateways and editors put a byte order mark before a text.
-        let json = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&body);
-        let set: Set = serde_json::from_slice(json).map_err(|_| ReadError::NotAKeySet)?;
-        let all = set.keys.len();
-        let keys = set.keys.into_iter().filter_map(|key| named_key(serde_json::from_value(key).ok()?));
+        let set = Object::parse(&body).ok_or(ReadError::NotAKeySet)?;
+        // One by one, so that a key of a kind that is not known does no harm to the others.
+        let all: Vec<Box<RawValue>> = set.read("keys").ok_or(ReadError::NotAKeySet)?;
+        let keys = all.iter().filter_map(|key| named_key(json::read(key)?));
         let keys: Vec<_> = keys.filter(|named| self.takes(named.key.algorithm)).collect();
-        let others = all - keys.len();
+        let others = all.len() - keys.len();
         Ok(Answer { keys, others })
     }
 

@@ -131,6 +131,10 @@ impl Served {
     }
 }
 
+fn signed_otherwise(expected: &str, found: &str) -> SignedOut {
+    SignedOut::WrongAlgorithm { expected: expected.to_owned(), found: found.to_owned() }
+}
+
 fn zipped(body: &[u8]) -> (HeaderMap, Vec<u8>) {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
     encoder.write_all(body).unwrap();
@@ -167,7 +171,7 @@ async fn tokens_of_either_kind_of_key_are_believed() {
     world.check(&rsa, Some("r"), None).await;
     world.check(&ec, Some("e"), None).await;
     assert_eq!(world.reads(), 1, "one read for all");
-    world.check(&rsa, Some("e"), Some(SignedOut::WrongAlgorithm)).await;
+    world.check(&rsa, Some("e"), Some(signed_otherwise("ES256", "\"RS256\""))).await;
     let stranger = HostKey::ec();
     world.check(&stranger, Some("e"), Some(SignedOut::BadSignature)).await;
 }
@@ -377,14 +381,21 @@ async fn what_is_no_key_for_us_does_no_harm_to_the_others() {
         key.in_set(Some("k")),
     ];
     let world = World::new(set).await;
+    // And some that hold what can be read as nothing.
+    *world.served.gateway.lock().unwrap() = |body| {
+        let keys = body.strip_prefix(br#"{"keys":["#).unwrap();
+        let odd = b"{\"x\":\"\xff\",\"keys\":[{\"kty\":\"oct\",\"x\":1e999},{\"kty\":\"\xff\"},";
+        (HeaderMap::new(), [odd, keys].concat())
+    };
     world.check(&key, Some("k"), None).await;
-    world.check(&HostKey::other_ec(), Some("p384"), Some(SignedOut::WrongAlgorithm)).await;
+    let other = signed_otherwise("RS256 or ES256", "\"ES384\"");
+    world.check(&HostKey::other_ec(), Some("p384"), Some(other)).await;
     world.check(&key, Some("enc"), Some(SignedOut::UnknownKey)).await;
     // Signed with the set's own text as the secret.
     let secret = jsonwebtoken::EncodingKey::from_secret(&[0, 0, 0]);
     let header = Header { kid: Some("secret".to_owned()), ..Header::new(Algorithm::HS256) };
     let token = jsonwebtoken::encode(&header, &world.claims(), &secret).unwrap();
-    assert_eq!(world.bearer(&token).await.err(), Some(SignedOut::WrongAlgorithm));
+    assert_eq!(world.bearer(&token).await.err(), Some(signed_otherwise("RS256 or ES256", "\"HS256\"")));
 }
 
 #[tokio::test]
