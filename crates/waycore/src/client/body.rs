@@ -2,7 +2,7 @@
 
 use std::io::Read as _;
 
-use flate2::read::MultiGzDecoder;
+use flate2::bufread::GzDecoder;
 use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName};
 
 use super::{BODY_LIMIT, Nonsense};
@@ -23,18 +23,28 @@ pub(super) fn plain(mut body: Vec<u8>) -> Result<Vec<u8>, Nonsense> {
         }
         body = unzipped(&body)?;
     }
-    if body.starts_with(BYTE_ORDER_MARK) {
+    // One gateway may mark what another has marked.
+    while body.starts_with(BYTE_ORDER_MARK) {
         body.drain(..BYTE_ORDER_MARK.len());
     }
     Ok(body)
 }
 
-fn unzipped(body: &[u8]) -> Result<Vec<u8>, Nonsense> {
+/// A gateway that compresses as it goes sends several members. What follows them and is none, zeros that fill a block for
+/// example, is ignored, as other programs do.
+fn unzipped(mut body: &[u8]) -> Result<Vec<u8>, Nonsense> {
     let mut plain = Vec::new();
-    // A byte more than is allowed tells that there is more.
-    let mut limited = MultiGzDecoder::new(body).take(BODY_LIMIT as u64 + 1);
-    limited.read_to_end(&mut plain).map_err(|_| Nonsense::Body)?;
-    if plain.len() > BODY_LIMIT { Err(Nonsense::TooLarge) } else { Ok(plain) }
+    while body.starts_with(&GZIP) {
+        let mut member = GzDecoder::new(body);
+        // A byte more than is allowed tells that there is more.
+        let left = (BODY_LIMIT + 1).saturating_sub(plain.len());
+        member.by_ref().take(left as u64).read_to_end(&mut plain).map_err(|_| Nonsense::Body)?;
+        if plain.len() > BODY_LIMIT {
+            return Err(Nonsense::TooLarge);
+        }
+        body = member.into_inner();
+    }
+    Ok(plain)
 }
 
 /// What the headers say a body is, for the log.
@@ -81,6 +91,9 @@ mod tests {
             zipped(body),
             zipped(&marked),
             zipped(&zipped(body)),
+            [BYTE_ORDER_MARK, &marked].concat(),
+            [zipped(body), vec![0; 512]].concat(),
+            [zipped(&zipped(body)), b"\r\n".to_vec()].concat(),
             // A gateway that compresses as it goes sends several members.
             [zipped(first), zipped(second)].concat(),
         ] {
