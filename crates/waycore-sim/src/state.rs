@@ -22,6 +22,8 @@ use crate::{
 const WHAT: &str = "waycore-sim state";
 const SCHEMA: u32 = 2;
 
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+
 /// Links that are followed to the file; a system's own limit is 40 too.
 const MAX_LINKS: usize = 40;
 
@@ -127,12 +129,14 @@ impl StateFile {
             Err(cause) if cause.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(cause) => return Err(StateError::Unreadable(self.named.clone(), cause)),
         };
-        if bytes.trim_ascii().is_empty() {
+        // Some editors put a byte order mark before a text.
+        let json = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&bytes);
+        if json.trim_ascii().is_empty() {
             return Ok(None);
         }
         let torn = |cause: String| StateError::Torn(self.named.clone(), cause);
         let value: serde_json::Value =
-            serde_json::from_slice(&bytes).map_err(|cause| torn(cause.to_string()))?;
+            serde_json::from_slice(json).map_err(|cause| torn(cause.to_string()))?;
         match serde_json::from_value::<Envelope>(value.clone()) {
             Ok(Envelope { what: Some(what), schema: Some(schema) }) if what == WHAT => {
                 if schema != u64::from(SCHEMA) {

@@ -45,6 +45,21 @@ async fn a_restart_finds_connections_keys_and_time_as_they_were() {
 }
 
 #[tokio::test]
+async fn a_byte_order_mark_before_the_state_is_skipped() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("sim.json");
+    let host = Host::of(simulator(Some(path.clone()))).await;
+    let connection = host.new_connection("sim-standard").await;
+    let (organization_id, key) = (host.organization_id.clone(), host.key.clone());
+    drop(host);
+    let marked = ["\u{feff}".as_bytes(), &fs::read(&path).expect("the file")].concat();
+    fs::write(&path, marked).expect("it is written");
+    let simulator = simulator(Some(path));
+    let host = Host { router: simulator.router(), simulator, organization_id, key };
+    assert_eq!(host.state(&connection).await, "setup/draft");
+}
+
+#[tokio::test]
 async fn an_answered_change_is_on_the_disk_without_a_last_save() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("sim.json");
@@ -129,6 +144,7 @@ fn a_foreign_file_is_refused_in_one_sentence(#[case] content: &str, #[case] sent
 #[rstest]
 #[case("")]
 #[case(" \n")]
+#[case("\u{feff}\n")]
 #[tokio::test]
 async fn an_empty_file_is_a_new_one(#[case] content: &str) {
     let folder = tempfile::tempdir().expect("a folder");
