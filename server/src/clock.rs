@@ -44,14 +44,14 @@ impl DatabaseClock {
     /// The database was asked what time it is, `took` ago, and said that it is `theirs`.
     pub(crate) fn heard(&self, theirs: Timestamp, took: Duration) {
         let took = millis(took);
-        let theirs = Timestamp::from_millis(theirs.as_millis() + took / 2);
+        let theirs = theirs.plus_millis(took / 2);
         let was_known = self.heard.lock().unwrap_or_else(PoisonError::into_inner).is_some();
-        if was_known && apart(theirs, self.now()).abs() <= TOLERATED_MILLIS + took {
+        if was_known && theirs.since(self.now()).saturating_abs() <= TOLERATED_MILLIS.saturating_add(took) {
             return;
         }
         *self.heard.lock().unwrap_or_else(PoisonError::into_inner) = Some((theirs, Instant::now()));
-        let offset_ms = apart(theirs, self.machine.now());
-        if offset_ms.abs() > TOLERATED_MILLIS + took {
+        let offset_ms = theirs.since(self.machine.now());
+        if offset_ms.saturating_abs() > TOLERATED_MILLIS.saturating_add(took) {
             tracing::warn!(offset_ms, "the database's clock counts, and this machine's is another");
         } else if was_known {
             tracing::info!(offset_ms, "the database's clock and this machine's agree");
@@ -62,7 +62,7 @@ impl DatabaseClock {
 impl Clock for DatabaseClock {
     fn now(&self) -> Timestamp {
         match *self.heard.lock().unwrap_or_else(PoisonError::into_inner) {
-            Some((then, at)) => Timestamp::from_millis(then.as_millis() + millis(at.elapsed())),
+            Some((then, at)) => then.plus_millis(millis(at.elapsed())),
             None => self.machine.now(),
         }
     }
@@ -70,11 +70,6 @@ impl Clock for DatabaseClock {
 
 fn millis(time: Duration) -> i64 {
     i64::try_from(time.as_millis()).unwrap_or(i64::MAX)
-}
-
-/// How much later the one is, in milliseconds.
-fn apart(one: Timestamp, other: Timestamp) -> i64 {
-    one.as_millis() - other.as_millis()
 }
 
 #[cfg(test)]

@@ -50,8 +50,8 @@ async fn settle_refusals(store: &dyn Store, now: Timestamp) {
 
 async fn once(store: &dyn Store, limits: &Limits, now: Timestamp) {
     limits.forget_idle();
-    let before = Timestamp::from_millis(now.as_millis() - IDLE_DAYS * DAY_MILLIS);
-    let dead = Timestamp::from_millis(now.as_millis() - ABANDONED_AFTER_MILLIS);
+    let before = now.plus_millis(-IDLE_DAYS * DAY_MILLIS);
+    let dead = now.plus_millis(-ABANDONED_AFTER_MILLIS);
     if let Err(error) = store.abandon(dead, now).await {
         tracing::error!(error = &error as &dyn std::error::Error, "what was interrupted cannot be ended");
     }
@@ -61,7 +61,7 @@ async fn once(store: &dyn Store, limits: &Limits, now: Timestamp) {
             tracing::error!(error = &error as &dyn std::error::Error, "idle rows cannot be removed")
         }
     }
-    let refused_before = Timestamp::from_millis(now.as_millis() - REFUSALS_KEPT_DAYS * DAY_MILLIS);
+    let refused_before = now.plus_millis(-REFUSALS_KEPT_DAYS * DAY_MILLIS);
     match store.prune_refusals(refused_before).await {
         Ok(rows) => tracing::debug!(rows, "old refusals removed from the audit log"),
         Err(error) => {

@@ -92,25 +92,29 @@ impl Inbox {
         let due = self.shared.store.due_deliveries(environment, now, BATCH.into()).await?;
         self.is_crowded = due.len() >= usize::from(BATCH);
         let longest = if self.is_crowded { CROWDED } else { READ_EVERY };
-        Ok(self.take(due).await?.min(longest))
+        Ok(self.take(due).await.min(longest))
     }
 
     /// Begins to look into what this process has just taken in; what has to wait is found by the next look. A page waits for
     /// this, and to look first would take longer than to begin.
-    pub(super) async fn begin_with(&mut self, taken_in: &[Delivery]) -> Result<Duration, StoreError> {
+    pub(super) async fn begin_with(&mut self, taken_in: &[Delivery]) -> Duration {
         if !self.shared.pace.may_ask() {
-            return Ok(READ_EVERY);
+            return READ_EVERY;
         }
         let due = |delivery: &Delivery| DueDelivery { delivery: delivery.clone(), attempts: 0 };
         self.take(taken_in.iter().map(due).collect()).await
     }
 
     /// Gives the time of the next look that has to come by itself.
-    async fn take(&mut self, due: Vec<DueDelivery>) -> Result<Duration, StoreError> {
+    async fn take(&mut self, due: Vec<DueDelivery>) -> Duration {
         self.read_at.retain(|_, at| at.elapsed() < READ_EVERY);
         let (letters, nothing_to_do) = sort(due);
-        if !nothing_to_do.is_empty() {
-            self.shared.store.settle(self.shared.environment, &nothing_to_do).await?;
+        // Where it fails they stay due, and are in nobody's way.
+        if !nothing_to_do.is_empty()
+            && let Err(error) = self.shared.store.settle(self.shared.environment, &nothing_to_do).await
+        {
+            let error = &error as &dyn std::error::Error;
+            tracing::warn!(error, "that deliveries say nothing cannot be noted");
         }
         let mut wait = READ_EVERY;
         for letters in letters {
@@ -132,7 +136,7 @@ impl Inbox {
             }
             self.begin(letters);
         }
-        Ok(wait)
+        wait
     }
 
     fn begin(&mut self, letters: Letters) {
@@ -263,13 +267,13 @@ impl Shared {
 
 /// What becomes of a delivery. `passing`: what failed says nothing about it.
 fn outcome(read: &Result<Refreshed, Failure>, passing: bool, attempts: u32, now: Timestamp) -> Settled {
-    let later = |millis: i64| Timestamp::from_millis(now.as_millis() + millis);
+    let later = |millis: i64| now.plus_millis(millis);
     match read {
         // Perhaps the row of a connection that is being created is not written yet.
         Ok(Refreshed::Unknown) if attempts == 0 => Settled::Again(later(NOT_YET_MILLIS)),
         Ok(_) => Settled::Done,
         Err(_) if passing => Settled::Postponed(later(1_000)),
-        Err(_) if attempts + 1 >= MOST_ATTEMPTS => Settled::Parked,
+        Err(_) if attempts.saturating_add(1) >= MOST_ATTEMPTS => Settled::Parked,
         Err(_) => Settled::Again(later((500_i64 << attempts.min(8)).min(LONGEST_PAUSE_MILLIS))),
     }
 }

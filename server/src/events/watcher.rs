@@ -142,7 +142,10 @@ impl Watcher {
             }
             let begun = match &*taken_in {
                 [] => inbox.look().await.map(|wait| Instant::now() + wait),
-                taken_in => inbox.begin_with(taken_in).await.map(|wait| look_at.min(Instant::now() + wait)),
+                taken_in => {
+                    let wait = inbox.begin_with(taken_in).await;
+                    Ok(look_at.min(Instant::now() + wait))
+                }
             };
             look_at = begun.unwrap_or_else(|error| {
                 tracing::warn!(error = &error as &dyn std::error::Error, "the inbox cannot be read");

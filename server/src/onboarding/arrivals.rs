@@ -26,7 +26,7 @@ impl Arrivals {
             told.clear();
         }
         let before = told.insert((caller.customer.clone(), caller.user.clone()), now);
-        let recent = |at: Timestamp| (0..AGAIN_AFTER_MILLIS).contains(&(now.as_millis() - at.as_millis()));
+        let recent = |at: Timestamp| (0..AGAIN_AFTER_MILLIS).contains(&now.since(at));
         match before {
             Some(at) if recent(at) => {
                 // Else somebody who never leaves would never be told of again.

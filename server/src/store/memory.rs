@@ -356,7 +356,7 @@ impl Store for MemoryStore {
                     && intent.subject == subject
             };
             if let Some(intent) = rows.intents.iter().find(open).cloned() {
-                if now.as_millis() - intent.alive_at.as_millis() < ABANDONED_AFTER_MILLIS {
+                if now.since(intent.alive_at) < ABANDONED_AFTER_MILLIS {
                     return Ok(Begun::Busy { since: intent.alive_at });
                 }
                 self.interrupt(rows, &intent, now);
@@ -405,14 +405,13 @@ impl Store for MemoryStore {
                         user: refusal.user.clone(),
                         action: refusal.action.to_owned(),
                         code: refusal.code.to_owned(),
-                        audited_at: Timestamp::from_millis(i64::MIN / 2),
+                        audited_at: Timestamp::from_millis(i64::MIN),
                         unaudited: 0,
                     });
                     rows.refusals.last_mut().ok_or(StoreError::Missing)?
                 }
             };
-            let since = now.as_millis() - known.audited_at.as_millis();
-            if (0..REFUSALS_TOGETHER_MILLIS).contains(&since) {
+            if (0..REFUSALS_TOGETHER_MILLIS).contains(&now.since(known.audited_at)) {
                 known.unaudited += 1;
                 return Ok(());
             }
@@ -427,8 +426,7 @@ impl Store for MemoryStore {
     async fn settle_refusals(&self, now: Timestamp) -> Result<u64, StoreError> {
         self.change(|rows| {
             let is_over = |refused: &Refused| {
-                refused.unaudited > 0
-                    && now.as_millis() - refused.audited_at.as_millis() >= REFUSALS_TOGETHER_MILLIS
+                refused.unaudited > 0 && now.since(refused.audited_at) >= REFUSALS_TOGETHER_MILLIS
             };
             let over: Vec<Refused> = rows.refusals.extract_if(.., |refused| is_over(refused)).collect();
             for Refused { owner, user, action, code, unaudited, .. } in &over {
@@ -616,7 +614,7 @@ impl Store for MemoryStore {
             let last = rows.sessions.iter().find(own).map(|(_, _, at)| *at);
             rows.sessions.retain(|session| !own(&session));
             rows.sessions.push((Owner::of(tenant), user.clone(), now));
-            if last.is_none_or(|at| now.as_millis() - at.as_millis() >= SIGN_IN_AFTER_MILLIS) {
+            if last.is_none_or(|at| now.since(at) >= SIGN_IN_AFTER_MILLIS) {
                 let event = AuditEvent::SignedIn;
                 let entry = AuditEntry { event, user: user.clone(), connection: None, detail: String::new() };
                 self.append(rows, tenant, &entry, now);

@@ -25,7 +25,7 @@ impl ConnectionRecord {
 
     /// Whether the time of the last reading need not be kept anew.
     pub(crate) fn was_read_lately(&self, now: Timestamp) -> bool {
-        self.read_at.is_some_and(|at| (0..READ_AT_MILLIS).contains(&(now.as_millis() - at.as_millis())))
+        self.read_at.is_some_and(|at| (0..READ_AT_MILLIS).contains(&now.since(at)))
     }
 
     fn shows(&self, fingerprint: &str) -> bool {

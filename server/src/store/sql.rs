@@ -191,8 +191,8 @@ impl Store for SqlStore {
         let open: Vec<IntentRow> = writing.fetch(sql, &key).await?;
         let mut interrupted = Vec::new();
         for intent in open {
-            if now.as_millis() - intent.alive_at() < ABANDONED_AFTER_MILLIS {
-                return Ok(Begun::Busy { since: Timestamp::from_millis(intent.alive_at()) });
+            if now.since(intent.alive_at()) < ABANDONED_AFTER_MILLIS {
+                return Ok(Begun::Busy { since: intent.alive_at() });
             }
             interrupted.extend(interrupt(&mut writing, &intent, now).await?);
         }
@@ -235,7 +235,9 @@ impl Store for SqlStore {
         let [environment, issuer, org, user, action, code] = key.clone();
         let unaudited = match known.first() {
             // A clock that was ahead for a while must not keep refusals out of the log until then.
-            Some((at, _)) if (0..REFUSALS_TOGETHER_MILLIS).contains(&(now.as_millis() - at)) => {
+            Some((at, _))
+                if (0..REFUSALS_TOGETHER_MILLIS).contains(&now.since(Timestamp::from_millis(*at))) =>
+            {
                 let sql = "UPDATE refusals SET unaudited = unaudited + 1
                            WHERE environment = $1 AND issuer = $2 AND org = $3
                              AND user_id = $4 AND action = $5 AND code = $6";
@@ -256,7 +258,7 @@ impl Store for SqlStore {
     }
 
     async fn settle_refusals(&self, now: Timestamp) -> Result<u64, StoreError> {
-        let over = now.as_millis() - REFUSALS_TOGETHER_MILLIS;
+        let over = now.plus_millis(-REFUSALS_TOGETHER_MILLIS).as_millis();
         let sql = "SELECT environment, issuer, org, user_id, action, code FROM refusals
                     WHERE unaudited > 0 AND audited_at <= $1";
         let over_by = values![over];
@@ -445,18 +447,23 @@ impl Store for SqlStore {
                 )
             };
         }
-        // A body that cannot be read has no bank, and must not fail the others: a cast to JSON fails on U+0000, for example.
+        // A body that cannot be read, or whose bank is no text, has no bank, and must not fail the others: a cast to JSON fails
+        // on U+0000, for example.
         let sql = match &self.database {
             Database::Sqlite { .. } => {
-                often_chosen!("CASE WHEN json_valid(body) THEN json_extract(body, '$.institutionId') END")
+                often_chosen!(
+                    "CASE WHEN json_valid(body) THEN CASE json_type(body, '$.institutionId')
+                          WHEN 'text' THEN json_extract(body, '$.institutionId') END END"
+                )
             }
             Database::Postgres(_) => {
                 often_chosen!(r#"substring(body from '"institutionId"\s*:\s*"([^"\\]*)"')"#)
             }
         };
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let rows: Vec<(String, i64)> =
-            self.database.fetch(sql, &values![environment.as_str(), issuer, customers, limit]).await?;
+        let banks = ("connections", "institution");
+        let key = values![environment.as_str(), issuer, customers, limit];
+        let rows = self.database.fetch_readable::<(String, i64), (String, i64)>(banks, sql, &key).await?;
         // One that can be no id is nothing to offer.
         Ok(rows.into_iter().filter_map(|(id, _)| InstitutionId::parse(id).ok()).collect())
     }
@@ -506,7 +513,8 @@ impl Store for SqlStore {
                 &[environment, issuer, org, user_id, now_value],
             )
             .await?;
-        let known = last.first().is_some_and(|(at,)| now.as_millis() - at < SIGN_IN_AFTER_MILLIS);
+        let last = last.first().map(|(at,)| Timestamp::from_millis(*at));
+        let known = last.is_some_and(|at| now.since(at) < SIGN_IN_AFTER_MILLIS);
         if !known {
             let entry = AuditEntry {
                 event: AuditEvent::SignedIn,
@@ -591,7 +599,7 @@ impl Store for SqlStore {
 
     async fn prune(&self, before: Timestamp, now: Timestamp) -> Result<u64, StoreError> {
         let mut rows = 0;
-        let old_events = now.as_millis() - EVENTS_KEPT_MILLIS;
+        let old_events = now.plus_millis(-EVENTS_KEPT_MILLIS).as_millis();
         for (sql, before) in [
             ("DELETE FROM intents WHERE outcome <> 'open' AND ended_at < $1", before.as_millis()),
             ("DELETE FROM sessions WHERE seen_at < $1", before.as_millis()),

@@ -65,7 +65,7 @@ impl LiveRows {
     pub(super) fn prune(&mut self, before: Timestamp, now: Timestamp) {
         self.inbox.retain(|letter| letter.due_at.is_some() || letter.received_at >= before);
         self.visits.retain(|visit| visit.seen_at >= before);
-        let is_old = |at: Timestamp| at.as_millis() < now.as_millis() - EVENTS_KEPT_MILLIS;
+        let is_old = |at: Timestamp| at < now.plus_millis(-EVENTS_KEPT_MILLIS);
         let mut later = HashSet::new();
         let mut latest_first = std::mem::take(&mut self.events);
         latest_first.reverse();
@@ -166,7 +166,7 @@ impl LiveStore for MemoryStore {
         now: Timestamp,
         limit: i64,
     ) -> Result<Vec<DueDelivery>, StoreError> {
-        let is_due = |at: Timestamp| at <= now || at.as_millis() > now.as_millis() + LONGEST_RETRY_MILLIS;
+        let is_due = |at: Timestamp| at <= now || at > now.plus_millis(LONGEST_RETRY_MILLIS);
         let limit = usize::try_from(limit).unwrap_or(0);
         Ok(self.read(|rows| {
             let due = rows.live.inbox.iter().filter(|letter| letter.environment == environment);
@@ -326,7 +326,7 @@ impl LiveStore for MemoryStore {
                 rows.live.visits.push(Visit { owner, user, away_since: None, began_at: now, seen_at: now });
                 return Ok(None);
             };
-            if now.as_millis() - visit.seen_at.as_millis() >= VISIT_ENDS_AFTER_MILLIS {
+            if now.since(visit.seen_at) >= VISIT_ENDS_AFTER_MILLIS {
                 (visit.away_since, visit.began_at) = (Some(visit.seen_at), now);
             }
             visit.seen_at = now;

@@ -87,6 +87,12 @@ pub(super) trait Row:
 
 impl<T> Row for T where T: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin {}
 
+/// Rows that can be read, and what tells the others from each other, as far as that can be read.
+pub(super) struct Apart<T> {
+    pub(super) readable: Vec<T>,
+    pub(super) left_out: Vec<String>,
+}
+
 /// What is written together, and what is announced once it is kept.
 pub(super) struct Writing {
     open: Open,
@@ -181,34 +187,52 @@ impl Database {
     /// column that tells it from others.
     pub(super) async fn fetch_readable<R: Row, T: TryFrom<R>>(
         &self,
-        (table, id): (&'static str, &'static str),
+        names: (&'static str, &'static str),
         sql: &'static str,
         values: &[Value],
     ) -> Result<Vec<T>, StoreError>
     where
         StoreError: From<T::Error>,
     {
-        macro_rules! readable {
+        Ok(self.fetch_apart(names, sql, values).await?.readable)
+    }
+
+    /// The same, and what tells the rows from others that were left out.
+    pub(super) async fn fetch_apart<R: Row, T: TryFrom<R>>(
+        &self,
+        (table, id): (&'static str, &'static str),
+        sql: &'static str,
+        values: &[Value],
+    ) -> Result<Apart<T>, StoreError>
+    where
+        StoreError: From<T::Error>,
+    {
+        let mut apart = Apart { readable: Vec::new(), left_out: Vec::new() };
+        macro_rules! set_apart {
             ($rows:expr) => {
-                $rows.iter().filter_map(|row| {
+                for row in &$rows {
                     let read = R::from_row(row).map_err(<StoreError as From<sqlx::Error>>::from);
-                    let read = read.and_then(|row| T::try_from(row).map_err(StoreError::from));
-                    let number = || row.try_get::<i64, _>(id).map(|number| number.to_string());
-                    let id = || row.try_get::<String, _>(id).or_else(|_| number()).ok();
-                    read.inspect_err(|error: &StoreError| left_out(table, id().as_deref(), error)).ok()
-                })
+                    match read.and_then(|row| T::try_from(row).map_err(StoreError::from)) {
+                        Ok(read) => apart.readable.push(read),
+                        Err(error) => {
+                            let number = || row.try_get::<i64, _>(id).map(|number| number.to_string());
+                            let id = row.try_get::<String, _>(id).or_else(|_| number()).ok();
+                            left_out(table, id.as_deref(), &error);
+                            apart.left_out.extend(id);
+                        }
+                    }
+                }
             };
         }
-        Ok(match self {
+        match self {
             Self::Sqlite { readers, .. } => {
-                let rows = bound!(sqlx::query(sql), values).fetch_all(readers).await?;
-                readable!(rows).collect()
+                set_apart!(bound!(sqlx::query(sql), values).fetch_all(readers).await?);
             }
             Self::Postgres(pool) => {
-                let rows = bound!(sqlx::query(sql), values).fetch_all(pool).await?;
-                readable!(rows).collect()
+                set_apart!(bound!(sqlx::query(sql), values).fetch_all(pool).await?);
             }
-        })
+        }
+        Ok(apart)
     }
 
     /// The same for many: `before`, the values of each in brackets, `after`. See [`together`].

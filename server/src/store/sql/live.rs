@@ -9,8 +9,8 @@ use domain::poll::Watched;
 use domain::timestamp::Timestamp;
 use tokio::sync::broadcast;
 
-use super::database::{CHANNEL, Database, Kept, Lock, Value, Writing, values};
-use super::rows::{ConnectionIdRow, EventRow, MissedEvent, WatchedRow, WithOwnerRow};
+use super::database::{Apart, CHANNEL, Database, Kept, Lock, Value, Writing, values};
+use super::rows::{ConnectionIdRow, DueRow, EventRow, MissedEvent, WatchedRow, WithOwnerRow};
 use super::writes::tenant_values;
 use super::{CONNECTIONS, SqlStore, first};
 use crate::config::Environment;
@@ -74,27 +74,38 @@ impl LiveStore for SqlStore {
         now: Timestamp,
         limit: i64,
     ) -> Result<Vec<DueDelivery>, StoreError> {
-        // What is due in a later minute than any retry was noted by a clock that is ahead of this one.
-        let absurd = now.as_millis() + LONGEST_RETRY_MILLIS;
-        let rows: Vec<(String, String, Option<String>, i64)> = self
-            .database
-            .fetch(
-                "SELECT event_id, event_type, connection_id, attempts FROM (
-                    SELECT event_id, event_type, connection_id, attempts, received_at,
-                           ROW_NUMBER() OVER (PARTITION BY connection_id ORDER BY received_at, event_id) AS place
-                      FROM inbox
-                     WHERE environment = $1 AND due_at IS NOT NULL AND (due_at <= $2 OR due_at > $3)) AS due
-                 ORDER BY place, received_at, event_id LIMIT $4",
-                &values![environment.as_str(), now.as_millis(), absurd, limit],
-            )
-            .await?;
-        let due = |(event_id, event_type, connection, attempts): (String, String, Option<String>, i64)| {
-            // It was an id when it was kept.
-            let connection = connection.and_then(|id| ConnectionId::parse(id).ok());
-            let attempts = u32::try_from(attempts).unwrap_or(u32::MAX);
-            DueDelivery { delivery: Delivery { event_id, event_type, connection }, attempts }
+        /// `key` names a row also where its texts cannot be read; only a file keeps texts that are none.
+        macro_rules! due {
+            ($key:literal) => {
+                concat!(
+                    "SELECT ",
+                    $key,
+                    " AS key, event_id, event_type, connection_id, attempts FROM (
+                        SELECT event_id, event_type, connection_id, attempts, received_at,
+                               ROW_NUMBER() OVER (PARTITION BY connection_id ORDER BY received_at, event_id) AS place
+                          FROM inbox
+                         WHERE environment = $1 AND due_at IS NOT NULL AND (due_at <= $2 OR due_at > $3)) AS due
+                     ORDER BY place, received_at, event_id LIMIT $4"
+                )
+            };
+        }
+        let sql = match &self.database {
+            Database::Sqlite { .. } => due!("hex(event_id)"),
+            Database::Postgres(_) => due!("event_id"),
         };
-        Ok(rows.into_iter().map(due).collect())
+        // What is due in a later minute than any retry was noted by a clock that is ahead of this one.
+        let absurd = now.plus_millis(LONGEST_RETRY_MILLIS).as_millis();
+        let due = values![environment.as_str(), now.as_millis(), absurd, limit];
+        let Apart { readable, left_out } =
+            self.database.fetch_apart::<DueRow, DueDelivery>(("inbox", "key"), sql, &due).await?;
+        // Else they would be in the way of others at every look.
+        if let Err(error) = self.park(environment, &left_out).await {
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "unreadable deliveries cannot be parked"
+            );
+        }
+        Ok(readable)
     }
 
     async fn settle(
@@ -264,9 +275,10 @@ impl LiveStore for SqlStore {
                 &key,
             )
             .await?;
+        let since = |at: i64| now.since(Timestamp::from_millis(at));
         let now = now.as_millis();
         let (away_since, began_at) = match rows.first() {
-            Some((away_since, began_at, seen_at)) if now - seen_at < VISIT_ENDS_AFTER_MILLIS => {
+            Some((away_since, began_at, seen_at)) if since(*seen_at) < VISIT_ENDS_AFTER_MILLIS => {
                 (*away_since, *began_at)
             }
             Some((_, _, seen_at)) => (Some(*seen_at), now),
@@ -274,7 +286,7 @@ impl LiveStore for SqlStore {
         };
         // Somebody who looks again and again is not a write each time, unless there is something new to have seen.
         let is_noted = match rows.first() {
-            Some((_, _, seen_at)) if now - seen_at < VISIT_NOTED_EVERY_MILLIS => {
+            Some((_, _, seen_at)) if since(*seen_at) < VISIT_NOTED_EVERY_MILLIS => {
                 !changed_since(&mut writing, tenant, *seen_at).await?
             }
             _ => false,
@@ -304,6 +316,28 @@ impl LiveStore for SqlStore {
     }
 }
 
+impl SqlStore {
+    /// Parks deliveries that cannot be read, by what [`LiveStore::due_deliveries`] calls them.
+    async fn park(&self, environment: Environment, keys: &[String]) -> Result<(), StoreError> {
+        if keys.is_empty() {
+            return Ok(());
+        }
+        let sql = match &self.database {
+            Database::Sqlite { .. } => {
+                "UPDATE inbox SET due_at = NULL, parked = 1 WHERE environment = $1 AND hex(event_id) = $2"
+            }
+            Database::Postgres(_) => {
+                "UPDATE inbox SET due_at = NULL, parked = 1 WHERE environment = $1 AND event_id = $2"
+            }
+        };
+        let mut writing = self.database.begin(Lock::Nothing).await?;
+        for key in keys {
+            writing.add(sql, &values![environment.as_str(), key.as_str()]).await?;
+        }
+        self.commit(writing).await
+    }
+}
+
 async fn changed_since(writing: &mut Writing, tenant: Tenant<'_>, at: i64) -> Result<bool, StoreError> {
     let [environment, issuer, org] = tenant_values(tenant);
     let changes: Vec<(i64,)> = writing
@@ -316,9 +350,11 @@ async fn changed_since(writing: &mut Writing, tenant: Tenant<'_>, at: i64) -> Re
     Ok(!changes.is_empty())
 }
 
-/// For [`Settled::Done`].
+/// For [`Settled::Done`]. The number of attempts has an end, here and below: one that cannot be counted on would fail all that
+/// is settled together.
 const DONE: (&str, &str) = (
-    "UPDATE inbox SET due_at = NULL, parked = 0, attempts = attempts + 1
+    "UPDATE inbox SET due_at = NULL, parked = 0,
+                      attempts = attempts + CASE WHEN attempts < 1000000 THEN 1 ELSE 0 END
      WHERE due_at IS NOT NULL AND (environment, event_id) IN (VALUES ",
     ")",
 );
@@ -340,7 +376,8 @@ pub(super) async fn settle(
             Settled::Postponed(at) => (Some(at.as_millis()), 0, 0),
             Settled::Parked => (None, 1, 1),
         };
-        let sql = "UPDATE inbox SET due_at = $3, parked = $4, attempts = attempts + $5
+        let sql = "UPDATE inbox SET due_at = $3, parked = $4,
+                          attempts = attempts + CASE WHEN attempts < 1000000 THEN $5 ELSE 0 END
                    WHERE environment = $1 AND event_id = $2 AND due_at IS NOT NULL";
         let row = values![environment.as_str(), event_id.as_str(), due_at, parked, tried];
         count += writing.execute(sql, &row).await?;

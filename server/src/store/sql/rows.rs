@@ -10,8 +10,8 @@ use domain::timestamp::Timestamp;
 use super::database::Value;
 use crate::config::Environment;
 use crate::store::{
-    AuditHead, Cause, Change, ConnectionRecord, CredentialsSent, CustomerEvent, EventKind, MappedEntity,
-    StoreError, TermsReceipt, WatchedConnection, WithOwner,
+    AuditHead, Cause, Change, ConnectionRecord, CredentialsSent, CustomerEvent, Delivery, DueDelivery,
+    EventKind, MappedEntity, StoreError, TermsReceipt, WatchedConnection, WithOwner,
 };
 
 /// Something that was begun.
@@ -40,8 +40,8 @@ impl IntentRow {
     }
 
     /// When whoever began it was last at it.
-    pub(super) fn alive_at(&self) -> i64 {
-        self.renewed_at.unwrap_or(self.begun_at)
+    pub(super) fn alive_at(&self) -> Timestamp {
+        Timestamp::from_millis(self.renewed_at.unwrap_or(self.begun_at))
     }
 }
 
@@ -198,6 +198,23 @@ impl TryFrom<EventRow> for MissedEvent {
             record: row.connection.try_into()?,
         };
         Ok(Self { first: version(row.first)?, head: version(row.head)?, event })
+    }
+}
+
+#[derive(sqlx::FromRow)]
+pub(super) struct DueRow {
+    event_id: String,
+    event_type: String,
+    connection_id: Option<String>,
+    attempts: i64,
+}
+
+impl From<DueRow> for DueDelivery {
+    fn from(row: DueRow) -> Self {
+        // It was an id when it was kept.
+        let connection = row.connection_id.and_then(|id| ConnectionId::parse(id).ok());
+        let delivery = Delivery { event_id: row.event_id, event_type: row.event_type, connection };
+        Self { delivery, attempts: u32::try_from(row.attempts.max(0)).unwrap_or(u32::MAX) }
     }
 }
 

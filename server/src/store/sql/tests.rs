@@ -5,7 +5,7 @@ use domain::timestamp::Timestamp;
 
 use super::*;
 use crate::store::conformance::{acme, audit_keys, conforms, globex, receipt};
-use crate::store::{BrokenChain, ChainCheck};
+use crate::store::{BrokenChain, ChainCheck, Delivery, InboxSize, LiveStore as _, Settled};
 
 /// What was accepted, and when, can be proved after the customer is forgotten; not who accepted it.
 async fn a_forgotten_customers_receipts_stay_without_names(store: &SqlStore) {
@@ -54,6 +54,31 @@ mod sqlite {
     async fn a_nul_in_a_body_breaks_nothing() {
         super::a_nul_in_a_body_breaks_nothing(&open().await.0).await;
     }
+
+    #[tokio::test]
+    async fn an_odd_delivery_holds_up_no_other() {
+        // Of all columns, only texts may hold what cannot be read.
+        let odd = [
+            "UPDATE inbox SET event_id = CAST(x'ff' AS TEXT) WHERE event_id = 'odd'",
+            "UPDATE inbox SET event_id = 'o1', event_type = CAST(x'ff' AS TEXT) WHERE event_id = 'odd'",
+            "UPDATE inbox SET event_id = 'o2', connection_id = CAST(x'ff' AS TEXT) WHERE event_id = 'odd'",
+        ];
+        super::an_odd_delivery_holds_up_no_other(&open().await.0, &odd).await;
+    }
+
+    #[tokio::test]
+    async fn times_at_either_end_break_nothing() {
+        super::times_at_either_end_break_nothing(&open().await.0).await;
+    }
+
+    #[tokio::test]
+    async fn an_odd_body_has_no_bank() {
+        let odd = [
+            "UPDATE connections SET body = CAST('{\"institutionId\":\"' || CAST(x'ff' AS TEXT) || '\"}' AS TEXT)
+              WHERE body = 'odd'",
+        ];
+        super::an_odd_body_has_no_bank(&open().await.0, &odd).await;
+    }
 }
 
 mod postgres {
@@ -77,6 +102,21 @@ mod postgres {
     #[tokio::test]
     async fn a_nul_in_a_body_breaks_nothing() {
         super::a_nul_in_a_body_breaks_nothing(&open().await.0).await;
+    }
+
+    #[tokio::test]
+    async fn an_odd_delivery_holds_up_no_other() {
+        super::an_odd_delivery_holds_up_no_other(&open().await.0, &[]).await;
+    }
+
+    #[tokio::test]
+    async fn times_at_either_end_break_nothing() {
+        super::times_at_either_end_break_nothing(&open().await.0).await;
+    }
+
+    #[tokio::test]
+    async fn an_odd_body_has_no_bank() {
+        super::an_odd_body_has_no_bank(&open().await.0, &[]).await;
     }
 
     #[tokio::test]
@@ -297,6 +337,129 @@ async fn a_nul_in_a_body_breaks_nothing(store: &SqlStore) {
     assert_eq!(store.connections(acme()).await.unwrap().len(), 3);
 }
 
+/// One row of the inbox holds up no other, whatever it holds. `odd`: what makes rows that cannot be read of a good one.
+async fn an_odd_delivery_holds_up_no_other(store: &SqlStore, odd: &[&'static str]) {
+    let live = Environment::Live;
+    let at = Timestamp::from_millis;
+    let delivery = |id: &str| Delivery {
+        event_id: id.to_owned(),
+        event_type: "test".to_owned(),
+        connection: Some(ConnectionId::parse("c1").unwrap()),
+    };
+    let changed = async |sql: &'static str| {
+        let mut writing = store.database.begin(Lock::Nothing).await.unwrap();
+        assert_eq!(writing.execute(sql, &[]).await.unwrap(), 1, "{sql}");
+        writing.commit().await.unwrap();
+    };
+    for sql in odd {
+        store.receive(live, &[delivery("odd")], at(1)).await.unwrap();
+        changed(sql).await;
+    }
+    store.receive(live, &[delivery("most"), delivery("least"), delivery("good")], at(2)).await.unwrap();
+    changed("UPDATE inbox SET attempts = 9223372036854775807 WHERE event_id = 'most'").await;
+    changed("UPDATE inbox SET attempts = -9223372036854775808 WHERE event_id = 'least'").await;
+    let due = async || {
+        let due = store.due_deliveries(live, at(5), 10).await.unwrap();
+        due.into_iter().map(|due| (due.delivery.event_id, due.attempts)).collect::<Vec<_>>()
+    };
+    let named = |id: &str, attempts| (id.to_owned(), attempts);
+    let readable = [named("good", 0), named("least", 0), named("most", u32::MAX)];
+    assert_eq!(due().await, readable);
+    let size = |waiting| InboxSize { waiting, parked: odd.len() as u64 };
+    assert_eq!(store.inbox_size(live).await.unwrap(), size(3), "what cannot be read is parked");
+    let again: Vec<_> = readable.iter().map(|(id, _)| (id.clone(), Settled::Again(at(3)))).collect();
+    store.settle(live, &again).await.unwrap();
+    assert_eq!(due().await.len(), 3);
+    let done: Vec<_> = readable.iter().map(|(id, _)| (id.clone(), Settled::Done)).collect();
+    store.settle(live, &done).await.unwrap();
+    assert_eq!((due().await.len(), store.inbox_size(live).await.unwrap()), (0, size(0)));
+}
+
+/// A stored time may be any number: whatever is compared with it, nothing breaks.
+async fn times_at_either_end_break_nothing(store: &SqlStore) {
+    use crate::store::conformance::{mapped, reading};
+    let (at, ana) = (Timestamp::from_millis, UserId::parse("ana").unwrap());
+    let id = ConnectionId::parse("c1").unwrap();
+    let refusal = Refusal { user: &ana, action: "sync", code: "not_found" };
+    let delivery = Delivery { event_id: "e1".to_owned(), event_type: "test".to_owned(), connection: None };
+    mapped(store, acme()).await;
+    for sql in [
+        "UPDATE connections SET created_at = $1, read_at = $1, updated_at = $1, sync_not_before = $1,
+                user_confirmed = $1, completion_sent = $1, credentials_sent_at = $1, credentials_sent_as_of = $1",
+        "UPDATE connection_history SET at = $1",
+        "UPDATE customer_events SET at = $1",
+        "UPDATE entity_map SET created_at = $1",
+        "UPDATE inbox SET received_at = $1, due_at = $1",
+        "UPDATE intents SET begun_at = $1, renewed_at = $1",
+        "UPDATE refusals SET audited_at = $1",
+        "UPDATE sessions SET seen_at = $1",
+        "UPDATE visits SET away_since = $1, began_at = $1, seen_at = $1",
+    ] {
+        for (millis, now) in [(i64::MIN, 1_000_000), (i64::MAX, 1_000_000), (i64::MAX, -1_000_000)] {
+            let now = at(now);
+            store.observe(acme(), reading(&id, "active", 1), now).await.unwrap();
+            store.begin(acme(), &ana, Action::Sync, "c1", now).await.unwrap();
+            store.refuse(acme(), refusal, now).await.unwrap();
+            store.seen(acme(), &ana, now).await.unwrap();
+            store.visit(acme(), &ana, now).await.unwrap();
+            store.receive(Environment::Live, std::slice::from_ref(&delivery), now).await.unwrap();
+            let mut writing = store.database.begin(Lock::Nothing).await.unwrap();
+            assert!(writing.execute(sql, &values![millis]).await.unwrap() > 0, "{sql}");
+            writing.commit().await.unwrap();
+            let [known] = store.connections(acme()).await.unwrap().try_into().unwrap();
+            assert!(!known.was_read_lately(now) || known.read_at == Some(now), "{sql}");
+            store.observe(acme(), reading(&id, "active", 1), now).await.unwrap();
+            store.confirm(acme(), &[(id.clone(), known.version)], now).await.unwrap();
+            store.begin(acme(), &ana, Action::Sync, "c1", now).await.unwrap();
+            store.abandon(now, now).await.unwrap();
+            store.refuse(acme(), refusal, now).await.unwrap();
+            store.settle_refusals(now).await.unwrap();
+            store.seen(acme(), &ana, now).await.unwrap();
+            store.visit(acme(), &ana, now).await.unwrap();
+            store.record_entity_intent(acme(), "ns:acme", now).await.ok();
+            assert_eq!(store.due_deliveries(Environment::Live, now, 10).await.unwrap().len(), 1, "{sql}");
+            store.history(acme(), &id).await.unwrap();
+            store.events_after(acme(), 0).await.unwrap();
+        }
+    }
+}
+
+/// A stored body whose bank is none takes the others from nobody.
+async fn an_odd_body_has_no_bank(store: &SqlStore, odd: &[&'static str]) {
+    use crate::store::conformance::{mapped, reading};
+    let now = Timestamp::from_millis(1);
+    let mut number = 0;
+    let mut keep = async |tenant, body: &str| {
+        number += 1;
+        let id = ConnectionId::parse(format!("c{number}")).unwrap();
+        mapped(store, tenant).await;
+        store.observe(tenant, Reading { body, ..reading(&id, "active", 1) }, now).await.unwrap();
+    };
+    for tenant in [acme(), globex()] {
+        keep(tenant, r#"{"institutionId":"bank"}"#).await;
+        for body in [
+            r#"{"institutionId": 7}"#,
+            r#"{"institutionId": {"a": "b"}}"#,
+            r#"{"institutionId": ["b"]}"#,
+            r#"{"institutionId": true}"#,
+            r#"{"institutionId": null}"#,
+            "[]",
+        ] {
+            keep(tenant, body).await;
+        }
+        for _ in odd {
+            keep(tenant, "odd").await;
+        }
+    }
+    for sql in odd {
+        let mut writing = store.database.begin(Lock::Nothing).await.unwrap();
+        assert!(writing.execute(sql, &[]).await.unwrap() > 0, "{sql}");
+        writing.commit().await.unwrap();
+    }
+    let chosen = store.often_chosen(Environment::Live, "host", 2, 10).await.unwrap();
+    assert_eq!(chosen.iter().map(ToString::to_string).collect::<Vec<_>>(), ["bank"]);
+}
+
 mod replicas {
     use std::path::PathBuf;
     use std::sync::Arc;
@@ -305,7 +468,7 @@ mod replicas {
     use super::*;
     use crate::clock::Clock;
     use crate::store::conformance::{mapped, reading};
-    use crate::store::{Announcement, CustomerKey, LiveStore as _};
+    use crate::store::{Announcement, CustomerKey};
     use secrecy::SecretString;
     use test_postgres::TestDatabase;
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, copy_bidirectional};

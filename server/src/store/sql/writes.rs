@@ -308,7 +308,7 @@ pub(super) async fn interrupt(
 ) -> Result<Option<AuditEntry>, StoreError> {
     let sql = "UPDATE intents SET outcome = 'abandoned', ended_at = $2
                 WHERE id = $1 AND outcome = 'open' AND coalesce(renewed_at, begun_at) = $3";
-    let known = values![intent.id.as_str(), now.as_millis(), intent.alive_at()];
+    let known = values![intent.id.as_str(), now.as_millis(), intent.alive_at().as_millis()];
     let ended = writing.execute(sql, &known).await?;
     Ok((ended == 1).then(|| AuditEntry::interrupted(intent.user(), &intent.action, &intent.subject)))
 }
