@@ -42,7 +42,11 @@ impl UseCases {
     pub(super) async fn popular_banks(&self, caller: &Caller) -> Result<Suggested, Failure> {
         access::may_read(caller)?;
         let Some(catalog) = self.mirror.catalog() else { return Ok(Suggested::default()) };
-        let chosen = self.chosen(&caller.customer.issuer).await?;
+        // It is a help and no more: what cannot be counted keeps nobody from connecting a bank.
+        let chosen = self.chosen(&caller.customer.issuer).await.unwrap_or_else(|failure| {
+            tracing::warn!(?failure, "which banks are often chosen cannot be counted");
+            Vec::new()
+        });
         let chosen: Vec<_> = chosen.iter().filter_map(|id| catalog.bank(id)).map(shown).collect();
         Ok(match chosen.is_empty() {
             true => Suggested { banks: catalog.beginning(COUNT).map(shown).collect(), often_chosen: false },
@@ -54,7 +58,7 @@ impl UseCases {
         let now = self.clock.now();
         let counted = self.popular.0.lock().unwrap_or_else(PoisonError::into_inner).get(issuer).cloned();
         if let Some((at, banks)) = counted
-            && (0..FRESH_MILLIS).contains(&(now.as_millis() - at.as_millis()))
+            && (0..FRESH_MILLIS).contains(&now.since(at))
         {
             return Ok(banks);
         }
