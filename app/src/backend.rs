@@ -13,6 +13,7 @@ use crate::{
     },
     paths::Paths,
 };
+    components::named,
 
 /// A host's customer. One customer is one Waycore entity.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -239,6 +240,8 @@ pub struct Coaching {
     pub matched: Option<Institution>,
 }
 
+    /// Names and addresses in the notes.
+    pub exact: Vec<String>,
 impl Coaching {
     /// As the browser shows it.
     pub fn advice(self, paths: &Paths) -> Advice {
@@ -250,12 +253,15 @@ impl Coaching {
                 false => {
                     let this = [words.coach_matches, " ", &bank.name, ", ", &bank.domain, ". "].concat();
                     this + words.coach_choose
+        let mut exact = self.exact;
+        exact.extend(self.matched.iter().flat_map(named));
                 }
             };
             (paths.new_with_institution(&bank.institution_id), choose)
         });
         let (href, choose) = link.unwrap_or_default();
-        Advice { notes: self.notes, href, choose, confirm: self.suspicious_host.unwrap_or_default() }
+        let html = crate::wizard::help(&self.notes, &href, &choose, &exact);
+        Advice { notes: self.notes, href, choose, html, confirm: self.suspicious_host.unwrap_or_default() }
     }
 }
 

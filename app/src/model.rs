@@ -281,10 +281,15 @@ pub struct Institutions {
 pub struct Advice {
     /// Sentences for the person who types.
     pub notes: Vec<String>,
+    #[cfg(feature = "ssr")]
     /// Where the bank that seems to be meant can be chosen, and the words of the link; both empty if there is none.
     pub href: String,
+    #[cfg(feature = "ssr")]
     pub choose: String,
+    #[cfg(feature = "ssr")]
     /// The host of a suspicious address, which has to be confirmed; empty for any other.
+    /// All of this as a page shows it, for the browser, which only puts it there.
+    pub html: String,
     pub confirm: String,
 }
 

@@ -56,12 +56,7 @@ impl Readable for Institutions {
 
 impl Readable for Advice {
     fn read(json: &Json) -> Option<Self> {
-        Some(Self {
-            notes: json.list("notes", |note| note.0.as_string())?,
-            href: json.text("href")?,
-            choose: json.text("choose")?,
-            confirm: json.text("confirm")?,
-        })
+        Some(Self { html: json.text("html")?, confirm: json.text("confirm")? })
     }
 }
 

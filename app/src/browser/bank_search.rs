@@ -282,8 +282,11 @@ impl Combobox {
         self.chosen.set_value(bank.map_or("", |bank| &bank.institution_id));
         self.portals.set_text_content(None);
         if let Some(bank) = bank {
-            let news = [&bank.name, ", ", &bank.domain, " ", &say(Say::Chosen)].concat();
-            self.news.set_text_content(Some(&news));
+            let named = element("span", "", &[&bank.name, ", ", &bank.domain].concat());
+            verbatim(&named);
+            self.news.set_text_content(None);
+            let _ = self.news.append_child(&named);
+            let _ = self.news.append_with_str_1(&[" ", &say(Say::Chosen)].concat());
             let _ = self.portals.append_child(&portals(bank));
         }
         if let Some(own) = by_id("own-portal") {

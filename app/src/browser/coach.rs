@@ -3,7 +3,7 @@
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlInputElement};
 
-use super::{by_id, document, element, form, page, page::listen};
+use super::{by_id, document, form, page, page::listen};
 
 /// Help that has not come by then is not shown.
 const TIMEOUT_MILLIS: i32 = 8_000;
@@ -35,14 +35,8 @@ async fn advise(notes: Element) {
     // Help that does not come is not missed.
     let Some(Ok(advice)) = advice else { return };
     ask_to_check(&advice.confirm);
-    for note in advice.notes {
-        let _ = notes.append_child(&element("p", "", &note));
-    }
-    if !advice.href.is_empty() {
-        let link = element("a", "", &advice.choose);
-        let _ = link.set_attribute("href", &advice.href);
-        let _ = notes.append_child(&link);
-    }
+    // Written by the server, like every other part of a page.
+    notes.set_inner_html(&advice.html);
 }
 
 /// Shows the box that confirms a suspicious host, or hides it. What was ticked for one host counts for no other.

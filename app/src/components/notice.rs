@@ -3,7 +3,7 @@
 use domain::user_error::ErrorCode;
 use leptos::prelude::*;
 
-use super::{Moment, Support};
+use super::{Moment, Support, keeping};
 use crate::{
     backend::{Flash, request_scope},
     copy::pages::words,
@@ -53,9 +53,14 @@ pub fn KeptNotice(as_of: Option<String>, now_millis: i64) -> impl IntoView {
 }
 
 /// The message that a form left, above the form; the page's errors repeat it beside their field. `also` is what else is
-/// wrong with it. What only has to wait is no failure.
+/// wrong with it, and `exact` are the names and addresses in it. What only has to wait is no failure.
 #[component]
-pub fn ErrorNotice(flash: Flash, #[prop(optional)] also: Vec<String>) -> impl IntoView {
+pub fn ErrorNotice(
+    flash: Flash,
+    #[prop(optional)] also: Vec<String>,
+    #[prop(optional)] exact: Vec<String>,
+) -> impl IntoView {
+    let has_to_wait = flash.has_to_wait;
     flash.error.map(|error| {
         let (tone, title) = match error.code {
             // Whoever reads it has signed in again.
@@ -79,7 +84,7 @@ pub fn ErrorNotice(flash: Flash, #[prop(optional)] also: Vec<String>) -> impl In
         view! {
             <div role="alert" class="alert">
                 <Notice tone title>
-                    <p>{error.message}</p>
+                    <p>{keeping(&error.message, &exact)}</p>
                     {also}
                     {support}
                     {whom}

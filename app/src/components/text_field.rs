@@ -2,6 +2,12 @@
 
 use leptos::prelude::*;
 
+use super::keeping;
+
+/// Longest text that a browser lets somebody type, in UTF-16 units: longer than any field may be, so that what is cut is refused
+/// all the same, and short enough for the address of a search.
+pub const LONGEST_TYPED: u32 = 3_000;
+
 /// The label above, the hint below it, and the error beside the field that it is about. `id` is also the name.
 #[component]
 pub fn TextField(
@@ -9,6 +15,9 @@ pub fn TextField(
     label: &'static str,
     value: String,
     error: Option<String>,
+    /// Names and addresses in the error.
+    #[prop(optional)]
+    exact: Vec<String>,
     #[prop(optional)] hint: Option<&'static str>,
     #[prop(optional)] optional: Option<&'static str>,
 ) -> impl IntoView {
@@ -21,11 +30,12 @@ pub fn TextField(
             <label class="label" for=id>{label}</label>
             {optional.map(|text| view! { <span class="optional" aria-hidden="true">{text}</span> })}
             {hint.map(|text| view! { <p class="hint" id=format!("{id}-hint")>{text}</p> })}
-            {error.map(|text| view! { <p class="field-error" id=format!("{id}-error")>{text}</p> })}
+            {error.map(|text| view! { <p class="field-error" id=format!("{id}-error")>{keeping(&text, &exact)}</p> })}
             <input
                 id=id
                 name=id
                 value=value
+                maxlength=LONGEST_TYPED
                 autocomplete="off"
                 data-1p-ignore=""
                 data-bwignore=""

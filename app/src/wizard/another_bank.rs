@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use crate::{
     backend::{Flash, Suggested},
-    components::TextField,
+    components::{TextField, keeping},
     copy::pages::words,
     islands::PortalCoach,
     paths::{Paths, encode},
@@ -39,9 +39,17 @@ pub(super) fn popular(paths: &Paths, suggested: Suggested, draft: &str) -> Optio
     })
 }
 
+/// What helps beside the fields of an unlisted bank: sentences, and a link if there is one, in which names and addresses stay
+/// as they are.
+pub fn help(notes: &[String], href: &str, choose: &str, exact: &[String]) -> String {
+    let notes: Vec<_> = notes.iter().map(|note| view! { <p>{keeping(note, exact)}</p> }).collect();
+    let link = (!href.is_empty()).then(|| view! { <a href=href.to_owned()>{keeping(choose, exact)}</a> });
+    view! { {notes} {link} }.to_html()
+}
+
 /// A bank that is not in the catalog: its name, for the customer's own eyes, and its portal. A match in the catalog
-/// must be chosen or denied. `name` and `portal` are what the fields begin with.
-pub(super) fn unlisted_bank(flash: &Flash, name: String, portal: String) -> AnyView {
+/// must be chosen or denied. `name` and `portal` are what the fields begin with, `exact` the names and addresses in messages.
+pub(super) fn unlisted_bank(flash: &Flash, name: String, portal: String, exact: Vec<String>) -> AnyView {
     let on_choice = flash.error_on("institution_id");
     // What was answered stays answered, should there be another question.
     let denied = !flash.value("not_listed").is_empty();
@@ -56,9 +64,9 @@ pub(super) fn unlisted_bank(flash: &Flash, name: String, portal: String) -> AnyV
     view! {
         <input type="hidden" name="unlisted" value="true"/>
         <TextField id="requested_name" label=words().details.bank_name hint=words().details.bank_name_hint
-            value=value("requested_name", name) error=name_error/>
+            value=value("requested_name", name) error=name_error exact=exact.clone()/>
         <TextField id="portal_url" label=words().details.portal_url hint=words().details.portal_url_hint
-            value=portal error=flash.error_on("portal_url").or(suspicious)/>
+            value=portal error=flash.error_on("portal_url").or(suspicious) exact/>
         <div id="portal-coach" class="coach" role="status"></div>
         <PortalCoach/>
         {check}
@@ -74,7 +82,7 @@ pub(super) fn unlisted_bank(flash: &Flash, name: String, portal: String) -> AnyV
 
 /// "My portal is not here", and the address of that portal of the chosen bank, which the style sheet shows once the box is
 /// ticked. The search shows both once a bank is chosen.
-pub(super) fn own_portal(flash: &Flash, hidden: bool) -> AnyView {
+pub(super) fn own_portal(flash: &Flash, exact: Vec<String>, hidden: bool) -> AnyView {
     let portal = flash.value("own_portal");
     let error = flash.error_on("own_portal").or_else(|| flash.error_on("address_checked"));
     let check = address_check(flash, &portal);
@@ -87,7 +95,7 @@ pub(super) fn own_portal(flash: &Flash, hidden: bool) -> AnyView {
             </div>
             <div class="own-portal-address stack">
                 <TextField id="own_portal" label=words().details.portal_url hint=words().details.portal_url_hint
-                    value=portal error/>
+                    value=portal error exact/>
                 {check}
             </div>
         </div>

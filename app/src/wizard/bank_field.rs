@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use super::another_bank::own_portal;
 use crate::{
     backend::{Flash, RequestScope},
+    components::LONGEST_TYPED,
     copy::{pages::words, status_label},
     islands::BankSearch,
     model::Connection,
@@ -13,7 +14,7 @@ use crate::{
 };
 
 /// The live search. Without JavaScript the search form stands in its place.
-pub(super) fn bank_search(scope: &RequestScope, held: Vec<Connection>) -> AnyView {
+pub(super) fn bank_search(scope: &RequestScope, held: Vec<Connection>, exact: Vec<String>) -> AnyView {
     let flash = &scope.flash;
     let error = flash.error_on("institution_id").or_else(|| flash.error_on("portal_url"));
     let invalid = error.is_some().then_some("true");
@@ -36,6 +37,7 @@ pub(super) fn bank_search(scope: &RequestScope, held: Vec<Connection>) -> AnyVie
                 name="query"
                 value=flash.value("query")
                 role="combobox"
+                maxlength=LONGEST_TYPED
                 autocomplete="off"
                 dir="auto"
                 spellcheck="false"
@@ -49,7 +51,7 @@ pub(super) fn bank_search(scope: &RequestScope, held: Vec<Connection>) -> AnyVie
             <p class="hint" id="bank-news" role="status"></p>
             <input type="hidden" id="bank-chosen" name="institution_id" value=""/>
             <div id="bank-portals"></div>
-            {own_portal(flash, true)}
+            {own_portal(flash, exact, true)}
             <div id="bank-held">{held}</div>
             <BankSearch/>
         </div>
@@ -98,7 +100,7 @@ pub(super) fn SearchForm(paths: Paths, query: String, refused: Option<String>) -
             <label class="field">
                 <span class="label">{crate::copy::say(crate::copy::Say::Bank)}</span>
                 {refused.map(|text| view! { <span class="field-error" role="alert">{text}</span> })}
-                <input type="search" name="query" value=query autocomplete="off"/>
+                <input type="search" name="query" value=query maxlength=LONGEST_TYPED autocomplete="off"/>
             </label>
             <button class="button button-secondary">{words().details.search}</button>
         </form>

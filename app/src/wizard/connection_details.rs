@@ -1,5 +1,6 @@
 //! Step 1: which bank, and which of its portals.
 
+use domain::portal_url::PortalUrl;
 use leptos::prelude::*;
 
 use super::{
@@ -9,8 +10,8 @@ use super::{
     search_results::search_results,
 };
 use crate::{
-    backend::{RequestScope, Suggested},
-    components::{ErrorNotice, Notice, Tone},
+    backend::{Flash, RequestScope, Suggested},
+    components::{ErrorNotice, Notice, Tone, keeping, named},
     copy::pages::words,
     islands::DraftKeeper,
     model::{Connection, Institution, Institutions},
@@ -50,6 +51,16 @@ impl Details {
         self.again.as_ref().map(|again| again.display_name.clone()).unwrap_or_default()
     }
 
+    /// Names and addresses that a message may hold: of the bank that seems to be meant, of those to choose from, and of what was
+    /// typed.
+    fn exact(&self, flash: &Flash) -> Vec<String> {
+        let listed = self.results.iter().flat_map(|found| &found.institutions);
+        let banks = self.matched.iter().chain(listed).flat_map(named);
+        let typed = ["portal_url", "own_portal"].map(|field| PortalUrl::parse(&flash.value(field)).ok());
+        let hosts = typed.iter().flatten().flat_map(|portal| [portal.readable_host(), portal.ascii_host()]);
+        banks.chain(hosts).collect()
+    }
+
     /// The form for a bank that is not in the list, with what is known already.
     pub(super) fn unlisted_path(&self, paths: &Paths) -> String {
         match &self.again {
@@ -64,13 +75,14 @@ pub fn connection_details(scope: &RequestScope, details: Details) -> AnyView {
     let paths = &scope.site.paths;
     let lead = if details.unlisted { words().details.unlisted_lead } else { words().details.lead };
     let again = details.again.as_ref().map(|_| again_notice(details.unlisted));
+    let exact = details.exact(&scope.flash);
     let body = match details.results {
-        Some(_) => search_results(paths, scope, details),
-        None => live_form(paths, scope, details),
+        Some(_) => search_results(paths, scope, details, exact.clone()),
+        None => live_form(paths, scope, details, exact.clone()),
     };
     let content = view! {
         <p class="lead">{lead}</p>
-        <ErrorNotice flash=scope.flash.clone()/>
+        <ErrorNotice flash=scope.flash.clone() exact/>
         {again}
         {body}
     };
@@ -113,14 +125,14 @@ pub(super) fn draft_saved(paths: &Paths) -> AnyView {
     .into_any()
 }
 
-fn live_form(paths: &Paths, scope: &RequestScope, details: Details) -> AnyView {
+fn live_form(paths: &Paths, scope: &RequestScope, details: Details, exact: Vec<String>) -> AnyView {
     let flash = &scope.flash;
     let unlisted = details.unlisted;
     let is_suspicious = flash.error_on("address_checked").is_some();
     let matched = details.matched.as_ref().map(|bank| {
         let href = paths.new_with_institution(&bank.institution_id);
         let choose = match is_suspicious {
-            true => crate::copy::use_instead(&bank.name, &bank.domain).into_any(),
+            true => keeping(&crate::copy::use_instead(&bank.name, &bank.domain), &exact),
             false => view! {
                 {words().details.choose_match} " " <span translate="no">{bank.name.clone()} ", " {bank.domain.clone()}</span>
             }
@@ -136,9 +148,9 @@ fn live_form(paths: &Paths, scope: &RequestScope, details: Details) -> AnyView {
     let draft = details.draft.clone().unwrap_or_default();
     let again = again_field(&details);
     let fields = if unlisted {
-        unlisted_bank(flash, details.name(), details.portal())
+        unlisted_bank(flash, details.name(), details.portal(), exact)
     } else {
-        bank_search(scope, details.held)
+        bank_search(scope, details.held, exact)
     };
     let hidden_draft = draft.clone();
     let popular = popular(paths, details.suggested, &draft);

@@ -10,6 +10,7 @@ mod frame;
 mod search_results;
 
 pub use activation::activation;
+pub use another_bank::help;
 pub use connection_details::{Details, connection_details};
 pub use delegated_user::{Shown, delegated_user, details, guidance, instructions, rights};
 pub use finish_setup::finish_setup;

@@ -18,7 +18,12 @@ use crate::{
 };
 
 /// Results to choose from. Nothing is chosen beforehand, unless the customer came by choosing it.
-pub(super) fn search_results(paths: &Paths, scope: &RequestScope, mut details: Details) -> AnyView {
+pub(super) fn search_results(
+    paths: &Paths,
+    scope: &RequestScope,
+    mut details: Details,
+    exact: Vec<String>,
+) -> AnyView {
     let again = again_field(&details);
     let unlisted = details.unlisted_path(paths);
     let begun = details.portal();
@@ -37,7 +42,7 @@ pub(super) fn search_results(paths: &Paths, scope: &RequestScope, mut details: D
     let (bank, portal) = (flash.value("institution_id"), flash.value("portal_url"));
     let portal = if portal.is_empty() { begun } else { portal };
     let typed = SearchText::parse(&query);
-    let own = (!none).then(|| own_portal(flash, false));
+    let own = (!none).then(|| own_portal(flash, exact, false));
     let rows = results.into_iter().map(|row| {
         let checked = chosen_by_link || row.institution_id == bank;
         let held = held

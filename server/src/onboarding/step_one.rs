@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use app::backend::{Caller, Coaching, Suggested};
+use app::components::named;
 use app::{copy, model};
 use domain::bank_choice::{Institution, RequestedName};
 use domain::ids::InstitutionId;
@@ -97,6 +98,8 @@ impl UseCases {
             && let Some(Suspicious { reason, bank }) = self.suspicious(portal, None).await?
         {
             coaching.notes.push(reason);
+            coaching.exact.extend([portal.readable_host(), portal.ascii_host()]);
+            coaching.exact.extend(bank.iter().map(shown).flat_map(|bank| named(&bank)));
             coaching.suspicious_host = Some(portal.ascii_host());
             coaching.matched = bank.as_ref().map(shown);
         }

@@ -8,7 +8,7 @@ use crate::searching_banks::mirrored;
 const BY_NUMBER: &str = "https://192.0.2.7/login";
 const IS_A_NUMBER: &str = "is a number instead of a name";
 const LOOKS_LIKE: &str = "looks like the one of another bank, but it is not the same. Check it letter by letter: \
-                          Standard Test Bank, portal.standard-test-bank.example.";
+                          Standard Test Bank, portal.standard-test-bank.example";
 
 const USE_THE_REAL_ONE: &str = "Use Standard Test Bank (portal.standard-test-bank.example) instead";
 

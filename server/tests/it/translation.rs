@@ -10,10 +10,14 @@ const VOID: [&str; 7] = ["area", "br", "hr", "img", "input", "link", "meta"];
 
 /// The text of `<main>` that a browser may translate, in one line.
 fn translatable(page: &Answer) -> String {
+    translatable_in(main_of(&page.body))
+}
+
+fn translatable_in(html: &str) -> String {
     // Each open element, and whether its text may be translated.
     let mut open: Vec<(String, bool)> = Vec::new();
     let mut text = Vec::new();
-    for token in tokens(main_of(&page.body)) {
+    for token in tokens(html) {
         let may = open.last().is_none_or(|(_, may)| *may);
         match token {
             Token::Start(tag) if VOID.contains(&tag.name.as_str()) => {}
@@ -84,6 +88,34 @@ async fn banks_to_choose_from_keep_their_names_and_addresses() {
     assert_eq!(popular["institutions"][0]["name"], "Standard Test Bank");
     let chosen = ana.get("/new?institution=sim-standard").await;
     keeps(&chosen, &["Standard Test Bank", "portal.standard-test-bank.example"]);
+}
+
+#[tokio::test]
+async fn help_and_messages_keep_the_names_and_addresses_in_them() {
+    let host = TestHost::start().await;
+    let ana = host.signed_in_as("ana", "acme").await;
+    crate::searching_banks::mirrored(&ana).await;
+    for (name, portal, exact) in [
+        ("Standard Test Bank", "https://quiet-cove.example/login", "Standard Test Bank"),
+        ("Odd Bank", "https://portal.standard-tesst-bank.example/", "portal.standard-test-bank.example"),
+        ("Odd Bank", "https://portal.standard-tesst-bank.example/login", "Standard Test Bank"),
+        ("Odd Bank", "https://xn--bcher-bank-9db.example/", "b\u{fc}cher-bank.example"),
+        ("Odd Bank", "https://\u{441}\u{43e}\u{441}\u{43e}.example/", "xn--n1aahb.example"),
+    ] {
+        let form = [("requested_name", name), ("portal_url", portal)];
+        let help = ana.post_api("coach_portal", &form).await.ok();
+        let html = help["html"].as_str().expect("HTML");
+        assert!(html.contains(exact), "{exact} is not in {html}");
+        assert!(!translatable_in(html).contains(exact), "{exact} may be translated: {html}");
+        let form = [&[("unlisted", "true")], &form[..]].concat();
+        let refused = ana.post_form("/api/start_connection", &form).await;
+        let message = refused.cookie().expect("a message").to_owned();
+        let person = host.signed_in_as("ana", "acme").await.with_cookie(&message);
+        keeps(&person.get(refused.goes_to()).await, &[exact]);
+    }
+    let hostile = [("requested_name", "x"), ("portal_url", "https://<b>.example/")];
+    let help = ana.post_api("coach_portal", &hostile).await.ok();
+    assert!(!help["html"].as_str().expect("HTML").contains("<b>"), "{help}");
 }
 
 #[tokio::test]
