@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::TextField;
+use super::{LONGEST_TYPED, TextField};
 use crate::{
     backend::{Flash, PASSWORD_DROPPED},
     copy::pages::words,
@@ -29,7 +29,7 @@ pub fn BankCredentials(flash: Flash) -> impl IntoView {
             <span class="optional" aria-hidden="true">{text.optional}</span>
             {refused.map(|text| view! { <p class="field-error" id="password-error">{text}</p> })}
             // Asks password managers for none: the customer's own must not be offered here.
-            <input id="password" name="password" type="password" autocomplete="new-password"
+            <input id="password" name="password" type="password" maxlength=LONGEST_TYPED autocomplete="new-password"
                 data-1p-ignore="" data-bwignore="" data-form-type="other" data-lpignore="true" data-protonpass-ignore="true"
                 autofocus=dropped aria-describedby=described aria-invalid=invalid/>
         </div>

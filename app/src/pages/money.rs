@@ -7,7 +7,7 @@ use time::{Duration, OffsetDateTime};
 
 use crate::{
     backend::{Money, Region, RequestScope, TransactionQuery},
-    components::{Charts, Moment},
+    components::{Charts, LONGEST_TYPED, Moment},
     copy::{
         items_unreadable,
         locale::{amount, day},
@@ -231,7 +231,7 @@ fn filters(
             {day("filter-to", "to", text.to, entered(&query.to))}
             <label class="field">
                 <span class="label">{text.contains}</span>
-                <input type="search" name="text" value=entered(&query.text) autocomplete="off"/>
+                <input type="search" name="text" value=entered(&query.text) maxlength=LONGEST_TYPED autocomplete="off"/>
             </label>
             <div class="actions">
                 <button class="button button-secondary">{text.show}</button>

@@ -4,6 +4,9 @@ use std::fmt;
 
 use crate::visible::{has_invisible, is_blank, trim};
 
+/// Longest value that a bank issued, in characters.
+pub const LONGEST_ISSUED: usize = 1_000;
+
 /// A password. It cannot be written out by accident: no `Serialize`, no `Display`, and a `Debug` that hides it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Password(String);
@@ -43,6 +46,19 @@ impl NonEmptyCredentials {
         fields
             .into_iter()
             .find(|(_, text)| text.as_deref().is_some_and(has_invisible))
+            .map(|(field, _)| field)
+    }
+
+    /// The field that holds more than a bank issues.
+    pub fn field_too_long(&self) -> Option<&'static str> {
+        let fields = [
+            ("bank_username", self.bank_username()),
+            ("bank_customer_id", self.bank_customer_id()),
+            ("password", self.password().map(Password::expose)),
+        ];
+        fields
+            .into_iter()
+            .find(|(_, text)| text.is_some_and(|text| text.chars().count() > LONGEST_ISSUED))
             .map(|(field, _)| field)
     }
 

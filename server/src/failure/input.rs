@@ -37,6 +37,8 @@ pub enum InvalidInput {
     TermsNotAccepted,
     /// A value that a bank issued holds a character that cannot be seen, in this field.
     Invisible(&'static str),
+    /// The value in this field is longer than what a bank issues.
+    TooLong(&'static str),
     /// None of the values that a bank issues.
     NothingEntered,
     /// A password that was typed before is missing now.
@@ -59,7 +61,7 @@ impl InvalidInput {
             Self::RequestedName(_) => "requested_name",
             Self::Query(_) => "query",
             Self::Cursor => "cursor",
-            Self::Day(field) | Self::Invisible(field) => field,
+            Self::Day(field) | Self::Invisible(field) | Self::TooLong(field) => field,
             Self::DaysReversed => "to",
             Self::Account => "account_id",
             Self::UserNotActive => "delegated_user_active",
@@ -101,6 +103,7 @@ impl InvalidInput {
             Self::UserNotActive => errors.user_active_missing,
             Self::TermsNotAccepted => errors.terms_missing,
             Self::Invisible(_) => errors.text_invisible,
+            Self::TooLong(_) => errors.issued_too_long,
             Self::NothingEntered => words().refused.nothing_entered,
             Self::PasswordDropped => words().finish.password_again,
             Self::Confirmation => words().refused.confirmation,

@@ -135,6 +135,7 @@ fn wrong_input_is_shown_beside_its_field() {
     check_input(InvalidInput::RequestedName(TextError::Invisible), "requested_name");
     check_input(InvalidInput::OddAddress("It is odd.".to_owned()), "address_checked");
     check_input(InvalidInput::Invisible("bank_username"), "bank_username");
+    check_input(InvalidInput::TooLong("password"), "password");
     check_input(InvalidInput::Query(TextError::TooLong), "query");
     check_input(InvalidInput::Cursor, "cursor");
     check_input(InvalidInput::UserNotActive, "delegated_user_active");

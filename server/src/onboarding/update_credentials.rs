@@ -18,6 +18,9 @@ use crate::store::{Action, AuditEvent, Cause, Write};
 pub(super) fn filled_in(input: Credentials) -> Result<Option<NonEmptyCredentials>, InvalidInput> {
     let Credentials { bank_username, bank_customer_id, password, password_dropped } = input;
     let filled = NonEmptyCredentials::from_fields(bank_username, bank_customer_id, password);
+    if let Some(field) = filled.as_ref().and_then(NonEmptyCredentials::field_too_long) {
+        return Err(InvalidInput::TooLong(field));
+    }
     if let Some(field) = filled.as_ref().and_then(NonEmptyCredentials::field_with_invisible) {
         return Err(InvalidInput::Invisible(field));
     }

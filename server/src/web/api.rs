@@ -17,11 +17,15 @@ use http::{HeaderValue, StatusCode, header, request::Parts};
 use leptos::{prelude::provide_context, server_fn::ServerFn};
 use tower_http::csrf::ProtectionError;
 
-use super::{body, fields, forms, language, origin, page, scope};
+use super::body::{self, Unread};
+use super::{fields, forms, language, origin, page, scope};
 use crate::{headers::elements, security_log::SecurityEvent, startup::AppState, telemetry::SupportCode};
 
-/// More than any form of ours can hold, the longest portal URL included.
-const LONGEST_FORM: usize = 16 * 1024;
+/// Much more than a form of ours needs: what is too long for its field comes back with a message beside it.
+const LONGEST_FORM: usize = 256 * 1024;
+
+/// More than a form of ours has, one with the portals of many banks included.
+const MOST_FIELDS: usize = 100;
 
 /// Our own functions. The registry that finds them is global to the process, and a host may have its own in it.
 pub(crate) const FUNCTIONS: [&str; 12] = [
@@ -51,22 +55,33 @@ pub async fn server_function(State(state): State<AppState>, request: Request) ->
     let caller = match scope::caller(&state, &parts).await {
         Ok(caller) => caller,
         Err(error) if html => {
-            let body = body::read(body, LONGEST_FORM).await.unwrap_or_default();
+            let body = read_form(body).await.unwrap_or_default();
             return forms::signed_out(&state, &parts, &body, error).await;
         }
         Err(error) => return refuse(error),
     };
-    let body = match body::read(body, LONGEST_FORM).await {
+    let body = match read_form(body).await {
         Ok(body) => body,
         Err(unread) => {
             tracing::info!(reason = %unread, "form not read");
-            let error = WireError::new(ErrorCode::InvalidInput, app::copy::errors().unreadable_form);
+            let errors = app::copy::errors();
+            let message = match unread {
+                Unread::TooLarge => errors.form_too_long,
+                Unread::TooSlow | Unread::BrokenOff => errors.unreadable_form,
+            };
+            let error = WireError::new(ErrorCode::InvalidInput, message);
             return if html { page::problem(&state, &parts, error).await } else { refuse(error) };
         }
     };
     let body = if html { fields::with_chosen_portal(parts.uri.path(), body) } else { body };
     let scope = scope::scope(&state, caller.clone(), &parts, Flash::default());
     language::of_caller(&caller, answer(&state, scope, &parts, body, html)).await
+}
+
+async fn read_form(body: Body) -> Result<Bytes, Unread> {
+    let body = body::read(body, LONGEST_FORM).await?;
+    let separators = body.iter().filter(|byte| **byte == b'&').count();
+    if separators < MOST_FIELDS { Ok(body) } else { Err(Unread::TooLarge) }
 }
 
 /// The answer to a caller, as a page or as JSON.
@@ -82,6 +97,11 @@ async fn answer(state: &AppState, scope: RequestScope, parts: &Parts, body: Byte
 
 /// What the function answers, as JSON.
 async fn call(scope: RequestScope, parts: &Parts, body: Bytes) -> Result<Bytes, UserError> {
+    if let Some(field) = fields::damaged(&body) {
+        let words = app::copy::pages::words();
+        let said = if field == "password" { words.finish.password_again } else { words.refused.no_text };
+        return Err(WireError::field(&field, said).support_code(&scope.support_code).0);
+    }
     let mut request = Request::new(Body::from(body));
     *request.method_mut() = parts.method.clone();
     *request.uri_mut() = parts.uri.clone();

@@ -186,7 +186,9 @@ fn page_of(state: &AppState, function: &str, fields: &Fields) -> String {
 fn step_one(state: &AppState, fields: &Fields) -> String {
     let paths = &state.site.paths;
     let scripted = fields.get("scripted").is_some();
-    let sent = (fields.get("unlisted"), fields.get("query"), fields.get("institution_id"));
+    // Longer ones are no part of an address: it could not be read again.
+    let query = fields.get("query").map(|query| query.chars().take(MAX_ADDRESS).collect::<String>());
+    let sent = (fields.get("unlisted"), query.as_deref(), fields.get("institution_id"));
     let page = match (fields.get("again"), sent) {
         (Some(again), (Some(_), _, _)) => paths.again_unlisted(again),
         (Some(again), _) => paths.again(again),
@@ -196,7 +198,7 @@ fn step_one(state: &AppState, fields: &Fields) -> String {
         (None, (None, _, Some(institution))) if !scripted => paths.new_with_institution(institution),
         _ => paths.new_connection(),
     };
-    match fields.get("draft") {
+    match fields.get("draft").filter(|draft| draft.len() <= MAX_DRAFT_ID) {
         Some(draft) if page.contains('?') => format!("{page}&draft={}", encode(draft)),
         Some(draft) => format!("{page}?draft={}", encode(draft)),
         None => page,

@@ -1,9 +1,11 @@
 //! The message that a refused form leaves for the page after it, without JavaScript.
 
+use serde_json::json;
 use server::config::PublicUrl;
 
 use crate::browser::Browser;
 use crate::host::TestHost;
+use crate::html::{error_beside, tag};
 
 /// The longest `Set-Cookie` that browsers and proxies take, with room for what they add.
 const MAX_COOKIE: usize = 3_500;
@@ -43,7 +45,13 @@ async fn whatever_was_typed_comes_back_whole() {
         ("too long an address", "A bank".to_owned(), format!("https://bank.example/{}", "b".repeat(3_000))),
         ("both long", "n".repeat(2_100), format!("http://bank.example/{}", "c".repeat(2_020))),
         ("many bytes a character", "\u{1F3E6}".repeat(700), "http://bank.example".to_owned()),
-        ("as long as a form may be", "d".repeat(7_000), format!("http://bank.example/{}", "e".repeat(7_000))),
+        (
+            "an address in which every sign is encoded",
+            "A bank".to_owned(),
+            format!("https://bank.example/?SAML={}", "%2B".repeat(11_000)),
+        ),
+        ("a document", "d".repeat(60_000), format!("http://bank.example/{}", "e".repeat(60_000))),
+        ("four bytes a letter", "𝔘".repeat(2_000), "𝔘".repeat(2_000)),
     ] {
         let ana = host.signed_in_as("ana", "acme").await;
         let answer = refused(&ana, &name, &portal).await;
@@ -63,6 +71,58 @@ async fn whatever_was_typed_comes_back_whole() {
         }
         assert!(page.body.contains("aria-invalid=\"true\""), "{what}: the message stands at its field");
     }
+}
+
+/// A secret alone does not come back, and the form says so.
+#[tokio::test]
+async fn a_long_text_comes_back_beside_its_message_in_every_form() {
+    let host = TestHost::start().await;
+    let ana = host.signed_in_as("ana", "acme").await;
+    let started = async |portal: &str| {
+        let form = [("portal_url", portal), ("requested_name", "Quiet Cove")];
+        let started = ana.post_api("start_connection", &form).await.ok();
+        started["connection"]["id"].as_str().expect("an id").to_owned()
+    };
+    let (setup, ready) =
+        (started("https://one.example/login").await, started("https://two.example/login").await);
+    host.waycore.put_connection(&ready, json!({ "kind": "ready", "status": "reauthRequired" })).await;
+    let unlisted =
+        [("unlisted", "true"), ("requested_name", "A bank"), ("portal_url", "https://bank.example/")];
+    let listed = [("institution_id", "sim-portals"), ("portal_not_listed", "true")];
+    let confirmed =
+        [("connection_id", setup.as_str()), ("delegated_user_active", "true"), ("accept_terms", "true")];
+    let (of_setup, of_ready) = ([("connection_id", setup.as_str())], [("connection_id", ready.as_str())]);
+    let issued = "This is too long. It can have at most 1,000 characters.";
+    for text in ["x".repeat(20_000), "𝔘".repeat(2_000)] {
+        for (function, form, field, says) in [
+            ("start_connection", unlisted.as_slice(), "requested_name", "The name is too long."),
+            ("start_connection", unlisted.as_slice(), "portal_url", "The address is too long."),
+            ("start_connection", listed.as_slice(), "own_portal", "The address is too long."),
+            ("remove_connection", of_setup.as_slice(), "confirmation", "name"),
+            ("submit_finish", confirmed.as_slice(), "bank_username", issued),
+            ("submit_finish", confirmed.as_slice(), "bank_customer_id", issued),
+            ("submit_finish", confirmed.as_slice(), "password", issued),
+            ("update_credentials", of_ready.as_slice(), "bank_username", issued),
+            ("update_credentials", of_ready.as_slice(), "bank_customer_id", issued),
+            ("update_credentials", of_ready.as_slice(), "password", issued),
+        ] {
+            let mut form: Vec<_> = form.iter().filter(|(name, _)| *name != field).copied().collect();
+            form.push((field, &text));
+            let page = ana.post_form(&format!("/api/{function}"), &form).await;
+            assert_eq!(page.status, 422, "{function} {field}");
+            let said = error_beside(&page, field);
+            assert!(said.contains(says), "{function} {field}: {said}");
+            let input = tag(&page, &format!(" id=\"{field}\""));
+            assert!(input.contains("maxlength=\"3000\""), "a browser lets nobody type that much: {input}");
+            let comes_back = input.contains(&format!("value=\"{text}\""));
+            assert_eq!(comes_back, field != "password", "{function} {field}");
+            assert_eq!(page.body.contains(&text), field != "password", "{function} {field}");
+            let asks_again = page.body.contains("name=\"password_dropped\"");
+            assert_eq!(asks_again, field == "password", "{function} {field}");
+        }
+    }
+    let changes = host.waycore.changes().await;
+    assert!(changes.iter().all(|change| !change.contains("credentials")), "{changes:?}");
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ use server::config::{PublicUrl, TrustedProxies};
 
 use crate::answer::Answer;
 use crate::host::TestHost;
-use crate::html::{main_of, text};
+use crate::html::{main_of, main_text, text};
 
 /// Kept by no cache, and changed by no proxy: some rewrite e-mail addresses, or hold streams back to compress them.
 const NEVER_STORED: &str = "no-store, no-transform";
@@ -101,9 +101,20 @@ async fn a_policys_nonce_is_new_each_time() {
 async fn a_form_that_is_too_long_is_refused_unread() {
     let host = TestHost::start().await;
     let ana = host.signed_in_as("ana", "acme").await;
-    let long = "x".repeat(20_000);
-    let answer = ana.post_api("search_institutions", &[("query", &long)]).await;
-    assert_eq!(answer.error(), (422, "invalid_input".to_owned()));
+    let long = ["query=", &"x".repeat(300_000)].concat();
+    let many = ["query=x", &"&query=x".repeat(100)].concat();
+    for body in [long, many] {
+        for function in ["search_institutions", "start_connection", "submit_finish"] {
+            let path = format!("/api/{function}");
+            let answer = ana.post_body(&path, "application/json", body.clone()).await;
+            assert_eq!(answer.error(), (422, "invalid_input".to_owned()));
+            let page = ana.post_body(&path, "text/html", body.clone()).await;
+            assert_eq!(page.status, 422, "{page:?}");
+            let said = main_text(&page);
+            assert!(said.contains("The form is too long, so nothing was done."), "{said}");
+            assert!(main_of(&page.body).contains("<a href=\"/\""), "a way back: {page:?}");
+        }
+    }
     assert!(host.waycore.requests().await.is_empty(), "nothing was asked of Waycore");
 }
 

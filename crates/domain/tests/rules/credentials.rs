@@ -1,6 +1,6 @@
 //! What counts as filled, and that a password cannot be read by accident.
 
-use domain::credentials::{NonEmptyCredentials, Password};
+use domain::credentials::{LONGEST_ISSUED, NonEmptyCredentials, Password};
 
 fn from(username: &str, customer_id: &str, password: &str) -> Option<NonEmptyCredentials> {
     let field = |text: &str| Some(text.to_owned());
@@ -31,6 +31,22 @@ fn only_what_is_filled_is_there() {
 fn a_password_is_kept_exactly() {
     let credentials = from("", "", "  two words ").unwrap();
     assert_eq!(credentials.password().map(Password::expose), Some("  two words "));
+}
+
+#[test]
+fn a_value_is_too_long_by_its_characters() {
+    let long = "𝔘".repeat(LONGEST_ISSUED);
+    assert_eq!(from(&long, &long, &long).unwrap().field_too_long(), None);
+    let longer = [&long, "x"].concat();
+    for (field, credentials) in [
+        ("bank_username", from(&longer, &longer, &longer)),
+        ("bank_customer_id", from("ana", &longer, "")),
+        ("password", from("ana", "", &longer)),
+    ] {
+        assert_eq!(credentials.unwrap().field_too_long(), Some(field));
+    }
+    // What is removed at the ends does not count.
+    assert_eq!(from(&[&long, " "].concat(), "", "").unwrap().field_too_long(), None);
 }
 
 #[test]
