@@ -48,7 +48,7 @@ use tokio::sync::Notify;
 use tower_http::csrf::CsrfLayer;
 
 pub use hosts::names_only_loopback;
-pub use serve::serve;
+pub use serve::{MAX_CONNECTIONS, serve};
 
 use api::error::ApiError;
 use bank::Library;

@@ -19,9 +19,13 @@ use axum::{
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     net::{TcpListener, TcpStream},
+    sync::{OwnedSemaphorePermit, Semaphore},
 };
 
 use crate::Simulator;
+
+/// Connections that are served at once. More wait in the listener's queue, where they cost no open file.
+pub const MAX_CONNECTIONS: usize = 512;
 
 /// How long requests in flight may take after the end.
 const DRAIN: Duration = Duration::from_secs(5);
@@ -42,7 +46,7 @@ pub async fn serve(
         let _ = ending.send(());
     };
     let router = simulator.router().into_make_service_with_connect_info::<Wire>();
-    let server = axum::serve(Breakable(listener), router).with_graceful_shutdown(stop);
+    let server = axum::serve(Breakable::new(listener), router).with_graceful_shutdown(stop);
     let hard_end = async move {
         match ended.await {
             Ok(()) => tokio::time::sleep(DRAIN).await,
@@ -77,11 +81,21 @@ impl Connected<IncomingStream<'_, Breakable>> for Wire {
     }
 }
 
-struct Breakable(TcpListener);
+struct Breakable {
+    listener: TcpListener,
+    places: Arc<Semaphore>,
+}
 
 struct Connection {
     stream: TcpStream,
     wire: Wire,
+    _place: Option<OwnedSemaphorePermit>,
+}
+
+impl Breakable {
+    fn new(listener: TcpListener) -> Self {
+        Self { listener, places: Arc::new(Semaphore::new(MAX_CONNECTIONS)) }
+    }
 }
 
 impl Listener for Breakable {
@@ -89,14 +103,16 @@ impl Listener for Breakable {
     type Addr = SocketAddr;
 
     async fn accept(&mut self) -> (Connection, SocketAddr) {
-        let (stream, address) = Listener::accept(&mut self.0).await;
+        // Nobody closes the semaphore.
+        let place = self.places.clone().acquire_owned().await.ok();
+        let (stream, address) = Listener::accept(&mut self.listener).await;
         // Many small answers go back and forth; an option that cannot be set only makes them slower.
         let _ = stream.set_nodelay(true);
-        (Connection { stream, wire: Wire::default() }, address)
+        (Connection { stream, wire: Wire::default(), _place: place }, address)
     }
 
     fn local_addr(&self) -> io::Result<SocketAddr> {
-        Listener::local_addr(&self.0)
+        Listener::local_addr(&self.listener)
     }
 }
 

@@ -74,7 +74,8 @@ pub(super) async fn run(args: Args) -> anyhow::Result<()> {
     brand.links.simulated_portals = Link::parse(&bank_portal::address(&places.base)).ok();
     simulator.deliver_webhooks_to(NAME, &places.webhook());
     let shutdown = shutdown::on_signal(Duration::ZERO)?.due;
-    let connections = ConnectionLimits::default().within(open_files::raise_limit().max());
+    let open_files = open_files::raise_limit().max().saturating_sub(waycore_sim::MAX_CONNECTIONS);
+    let connections = ConnectionLimits::default().within(open_files);
     let mounted = server::mount_demo(
         settings(&places, &keys, &folder, brand.links, brand.guides)?,
         brand.layout,

@@ -84,7 +84,7 @@ async fn metrics(
     let listener = listen(addr, "CONNECT_METRICS_ADDR").await?;
     tracing::info!(addr = %listener.local_addr()?, "metrics");
     let router = telemetry::metrics_router()?;
-    let limits = ConnectionLimits::default();
+    let limits = ConnectionLimits::of_metrics();
     Ok(Some(tokio::spawn(connections::run(listener, router, limits, shutdown.clone()))))
 }
 

@@ -4,8 +4,12 @@ use std::time::Duration;
 
 use super::reader::Reader;
 
-/// Connections and open files beside each other: the database, Waycore, logs and the site need some files too.
-const FILES_BESIDE_CONNECTIONS: usize = 128;
+/// Connections and open files beside each other: the database, Waycore, logs, the site and whoever reads the metrics need some
+/// files too.
+const FILES_BESIDE_CONNECTIONS: usize = 128 + METRICS_CONNECTIONS;
+
+/// More than a few collectors open, each with a retry.
+const METRICS_CONNECTIONS: usize = 32;
 
 /// Enough for ten thousand open pages and those who change to another; more is a setting away.
 const DEFAULT_MAX_CONNECTIONS: usize = 20_000;
@@ -39,6 +43,16 @@ impl Default for ConnectionLimits {
 }
 
 impl ConnectionLimits {
+    /// Those of the listener of `/metrics`, which has no probes. Collectors come back every few seconds at most.
+    pub fn of_metrics() -> Self {
+        Self {
+            max_connections: METRICS_CONNECTIONS,
+            reserved_for_probes: 0,
+            keep_alive: Duration::from_secs(10),
+            ..Self::default()
+        }
+    }
+
     /// The same with no more connections than a process that may open so many files can hold.
     pub fn within(self, max_open_files: usize) -> Self {
         let room = max_open_files.saturating_sub(FILES_BESIDE_CONNECTIONS + self.reserved_for_probes);
@@ -77,10 +91,16 @@ mod tests {
     #[test]
     fn connections_leave_files_for_everything_else() {
         for (files, connections, streams) in
-            [(1_048_576, 20_000, 15_000), (4_096, 3_952, 2_964), (1_024, 880, 660), (100, 1, 1)]
+            [(1_048_576, 20_000, 15_000), (4_096, 3_920, 2_940), (1_024, 848, 636), (100, 1, 1)]
         {
             let limits = ConnectionLimits::default().within(files);
             assert_eq!((limits.max_connections, limits.max_streams()), (connections, streams), "{files}");
+            let metrics = ConnectionLimits::of_metrics();
+            let open = limits.max_connections
+                + limits.reserved_for_probes
+                + metrics.max_connections
+                + metrics.reserved_for_probes;
+            assert!(open + 128 <= files || files < 256, "{open} connections with {files} files");
         }
     }
 }
