@@ -21,6 +21,10 @@ fn hex(bytes: &[u8], between: &str) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().join(between)
 }
 
+fn in_address(text: &str) -> String {
+    url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
+}
+
 #[test]
 fn a_text_that_can_be_guessed_is_no_secret() {
     for (text, expected) in [
@@ -53,15 +57,33 @@ fn random_secrets_are_taken_however_they_are_written() {
             random.fill(&mut bytes);
             // Points of curves begin with this one.
             bytes[0] = if random.bool() { 0x04 } else { bytes[0] };
-            for text in [hex(&bytes, ""), WITH_PADDING.encode(&bytes), URL_SAFE_NO_PAD.encode(&bytes)] {
+            let base64 = WITH_PADDING.encode(&bytes);
+            for text in [
+                hex(&bytes, ""),
+                hex(&bytes, ":"),
+                format!("0x{}", hex(&bytes, "")),
+                URL_SAFE_NO_PAD.encode(&bytes),
+                format!("base64:{base64}"),
+                format!("{base64};"),
+                base64,
+            ] {
                 assert_eq!(check(&text), Ok(()), "{text}");
             }
+            // As password managers make them.
+            let printable: String = bytes.iter().map(|byte| char::from(b'!' + byte % 94)).collect();
+            assert_eq!(check(&printable), Ok(()), "{printable}");
         }
     }
     for text in [
         "{7#kd9[0aLq!zP4xW_v8-Nf2+Rt6=Yb3}",
         "[a;b,c.d:e/f?g|h~i!j@k#l$m%n^o&p]",
         "ssh-agents know the way to the house",
+        "tricky things: kty is not a member here",
+        "50% of all/this.is random, or so I hope",
+        "/Zm9vL2Jhcg+abc/defGhijkLmnop123456789AB",
+        "correct.horse.battery.staple.and.more",
+        "a pass phrase - beginning with a dash",
+        "beginning to see the light, -- and the end",
     ] {
         assert_eq!(check(text), Ok(()), "{text}");
     }
@@ -79,6 +101,17 @@ fn a_key_that_everybody_may_know_is_no_secret_in_any_form() {
         "-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nmQENBF\n-----END PGP PUBLIC KEY BLOCK-----".to_owned(),
         "<RSAKeyValue><Modulus>u7G6mow8OKOoCcvFLZiG5HKZ5DtysHOK</Modulus></RSAKeyValue>".to_owned(),
         "https://host.example.com/.well-known/jwks.json".to_owned(),
+        "HTTPS://host.example.com/.well-known/jwks.json".to_owned(),
+        "url=https://host.example.com/.well-known/jwks.json".to_owned(),
+        "idp.example.com/.well-known/jwks.json".to_owned(),
+        "IDP.example.com:8443/realms/main/protocol/certs?kid=1".to_owned(),
+        "/etc/app/jwt_key_public.pem".to_owned(),
+        "/ETC/APP/JWT_KEY_PUBLIC.PEM".to_owned(),
+        "/run/secrets/connectjwtkeyofthehost".to_owned(),
+        "./secrets/keys-of-the-host/jwt-public".to_owned(),
+        "secrets/keys-of-the-host/public.key".to_owned(),
+        "jwt-key-of-the-host-public-2026-11.pem".to_owned(),
+        r"C:\ProgramData\App\keys\jwt_public.pem".to_owned(),
         "{'kty': 'RSA', 'n': 'u7G6mow8OKOoCcvFLZiG5HKZ5DtysHOK', 'e': 'AQAB'}".to_owned(),
         json!({ "kty": "oct", "k": URL_SAFE_NO_PAD.encode([7; 32]) }).to_string(),
         json!({ "keys": [] }).to_string(),
@@ -91,6 +124,37 @@ fn a_key_that_everybody_may_know_is_no_secret_in_any_form() {
         texts.extend([
             pem.clone(),
             pem.replace('\n', "\\n"),
+            pem.replace('\n', "\\r\\n"),
+            pem.replace(' ', "+"),
+            spki_lines.replace('\n', "\\n"),
+            spki_lines.replace('\n', ";"),
+            format!("key: {spki_lines}"),
+            // With what other programs write before and behind it.
+            format!("0x{}", hex(&der, "")),
+            format!("0X{}", hex(&der, "").to_uppercase()),
+            format!("hex:{}", hex(&der, "")),
+            format!("0x{}", hex(&der, ",0x")),
+            format!("\\x{}", hex(&der, "\\x")),
+            hex(&der, "-"),
+            format!("base64:{}", WITH_PADDING.encode(&der)),
+            format!("data:application/octet-stream;base64,{}", WITH_PADDING.encode(&der)),
+            format!("{};", WITH_PADDING.encode(&der)),
+            format!("{0},{0}", WITH_PADDING.encode(&der)),
+            format!("{0}{0}", WITH_PADDING.encode(&der)),
+            format!("public_key_{}", WITH_PADDING.encode(&der)),
+            format!("b'{}'", WITH_PADDING.encode(&der)),
+            WITH_PADDING.encode([&der[..], &der[..]].concat()),
+            jwk.to_string().trim_matches(['{', '}']).to_owned(),
+            format!("kid: k\nkty: RSA\nn: {}\n", URL_SAFE_NO_PAD.encode(&der[26..])),
+            format!("n={}&kty=RSA", URL_SAFE_NO_PAD.encode(&der[26..])),
+            format!("keys={}", json!({ "keys": [jwk] })),
+            jwk.to_string().replace('"', "\\\""),
+            in_address(&jwk.to_string()),
+            in_address(&pem),
+            in_address(&WITH_PADDING.encode(&der)),
+            key.sign(None, &json!({ "sub": "ana", "org": "acme" })),
+            format!("Bearer {}", key.sign(None, &json!({ "sub": "ana", "org": "acme" }))),
+            format!("session={}", key.sign(None, &json!({ "sub": "ana", "org": "acme" }))),
             jwk.to_string(),
             serde_json::to_string_pretty(&jwk).unwrap(),
             json!({ "keys": [jwk] }).to_string(),
@@ -128,6 +192,8 @@ fn a_refusal_names_the_form() {
         (SSH_ED25519.to_owned(), "a key of SSH"),
         (WITH_PADDING.encode(&ec.public_pem), "a key or certificate in PEM"),
         ("https://host.example.com/keys/of/tokens".to_owned(), "an address"),
+        ("/etc/app/jwt_key_public.pem".to_owned(), "the path of a file"),
+        (ec.sign(None, &json!({ "sub": "ana" })), "a token"),
     ] {
         assert_eq!(check(&text), Err(Unfit::NotSecret(form)), "{text}");
     }
