@@ -14,7 +14,7 @@ use waycore::client::{BaseUrl, Client, KEY_EXPIRY_WARNING, Nonsense, TimeLimits}
 use waycore::{Error, ListAccounts, ListConnections, ListTransactions, Waycore as _};
 
 use crate::clock::{Clock as _, SystemClock};
-use crate::config::{Environment, ServeSettings, Settings};
+use crate::config::{self, Environment, ServeSettings, Settings};
 
 /// What came of a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -221,6 +221,9 @@ fn clock(client: &Client) -> Check {
 }
 
 fn webhooks(settings: &Settings) -> Check {
+    if let Some(warning) = config::Waycore::webhook_secrets_warning(&settings.webhook_secrets) {
+        return check("webhooks", Outcome::Warning, warning);
+    }
     match settings.webhook_secrets.len() {
         0 => check(
             "webhooks",

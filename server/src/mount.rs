@@ -14,7 +14,7 @@ use waycore::client::{Client, Seams, TimeLimits};
 
 use crate::assets::Assets;
 use crate::clock::{Clock, SystemClock};
-use crate::config::{Layout, Link, Settings};
+use crate::config::{self, Layout, Link, Settings};
 use crate::events::Live;
 use crate::identity::{DemoIdentity, HostIdentity};
 use crate::limits::Limits;
@@ -112,6 +112,9 @@ async fn assemble(
     if settings.database.leaves_encryption_open() {
         tracing::warn!("CONNECT_DATABASE_URL has no sslmode: a database that offers no encryption gets none");
     }
+    if let Some(warning) = config::Waycore::webhook_secrets_warning(&settings.webhook_secrets) {
+        tracing::warn!("{warning}");
+    }
     let store = SqlStore::open(&settings.database, kind, &settings.secret_keys).await?;
     let clock: Arc<dyn Clock> = Arc::new(store.clock());
     store.begin_alone(clock.now()).await.context("The database cannot be written to")?;
@@ -181,13 +184,18 @@ async fn entity_namespace(settings: &Settings, store: &SqlStore) -> anyhow::Resu
     let deployment = store.keep_deployment(&public.address(), public.host()).await;
     let deployment = deployment.context("The database cannot be written to")?;
     if deployment.address != public.address() {
-        tracing::info!(
-            first = deployment.address,
-            now = public.address(),
-            "public address changed, entities are named as before"
-        );
+        tracing::warn!("{}", moved(&deployment.address, &public.address()));
     }
     Ok(EntityNamespace::default_of(deployment.address, deployment.former_namespace))
+}
+
+/// Says what it means that a database was first used under another address, and what to do.
+pub(crate) fn moved(first: &str, now: &str) -> String {
+    format!(
+        "The database was first used at {first}, and CONNECT_PUBLIC_URL is {now}: entities are named as before. If this is a copy, \
+         stop it and give it a database of its own: otherwise both deployments change the same entities and connections. If the \
+         deployment has moved, set CONNECT_ENTITY_NAMESPACE to what `doctor` prints as entity namespace"
+    )
 }
 
 fn chrome(layout: Layout, paths: &Paths, theme: Option<&Theme>) -> Chrome {

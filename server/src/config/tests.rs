@@ -306,6 +306,13 @@ fn a_list_with_an_empty_member_is_refused_wherever_a_setting_is_a_list() {
         "whsec_new\nwhsec_old",
         "WAYCORE_WEBHOOK_SECRET holds white space within a secret: separate secrets by commas.",
     );
+    for text in ["whsec_", "whsec_new,whsec_", "whsec_,whsec_old"] {
+        refused(
+            "WAYCORE_WEBHOOK_SECRET",
+            text,
+            "WAYCORE_WEBHOOK_SECRET holds whsec_ with no secret behind it.",
+        );
+    }
     for filter in [",", " , ,"] {
         refused(
             "RUST_LOG",

@@ -7,6 +7,9 @@ use super::environment::Environment;
 use super::reader::Reader;
 use super::shared_secret;
 
+/// Begins secrets of webhooks.
+const WEBHOOK_PREFIX: &str = "whsec_";
+
 /// Where the real Waycore is.
 const BASE_URL: &str = "https://api.waycore.com/v1";
 
@@ -43,12 +46,28 @@ impl Waycore {
         let text = reader.secret(NAME, "the secret that Waycore gave with the webhook")?;
         let secrets = shared_secret::list(text.expose_secret()).and_then(|secrets| {
             // A file with a secret a line would be one secret that signs nothing.
-            match secrets.iter().any(|secret| secret.contains(char::is_whitespace)) {
-                true => Err("holds white space within a secret: separate secrets by commas.".to_owned()),
-                false => Ok(secrets.into_iter().map(SecretString::from).collect()),
+            if secrets.iter().any(|secret| secret.contains(char::is_whitespace)) {
+                return Err("holds white space within a secret: separate secrets by commas.".to_owned());
             }
+            if secrets.iter().any(|secret| secret.trim_start_matches(WEBHOOK_PREFIX).is_empty()) {
+                return Err(format!("holds {WEBHOOK_PREFIX} with no secret behind it."));
+            }
+            Ok(secrets.into_iter().map(SecretString::from).collect())
         });
         secrets.map_err(|what| reader.problem(NAME, what)).ok()
+    }
+
+    /// What is wrong with secrets that Waycore gave, if somebody may guess one: whoever can, forges deliveries. It is no more
+    /// than a warning, because their form is not documented.
+    pub(crate) fn webhook_secrets_warning(secrets: &[SecretString]) -> Option<String> {
+        let unfit = secrets.iter().find_map(|secret| {
+            let random = secret.expose_secret().trim_start_matches(WEBHOOK_PREFIX);
+            shared_secret::check(random).err()
+        })?;
+        Some(format!(
+            "WAYCORE_WEBHOOK_SECRET holds {unfit}: whoever guesses it can forge deliveries. Take the secret that Waycore gave, \
+             or register the webhook again"
+        ))
     }
 
     pub(super) fn read(reader: &mut Reader<'_>) -> Option<Self> {

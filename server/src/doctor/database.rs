@@ -36,7 +36,9 @@ pub(super) async fn examine(settings: &ServeSettings) -> Vec<Check> {
         }
     }
     // Of tables that cannot be read, something has been said already.
-    checks.push(namespace(settings, store.deployment().await.ok().flatten()));
+    let stored = store.deployment().await.ok().flatten();
+    checks.extend(address(settings, stored.as_ref()));
+    checks.push(namespace(settings, stored));
     store.close().await;
     checks
 }
@@ -102,6 +104,17 @@ pub(super) fn notifications(heard: Option<bool>) -> Check {
         }
         None => check(NAME, Outcome::Failed, "cannot be listened to"),
     }
+}
+
+/// Whether the database is that of another deployment, unless the settings name the entities.
+pub(super) fn address(settings: &ServeSettings, stored: Option<&Deployment>) -> Option<Check> {
+    let now = settings.mount.public_url.address();
+    let first = &stored.filter(|_| settings.mount.waycore.namespace.is_none())?.address;
+    let check = |outcome, message| check("address of the deployment", outcome, message);
+    Some(match *first == now {
+        true => check(Outcome::Ok, "the one that the database was first used at".to_owned()),
+        false => check(Outcome::Warning, crate::mount::moved(first, &now)),
+    })
 }
 
 /// `stored` is what the database says; before its first start the settings decide.

@@ -240,6 +240,48 @@ fn the_namespace_is_named_and_a_default_is_no_lasting_one() {
 }
 
 #[test]
+fn a_database_of_another_deployment_is_told_of() {
+    const STORED: &str = "https://app.example.com/banks";
+    let stored = |address: &str| Some(Deployment { address: address.to_owned(), former_namespace: None });
+    for (now, stored, namespace, said) in [
+        (STORED, stored(STORED), "", Some(Outcome::Ok)),
+        ("https://staging.example.com/banks", stored(STORED), "", Some(Outcome::Warning)),
+        ("https://app.example.com/other", stored(STORED), "", Some(Outcome::Warning)),
+        ("https://staging.example.com/banks", stored(STORED), "app.example.com-banks", None),
+        (STORED, None, "", None),
+    ] {
+        let settings = settings(&[("CONNECT_PUBLIC_URL", now), ("CONNECT_ENTITY_NAMESPACE", namespace)]);
+        let check = database::address(&settings, stored.as_ref());
+        assert_eq!(check.as_ref().map(|check| check.outcome), said, "{now}");
+        let names_both = |check: &Check| check.message.contains(now) && check.message.contains(STORED);
+        assert!(said != Some(Outcome::Warning) || check.as_ref().is_some_and(names_both), "{check:?}");
+    }
+}
+
+#[test]
+fn a_webhook_secret_that_can_be_guessed_is_told_of() {
+    let random = "5f0c7a9be1d24386b7fa90c1e25d83416f";
+    for (secret, outcome, part) in [
+        ("", Outcome::Warning, "not set"),
+        (random, Outcome::Ok, "a secret is set"),
+        ("whsec_c2VjcmV0IG9mIHRoZSB3ZWJob29rcyE5", Outcome::Ok, "a secret is set"),
+        ("changeme", Outcome::Warning, "fewer than 32 bytes"),
+        ("abc", Outcome::Warning, "forge deliveries"),
+        ("whsec_of_the_test_and_its_deliveries", Outcome::Warning, "fewer than 32 bytes"),
+        ("whsec_changemechangemechangemechangeme", Outcome::Warning, "repeats itself"),
+    ] {
+        let settings = settings(&[("WAYCORE_WEBHOOK_SECRET", secret)]);
+        said(&webhooks(&settings.mount), outcome, part);
+    }
+    let both = format!("{random},changeme");
+    said(
+        &webhooks(&settings(&[("WAYCORE_WEBHOOK_SECRET", &both)]).mount),
+        Outcome::Warning,
+        "forge deliveries",
+    );
+}
+
+#[test]
 fn a_database_elsewhere_wants_a_choice_about_encryption() {
     for (url, outcome) in [
         ("postgres://connect@database.internal/connect", Outcome::Warning),
