@@ -9,6 +9,7 @@ use axum::response::Response;
 use http::request::Parts;
 
 use crate::config::TrustedProxies;
+use crate::connections;
 
 tokio::task_local! {
     static ADDRESS: Option<IpAddr>;
@@ -55,6 +56,7 @@ pub(crate) async fn located(
 fn client(proxies: &TrustedProxies, peer: IpAddr, request: &Request) -> Client {
     static UNTRUSTED: Once = Once::new();
     static UNREADABLE: Once = Once::new();
+    static NAMELESS: Once = Once::new();
     let origin = proxies.origin(peer, request.headers());
     if origin.address.is_none() {
         UNTRUSTED.call_once(|| {
@@ -71,6 +73,16 @@ fn client(proxies: &TrustedProxies, peer: IpAddr, request: &Request) -> Client {
                 proxy = %peer,
                 "X-Forwarded-For of a trusted proxy has an element that is no address, so the proxy's own counts: \
                  have each proxy write the address of its peer"
+            );
+        });
+    }
+    // Load balancers ask for themselves whether the server is well.
+    if origin.names_no_client && !connections::is_probe(request.uri().path()) {
+        NAMELESS.call_once(|| {
+            tracing::warn!(
+                proxy = %peer,
+                "a trusted proxy sends no X-Forwarded-For, so all of its clients count as one address in limits and in the log: \
+                 have it add the header, as Forwarded and X-Real-IP are not read"
             );
         });
     }

@@ -223,7 +223,7 @@ async fn answer(
 }
 
 /// Below whatever prefix.
-fn is_probe(path: &str) -> bool {
+pub(crate) fn is_probe(path: &str) -> bool {
     let path = path.trim_end_matches('/');
     path.ends_with("/healthz") || path.ends_with("/readyz")
 }

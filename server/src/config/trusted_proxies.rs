@@ -32,6 +32,8 @@ pub struct Origin {
     pub is_from_trusted_proxy: bool,
     /// A trusted proxy sent an `X-Forwarded-For` element that is no address.
     pub has_unreadable_element: bool,
+    /// A trusted proxy named nobody: its own address stands for all of its clients.
+    pub names_no_client: bool,
 }
 
 impl TrustedProxies {
@@ -70,13 +72,19 @@ impl TrustedProxies {
             let is_proxy =
                 is_internal(peer) && ADDED_BY_PROXIES.iter().any(|name| headers.contains_key(name));
             let address = (!is_proxy).then_some(peer);
-            return Origin { address, is_from_trusted_proxy: false, has_unreadable_element: false };
+            return Origin {
+                address,
+                is_from_trusted_proxy: false,
+                has_unreadable_element: false,
+                names_no_client: false,
+            };
         }
         let mut client = peer;
-        let mut has_unreadable_element = false;
+        let (mut has_unreadable_element, mut names_no_client) = (false, true);
         let lines = headers.get_all(FORWARDED_FOR).iter().rev();
         let elements = lines.flat_map(|line| line.as_bytes().rsplit(|byte| *byte == b','));
         for element in elements.map(<[u8]>::trim_ascii).filter(|element| !element.is_empty()) {
+            names_no_client = false;
             if !self.trusts(client) {
                 break;
             }
@@ -88,7 +96,7 @@ impl TrustedProxies {
                 }
             }
         }
-        Origin { address: Some(client), is_from_trusted_proxy: true, has_unreadable_element }
+        Origin { address: Some(client), is_from_trusted_proxy: true, has_unreadable_element, names_no_client }
     }
 
     pub(super) fn read(reader: &mut Reader<'_>) -> Option<Self> {
@@ -185,6 +193,10 @@ mod tests {
             ("\"[2001:db8::1]:443\"", "2001:db8::1"),
             ("fe80::1%eth0", "fe80::1"),
             ("[fe80::1%25eth0]:443", "fe80::1"),
+            ("[2001:db8::1%eth0]:443", "2001:db8::1"),
+            ("\"[2001:db8::1%eth0]:443\"", "2001:db8::1"),
+            ("\t203.0.113.9\t,\t", "203.0.113.9"),
+            ("\"\t203.0.113.9:80 \"", "203.0.113.9"),
             ("[203.0.113.9]:80", "203.0.113.9"),
             ("::ffff:203.0.113.9", "203.0.113.9"),
             ("[::ffff:203.0.113.9]:80", "203.0.113.9"),
@@ -207,6 +219,11 @@ mod tests {
             b"[2001:db8::1]:",
             b":80",
             b"203.0.113",
+            b"\"\"",
+            b"\"unknown\"",
+            b"%eth0",
+            b"[]",
+            b"[%eth0]:443",
             b"\xff\xfe",
             b"a host",
         ] {
@@ -215,12 +232,34 @@ mod tests {
                 address: Some(IpAddr::from([10, 0, 0, 1])),
                 is_from_trusted_proxy: true,
                 has_unreadable_element: true,
+                names_no_client: false,
             };
             assert_eq!(found, proxy, "{}", String::from_utf8_lossy(element));
         }
         // Elements that no trusted proxy wrote are not read.
         let found = origin("10.0.0.1", "10.0.0.1", &[b"\xff, 198.51.100.1"]);
         assert!(!found.has_unreadable_element && found.is_from_trusted_proxy);
+    }
+
+    #[test]
+    fn a_trusted_proxy_that_names_nobody_is_noted() {
+        for (peer, header, value, is_noted) in [
+            ("10.0.0.1", "x-forwarded-for", "198.51.100.1", false),
+            ("10.0.0.1", "x-forwarded-for", "10.0.0.1", false),
+            ("10.0.0.1", "x-forwarded-for", "unknown", false),
+            ("10.0.0.1", "x-forwarded-for", "", true),
+            ("10.0.0.1", "x-forwarded-for", " , ", true),
+            ("10.0.0.1", "forwarded", "for=198.51.100.1", true),
+            ("10.0.0.1", "x-real-ip", "198.51.100.1", true),
+            ("10.0.0.1", "accept", "*/*", true),
+            ("198.51.100.9", "x-real-ip", "198.51.100.1", false),
+            ("10.0.0.2", "x-real-ip", "198.51.100.1", false),
+        ] {
+            let headers =
+                HeaderMap::from_iter([(HeaderName::from_static(header), HeaderValue::from_static(value))]);
+            let found = parsed("10.0.0.1").origin(peer.parse().unwrap(), &headers);
+            assert_eq!(found.names_no_client, is_noted, "{peer} {header}: {value}");
+        }
     }
 
     #[test]
