@@ -42,9 +42,17 @@ impl UseCases {
             BankChoice::Supported { .. } | BankChoice::AtOwnPortal { .. } => None,
             BankChoice::Unsupported { requested_name, .. } => requested_name.as_ref(),
         };
+        let record = self.store.connection(self.tenant(caller), id).await?;
+        let is_known = existing && record.is_some_and(|record| record.removed_at.is_none());
+        let known = Write::Connection { id, requested_name };
+        if is_known {
+            // Nothing was done that would have to be told, however often it is asked for.
+            turn.left_alone(&[known]).await?;
+            return Ok(Started { connection: self.show(caller, &own, Cause::Start).await?, existing });
+        }
         let detail = if existing { "found" } else { "created" };
         let entry = audited(caller, AuditEvent::ConnectionStarted, Some(id), detail);
-        turn.done(&[Write::Connection { id, requested_name }, Write::Audit(&entry)]).await?;
+        turn.done(&[known, Write::Audit(&entry)]).await?;
         Ok(Started { connection: self.show(caller, &own, Cause::Start).await?, existing })
     }
 

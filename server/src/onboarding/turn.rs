@@ -109,8 +109,17 @@ impl UseCases {
 impl Turn<'_> {
     /// Keeps what was done, and that it was done, at once.
     pub(super) async fn done(self, writes: &[Write<'_>]) -> Result<(), Failure> {
+        self.close(Outcome::Done, writes).await
+    }
+
+    /// Keeps what is known, and that there was nothing to do.
+    pub(super) async fn left_alone(self, writes: &[Write<'_>]) -> Result<(), Failure> {
+        self.close(Outcome::Refused, writes).await
+    }
+
+    async fn close(self, outcome: Outcome, writes: &[Write<'_>]) -> Result<(), Failure> {
         let mut all = writes.to_vec();
-        all.push(Write::End(&self.intent, Outcome::Done));
+        all.push(Write::End(&self.intent, outcome));
         Ok(self.cases.write(self.caller, &all).await?)
     }
 

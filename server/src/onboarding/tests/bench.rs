@@ -92,6 +92,12 @@ impl Bench {
         self.store.audit_rows(0, 1_000).await.unwrap()
     }
 
+    /// Removes what has ended by now. Gives the number of rows.
+    pub(super) async fn prune(&self) -> u64 {
+        let now = self.clock.now();
+        self.store.prune(Timestamp::from_millis(now.as_millis() + 1), now).await.unwrap()
+    }
+
     pub(super) async fn start(&self, who: &Caller, input: StartConnection) -> Result<Started, WireError> {
         self.port.start_connection(who, input).await
     }

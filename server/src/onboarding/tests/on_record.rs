@@ -6,7 +6,7 @@ use domain::status_label::StatusLabel;
 use domain::user_error::ErrorCode;
 use serde_json::json;
 
-use super::bench::{Bench, ana, backend, bo, confirmed, refused, vic};
+use super::bench::{Bench, ana, backend, bank, bo, confirmed, refused, unlisted, vic};
 
 #[tokio::test]
 async fn each_action_is_in_the_audit_log() {
@@ -55,6 +55,30 @@ async fn each_action_is_in_the_audit_log() {
             "ana connection_removed  about it",
         ]
     );
+}
+
+/// Whoever asks again and again for what is there already adds nothing, neither to the log nor to what was begun.
+#[tokio::test]
+async fn a_bank_that_is_there_already_is_told_of_once() {
+    let bench = Bench::new().await;
+    let id = bench.started(&ana()).await;
+    bench.start(&ana(), unlisted("Our Bank", "https://unlisted.example/")).await.unwrap();
+    let rows = bench.audit().await.len();
+    bench.prune().await;
+    for _ in 0..20 {
+        assert!(bench.start(&ana(), bank("harbour")).await.unwrap().existing);
+        assert!(
+            bench.start(&ana(), unlisted("Another", "https://unlisted.example/")).await.unwrap().existing
+        );
+    }
+    assert_eq!(bench.audit().await.len(), rows);
+    assert_eq!(bench.prune().await, 0, "no intent has stayed");
+    // One that is made anew is told of.
+    bench.waycore.change(&id, json!({"kind": "ready", "status": "active", "syncStatus": "idle"}));
+    bench.port.remove_connection(&ana(), &id, "Harbour Bank").await.unwrap();
+    let before = bench.audit().await.len();
+    assert!(!bench.start(&ana(), bank("harbour")).await.unwrap().existing);
+    assert_eq!(bench.audit().await.len(), before + 1);
 }
 
 #[tokio::test]
