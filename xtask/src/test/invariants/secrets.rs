@@ -1,6 +1,7 @@
-//! Invariant 6: secrets are types that cannot be shown, and nothing that a browser downloads holds one.
+//! Invariant 6: secrets are types that cannot be shown, nothing that a browser downloads holds one, and none gets into git.
 
 use std::path::Path;
+use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
@@ -23,7 +24,29 @@ const SERVER_ONLY: [&str; 8] = [
     "Bearer ",
 ];
 
+/// Files that the documents have people write, wherever they do.
+const WRITTEN_BY_OPERATORS: [&str; 15] = [
+    "webhook-secret",
+    "token.txt",
+    "secrets/secret_key",
+    ".env",
+    ".env.production",
+    "data/connect.db",
+    "host.db",
+    "demo.db-wal",
+    "connect.db-shm",
+    "connect-backup.db",
+    "connect.dump",
+    "audit.jsonl",
+    "sim.json",
+    "jwt_public.pem",
+    "tls/server.key",
+];
+
 pub(super) fn check(checks: &Checks, tally: &mut Tally) {
+    if checks.root().join(".git").exists() {
+        tally.check("invariant 6, what operators write stays out of git", || ignored(checks.root()));
+    }
     tally.check("invariant 6, a password cannot be shown", || {
         password(&sources(checks.root(), &["crates/domain/src"])?)
     });
@@ -37,6 +60,31 @@ pub(super) fn check(checks: &Checks, tally: &mut Tally) {
         let sources = sources(checks.root(), &["app/src", "crates/domain/src", "frontend/src"])?;
         stand_only_in(&sources, &["expose_secret", "SecretString", "SecretBox"], &[])
     });
+}
+
+/// Asks git which names it ignores. A file that it has must not be among them.
+fn ignored(root: &Path) -> Result<String> {
+    let git = |arguments: &[&str]| -> Result<String> {
+        let output = Command::new("git")
+            .current_dir(root)
+            .args(arguments)
+            .output()
+            .context("git cannot be started")?;
+        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+    };
+    let mut arguments = vec!["check-ignore", "--no-index"];
+    arguments.extend(WRITTEN_BY_OPERATORS);
+    let ignored = git(&arguments)?;
+    let missing: Vec<_> =
+        WRITTEN_BY_OPERATORS.into_iter().filter(|name| !ignored.lines().any(|line| line == *name)).collect();
+    if !missing.is_empty() {
+        bail!("git would take {}: add a pattern to .gitignore", missing.join(", "));
+    }
+    let both = git(&["ls-files", "--ignored", "--cached", "--exclude-standard"])?;
+    match both.lines().next() {
+        Some(file) => bail!("{file} is in git and matches a pattern of .gitignore"),
+        None => Ok(format!("{} names are ignored", WRITTEN_BY_OPERATORS.len())),
+    }
 }
 
 /// Looks through everything that a browser may download.
