@@ -17,7 +17,6 @@ pub(crate) fn find_or_install(workspace: &Workspace) -> Result<PathBuf> {
         package: "wasm-bindgen-cli",
         version,
         how_long: "once, about 2 minutes",
-        // Not --locked: its lock file names crate versions that a registry may no longer serve.
         arguments: &[],
         environment: &[],
     }
