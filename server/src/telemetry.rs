@@ -34,6 +34,10 @@ pub use traces::Traces;
 /// The response header that carries the support code.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
+tokio::task_local! {
+    static ANSWERED: Arc<str>;
+}
+
 /// The id of one request: told to the person, and on every log line about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SupportCode(Arc<str>);
@@ -54,6 +58,16 @@ impl fmt::Display for SupportCode {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(&self.0)
     }
+}
+
+/// Returns the support code of the request that is being answered, whoever sent it.
+pub(crate) fn current_support_code() -> Option<String> {
+    ANSWERED.try_with(ToString::to_string).ok()
+}
+
+/// Does what belongs to the answer of a request, with its support code.
+pub(crate) fn answering<F: Future>(support_code: &str, work: F) -> impl Future<Output = F::Output> {
+    ANSWERED.scope(support_code.into(), work)
 }
 
 /// Sends the log to standard error from now on, and traces to where the settings say. Only the first call in a process
@@ -94,7 +108,7 @@ pub async fn support_code(mut request: Request, next: Next) -> Response {
     let counted = counts::InFlight::begin(request.method(), request.uri().path());
     request.extensions_mut().insert(code.clone());
     let began = Instant::now();
-    let mut response = next.run(request).instrument(span.clone()).await;
+    let mut response = answering(code.as_str(), next.run(request)).instrument(span.clone()).await;
     counted.answered(response.status());
     let status = response.status().as_u16();
     let millis = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);

@@ -34,7 +34,9 @@ use crate::clock::Clock;
 use crate::config::Environment;
 use crate::failure::{Failure, Missing};
 use crate::sealed::Sealer;
+use crate::security_log::SecurityEvent;
 use crate::store::{Cause, Change, Settled, Store, StoreError};
+use crate::telemetry::current_support_code;
 
 /// Drives the onboarding by way of Waycore. Cheap to clone.
 #[derive(Clone)]
@@ -182,6 +184,7 @@ impl WaycoreOnboarding {
         let task = tokio::spawn(speaking(locale::current(), carried(change)).in_current_span());
         let (done, may_have_taken_effect) = task.await.unwrap_or((Err(Failure::Broken), true));
         if let Err(failure) = &done {
+            note_budget(caller, failure);
             self.0.note_refusal(caller, what, failure);
         }
         done.map_err(|failure| failure.answer_to_change(may_have_taken_effect, &support_code))
@@ -194,8 +197,18 @@ impl WaycoreOnboarding {
         what: &'static str,
         answer: impl Future<Output = Result<T, Failure>>,
     ) -> Result<T, WireError> {
+        self.answer(caller, what, paid_by(caller, answer)).await
+    }
+
+    /// The same of what says itself who pays for its calls.
+    async fn answer<T>(
+        &self,
+        caller: &Caller,
+        what: &'static str,
+        answer: impl Future<Output = Result<T, Failure>>,
+    ) -> Result<T, WireError> {
         let support_code = support_code();
-        let read = on_behalf_of(payer(caller), answer).await;
+        let read = answer.await;
         if let Err(failure @ Failure::NotFound(Missing::Foreign)) = &read {
             self.0.note_refusal(caller, what, failure);
         }
@@ -205,13 +218,29 @@ impl WaycoreOnboarding {
 
 /// The code of the request that is being answered.
 fn support_code() -> String {
-    request_scope().map(|scope| scope.support_code).unwrap_or_default()
+    request_scope().map(|scope| scope.support_code).or_else(current_support_code).unwrap_or_default()
 }
 
 /// Whose share of the key a caller's calls count in.
 fn payer(caller: &Caller) -> waycore::client::Customer {
     let Customer { issuer, org } = &caller.customer;
     waycore::client::Customer::new(&serde_json::json!([issuer, org]).to_string())
+}
+
+/// Does what is paid for by a caller's share of the key.
+async fn paid_by<T>(caller: &Caller, work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    let done = on_behalf_of(payer(caller), work).await;
+    if let Err(failure) = &done {
+        note_budget(caller, failure);
+    }
+    done
+}
+
+/// Tells the security log of a customer whose share of the key is used up.
+fn note_budget(caller: &Caller, failure: &Failure) {
+    if let Failure::Waycore { error: Error::OverBudget { .. }, .. } = failure {
+        SecurityEvent::new("call_budget").by(caller).log();
+    }
 }
 
 /// Whether it is a page that heard of what it is to show.
@@ -290,21 +319,21 @@ impl Onboarding for WaycoreOnboarding {
         query: ListQuery,
     ) -> Result<Kept<ConnectionPage>, WireError> {
         let (asking, wanted, query) = (caller.clone(), query.clone(), &query);
-        let live = |cases: Arc<UseCases>| {
-            on_behalf_of(payer(caller), async move { cases.list_connections(&asking, wanted).await })
+        let live = |cases: Arc<UseCases>| async move {
+            paid_by(&asking, cases.list_connections(&asking, wanted)).await
         };
         let after_news = is_after_news();
         let kept = |cases: Arc<UseCases>| async move { cases.kept_list(caller, query, after_news).await };
-        self.read(caller, "look", self.0.look(after_news, live, kept)).await
+        self.answer(caller, "look", self.0.look(after_news, live, kept)).await
     }
 
     async fn look_at_connection(&self, caller: &Caller, id: &str) -> Result<Kept<Connection>, WireError> {
         let (asking, wanted) = (caller.clone(), id.to_owned());
-        let live = |cases: Arc<UseCases>| {
-            on_behalf_of(payer(caller), async move { cases.get_connection(&asking, &wanted).await })
+        let live = |cases: Arc<UseCases>| async move {
+            paid_by(&asking, cases.get_connection(&asking, &wanted)).await
         };
         let kept = |cases: Arc<UseCases>| async move { cases.kept_connection(caller, id).await };
-        self.read(caller, "look", self.0.look(is_after_news(), live, kept)).await
+        self.answer(caller, "look", self.0.look(is_after_news(), live, kept)).await
     }
 
     async fn record(&self, caller: &Caller, id: &str) -> Result<ConnectionRecord, WireError> {

@@ -20,8 +20,9 @@ use http::{HeaderValue, header};
 
 use self::slots::ExportSlot;
 use super::{fetch_site, language, page, scope};
-use crate::limits::too_many;
+use crate::limits::too_many_of;
 use crate::startup::AppState;
+use crate::telemetry;
 
 pub use slots::ExportSlots;
 
@@ -63,7 +64,10 @@ pub async fn transactions_csv(
     };
     let query = app::pages::wanted(field, scope.now_millis);
     let Some(slot) = state.exports.take(&caller.customer) else {
-        return language::of_caller(&caller, page::problem(&state, &parts, too_many(NEXT_EXPORT))).await;
+        return language::of_caller(&caller, async {
+            page::problem(&state, &parts, too_many_of(&caller)(NEXT_EXPORT)).await
+        })
+        .await;
     };
     language::of_caller(&caller, async {
         match Export::begin(scope, id, query, slot).await {
@@ -165,7 +169,9 @@ impl Export {
 
     async fn page(&self, cursor: String) -> Result<TransactionPage, Interrupted> {
         let query = TransactionQuery { cursor: Some(cursor), ..self.query.clone() };
-        let page = self.scope.onboarding.export_transactions(&self.scope.caller, &self.id, query).await;
+        let page = self.scope.onboarding.export_transactions(&self.scope.caller, &self.id, query);
+        // The request is answered by now as far as its middleware can tell.
+        let page = telemetry::answering(&self.scope.support_code, page).await;
         page.map_err(|error| Interrupted(error.0.code.as_str()))
     }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use http::StatusCode;
+use metrics_exporter_prometheus::PrometheusBuilder;
 use serde_json::{Value, json};
 
 use crate::browser::Browser;
@@ -270,6 +271,24 @@ async fn a_cursor_is_good_for_its_customer_and_filter_alone() {
 fn rows(file: &str) -> Vec<Vec<String>> {
     let mut reader = csv::Reader::from_reader(file.trim_start_matches('\u{feff}').as_bytes());
     reader.records().map(|row| row.expect("a row").iter().map(ToOwned::to_owned).collect()).collect()
+}
+
+#[tokio::test]
+async fn an_export_too_many_waits_and_is_a_security_event() {
+    let host = TestHost::start().await;
+    let ana = host.signed_in_as("ana", "acme").await;
+    let id = connected(&host, &ana).await;
+    let recorder = PrometheusBuilder::new().build_recorder();
+    let _counting = metrics::set_default_local_recorder(&recorder);
+    let path = format!("/connections/{id}/transactions.csv");
+    let running = [ana.begin(&path).await, ana.begin(&path).await];
+    assert!(running.iter().all(|file| file.status() == 200));
+    assert_eq!(ana.get(&path).await.status, 429);
+    let shown = recorder.handle().render();
+    let counted = r#"connect_security_events_total{event="rate_limited"} 1"#;
+    assert!(shown.lines().any(|line| line == counted), "{shown}");
+    drop(running);
+    assert_eq!(ana.get(&path).await.status, 200);
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! What an operator sees of a running server: metrics, traces, and what Waycore said when it refused.
 
+use std::io::Read as _;
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
@@ -48,6 +49,13 @@ async fn metrics_count_and_name_nobody() {
         assert!(!shown.body.contains(name), "{name} is in\n{}", shown.body);
     }
     assert_eq!(request(&format!("{server}/metrics"), &manager(), None).status, 404, "customers see none");
+    // Connections to it are few, so that idle ones use up no open files, and they keep out nobody.
+    let open =
+        || std::net::TcpStream::connect(metrics.trim_start_matches("http://")).expect("it is accepted");
+    let mut idle: Vec<_> = (0..100).map(|_| open()).collect();
+    assert_eq!(request(&format!("{metrics}/metrics"), "", None).status, 200);
+    // The first has made room. A reset is an end as well.
+    assert_eq!(idle[0].read(&mut [0]).unwrap_or(0), 0);
     assert!(program.end("TERM").success());
 }
 
@@ -70,6 +78,25 @@ async fn the_log_tells_what_waycore_said_and_nothing_that_was_sent() {
     assert_eq!(line["waycore_code"], "bank_unknown");
     assert_eq!(line["waycore_message"], "no bank [sent] here");
     assert_eq!(line["span"]["support_code"], refused.json()["supportCode"], "support finds it");
+    // So do those of requests that no page sends.
+    let backend = host_token(json!({ "sub": "backend", "org": "host", "roles": ["provisioner"] }));
+    waycore.fail(json!({ "match": { "method": "GET" }, "effect": { "status": 422 } })).await;
+    for (path, cookie) in [
+        ("/host/connections?org=acme", format!("session={backend}")),
+        ("/host/connections/nobody/history?org=acme", format!("session={backend}")),
+        ("/connections/nobody/transactions.csv", manager()),
+    ] {
+        assert!(request(&format!("{server}{path}"), &cookie, None).status.as_u16() >= 400, "{path}");
+    }
+    program.log_line_with("\"status\":404,");
+    let log = program.log();
+    let lines: Vec<Value> = log.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
+    let told: Vec<_> = lines.iter().filter(|line| line["code"].is_string()).collect();
+    assert!(told.len() >= 4, "{told:?}");
+    for line in told {
+        assert_eq!(line["support_code"], line["span"]["support_code"], "{line}");
+        assert!(line["support_code"].as_str().is_some_and(|code| code.len() > 30), "{line}");
+    }
     assert!(program.end("TERM").success());
 }
 

@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-use app::backend::{ListQuery, Onboarding as _};
+use app::backend::{ListQuery, Onboarding as _, TransactionQuery};
 use app::copy::locale::{Locale, speaking};
 use domain::user_error::ErrorCode;
+use metrics_exporter_prometheus::PrometheusBuilder;
 use serde_json::json;
 use tokio::time::Instant;
-use waycore::Error;
+use waycore::{Error, RetryAfter};
 
 use super::bench::{Bench, ana, bo, refused};
 
@@ -61,6 +62,38 @@ async fn a_waycore_that_is_down_hides_nothing_that_is_known() {
     // A setting of ours that is wrong is not Waycore being down.
     bench.waycore.fail("get_connection", Error::Unauthorized);
     refused(bench.port.look_at_connection(&ana(), &id).await, ErrorCode::Misconfigured, None);
+}
+
+/// A customer whose share of the key is used up shows, also where what is on record hides it.
+#[tokio::test(start_paused = true)]
+async fn a_used_up_share_of_the_key_is_a_security_event() {
+    let bench = Bench::new().await;
+    let id = bench.started(&ana()).await;
+    let recorder = PrometheusBuilder::new().build_recorder();
+    let _counting = metrics::set_default_local_recorder(&recorder);
+    let over = || Error::OverBudget { retry_after: RetryAfter::new(Duration::from_secs(3)) };
+    for (number, call) in
+        ["list_transactions", "get_connection", "get_connection", "sync_connection"].into_iter().enumerate()
+    {
+        bench.waycore.fail(call, over());
+        match number {
+            0 => drop(
+                bench.port.list_transactions(&ana(), &id, TransactionQuery::default()).await.unwrap_err(),
+            ),
+            1 => assert!(bench.port.look_at_connection(&ana(), &id).await.unwrap().as_of.is_some()),
+            2 => {
+                refused(bench.port.look_at_connection(&ana(), "unknown").await, ErrorCode::RateLimited, None)
+            }
+            _ => drop(bench.port.sync_connection(&ana(), &id).await.unwrap_err()),
+        }
+        let counted = format!(r#"connect_security_events_total{{event="call_budget"}} {}"#, number + 1);
+        let shown = recorder.handle().render();
+        assert!(shown.lines().any(|line| line == counted), "{call}: {shown}");
+    }
+    // Waycore being down is nobody's doing.
+    bench.waycore.fail("get_connection", Error::Timeout);
+    bench.get(&ana(), &id).await.unwrap_err();
+    assert!(recorder.handle().render().contains(r#"event="call_budget"} 4"#));
 }
 
 #[tokio::test(start_paused = true)]
