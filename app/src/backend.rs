@@ -1,19 +1,25 @@
 //! The port: all that pages and server functions may ask of what lies behind them. No implementation here.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 use async_trait::async_trait;
 use domain::{ids::UserId, status_label::StatusLabel};
 use leptos::prelude::use_context;
 
 use crate::{
+    components::named,
     error::WireError,
     model::{
         Accounts, Advice, Connection, ConnectionPage, Institution, Institutions, Started, TransactionPage,
     },
     paths::Paths,
 };
-    components::named,
 
 /// A host's customer. One customer is one Waycore entity.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -234,27 +240,27 @@ pub struct ConnectionRecord {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Coaching {
     pub notes: Vec<String>,
+    /// Names and addresses in the notes.
+    pub exact: Vec<String>,
     /// The host of a suspicious address, which is refused until it is confirmed.
     pub suspicious_host: Option<String>,
     /// The catalog's bank that it seems to be, or that it imitates. It is offered, and chosen by a person alone.
     pub matched: Option<Institution>,
 }
 
-    /// Names and addresses in the notes.
-    pub exact: Vec<String>,
 impl Coaching {
     /// As the browser shows it.
     pub fn advice(self, paths: &Paths) -> Advice {
         let words = &crate::copy::pages::words().details;
         let is_suspicious = self.suspicious_host.is_some();
+        let mut exact = self.exact;
+        exact.extend(self.matched.iter().flat_map(named));
         let link = self.matched.map(|bank| {
             let choose = match is_suspicious {
                 true => crate::copy::use_instead(&bank.name, &bank.domain),
                 false => {
                     let this = [words.coach_matches, " ", &bank.name, ", ", &bank.domain, ". "].concat();
                     this + words.coach_choose
-        let mut exact = self.exact;
-        exact.extend(self.matched.iter().flat_map(named));
                 }
             };
             (paths.new_with_institution(&bank.institution_id), choose)
@@ -436,6 +442,9 @@ pub struct Flash {
     #[serde(default)]
     pub done: Option<Done>,
     pub error: Option<domain::user_error::UserError>,
+    /// What the form asks for only has to wait: nothing failed.
+    #[serde(default)]
+    pub has_to_wait: bool,
     pub values: Vec<(String, String)>,
 }
 
@@ -451,6 +460,33 @@ impl Flash {
     }
 }
 
+/// What became of a form that was refused, for the page that shows it again. Programs are given the error alone.
+#[derive(Debug, Default)]
+pub struct FormOutcome {
+    credentials_accepted: AtomicBool,
+    has_to_wait: AtomicBool,
+}
+
+impl FormOutcome {
+    /// Notes that Waycore has accepted the credentials in the form, whatever fails after that.
+    pub fn note_credentials_accepted(&self) {
+        self.credentials_accepted.store(true, Ordering::Release);
+    }
+
+    pub fn credentials_accepted(&self) -> bool {
+        self.credentials_accepted.load(Ordering::Acquire)
+    }
+
+    /// Notes that what the form asks for only has to wait.
+    pub fn note_has_to_wait(&self) {
+        self.has_to_wait.store(true, Ordering::Release);
+    }
+
+    pub fn has_to_wait(&self) -> bool {
+        self.has_to_wait.load(Ordering::Acquire)
+    }
+}
+
 /// All that rendering one request may know; the server provides it as context.
 #[derive(Clone)]
 pub struct RequestScope {
@@ -463,6 +499,8 @@ pub struct RequestScope {
     pub draft_scope: String,
     /// The message that a form left for this page.
     pub flash: Flash,
+    /// What becomes of the form that this request sends.
+    pub outcome: Arc<FormOutcome>,
     /// The page is fetched again because it heard of something; so that was read and is on record.
     pub after_news: bool,
     /// What time it is: the distance to a moment is written by the server, so that no island has to tell time.

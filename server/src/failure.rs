@@ -150,6 +150,11 @@ impl Failure {
         self.outside().0.code
     }
 
+    /// Whether nothing failed, and the same has to be asked for later: somebody else is doing it, or Waycore pauses.
+    pub fn has_to_wait(&self) -> bool {
+        matches!(self, Self::Busy | Self::SyncRefused(_))
+    }
+
     /// Logs the failure and gives the answer that may leave the server.
     pub fn answer(self, support_code: &str) -> WireError {
         let outside = self.outside();

@@ -65,7 +65,7 @@ pub fn ErrorNotice(
         let (tone, title) = match error.code {
             // Whoever reads it has signed in again.
             ErrorCode::SignedOut => (Tone::Negative, words().refused.was_signed_out_title),
-            ErrorCode::Cooldown => (Tone::Info, super::problem_title(ErrorCode::Cooldown)),
+            _ if has_to_wait => (Tone::Info, super::problem_title(ErrorCode::Cooldown)),
             code => (Tone::Negative, super::problem_title(code)),
         };
         let is_failure = tone == Tone::Negative && error.field.is_none();

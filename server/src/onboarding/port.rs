@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use app::backend::{
-    Caller, Coaching, ConnectionRecord, Credentials, Customer, FinishSetup, Kept, ListQuery, Money,
-    Onboarding, StartConnection, Suggested, TransactionQuery, Visit, request_scope,
+    Caller, Coaching, ConnectionRecord, Credentials, Customer, FinishSetup, FormOutcome, Kept, ListQuery,
+    Money, Onboarding, StartConnection, Suggested, TransactionQuery, Visit, request_scope,
 };
 use app::copy::locale::{self, speaking};
 use app::error::WireError;
@@ -179,13 +179,16 @@ impl WaycoreOnboarding {
         T: Send + 'static,
         F: Future<Output = Result<T, Failure>> + Send + 'static,
     {
-        let support_code = support_code();
+        let (support_code, outcome) = (support_code(), outcome());
         let change = on_behalf_of(payer(caller), observed(change(Arc::clone(&self.0))));
         let task = tokio::spawn(speaking(locale::current(), carried(change)).in_current_span());
         let (done, may_have_taken_effect) = task.await.unwrap_or((Err(Failure::Broken), true));
         if let Err(failure) = &done {
             note_budget(caller, failure);
             self.0.note_refusal(caller, what, failure);
+            if failure.has_to_wait() {
+                outcome.note_has_to_wait();
+            }
         }
         done.map_err(|failure| failure.answer_to_change(may_have_taken_effect, &support_code))
     }
@@ -219,6 +222,11 @@ impl WaycoreOnboarding {
 /// The code of the request that is being answered.
 fn support_code() -> String {
     request_scope().map(|scope| scope.support_code).or_else(current_support_code).unwrap_or_default()
+}
+
+/// What becomes of the form that is being answered.
+fn outcome() -> Arc<FormOutcome> {
+    request_scope().map(|scope| scope.outcome).unwrap_or_default()
 }
 
 /// Whose share of the key a caller's calls count in.
@@ -385,12 +393,10 @@ impl Onboarding for WaycoreOnboarding {
         id: &str,
         input: FinishSetup,
     ) -> Result<Connection, WireError> {
-        let (asking, id) = (caller.clone(), id.to_owned());
-        self.change(
-            caller,
-            "submit_finish",
-            |cases| async move { cases.submit_finish(&asking, &id, input).await },
-        )
+        let (asking, id, outcome) = (caller.clone(), id.to_owned(), outcome());
+        self.change(caller, "submit_finish", |cases| async move {
+            cases.submit_finish(&asking, &id, input, &outcome).await
+        })
         .await
     }
 
@@ -400,9 +406,9 @@ impl Onboarding for WaycoreOnboarding {
         id: &str,
         input: Credentials,
     ) -> Result<Connection, WireError> {
-        let (asking, id) = (caller.clone(), id.to_owned());
+        let (asking, id, outcome) = (caller.clone(), id.to_owned(), outcome());
         self.change(caller, "update_credentials", |cases| async move {
-            cases.update_credentials(&asking, &id, input).await
+            cases.update_credentials(&asking, &id, input, &outcome).await
         })
         .await
     }

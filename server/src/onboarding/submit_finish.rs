@@ -1,6 +1,6 @@
 //! The end of step 3: what the bank issued is handed over, and the setup is completed.
 
-use app::backend::{Caller, Credentials, FinishSetup};
+use app::backend::{Caller, Credentials, FinishSetup, FormOutcome};
 use app::model;
 use domain::connection::{ActionRequiredBy, ConnectionState, NextAction};
 use domain::credentials::NonEmptyCredentials;
@@ -33,13 +33,14 @@ impl UseCases {
         caller: &Caller,
         id: &str,
         input: FinishSetup,
+        outcome: &FormOutcome,
     ) -> Result<model::Connection, Failure> {
         access::may_change(caller)?;
         let credentials = confirmed(input)?;
         let id = connection_id(id)?;
         self.prove_own(caller, &id).await?;
         let turn = self.turn(caller, Action::Finish, id.as_str()).await?;
-        let tried = self.finish(caller, &id, credentials).await;
+        let tried = self.finish(caller, &id, credentials, outcome).await;
         let entry = audited(caller, AuditEvent::SetupCompleted, Some(&id), "");
         let finished = turn.end(tried, |finished| match finished {
             Finished::Now(own) => {
@@ -57,6 +58,7 @@ impl UseCases {
         caller: &Caller,
         id: &ConnectionId,
         credentials: Option<NonEmptyCredentials>,
+        outcome: &FormOutcome,
     ) -> Result<Finished, Failure> {
         let own = self.own_connection(caller, id).await?;
         if self.is_done(caller, &own).await? {
@@ -69,6 +71,7 @@ impl UseCases {
         if let Some(credentials) = credentials {
             let sent = attempted(self.waycore.put_credentials(id, &credentials).await);
             let as_of = sent.map_err(Failure::of(Call::PutCredentials))?.updated_at().into();
+            outcome.note_credentials_accepted();
             // At once: should the completion fail, this was done all the same.
             let entry = audited(caller, AuditEvent::CredentialsSubmitted, Some(id), "setup");
             self.write(caller, &[Write::CredentialsSent { id, as_of }, Write::Audit(&entry)]).await?;

@@ -1,6 +1,6 @@
 //! Repair: what the bank issued is handed over again, on the same connection.
 
-use app::backend::{Caller, Credentials};
+use app::backend::{Caller, Credentials, FormOutcome};
 use app::model;
 use domain::credentials::NonEmptyCredentials;
 use domain::ids::ConnectionId;
@@ -34,6 +34,7 @@ impl UseCases {
         caller: &Caller,
         id: &str,
         input: Credentials,
+        outcome: &FormOutcome,
     ) -> Result<model::Connection, Failure> {
         access::may_change(caller)?;
         let credentials = filled_in(input)?.ok_or(InvalidInput::NothingEntered)?;
@@ -41,6 +42,9 @@ impl UseCases {
         self.prove_own(caller, &id).await?;
         let turn = self.turn(caller, Action::Finish, id.as_str()).await?;
         let tried = self.hand_over(caller, &id, &credentials).await;
+        if tried.is_ok() {
+            outcome.note_credentials_accepted();
+        }
         let entry = audited(caller, AuditEvent::CredentialsSubmitted, Some(&id), "repair");
         turn.end(tried, |&as_of| vec![Write::CredentialsSent { id: &id, as_of }, Write::Audit(&entry)])
             .await?;

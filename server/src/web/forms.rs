@@ -33,14 +33,10 @@ const STEP_ONE_FIELDS: [&str; 8] = [
 ];
 
 /// The fields of a form for what a bank issued that its own answer repeats; the password is not among them.
-const ISSUED_FIELDS: [&str; 6] = [
-    "bank_username",
-    "bank_customer_id",
-    "delegated_user_active",
-    "accept_terms",
-    "display_name",
-    "without_password",
-];
+const ISSUED_FIELDS: [&str; 3] = ["bank_username", "bank_customer_id", "without_password"];
+
+/// Its other fields.
+const CONFIRMED_FIELDS: [&str; 3] = ["delegated_user_active", "accept_terms", "display_name"];
 
 /// Longer addresses are refused by some proxies, in bytes.
 const MAX_ADDRESS: usize = 2_000;
@@ -113,18 +109,31 @@ pub(super) async fn refused(
     let fields = Fields::read(body);
     let function = parts.uri.path();
     let page = page_of(state, function, &fields);
+    let has_to_wait = scope.outcome.has_to_wait();
     if let api::SubmitFinish::PATH | api::UpdateCredentials::PATH = function {
+        // What Waycore has need not be typed again.
+        let values = if scope.outcome.credentials_accepted() {
+            fields.keep(&CONFIRMED_FIELDS)
+        } else {
+            let dropped = password_dropped(&fields);
+            fields.keep(&[ISSUED_FIELDS, CONFIRMED_FIELDS].concat()).into_iter().chain(dropped).collect()
+        };
         // What a bank issued may stand in no cookie, row or address.
-        let dropped = password_dropped(&fields);
-        let values = fields.keep(&ISSUED_FIELDS).into_iter().chain(dropped).collect();
-        return again(state, scope, parts, &page, Flash { error: Some(error), values, done: None }).await;
+        return again(
+            state,
+            scope,
+            parts,
+            &page,
+            Flash { error: Some(error), has_to_wait, values, done: None },
+        )
+        .await;
     }
     let values = match function {
         api::StartConnection::PATH => without_secrets(fields.keep(&STEP_ONE_FIELDS)),
         api::RemoveConnection::PATH => fields.keep(&["confirmation"]),
         _ => Vec::new(),
     };
-    let flash = Flash { error: Some(error), values, done: None };
+    let flash = Flash { error: Some(error), has_to_wait, values, done: None };
     let message = flash::leave(state, &scope.caller, &flash).filter(|_| page.len() <= MAX_ADDRESS);
     let Some(message) = message else { return again(state, scope, parts, &page, flash).await };
     let mut response = see_other(&page);

@@ -1,5 +1,7 @@
 //! What one request may know: who asks, and through which port.
 
+use std::sync::Arc;
+
 use app::{
     backend::{Caller, Customer, Flash, RequestScope},
     error::WireError,
@@ -121,6 +123,7 @@ pub(super) fn scope(state: &AppState, caller: Caller, parts: &Parts, flash: Flas
         site: state.site.clone(),
         support_code: support_code(parts),
         flash,
+        outcome: Arc::default(),
         after_news: is_after_news(parts),
         now_millis: state.clock.now().as_millis(),
     }

@@ -264,6 +264,61 @@ async fn every_way_in_which_a_typed_password_gets_lost_says_so() {
 }
 
 #[tokio::test]
+async fn what_waycore_has_accepted_is_not_asked_for_again() {
+    let host = TestHost::start().await;
+    let ana = host.signed_in_as("ana", "acme").await;
+    let (server_error, conflict, reset) =
+        (json!({ "status": 500 }), json!({ "status": 409 }), json!({ "reset": true }));
+    let refused = json!({ "status": 422 });
+    for (row, (call, effect, is_accepted)) in [
+        ("setupCompletion", &server_error, true),
+        ("setupCompletion", &conflict, true),
+        ("setupCompletion", &reset, true),
+        // Waycore has not, or nobody knows.
+        ("credentials", &server_error, false),
+        ("credentials", &reset, false),
+        ("credentials", &refused, false),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let what = format!("{call} {effect}");
+        let id = started(&ana, &format!("accepted-{row}")).await;
+        // A conflict is one as long as Waycore asks for something else first.
+        let asks = json!({
+            "kind": "setup", "status": "draft", "actionRequiredBy": "endUser", "nextAction": "provideCredentials",
+        });
+        host.waycore.put_connection(&id, asks).await;
+        let path = format!("/v1/connections/{id}/{call}");
+        host.waycore.fail(json!({ "match": { "path": path }, "effect": effect })).await;
+        let form = [
+            ("connection_id", id.as_str()),
+            ("bank_username", "wc-acme"),
+            ("password", "from the bank"),
+            ("delegated_user_active", "on"),
+            ("accept_terms", "on"),
+        ];
+        let page = ana.post_form("/api/submit_finish", &form).await;
+        assert_eq!(page.status, 422, "{what}: {page:?}");
+        assert_eq!(asks_again(&page), !is_accepted, "{what}");
+        assert_eq!(main_text(&page).contains(AGAIN), !is_accepted, "{what}");
+        let username = tag(&page, " id=\"bank_username\"");
+        assert_eq!(username.contains("value=\"wc-acme\""), !is_accepted, "{what}: {username}");
+        assert_eq!(main_text(&page).contains("Waycore has the bank sign-in details"), is_accepted, "{what}");
+        for ticked in ["delegated_user_active", "accept_terms"] {
+            assert!(tag(&page, &format!(" id=\"{ticked}\"")).contains(" checked"), "{what}: {page:?}");
+        }
+        host.waycore.heal().await;
+        if is_accepted {
+            // The form as it came back.
+            let again = [form[0], ("bank_username", ""), ("password", ""), form[3], form[4]];
+            let answer = ana.post_form("/api/submit_finish", &again).await;
+            assert_eq!(answer.goes_to(), format!("/connections/{id}/setup"), "{what}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_page_says_when_the_sign_in_details_were_sent() {
     let host = TestHost::start().await;
     let ana = host.signed_in_as("ana", "acme").await;
