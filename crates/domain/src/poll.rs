@@ -1,10 +1,14 @@
 //! When a page that waits asks again, and when it stops.
 
-use crate::connection::{ConnectionState, SyncStatus};
+use crate::connection::{Connection, ConnectionState, SyncStatus};
 use crate::step::{Step, Support};
+use crate::timestamp::Timestamp;
 
 /// How long a waiting page pauses between two questions.
 pub const POLL_SECONDS: u32 = 5;
+
+/// How long a first sync that has not begun is waited for, in milliseconds: it may never begin.
+const FIRST_SYNC_MILLIS: u64 = 60 * 60 * 1_000;
 
 /// What the browser says about the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,6 +89,14 @@ impl Watched {
             | ConnectionState::Unrecognised(_) => Some(Self::Alone),
             ConnectionState::Connected(_) | ConnectionState::Paused(_) | ConnectionState::Revoked(_) => None,
         }
+    }
+
+    /// For how many milliseconds more a connection is watched unless it changes; `None` for as long as it stays as it is.
+    /// Waycore's clock says when it changed last: one that is far from ours counts as long ago.
+    pub fn ends_after(connection: &Connection, now: Timestamp) -> Option<u64> {
+        let ConnectionState::Connected(ready) = &connection.state else { return None };
+        let age = now.as_millis().saturating_sub(connection.updated_at.as_millis()).unsigned_abs();
+        (ready.sync != SyncStatus::Syncing).then(|| FIRST_SYNC_MILLIS.saturating_sub(age))
     }
 
     /// As it is stored.

@@ -1,11 +1,14 @@
 //! What live pages need: the present state of a customer's connections and what changed in it, and reading a connection
 //! for everybody who looks at it.
 
+use std::time::Duration;
+
 use app::backend::{Caller, Customer, Role, Visit};
 use app::model;
 use domain::connection::{ActionRequiredBy, ConnectionState, Setup, SyncStatus};
 use domain::ids::{ConnectionId, UserId};
 use domain::poll::Watched;
+use domain::timestamp::Timestamp;
 use waycore::wire::{Connection, Page};
 use waycore::{Error, ListConnections};
 
@@ -31,6 +34,8 @@ pub(crate) struct LiveConnection {
     pub(crate) id: ConnectionId,
     /// What is expected to happen to it.
     pub(crate) watched: Option<Watched>,
+    /// For how much longer that is expected; `None` for as long as it stays as it is.
+    pub(crate) ends_after: Option<Duration>,
     /// It is being set up or synced for the first time, in no list of those that wait for activation, and the next move is not
     /// the customer's: details are being prepared, for instance.
     pub(crate) awaits_others: bool,
@@ -86,7 +91,9 @@ impl UseCases {
         // The head comes first: what happens in between is told once more, and never missed.
         let head = self.head(tenant).await?;
         let records = self.store.connections(tenant).await?;
-        Ok(Present { head, connections: records.iter().filter_map(live).collect() })
+        let now = self.clock.now();
+        let connections = records.iter().filter_map(|record| live(record, now));
+        Ok(Present { head, connections: connections.collect() })
     }
 
     /// The id of the last event that what is read from now on has in it.
@@ -113,10 +120,11 @@ impl UseCases {
     pub(super) async fn since(&self, customer: &Customer, after: u64) -> Result<Option<Since>, StoreError> {
         let missed = self.store.events_after(self.of(customer), after).await?;
         let Some(events) = missed.events else { return Ok(None) };
+        let now = self.clock.now();
         let news = events.into_iter().filter_map(|event| {
             let what = match event.kind {
                 // What is gone by now has another event, which says so.
-                EventKind::Connection => Happened::Connection(Box::new(live(&event.record)?)),
+                EventKind::Connection => Happened::Connection(Box::new(live(&event.record, now)?)),
                 EventKind::Removed => Happened::Removed(event.record.id),
                 EventKind::Transactions => Happened::Transactions(event.record.id),
             };
@@ -200,7 +208,7 @@ fn product(customer: Customer) -> Caller {
     Caller { customer, user: UserId::product(), role: Role::Viewer, org_name: None, name: None, locale: None }
 }
 
-fn live(record: &ConnectionRecord) -> Option<LiveConnection> {
+fn live(record: &ConnectionRecord, now: Timestamp) -> Option<LiveConnection> {
     let own = Own::kept(record)?;
     let awaits_others = match &own.connection.state {
         ConnectionState::Draft(setup) => awaits_others(setup),
@@ -212,6 +220,7 @@ fn live(record: &ConnectionRecord) -> Option<LiveConnection> {
         shown: kept(&own, record),
         id: record.id.clone(),
         watched: Watched::of(&own.connection.state),
+        ends_after: Watched::ends_after(&own.connection, now).map(Duration::from_millis),
         awaits_others,
     })
 }

@@ -5,7 +5,7 @@ use domain::poll::{Page, Poll, StopReason, Watched, poll};
 use domain::step::{Recoverable, Step, Support};
 use domain::timestamp::Timestamp;
 
-use crate::samples::state;
+use crate::samples::{connection, state};
 
 const AGAIN: Poll = Poll::Again { after_seconds: 5 };
 
@@ -65,4 +65,29 @@ fn each_state_is_watched_where_its_next_change_is_found() {
     for watched in Watched::ALL {
         assert_eq!(Watched::parse(watched.as_str()), Some(watched));
     }
+}
+
+#[test]
+fn a_first_sync_that_has_not_begun_is_waited_for_for_an_hour() {
+    const MINUTE: i64 = 60_000;
+    let now = 10_000 * MINUTE;
+    for (sync, changed_at, expected) in [
+        ("idle", now, Some(60)),
+        ("idle", now - 20 * MINUTE, Some(40)),
+        ("somethingNew", now - 20 * MINUTE, Some(40)),
+        ("idle", now - 60 * MINUTE, Some(0)),
+        ("idle", now - 5_000 * MINUTE, Some(0)),
+        // Waycore's clock is ahead.
+        ("idle", now + 20 * MINUTE, Some(40)),
+        ("idle", now + 5_000 * MINUTE, Some(0)),
+        // One that runs, however long it takes.
+        ("syncing", now - 5_000 * MINUTE, None),
+    ] {
+        let ready = Ready { sync: SyncStatus::parse(sync), last_synced_at: None };
+        let connection = connection(ConnectionState::Connected(ready), changed_at);
+        let minutes = Watched::ends_after(&connection, Timestamp::from_millis(now)).map(|left| left / 60_000);
+        assert_eq!(minutes, expected, "{sync} {changed_at}");
+    }
+    let activating = connection(state("setup", "pendingActivation"), 0);
+    assert_eq!(Watched::ends_after(&activating, Timestamp::from_millis(now)), None);
 }

@@ -74,7 +74,16 @@ struct Viewers {
     /// The same of pages that ask instead of listening: until when each counts as open.
     polled: HashMap<ConnectionId, Instant>,
     reread_at: Option<Instant>,
-    waiting: Vec<(ConnectionId, Watched, bool)>,
+    waiting: Vec<Waiting>,
+}
+
+/// A connection that is expected to change by itself.
+struct Waiting {
+    id: ConnectionId,
+    watched: Watched,
+    awaits_others: bool,
+    /// Until then; `None` for as long as it stays as it is.
+    until: Option<Instant>,
 }
 
 impl Channel {
@@ -145,11 +154,13 @@ impl Channel {
     }
 
     pub(super) fn add_interest(&self, all: &mut Interest) {
-        if !self.is_open(Instant::now()) {
+        let now = Instant::now();
+        if !self.is_open(now) {
             return;
         }
         self.viewers(|viewers| {
-            for (id, watched, awaits_others) in &viewers.waiting {
+            viewers.waiting.retain(|waiting| waiting.until.is_none_or(|until| until > now));
+            for Waiting { id, watched, awaits_others, .. } in &viewers.waiting {
                 let page = viewers.open.contains_key(id) || viewers.polled.contains_key(id);
                 match watched {
                     Watched::Activation => all.activations = true,
@@ -328,15 +339,20 @@ impl Viewers {
     fn note(&mut self, what: &Happened) {
         match what {
             Happened::Connection(connection) => self.note_connection(connection),
-            Happened::Removed(id) => self.waiting.retain(|(known, ..)| known != id),
+            Happened::Removed(id) => self.waiting.retain(|waiting| waiting.id != *id),
             Happened::Transactions(_) => {}
         }
     }
 
     fn note_connection(&mut self, connection: &LiveConnection) {
-        self.waiting.retain(|(known, ..)| *known != connection.id);
+        self.waiting.retain(|waiting| waiting.id != connection.id);
         if let Some(watched) = connection.watched {
-            self.waiting.push((connection.id.clone(), watched, connection.awaits_others));
+            self.waiting.push(Waiting {
+                id: connection.id.clone(),
+                watched,
+                awaits_others: connection.awaits_others,
+                until: connection.ends_after.map(|left| Instant::now() + left),
+            });
         }
     }
 }

@@ -233,6 +233,15 @@ impl World {
         self.replicas[0].onboarding.refresh(&id(connection), Cause::Look).await.unwrap();
     }
 
+    /// A connected bank has not begun its first sync, and changed last at `updated_at`. Somebody reads it.
+    pub(super) async fn has_not_synced(&mut self, connection: usize, updated_at: &str) {
+        self.stages[connection] = stage_of("active");
+        let mut idle = first_sync();
+        (idle["syncStatus"], idle["updatedAt"]) = (json!("idle"), json!(updated_at));
+        self.waycore.change(id(connection).as_str(), idle);
+        self.replicas[0].onboarding.refresh(&id(connection), Cause::Look).await.unwrap();
+    }
+
     /// The data is there. Nobody is told.
     pub(super) fn ends_to_sync(&self, connection: usize) {
         let ended = json!({ "syncStatus": "idle", "lastSyncedAt": "2026-02-01T00:00:00Z" });
