@@ -43,9 +43,10 @@ pub struct Connection {
 }
 
 impl Connection {
-    /// It works, and no sync has succeeded yet: its first data is on the way.
-    pub fn awaits_first_sync(&self) -> bool {
-        self.label == StatusLabel::Connected && self.last_synced_at.is_none()
+    /// It works, and its first sync is running. A first sync that has not begun may never begin, so nobody is told to wait
+    /// for it.
+    pub fn is_first_sync(&self) -> bool {
+        self.label == StatusLabel::Connected && self.last_synced_at.is_none() && self.is_syncing()
     }
 
     /// Data is being fetched at this moment.
@@ -280,16 +281,16 @@ pub struct Institutions {
 #[cfg_attr(feature = "ssr", derive(Serialize, Deserialize))]
 pub struct Advice {
     /// Sentences for the person who types.
-    pub notes: Vec<String>,
     #[cfg(feature = "ssr")]
+    pub notes: Vec<String>,
     /// Where the bank that seems to be meant can be chosen, and the words of the link; both empty if there is none.
+    #[cfg(feature = "ssr")]
     pub href: String,
     #[cfg(feature = "ssr")]
     pub choose: String,
-    #[cfg(feature = "ssr")]
-    /// The host of a suspicious address, which has to be confirmed; empty for any other.
     /// All of this as a page shows it, for the browser, which only puts it there.
     pub html: String,
+    /// The host of a suspicious address, which has to be confirmed; empty for any other.
     pub confirm: String,
 }
 

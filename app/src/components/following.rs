@@ -48,7 +48,7 @@ pub fn following_all(scope: &RequestScope, heard: String, is_whole: bool) -> Any
 
 /// What is said of a connection when it changes.
 pub fn says(connection: &Connection) -> String {
-    if connection.awaits_first_sync() {
+    if connection.is_first_sync() {
         return [&bank_is_connected(&connection.display_name), ". ", words().detail.fetching].concat();
     }
     let state = [connection.display_name.as_str(), ": ", status_label(connection.label)].concat();

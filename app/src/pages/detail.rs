@@ -54,14 +54,14 @@ pub fn DetailPage() -> impl IntoView {
                 return go(&with_draft(scope.site.paths.setup(&seen.what.id), draft.as_deref()));
             };
             let is_empty = shown.is_empty(seen.what.is_syncing());
-            let is_fetching = seen.as_of.is_none() && seen.what.awaits_first_sync() && is_empty;
+            let is_fetching = seen.as_of.is_none() && seen.what.is_first_sync() && is_empty;
             let content = if is_fetching {
                 let stop = format!("{}?refresh=off", scope.site.paths.detail(&seen.what.id));
                 refresh.then(|| view! { <SelfRefresh stop/> }).into_any()
             } else {
                 money::money(&scope, &seen.what.id, &query, shown)
             };
-            let shown = Detail { heard, seen, record, draft, is_fetching };
+            let shown = Detail { heard, seen, record, draft };
             detail(&scope, shown, content)
         },
     )
@@ -75,12 +75,10 @@ struct Detail {
     record: ConnectionRecord,
     /// The local draft that led here.
     draft: Option<String>,
-    /// The first sync is under way, and nothing of it is there yet.
-    is_fetching: bool,
 }
 
 fn detail(scope: &RequestScope, shown: Detail, content: AnyView) -> AnyView {
-    let Detail { heard, seen, record, draft, is_fetching } = shown;
+    let Detail { heard, seen, record, draft } = shown;
     let connection = seen.what;
     let paths = scope.site.paths.clone();
     let is_stale = seen.as_of.is_some();
@@ -94,7 +92,7 @@ fn detail(scope: &RequestScope, shown: Detail, content: AnyView) -> AnyView {
             </div>
             <ErrorNotice flash=scope.flash.clone()/>
             <KeptNotice as_of=seen.as_of now_millis=scope.now_millis/>
-            {state_notice(scope, &connection, is_fetching, is_stale)}
+            {state_notice(scope, &connection, is_stale)}
             {repair(scope, &connection)}
             {delegated_user(scope, &connection)}
             {facts(scope, &connection)}
@@ -126,7 +124,8 @@ fn actions(scope: &RequestScope, connection: &Connection, sync_again_in: Option<
     let paths = &scope.site.paths;
     let id = connection.id.clone();
     let may_sync = connection.step == Step::Connected && !connection.is_syncing();
-    let sync = (may_sync && sync_again_in.is_none()).then(|| {
+    let is_refused = scope.flash.has_to_wait;
+    let sync = (may_sync && !is_refused && sync_again_in.is_none()).then(|| {
         view! {
             <form method="post" action=paths.api("sync_connection")>
                 <input type="hidden" name="connection_id" value=id/>
@@ -145,7 +144,12 @@ fn actions(scope: &RequestScope, connection: &Connection, sync_again_in: Option<
             </div>
         }
     });
-    let row = view! { <div class="actions">{sync} <a href=remove>{text.remove}</a></div> {wait} };
+    // Nobody said how long to wait.
+    let again = (may_sync && is_refused && sync_again_in.is_none()).then(|| {
+        let again = paths.detail(&connection.id);
+        view! { <p><a href=again>{text.again_now}</a></p> }
+    });
+    let row = view! { <div class="actions">{sync} <a href=remove>{text.remove}</a></div> {wait} {again} };
     scope.caller.role.changes().then(|| row.into_any())
 }
 

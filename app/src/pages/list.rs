@@ -6,14 +6,14 @@ use leptos_router::hooks::use_query_map;
 
 use super::{
     shown_by_detail,
-    state::{is_trying, removed_notice},
+    state::{mover, removed_notice},
 };
 use crate::{
     backend::{Done, Kept, ListQuery, RequestScope, Visit},
     components::{ErrorNotice, KeptNotice, Moment, PageTitle, StatusBadge, following_all, load, says},
     copy::{connections_shown, items_unreadable, pages::words, status_label},
     islands::DraftList,
-    model::{Connection, ConnectionPage, Step},
+    model::{Connection, ConnectionPage},
     wizard::Mover,
 };
 
@@ -73,9 +73,10 @@ fn list(
         let count = connections_shown(page.connections.len(), next.is_some());
         view! { <p class="hint" role="status">{count}</p> }
     });
+    let is_stale = seen.as_of.is_some();
     let rows = page.connections.into_iter().map(|row| {
         let changed = visit.changed.contains(&row.id);
-        connection_row(scope, row, changed)
+        connection_row(scope, row, changed, is_stale)
     });
     let rows = rows.collect_view();
     view! {
@@ -149,7 +150,12 @@ fn EmptyList(may_connect: bool, new: String) -> impl IntoView {
     }
 }
 
-fn connection_row(scope: &RequestScope, row: Connection, changed: bool) -> impl IntoView + use<> {
+fn connection_row(
+    scope: &RequestScope,
+    row: Connection,
+    changed: bool,
+    is_stale: bool,
+) -> impl IntoView + use<> {
     let paths = &scope.site.paths;
     let detail = shown_by_detail(&row);
     let href = if detail { paths.detail(&row.id) } else { paths.setup(&row.id) };
@@ -158,9 +164,11 @@ fn connection_row(scope: &RequestScope, row: Connection, changed: bool) -> impl 
             view! { <span>{words().list.last_synced} " " <Moment at now_millis=scope.now_millis/></span> }
                 .into_any()
         }
-        // What nobody understands may have data all the same.
-        None if row.label == StatusLabel::Checking => ().into_any(),
-        None if row.awaits_first_sync() => view! { <span>{words().detail.fetching}</span> }.into_any(),
+        None if row.is_first_sync() && !is_stale => {
+            view! { <span>{words().detail.fetching}</span> }.into_any()
+        }
+        // What works, or is not understood, may have data although nobody says when it came.
+        None if matches!(row.label, StatusLabel::Connected | StatusLabel::Checking) => ().into_any(),
         None => view! { <span>{words().list.never_synced}</span> }.into_any(),
     };
     let host = row.portal_url.as_deref().and_then(|url| domain::portal_url::PortalUrl::parse(url).ok());
@@ -190,19 +198,7 @@ fn connection_row(scope: &RequestScope, row: Connection, changed: bool) -> impl 
 fn whose_move(row: &Connection, scope: &RequestScope) -> Option<&'static str> {
     let text = &words().list;
     let acts = scope.caller.role.changes();
-    let mover = match (row.step, row.label) {
-        (Step::Connected, _) | (_, StatusLabel::Revoked) => return None,
-        (Step::Recoverable, _) if is_trying(row, scope.now_millis) => Mover::Waycore,
-        // A setup that failed: Waycore says who acts.
-        (Step::Recoverable | Step::Support, _) if row.action_required_by.is_some() => Mover::of(row),
-        (Step::Support, _) => return None,
-        (Step::Recoverable, StatusLabel::Error) => Mover::Waycore,
-        (Step::Recoverable, _) => Mover::You,
-        (Step::ConnectionDetails | Step::DelegatedUser | Step::FinishSetup | Step::Activation, _) => {
-            Mover::of(row)
-        }
-    };
-    Some(match mover {
+    Some(match mover(row, scope.now_millis)? {
         Mover::You if acts => text.move_you,
         Mover::You => text.move_manager,
         Mover::Waycore => text.move_waycore,

@@ -25,14 +25,28 @@ pub(super) fn is_trying(connection: &Connection, now_millis: i64) -> bool {
         && is_lately
 }
 
+/// Returns who has to act before a connection works, for its row and its page alike; `None` if nobody has to, or nobody
+/// knows who.
+pub(super) fn mover(connection: &Connection, now_millis: i64) -> Option<Mover> {
+    Some(match (connection.step, connection.label) {
+        (Step::Connected, _) | (_, StatusLabel::Revoked) => return None,
+        (Step::Recoverable, _) if is_trying(connection, now_millis) => Mover::Waycore,
+        // A setup that failed: Waycore says who acts.
+        (Step::Recoverable | Step::Support, _) if connection.action_required_by.is_some() => {
+            Mover::of(connection)
+        }
+        (Step::Support, _) => return None,
+        (Step::Recoverable, StatusLabel::Error) => Mover::Waycore,
+        (Step::Recoverable, _) => Mover::You,
+        (Step::ConnectionDetails | Step::DelegatedUser | Step::FinishSetup | Step::Activation, _) => {
+            Mover::of(connection)
+        }
+    })
+}
+
 /// Renders the notice about the state: what happened, and what a person of this role can do. What a form has just done
-/// is said in it and aloud.
-pub(super) fn state_notice(
-    scope: &RequestScope,
-    connection: &Connection,
-    is_fetching: bool,
-    is_stale: bool,
-) -> Option<AnyView> {
+/// is said in it and aloud. Where a form was refused, nothing says that there is nothing to do.
+pub(super) fn state_notice(scope: &RequestScope, connection: &Connection, is_stale: bool) -> Option<AnyView> {
     let done = scope.flash.done;
     let notice = match (done, connection.label) {
         (Some(Done::HandedOver), StatusLabel::ReauthenticationRequired) => {
@@ -41,7 +55,8 @@ pub(super) fn state_notice(
         _ if is_trying(connection, scope.now_millis) => {
             trying(connection, words().detail.trying_title, scope.now_millis)
         }
-        (_, StatusLabel::Connected) if is_fetching => {
+        (None, StatusLabel::Connected) if scope.flash.error.is_some() => return None,
+        (_, StatusLabel::Connected) if connection.is_first_sync() && !is_stale => {
             let title = bank_is_connected(&connection.display_name);
             view! { <Notice tone=Tone::Positive title><p>{words().detail.fetching}</p></Notice> }.into_any()
         }
@@ -73,29 +88,20 @@ fn sent(connection: &Connection, now_millis: i64) -> Option<AnyView> {
 }
 
 fn of_label(scope: &RequestScope, connection: &Connection) -> AnyView {
-    let changes = scope.caller.role.changes();
-    let (tone, title, text) = match connection.label {
-        StatusLabel::Connected => (Tone::Positive, words().detail.connected_title, words().detail.connected),
-        StatusLabel::ReauthenticationRequired => {
-            (Tone::Caution, words().detail.reauth_title, words().detail.reauth)
-        }
-        StatusLabel::Error => {
-            // A failed setup may still need an action, which `actionRequiredBy` names.
-            let text = match (Mover::of(connection), changes) {
-                (Mover::You, true) => words().wizard.now_asked,
-                (Mover::You, false) => words().wizard.now_manager,
-                (Mover::Us, _) => words().wizard.now_us,
-                (Mover::Waycore, _) => words().detail.errored,
-            };
-            (Tone::Negative, words().detail.errored_title, text)
-        }
-        StatusLabel::NeedsCorrection => (Tone::Caution, words().detail.invalid_title, words().detail.invalid),
-        StatusLabel::Paused => (Tone::Info, words().detail.paused_title, words().detail.paused),
-        StatusLabel::Revoked => (Tone::Info, words().detail.revoked_title, words().detail.revoked),
+    let text = &words().detail;
+    let mover = mover(connection, scope.now_millis);
+    let (tone, title, fact) = match connection.label {
+        StatusLabel::Connected => (Tone::Positive, text.connected_title, Some(text.connected)),
+        StatusLabel::ReauthenticationRequired => (Tone::Caution, text.reauth_title, Some(text.reauth)),
+        StatusLabel::Error => (Tone::Negative, text.errored_title, None),
+        StatusLabel::NeedsCorrection => (Tone::Caution, text.invalid_title, Some(text.invalid)),
+        StatusLabel::Paused => (Tone::Info, text.paused_title, Some(text.paused)),
+        StatusLabel::Revoked => (Tone::Info, text.revoked_title, Some(text.revoked)),
         StatusLabel::SetupInProgress | StatusLabel::Activating | StatusLabel::Checking => {
-            (Tone::Info, words().detail.checking_title, words().detail.checking)
+            (Tone::Info, text.checking_title, Some(text.checking))
         }
     };
+    let fact = fact.map(|text| view! { <p>{text}</p> });
     let needs_help = connection.step != Step::Connected;
     let support = needs_help.then(|| view! { <Support scope=scope.clone()/> });
     let code = connection
@@ -104,37 +110,51 @@ fn of_label(scope: &RequestScope, connection: &Connection) -> AnyView {
         .filter(|_| needs_help)
         .map(|code| view! { <p class="muted">{words().detail.error_code} ": " <code translate="no">{code}</code></p> });
     let sent = needs_help.then(|| sent(connection, scope.now_millis)).flatten();
-    let address = connection.portal_url.clone().filter(|_| connection.label == StatusLabel::NeedsCorrection);
+    let asks_for_address = connection.label == StatusLabel::NeedsCorrection && mover == Some(Mover::You);
+    let address = connection.portal_url.clone().filter(|_| asks_for_address);
     let address = address.map(|url| view! { <p class="address"><code translate="no">{url}</code></p> });
-    let again = again(scope, connection);
-    let to_do = to_do(connection.label, changes).map(|text| view! { <p>{text}</p> });
-    view! { <Notice tone title><p>{text}</p> {to_do} {address} {sent} {code} {again} {support}</Notice> }
-        .into_any()
+    let again = again(scope, connection, mover);
+    let to_do = to_do(connection.label, mover, scope.caller.role.changes());
+    let to_do = to_do.into_iter().flatten().map(|text| view! { <p>{text}</p> }).collect_view();
+    view! { <Notice tone title>{fact} {to_do} {address} {sent} {code} {again} {support}</Notice> }.into_any()
 }
 
-/// What a manager has to do. Whoever may only look reads that a manager can do it, as the page has nothing to do it with.
-fn to_do(label: StatusLabel, changes: bool) -> Option<&'static str> {
+/// What has to be done, by whoever has to do it. Whoever may only look reads that a manager can do it, as the page has
+/// nothing to do it with.
+fn to_do(label: StatusLabel, mover: Option<Mover>, changes: bool) -> [Option<&'static str>; 2] {
     let text = &words().detail;
-    let (manager, viewer) = match label {
-        StatusLabel::ReauthenticationRequired => (Some(text.reauth_to_do), text.reauth_viewer),
-        StatusLabel::NeedsCorrection => (Some(text.invalid_to_do), text.invalid_viewer),
-        StatusLabel::Revoked => (Some(text.revoked_to_do), text.revoked_viewer),
-        StatusLabel::Connected
-        | StatusLabel::Error
-        | StatusLabel::Paused
-        | StatusLabel::SetupInProgress
-        | StatusLabel::Activating
-        | StatusLabel::Checking => (None, text.viewer),
+    let (manager, viewer) = match (mover, label) {
+        (Some(Mover::You), StatusLabel::ReauthenticationRequired) => (text.reauth_to_do, text.reauth_viewer),
+        (Some(Mover::You), StatusLabel::NeedsCorrection) => (text.invalid_to_do, text.invalid_viewer),
+        (None, StatusLabel::Revoked) => (text.revoked_to_do, text.revoked_viewer),
+        _ => {
+            let what = match (mover, label) {
+                (Some(Mover::You), _) if changes => Some(words().wizard.now_asked),
+                (Some(Mover::You), _) => Some(words().wizard.now_manager),
+                (Some(Mover::Us), _) => Some(words().wizard.now_us),
+                (Some(Mover::Waycore), StatusLabel::Error) => Some(text.errored),
+                (
+                    Some(Mover::Waycore),
+                    StatusLabel::ReauthenticationRequired
+                    | StatusLabel::NeedsCorrection
+                    | StatusLabel::Paused,
+                ) => Some(text.waycore_acts),
+                _ => None,
+            };
+            return [what, (!changes).then_some(text.viewer)];
+        }
     };
-    if changes { manager } else { Some(viewer) }
+    [Some(if changes { manager } else { viewer }), None]
 }
 
 /// Where a manager begins anew. Either way that is another connection: this one stays until it is removed.
-fn again(scope: &RequestScope, connection: &Connection) -> Option<AnyView> {
+fn again(scope: &RequestScope, connection: &Connection, mover: Option<Mover>) -> Option<AnyView> {
     let paths = &scope.site.paths;
-    let (href, text) = match connection.label {
-        StatusLabel::Revoked => (paths.new_connection(), words().detail.reconnect),
-        StatusLabel::NeedsCorrection => (paths.again(&connection.id), words().detail.start_again),
+    let (href, text) = match (connection.label, mover) {
+        (StatusLabel::Revoked, _) => (paths.new_connection(), words().detail.reconnect),
+        (StatusLabel::NeedsCorrection, Some(Mover::You)) => {
+            (paths.again(&connection.id), words().detail.start_again)
+        }
         _ => return None,
     };
     let link = || view! { <p><a class="button button-secondary" href=href>{text}</a></p> }.into_any();
@@ -152,10 +172,13 @@ pub(super) fn removed_notice() -> AnyView {
     .into_any()
 }
 
-/// What the bank issued can be handed over again, on the same connection and by any manager. While Waycore tries what was
-/// handed over, the form is folded.
+/// What the bank issued can be handed over again, on the same connection and by any manager, unless somebody else has to
+/// act. While Waycore tries what was handed over, the form is folded.
 pub(super) fn repair(scope: &RequestScope, connection: &Connection) -> Option<AnyView> {
-    let asked = connection.label == StatusLabel::ReauthenticationRequired && scope.caller.role.changes();
+    let is_tried = is_trying(connection, scope.now_millis);
+    let is_asked = is_tried || mover(connection, scope.now_millis) == Some(Mover::You);
+    let asked =
+        connection.label == StatusLabel::ReauthenticationRequired && is_asked && scope.caller.role.changes();
     let action = scope.site.paths.api("update_credentials");
     let form = || {
         view! {
@@ -169,7 +192,7 @@ pub(super) fn repair(scope: &RequestScope, connection: &Connection) -> Option<An
         }
     };
     let repair = || {
-        if is_trying(connection, scope.now_millis) {
+        if is_tried {
             let open = scope.flash.error.is_some();
             view! {
                 <details class="disclosure" open=open>

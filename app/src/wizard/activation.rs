@@ -25,18 +25,29 @@ pub fn activation(
     refresh: bool,
 ) -> AnyView {
     let paths = &scope.site.paths;
+    let mover = Mover::of(connection);
     let unknown = connection.label == StatusLabel::Checking;
+    let acts = scope.caller.role.changes();
+    let lead = match mover {
+        Mover::You if acts => words().wizard.now_asked,
+        Mover::You => words().wizard.now_manager,
+        Mover::Us => words().wizard.now_us,
+        Mover::Waycore if unknown => words().activation.checking,
+        Mover::Waycore => words().activation.sentence,
+    };
+    // What only takes its time can be waited for elsewhere, and can be late.
+    let is_waiting = mover == Mover::Waycore;
     let stop = format!("{}?refresh=off", paths.setup(&connection.id));
     let since = handed_over(connection, record).to_owned();
-    let support = unknown.then(|| view! { <Support scope=scope.clone()/> });
+    let support = (unknown || !is_waiting).then(|| view! { <Support scope=scope.clone()/> });
     let content = view! {
         <ErrorNotice flash=scope.flash.clone()/>
-        <p class="lead">{if unknown { words().activation.checking } else { words().activation.sentence }}</p>
-        {late(scope, &since)}
+        <p class="lead">{lead}</p>
+        {is_waiting.then(|| late(scope, &since))}
         {support}
         <div class="panel waiting">
             <StatusBadge label=connection.label/>
-            {(!unknown)
+            {(is_waiting && !unknown)
                 .then(|| view! {
                     <p>{words().activation.duration}</p>
                     <p class="muted">
@@ -46,12 +57,12 @@ pub fn activation(
                 })}
             {credentials_sent(connection)}
         </div>
-        <p>{words().activation.leave}</p>
+        {is_waiting.then(|| view! { <p>{words().activation.leave}</p> })}
         {refresh.then(|| view! { <SelfRefresh stop/> })}
         <div class="actions">
             <a class="button button-secondary" href=paths.list()>{words().wizard.finish_later}</a>
         </div>
-        {(!scope.caller.role.changes()).then(|| view! { <p class="muted">{words().wizard.viewer}</p> })}
+        {(!acts).then(|| view! { <p class="muted">{words().wizard.viewer}</p> })}
         {remove_link(scope, connection)}
         {setup_status(connection)}
         {following(scope, connection, draft, Some(String::new()))}
@@ -63,8 +74,8 @@ pub fn activation(
             step: WizardStep::Activation,
             title: words().activation.title,
             bank,
-            mover: Mover::of(connection),
-            acts: scope.caller.role.changes(),
+            mover,
+            acts,
             now: now(connection),
             next,
         },

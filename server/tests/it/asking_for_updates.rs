@@ -86,3 +86,60 @@ async fn an_update_is_offered_only_where_waycore_would_not_refuse_it() {
     assert!(said.contains("Waycore allows one update every 45 minutes."), "{said}");
     assert!(said.contains("You can ask for the next update in 45 minutes"), "{said}");
 }
+
+#[tokio::test]
+async fn a_sync_that_is_refused_is_no_failure_and_nothing_contradicts_it() {
+    let host = TestHost::start().await;
+    let ready = |sync: &str| json!({ "kind": "ready", "status": "active", "syncStatus": sync });
+    let refused = |status: u16| Some(json!({ "status": status }));
+    for (row, (state, effect, said)) in [
+        (ready("syncing"), refused(409), "An update is running already"),
+        (ready("idle"), refused(409), "Waycore didn't start an update"),
+        (ready("idle"), refused(429), "Waycore waits 45 minutes"),
+        (json!({ "kind": "setup", "status": "pendingActivation" }), refused(409), "still being set up"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let pat = host.signed_in_as("pat", &format!("org-{row}")).await;
+        let id = pat.start("sim-standard").await["id"].as_str().expect("an id").to_owned();
+        host.waycore.put_connection(&id, state).await;
+        let path = format!("/v1/connections/{id}/sync");
+        host.waycore.fail(json!({ "match": { "path": path }, "effect": effect, "times": 1 })).await;
+        let answer = pat.post_form("/api/sync_connection", &[("connection_id", &id)]).await;
+        let message = answer.cookie().expect("a message for the page").to_owned();
+        let mut page = pat.with_cookie(&message).get(answer.goes_to()).await;
+        if page.status.is_redirection() {
+            let pat = host.signed_in_as("pat", &format!("org-{row}")).await;
+            page = pat.with_cookie(&message).get(page.goes_to()).await;
+        }
+        // Without what a browser shows later.
+        let main = main_of(&page.body).split("<div hidden").next().expect("a page");
+        let alert = between(main, "role=\"alert\"", "</section>");
+        assert!(alert.contains("notice-info") && text(alert).contains("Not yet"), "{said}: {alert}");
+        assert!(text(alert).contains(said), "{said}: {alert}");
+        assert!(!text(alert).contains("Support code"), "{said}: {alert}");
+        assert_eq!(main.matches("class=\"notice-title\"").count(), 1, "one box: {main}");
+        assert!(!main.contains(">Sync now</button>"), "{said}: it would be refused: {main}");
+        assert!(!text(main).contains("nothing for you to do"), "{said}: {main}");
+    }
+}
+
+#[tokio::test]
+async fn a_sync_that_failed_is_said_to_have_failed() {
+    let host = TestHost::start().await;
+    let ana = host.signed_in_as("ana", "acme").await;
+    let id = ana.start("sim-standard").await["id"].as_str().expect("an id").to_owned();
+    let state = json!({ "kind": "ready", "status": "active", "syncStatus": "idle" });
+    host.waycore.put_connection(&id, state).await;
+    let path = format!("/v1/connections/{id}/sync");
+    host.waycore.fail(json!({ "match": { "path": path }, "effect": { "status": 403 }, "times": 1 })).await;
+    let answer = ana.post_form("/api/sync_connection", &[("connection_id", &id)]).await;
+    let message = answer.cookie().expect("a message for the page").to_owned();
+    let page = ana.with_cookie(&message).get(answer.goes_to()).await;
+    let main = main_of(&page.body);
+    let alert = between(main, "role=\"alert\"", "</section>");
+    assert!(alert.contains("notice-negative") && text(main).contains("upport code"), "{main}");
+    assert!(!text(main).contains("nothing for you to do"), "{main}");
+    assert!(main.contains(">Sync now</button>"), "{main}");
+}

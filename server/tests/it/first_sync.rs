@@ -86,3 +86,45 @@ async fn data_that_is_there_is_shown_whatever_is_said_of_the_sync() {
         assert!(!text(main).contains("Last updated"), "{sync}: nobody knows when: {main}");
     }
 }
+
+/// A first sync that does not run may never begin: nobody is told to wait for it, on any page or aloud.
+#[tokio::test]
+async fn accounts_are_said_to_be_fetched_exactly_while_the_first_sync_runs() {
+    let host = TestHost::start().await;
+    let fetching = "Fetching your accounts…";
+    for (row, (bank, sync, is_fetched)) in [
+        ("sim-instant", "idle", false),
+        ("sim-instant", "unheardOf", false),
+        ("sim-instant", "syncing", true),
+        // It has accounts.
+        ("sim-standard", "idle", false),
+        ("sim-standard", "syncing", true),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let pat = host.signed_in_as("pat", &format!("org-{row}")).await;
+        let id = pat.start(bank).await["id"].as_str().expect("an id").to_owned();
+        let state = json!({ "kind": "ready", "status": "active", "syncStatus": sync });
+        host.waycore.put_connection(&id, state).await;
+        let has_accounts = bank == "sim-standard";
+        if !has_accounts {
+            let effect = json!({ "status": 200, "body": { "data": [], "pagination": { "hasMore": false } } });
+            let path = json!({ "path": "/v1/accounts", "connectionId": id });
+            host.waycore.fail(json!({ "match": path, "effect": effect })).await;
+        }
+        let (detail, list) = (pat.get(&format!("/connections/{id}")).await.body, pat.get("/").await.body);
+        let (shown, row) = (text(main_of(&detail)), text(row_of(&list, &id)));
+        for (what, said) in [("page", &shown), ("row", &row)] {
+            assert_eq!(said.contains(fetching), is_fetched, "{bank} {sync}: {what}: {said}");
+        }
+        let aloud = format!("is connected. {fetching}\"");
+        for page in [&detail, &list] {
+            assert_eq!(page.contains(&aloud), is_fetched, "{bank} {sync}: {page}");
+        }
+        assert_eq!(shown.contains("The connection works"), !is_fetched, "{bank} {sync}: {shown}");
+        assert_eq!(shown.contains("No accounts yet"), !has_accounts && !is_fetched, "{bank} {sync}: {shown}");
+        assert_eq!(detail.contains("class=\"money\""), has_accounts, "{bank} {sync}: {shown}");
+        assert!(!row.contains("No data yet"), "it may have data: {row}");
+    }
+}

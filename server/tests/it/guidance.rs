@@ -94,7 +94,7 @@ async fn a_setup_that_failed_keeps_its_details_and_its_sheet() {
         assert!(tag(&page, "aria-label=\"Copy username\"").contains(username), "{status}: {page:?}");
         assert!(page.body.contains(&format!("href=\"{sheet}\"")), "{status}: {page:?}");
         let asked = main_text(&page).contains("Waycore needs something from you.");
-        assert_eq!(asked, status == "errored", "{status}: {page:?}");
+        assert_eq!(asked, matches!(status, "errored" | "paused"), "{status}: {page:?}");
         let page = ana.get(&sheet).await;
         assert!(main_text(&page).contains(&format!("Username {username}")), "{status}: {page:?}");
         assert!(page.body.contains(&format!("href=\"{detail}\"")), "{status}: {page:?}");

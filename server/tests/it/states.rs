@@ -120,7 +120,10 @@ fn states() -> Vec<State> {
         let mut put = ready(status);
         put["errorCode"] = json!("bank_said_no");
         states.push((Begun, put, label, Page::Detail, code, action));
-        states.push((Begun, setup(status), label, Page::Detail, "", action));
+        // Waycore asks the customer.
+        let mut asked = draft("endUser", "createDelegatedUser");
+        asked["status"] = json!(status);
+        states.push((Begun, asked, label, Page::Detail, "", action));
     }
     states
 }

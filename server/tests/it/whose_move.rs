@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::browser::Browser;
 use crate::host::TestHost;
+use crate::html::main_text;
 
 /// How far a manager goes before Waycore says something.
 #[derive(Debug, Clone, Copy)]
@@ -103,6 +104,104 @@ async fn the_list_says_whom_waycore_names_also_where_a_setup_failed() {
         state["status"] = json!(status);
         host.waycore.put_connection(&id, state).await;
         assert_eq!(move_in_list(&ana, &id).await.as_deref(), said, "{status} {by}");
+    }
+}
+
+/// What the page of a setup that failed says of each who may have to act: the customer by status, Waycore, the product.
+fn sentences(status: &str) -> [&'static str; 3] {
+    let (customer, waycore) = match status {
+        "reauthRequired" => ("Check at your bank that the user is active", "Waycore is working on it"),
+        "invalidConfig" => ("Check that this is the portal", "Waycore is working on it"),
+        "errored" => ("Waycore needs something from you", "Waycore tries again by itself"),
+        _ => ("Waycore needs something from you", "Waycore is working on it"),
+    };
+    [customer, waycore, "We have something to do first"]
+}
+
+#[tokio::test]
+async fn the_page_of_a_failed_setup_asks_whom_the_list_names() {
+    let host = TestHost::start().await;
+    let ana = host.signed_in_as("ana", "acme").await;
+    let vera = host.signed_in_with_role("vera", "acme", "viewer").await;
+    let people = [("endUser", "Your move"), ("waycore", "Waycore's move"), ("integrator", "Our move")];
+    let states = ["errored", "reauthRequired", "invalidConfig", "paused", "revoked"];
+    for (row, status) in states.into_iter().enumerate() {
+        let id = begun(&ana, row, After::Begun).await;
+        for (acting, (by, in_list)) in people.into_iter().enumerate() {
+            let is_over = status == "revoked";
+            let mut state = draft(by, "createDelegatedUser");
+            state["status"] = json!(status);
+            host.waycore.put_connection(&id, state).await;
+            assert_eq!(
+                move_in_list(&ana, &id).await.as_deref(),
+                (!is_over).then_some(in_list),
+                "{status} {by}"
+            );
+            let page = ana.get(&format!("/connections/{id}")).await;
+            let text = main_text(&page);
+            for (who, sentence) in sentences(status).into_iter().enumerate() {
+                let is_said = who == acting && !is_over;
+                assert_eq!(text.contains(sentence), is_said, "{status} {by}: {sentence}: {text}");
+            }
+            let asks_customer = by == "endUser";
+            let repairs = status == "reauthRequired" && asks_customer;
+            assert_eq!(page.body.contains("/api/update_credentials"), repairs, "{status} {by}: {text}");
+            let starts_again = status == "invalidConfig" && asks_customer;
+            assert_eq!(page.body.contains("/new?again="), starts_again, "{status} {by}: {text}");
+            assert_eq!(text.contains("Connect the bank again"), is_over, "{status} {by}: {text}");
+            // Who may only look is asked for nothing.
+            let text = main_text(&vera.get(&format!("/connections/{id}")).await);
+            let [_, waycore, product] = sentences(status);
+            assert_eq!(text.contains(waycore), by == "waycore" && !is_over, "{status} {by}: {text}");
+            assert_eq!(text.contains(product), by == "integrator" && !is_over, "{status} {by}: {text}");
+            assert!(text.contains("A manager"), "{status} {by}: {text}");
+            let asks_manager = ["goes on with it", "check at your bank", "check that this is the portal"];
+            let is_asked = asks_manager.into_iter().any(|asked| text.contains(asked));
+            assert_eq!(is_asked, asks_customer && !is_over, "{status} {by}: {text}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_activation_that_waits_for_somebody_does_not_say_that_it_goes_on_by_itself() {
+    let host = TestHost::start().await;
+    let ana = host.signed_in_as("ana", "acme").await;
+    let vera = host.signed_in_with_role("vera", "acme", "viewer").await;
+    let by_itself = [
+        "Waycore is finalizing activation and will start the first sync automatically.",
+        "This typically takes about 4–8 hours.",
+        "You can close this page.",
+    ];
+    for (row, (state, [manager, viewer], goes_on)) in [
+        (pending("waycore", "activateConnection"), [by_itself[0]; 2], true),
+        (pending("endUser", "activateConnection"), [by_itself[0]; 2], true),
+        (
+            pending("endUser", "createDelegatedUser"),
+            ["Waycore needs something from you.", "A manager in your company goes on with it."],
+            false,
+        ),
+        (
+            pending("endUser", "provideCredentials"),
+            ["Waycore needs something from you.", "A manager in your company goes on with it."],
+            false,
+        ),
+        (pending("integrator", "activateConnection"), ["We have something to do first."; 2], false),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let id = begun(&ana, row, After::Finished).await;
+        host.waycore.put_connection(&id, state.clone()).await;
+        for (person, said) in [(&ana, manager), (&vera, viewer)] {
+            let page = person.get(&format!("/connections/{id}/setup")).await.body;
+            // Without the panel, which says it too.
+            let column = page.split("class=\"wizard-column\"").nth(1).expect("a column");
+            let column = crate::html::text(column.split("<aside").next().expect("before the panel"));
+            assert!(column.contains(said), "{state}: {column}");
+            for sentence in by_itself {
+                assert_eq!(column.contains(sentence), goes_on, "{state}: {sentence}: {column}");
+            }
+        }
     }
 }
 
