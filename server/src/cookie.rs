@@ -4,13 +4,14 @@ use http::{HeaderMap, HeaderName, HeaderValue, header};
 
 use crate::headers::elements;
 
-/// Iterates over the cookies of a name, as they were sent. A browser sends several where they were set for several paths or
-/// domains, so a caller takes the first that proves to be its own.
+/// Iterates over the values of the cookies of a name, without the quotes that may stand around one (RFC 6265, section 4.1.1).
+/// A browser sends several where they were set for several paths or domains, so a caller takes the first that proves to be its
+/// own.
 pub fn all<'a>(headers: &'a HeaderMap, name: &'a str) -> impl Iterator<Item = &'a str> {
     elements(headers, header::COOKIE, b';')
         .filter_map(|pair| pair.split_once('='))
         .filter(move |(found, _)| *found == name)
-        .map(|(_, value)| value)
+        .map(|(_, value)| value.strip_prefix('"').and_then(|value| value.strip_suffix('"')).unwrap_or(value))
 }
 
 /// The name by which a browser takes a cookie from https alone, and for the whole host from no other host of the domain.
@@ -72,6 +73,17 @@ mod tests {
         check(&[b"xname=1; names=2; NAME=3"], &[]);
         check(&[b"name"], &[]);
         check(&[b"name=; name=old", b"name=new"], &["", "old", "new"]);
+        for (sent, value) in [
+            (r#"name="value""#, "value"),
+            (r#"name="""#, ""),
+            (r#"name="a"b""#, r#"a"b"#),
+            (r#"name=""a"""#, r#""a""#),
+            (r#"name=""#, r#"""#),
+            (r#"name="value"#, r#""value"#),
+            (r#"name=value""#, r#"value""#),
+        ] {
+            check(&[sent.as_bytes()], &[value]);
+        }
     }
 
     #[test]

@@ -14,6 +14,7 @@ mod events;
 pub mod failure;
 mod headers;
 pub mod identity;
+mod json;
 mod limits;
 mod mount;
 pub mod onboarding;

@@ -15,9 +15,17 @@ pub enum SignedOut {
     /// The token is not a token.
     #[error("the token is malformed")]
     Malformed,
+    /// It is encrypted (RFC 7516), and only signed ones are taken.
+    #[error("the token is encrypted, not only signed")]
+    Encrypted,
     /// Its algorithm is not the one that the key is for.
-    #[error("the token is signed with another algorithm than the key is for")]
-    WrongAlgorithm,
+    #[error("alg is {found}, expected {expected}")]
+    WrongAlgorithm {
+        /// What the keys are for.
+        expected: String,
+        /// The parameter as JSON, cut to a readable length.
+        found: String,
+    },
     /// Its header demands an extension by `crit` (RFC 7515, section 4.1.11), and none is implemented.
     #[error("the token's crit header demands an extension")]
     CriticalExtension,
@@ -75,7 +83,8 @@ impl SignedOut {
             Self::Absent
             | Self::SeveralTokens
             | Self::Malformed
-            | Self::WrongAlgorithm
+            | Self::Encrypted
+            | Self::WrongAlgorithm { .. }
             | Self::CriticalExtension
             | Self::UnknownKey
             | Self::BadSignature

@@ -1,6 +1,7 @@
 //! The host's signed token: says who is asking, for which customer, until when.
 
 mod claims;
+mod header;
 pub(crate) mod key_set;
 mod keys;
 
@@ -10,13 +11,15 @@ use app::backend::{Caller, Customer, Role};
 use async_trait::async_trait;
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::user_error::ErrorCode;
-use http::{HeaderMap, HeaderValue, header, request::Parts};
-use serde_json::{Map, Value};
+use http::header::{AUTHORIZATION, COOKIE};
+use http::{HeaderMap, HeaderValue, request::Parts};
 
 use self::claims::Expected;
+use self::header::Header;
 use self::keys::{Key, Keys};
 use super::{HostIdentity, SignedOut};
 use crate::clock::Clock;
+use crate::json::Object;
 use crate::{config, cookie};
 
 /// Cookies of one name that are checked, each at the price of a signature. A browser sends one a path and domain.
@@ -47,11 +50,7 @@ impl TokenIdentity {
 
     /// Returns the person and the customer that a token names, if everything about it is right.
     pub(crate) async fn judge(&self, token: &str) -> Result<Caller, SignedOut> {
-        let header = jsonwebtoken::decode_header(token).map_err(|_| SignedOut::Malformed)?;
-        if header.crit.is_some() {
-            return Err(SignedOut::CriticalExtension);
-        }
-        let key = self.keys.find(&header).await?;
+        let key = self.keys.find(&Header::read(token)?).await?;
         let expected = Expected {
             issuer: &self.issuer,
             audience: &self.audience,
@@ -69,22 +68,32 @@ impl TokenIdentity {
         })
     }
 
+    /// What the cookies of the session's name hold, where anything.
+    fn cookies<'a>(&'a self, headers: &'a HeaderMap) -> impl Iterator<Item = &'a str> {
+        let all = self.cookie.iter().flat_map(move |name| cookie::all(headers, name));
+        all.filter(|value| !value.is_empty())
+    }
+
+    /// The cookies that are tried. One that can be no token takes no place of one that can.
+    fn sessions<'a>(&'a self, headers: &'a HeaderMap) -> impl Iterator<Item = &'a str> {
+        self.cookies(headers).filter(|value| value.matches('.').count() >= 2).take(MAX_COOKIES)
+    }
+
     /// The caller of the first session that is right. Where none is, the most telling refusal: a person who may not do this
     /// must not be sent to sign in because of a stale cookie beside.
     async fn judge_cookies(&self, headers: &HeaderMap) -> Result<Caller, SignedOut> {
-        let Some(name) = &self.cookie else { return Err(SignedOut::Absent) };
-        let mut refusal = SignedOut::Absent;
-        let sessions = cookie::all(headers, name).filter(|session| !session.is_empty());
-        for session in sessions.take(MAX_COOKIES) {
+        let mut refusal = None;
+        for session in self.sessions(headers) {
             match self.judge(session).await {
                 Ok(caller) => return Ok(caller),
-                Err(reason) if refusal == SignedOut::Absent || reason.code() != ErrorCode::SignedOut => {
-                    refusal = reason;
+                Err(reason) if refusal.is_none() || reason.code() != ErrorCode::SignedOut => {
+                    refusal = Some(reason);
                 }
                 Err(_) => {}
             }
         }
-        Err(refusal)
+        let has_any = self.cookies(headers).next().is_some();
+        Err(refusal.unwrap_or(if has_any { SignedOut::Malformed } else { SignedOut::Absent }))
     }
 }
 
@@ -100,13 +109,13 @@ impl HostIdentity for TokenIdentity {
 
     /// The tokens, without the other cookies of the host's domain.
     fn kept_headers(&self, headers: &HeaderMap) -> HeaderMap {
-        let bearer = headers.get_all(header::AUTHORIZATION).iter();
+        let bearer = headers.get_all(AUTHORIZATION).iter();
         let bearer = bearer.filter(|value| after_bearer(value.as_bytes()).is_some());
-        let mut kept: HeaderMap = bearer.map(|value| (header::AUTHORIZATION, value.clone())).collect();
+        let mut kept: HeaderMap = bearer.map(|value| (AUTHORIZATION, value.clone())).collect();
         let Some(name) = &self.cookie else { return kept };
-        for session in cookie::all(headers, name).take(MAX_COOKIES) {
+        for session in self.sessions(headers) {
             let own = HeaderValue::from_str(&format!("{name}={session}"));
-            kept.extend(own.map(|own| (header::COOKIE, own)).ok());
+            kept.extend(own.map(|own| (COOKIE, own)).ok());
         }
         kept
     }
@@ -114,7 +123,7 @@ impl HostIdentity for TokenIdentity {
 
 /// The bearer token of a request. Other schemes of `Authorization` are between the browser and a proxy in front.
 fn bearer(headers: &HeaderMap) -> Result<Option<&str>, SignedOut> {
-    let values = headers.get_all(header::AUTHORIZATION).iter();
+    let values = headers.get_all(AUTHORIZATION).iter();
     let mut tokens = values.filter_map(|value| after_bearer(value.as_bytes()));
     match (tokens.next(), tokens.next()) {
         (None, _) => Ok(None),
@@ -132,7 +141,7 @@ fn after_bearer(authorization: &[u8]) -> Option<&[u8]> {
 }
 
 /// What the token says, if its signature is right. `jsonwebtoken` would check the claims too, and names none in its refusals.
-fn signed_claims(token: &str, key: &Key) -> Result<Map<String, Value>, SignedOut> {
+fn signed_claims(token: &str, key: &Key) -> Result<Object, SignedOut> {
     let (message, signature) = token.rsplit_once('.').ok_or(SignedOut::Malformed)?;
     let (_, claims) = message.split_once('.').ok_or(SignedOut::Malformed)?;
     match jsonwebtoken::crypto::verify(signature, message.as_bytes(), &key.decoding, key.algorithm) {
@@ -141,7 +150,7 @@ fn signed_claims(token: &str, key: &Key) -> Result<Map<String, Value>, SignedOut
         Err(_) => return Err(SignedOut::Malformed),
     }
     let claims = URL_SAFE_NO_PAD.decode(claims).map_err(|_| SignedOut::Malformed)?;
-    serde_json::from_slice(&claims).map_err(|_| SignedOut::Malformed)
+    Object::parse(&claims).ok_or(SignedOut::Malformed)
 }
 
 #[cfg(test)]

@@ -65,7 +65,8 @@ pub(super) fn reason(refusal: &SignedOut) -> String {
         SignedOut::MissingClaim(_) | SignedOut::BadClaim(_) | SignedOut::NoKnownRole => words.incomplete,
         SignedOut::SeveralTokens
         | SignedOut::Malformed
-        | SignedOut::WrongAlgorithm
+        | SignedOut::Encrypted
+        | SignedOut::WrongAlgorithm { .. }
         | SignedOut::CriticalExtension
         | SignedOut::UnknownKey
         | SignedOut::KeysUnavailable

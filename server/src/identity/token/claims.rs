@@ -5,9 +5,10 @@
 
 use app::backend::Role;
 use domain::ids::{CustomerId, UserId};
-use serde_json::{Map, Value};
+use serde_json::value::RawValue;
 
 use super::super::{SignedOut, role};
+use crate::json::{self, Object};
 
 /// How far the host's clock may be from ours.
 const LEEWAY_MILLIS: i64 = 30_000;
@@ -17,9 +18,6 @@ const MAX_LIFETIME_MILLIS: i64 = 366 * 24 * 3_600_000;
 
 /// Longest name that is shown and sent to Waycore, in characters.
 const MAX_NAME_CHARS: usize = 200;
-
-/// Longest claim that a refusal repeats in the log, in characters.
-const MAX_SHOWN_CHARS: usize = 200;
 
 /// The claims that are used; a token may hold more.
 #[derive(Debug)]
@@ -45,7 +43,7 @@ pub(super) struct Expected<'a> {
 
 impl Expected<'_> {
     /// Reads the claims of a token whose signature is right.
-    pub(super) fn read(&self, claims: &Map<String, Value>) -> Result<Claims, SignedOut> {
+    pub(super) fn read(&self, claims: &Object) -> Result<Claims, SignedOut> {
         self.check_issuer(required(claims, "iss")?)?;
         self.check_audience(required(claims, "aud")?)?;
         self.check_time(claims)?;
@@ -55,27 +53,26 @@ impl Expected<'_> {
             role: self.role(claims.get("roles"))?,
             org_name: name(claims, "org_name"),
             name: name(claims, "name"),
-            locale: claims.get("locale").and_then(Value::as_str).map(str::to_owned),
+            locale: claims.read("locale"),
         })
     }
 
     /// One host: a list of names, the right one among them, is no issuer.
-    fn check_issuer(&self, iss: &Value) -> Result<(), SignedOut> {
-        if iss.as_str() == Some(self.issuer) {
+    fn check_issuer(&self, iss: &RawValue) -> Result<(), SignedOut> {
+        if json::read::<String>(iss).as_deref() == Some(self.issuer) {
             return Ok(());
         }
-        Err(SignedOut::WrongIssuer { expected: self.issuer.to_owned(), found: shown(iss) })
+        Err(SignedOut::WrongIssuer { expected: self.issuer.to_owned(), found: json::shown(iss) })
     }
 
-    fn check_audience(&self, aud: &Value) -> Result<(), SignedOut> {
-        let names = aud.as_array().map_or(std::slice::from_ref(aud), Vec::as_slice);
-        if names.iter().any(|name| name.as_str() == Some(self.audience)) {
+    fn check_audience(&self, aud: &RawValue) -> Result<(), SignedOut> {
+        if names(aud).iter().any(|name| name == self.audience) {
             return Ok(());
         }
-        Err(SignedOut::WrongAudience { expected: self.audience.to_owned(), found: shown(aud) })
+        Err(SignedOut::WrongAudience { expected: self.audience.to_owned(), found: json::shown(aud) })
     }
 
-    fn check_time(&self, claims: &Map<String, Value>) -> Result<(), SignedOut> {
+    fn check_time(&self, claims: &Object) -> Result<(), SignedOut> {
         let now = self.now_millis;
         let exp = millis(required(claims, "exp")?).ok_or(SignedOut::BadClaim("exp"))?;
         if exp.saturating_add(LEEWAY_MILLIS) <= now {
@@ -84,51 +81,55 @@ impl Expected<'_> {
         if exp.saturating_sub(MAX_LIFETIME_MILLIS + LEEWAY_MILLIS) > now {
             return Err(SignedOut::ExpiresTooLate);
         }
-        let Some(nbf) = claims.get("nbf").filter(|nbf| !nbf.is_null()) else { return Ok(()) };
+        let Some(nbf) = present(claims, "nbf") else { return Ok(()) };
         let nbf = millis(nbf).ok_or(SignedOut::BadClaim("nbf"))?;
         if nbf.saturating_sub(LEEWAY_MILLIS) > now { Err(SignedOut::NotYetValid) } else { Ok(()) }
     }
 
     /// The most that `roles`, a list or one name, allows. A claim that is there counts, even as `null`: it names no role.
-    fn role(&self, roles: Option<&Value>) -> Result<Role, SignedOut> {
+    fn role(&self, roles: Option<&RawValue>) -> Result<Role, SignedOut> {
         let Some(roles) = roles else { return Ok(self.default_role) };
-        let names = roles.as_array().map_or(std::slice::from_ref(roles), Vec::as_slice);
-        role::highest(names.iter().filter_map(Value::as_str)).ok_or(SignedOut::NoKnownRole)
+        role::highest(names(roles).iter().map(String::as_str)).ok_or(SignedOut::NoKnownRole)
     }
 }
 
-fn required<'a>(claims: &'a Map<String, Value>, name: &'static str) -> Result<&'a Value, SignedOut> {
-    claims.get(name).filter(|value| !value.is_null()).ok_or(SignedOut::MissingClaim(name))
+/// A claim that is there; `null` is none.
+fn present<'a>(claims: &'a Object, name: &str) -> Option<&'a RawValue> {
+    claims.get(name).filter(|value| value.get() != "null")
+}
+
+fn required<'a>(claims: &'a Object, name: &'static str) -> Result<&'a RawValue, SignedOut> {
+    present(claims, name).ok_or(SignedOut::MissingClaim(name))
+}
+
+/// One name, or those of a list. What is no name is left out.
+fn names(claim: &RawValue) -> Vec<String> {
+    match json::read::<Vec<Box<RawValue>>>(claim) {
+        Some(list) => list.iter().filter_map(|name| json::read(name)).collect(),
+        None => json::read(claim).into_iter().collect(),
+    }
 }
 
 fn id<T, E>(
-    claims: &Map<String, Value>,
+    claims: &Object,
     name: &'static str,
     parse: impl FnOnce(String) -> Result<T, E>,
 ) -> Result<T, SignedOut> {
-    let text = required(claims, name)?.as_str().ok_or(SignedOut::BadClaim(name))?;
-    parse(text.to_owned()).map_err(|_| SignedOut::BadClaim(name))
+    let text = json::read(required(claims, name)?).ok_or(SignedOut::BadClaim(name))?;
+    parse(text).map_err(|_| SignedOut::BadClaim(name))
 }
 
 /// A name to show, unless the claim can be none.
-fn name(claims: &Map<String, Value>, name: &str) -> Option<String> {
-    let text = claims.get(name)?.as_str()?.trim();
+fn name(claims: &Object, name: &str) -> Option<String> {
+    let text: String = claims.read(name)?;
+    let text = text.trim();
     let is_name =
         !text.is_empty() && text.chars().count() <= MAX_NAME_CHARS && !text.chars().any(char::is_control);
     is_name.then(|| text.to_owned())
 }
 
 /// Seconds, whole or not, as a token writes a moment.
-fn millis(seconds: &Value) -> Option<i64> {
+fn millis(seconds: &RawValue) -> Option<i64> {
     // The cast saturates, so that a far moment stays far and nothing overflows.
-    seconds.as_f64().map(|seconds| (seconds * 1_000.0) as i64)
-}
-
-/// A claim for the log: JSON escapes what is not printable.
-fn shown(claim: &Value) -> String {
-    let text = claim.to_string();
-    match text.char_indices().nth(MAX_SHOWN_CHARS) {
-        Some((end, _)) => [&text[..end], "…"].concat(),
-        None => text,
-    }
+    json::read::<f64>(seconds).map(|seconds| (seconds * 1_000.0) as i64)
 }

@@ -8,10 +8,11 @@ mod read;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use jsonwebtoken::{Algorithm, Header};
+use jsonwebtoken::Algorithm;
 use tokio::sync::OwnedMutexGuard;
 
 use super::super::SignedOut;
+use super::header::Header;
 use super::keys::{Key, named};
 use crate::clock::Clock;
 use crate::config::{KeySetUrl, TokenAlgorithm};
@@ -56,8 +57,8 @@ impl KeySet {
     /// The key that a token's header names; where it names none, the only key for its algorithm.
     pub(super) async fn find(self: &Arc<Self>, header: &Header) -> Result<Arc<Key>, SignedOut> {
         // Before any reading: what is never accepted must not cause a request.
-        if !self.reader.takes(header.alg) {
-            return Err(SignedOut::WrongAlgorithm);
+        if !header.algorithm.is_some_and(|algorithm| self.reader.takes(algorithm)) {
+            return Err(header.signed_otherwise(self.reader.algorithms()));
         }
         match self.look(header) {
             Found::Fresh(key) => Ok(key),
@@ -160,9 +161,9 @@ pub(crate) async fn contents(url: &KeySetUrl, algorithms: &[TokenAlgorithm]) -> 
 
 impl State {
     fn key(&self, header: &Header) -> Option<Arc<Key>> {
-        let mut fitting = self.keys.iter().filter(|named| match &header.kid {
+        let mut fitting = self.keys.iter().filter(|named| match &header.key_id {
             Some(id) => named.id.as_ref() == Some(id),
-            None => named.key.algorithm == header.alg,
+            None => header.algorithm == Some(named.key.algorithm),
         });
         let key = fitting.next()?.key.clone();
         // Two keys that would do are none: which one was meant is not known.

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use jsonwebtoken::{Algorithm, DecodingKey, Header};
+use jsonwebtoken::{Algorithm, DecodingKey};
 use secrecy::ExposeSecret;
 
 use super::super::SignedOut;
+use super::header::Header;
 use super::key_set::KeySet;
 use crate::clock::Clock;
 use crate::config::{FixedKey, TokenAlgorithm, TokenKeys};
@@ -45,7 +46,10 @@ impl Keys {
             Self::Fixed(key) => key.clone(),
             Self::Set(set) => set.find(header).await?,
         };
-        if key.algorithm == header.alg { Ok(key) } else { Err(SignedOut::WrongAlgorithm) }
+        match header.algorithm == Some(key.algorithm) {
+            true => Ok(key),
+            false => Err(header.signed_otherwise(&[key.algorithm])),
+        }
     }
 }
 

@@ -85,6 +85,25 @@ fn token(claims: &Value) -> String {
     signed(Algorithm::HS256, KEY, claims)
 }
 
+/// A token of any bytes, signed as [`token`] signs.
+fn token_of(header: &[u8], claims: &[u8]) -> String {
+    let message = [header, claims].map(|part| URL_SAFE_NO_PAD.encode(part)).join(".");
+    let key = EncodingKey::from_secret(KEY.as_bytes());
+    let signature = jsonwebtoken::crypto::sign(message.as_bytes(), &key, Algorithm::HS256).unwrap();
+    [message, signature].join(".")
+}
+
+/// Good claims without this one, and with members as they are written.
+fn written(without: &str, members: &[u8]) -> String {
+    let claims = with(json!({ without: null })).to_string();
+    let claims = claims.strip_suffix('}').unwrap();
+    token_of(br#"{"alg":"HS256"}"#, &[claims.as_bytes(), b",", members, b"}"].concat())
+}
+
+fn signed_otherwise(found: &str) -> SignedOut {
+    SignedOut::WrongAlgorithm { expected: "HS256".to_owned(), found: found.to_owned() }
+}
+
 async fn identify(headers: &[(&str, &str)]) -> Result<Caller, SignedOut> {
     let mut request = Request::builder();
     for (name, value) in headers {
@@ -215,9 +234,10 @@ async fn a_token_without_roles_has_the_default_role_and_no_other_has() {
 
 #[tokio::test]
 async fn only_the_one_algorithm_and_key_count() {
-    use SignedOut::{BadSignature, Malformed, WrongAlgorithm};
+    use SignedOut::{BadSignature, Malformed};
     assert_eq!(bearer(&signed(Algorithm::HS256, "another key", &good())).await.err(), Some(BadSignature));
-    assert_eq!(bearer(&signed(Algorithm::HS512, KEY, &good())).await.err(), Some(WrongAlgorithm));
+    let other = signed_otherwise("\"HS512\"");
+    assert_eq!(bearer(&signed(Algorithm::HS512, KEY, &good())).await.err(), Some(other));
     let token = token(&good());
     let (header_and_claims, signature) = token.rsplit_once('.').unwrap();
     let claims = header_and_claims.split_once('.').unwrap().1;
@@ -241,11 +261,13 @@ async fn a_public_key_in_the_settings_counts_for_its_own_algorithm_alone() {
         };
         assert_eq!(judge(&key.sign(Some("any"), &good())).await, None);
         // The classic confusion: the public key, which everybody has, taken for a shared secret.
-        assert_eq!(judge(&signed(Algorithm::HS256, &key.public_pem, &good())).await, Some(WrongAlgorithm));
+        let confused = judge(&signed(Algorithm::HS256, &key.public_pem, &good())).await;
+        assert!(matches!(confused, Some(WrongAlgorithm { .. })), "{confused:?}");
         let (rsa, ec) = (HostKey::rsa(), HostKey::ec());
         let strangers = [judge(&rsa.sign(None, &good())).await, judge(&ec.sign(None, &good())).await];
         assert!(
-            strangers.contains(&Some(BadSignature)) && strangers.contains(&Some(WrongAlgorithm)),
+            strangers.contains(&Some(BadSignature))
+                && strangers.iter().any(|outcome| matches!(outcome, Some(WrongAlgorithm { .. }))),
             "{strangers:?}"
         );
     }
@@ -274,6 +296,124 @@ async fn a_claim_that_only_describes_is_ignored_where_it_cannot_be_used() {
         let caller = bearer(&token(&with(json!({ "org_name": name, "name": name })))).await.unwrap();
         assert_eq!((caller.org_name, caller.name), (None, None), "{name:?}");
     }
+}
+
+/// What is JSON and no value that anything can be made of, or nearly JSON.
+#[tokio::test]
+async fn a_claim_that_cannot_be_read_is_refused_only_where_it_is_used() {
+    use SignedOut::{BadClaim, NoKnownRole};
+    let deep = ["[".repeat(200), "]".repeat(200)].concat();
+    for odd in [&b"1e999"[..], br#""\ud800""#, deep.as_bytes(), b"\"a\xff\"", b"\"a\tb\"", br#"{"\udc00":1}"#]
+    {
+        let what = odd.escape_ascii();
+        for name in ["org_name", "name", "locale", "picture", "iat", "x"] {
+            let caller = bearer(&written("", &[b"\"", name.as_bytes(), b"\":", odd].concat())).await;
+            let caller = caller.unwrap_or_else(|reason| panic!("{name} {what}: {reason}"));
+            assert_eq!((caller.org_name, caller.name, caller.locale), (None, None, None), "{name} {what}");
+        }
+        assert!(
+            bearer(&written("", &[b"\"\\ud800\":", odd].concat())).await.is_ok(),
+            "a name of none, {what}"
+        );
+        for (name, expected) in [
+            ("sub", BadClaim("sub")),
+            ("org", BadClaim("org")),
+            ("exp", BadClaim("exp")),
+            ("nbf", BadClaim("nbf")),
+            ("roles", NoKnownRole),
+        ] {
+            let token = written(name, &[b"\"", name.as_bytes(), b"\":", odd].concat());
+            assert_eq!(bearer(&token).await.err(), Some(expected), "{name} {what}");
+        }
+        let issuer = bearer(&written("iss", &[b"\"iss\":", odd].concat())).await;
+        assert!(matches!(issuer, Err(SignedOut::WrongIssuer { .. })), "{what}: {issuer:?}");
+        let audience = bearer(&written("aud", &[b"\"aud\":", odd].concat())).await;
+        assert!(matches!(audience, Err(SignedOut::WrongAudience { .. })), "{what}: {audience:?}");
+        let audience = bearer(&written("aud", &[b"\"aud\":[", odd, b",\"connect\"]"].concat())).await;
+        assert!(audience.is_ok(), "{what}: {audience:?}");
+        let roles = bearer(&written("", &[b"\"roles\":[", odd, b",\"manager\"]"].concat())).await;
+        assert_eq!(roles.map(|caller| caller.role), Ok(Role::Manager), "{what}");
+    }
+    assert!(
+        bearer(&token_of(br#"{"alg":"HS256"}"#, &[b"\xef\xbb\xbf", good().to_string().as_bytes()].concat()))
+            .await
+            .is_ok()
+    );
+}
+
+#[tokio::test]
+async fn of_a_claim_that_is_there_twice_the_last_counts() {
+    for (members, expected) in [
+        (&br#""org":"globex""#[..], Ok("globex")),
+        (br#""org":"globex","org":"initech""#, Ok("initech")),
+        (br#""\u006frg":"globex""#, Ok("globex")),
+        (br#""org":"\ud800""#, Err(SignedOut::BadClaim("org"))),
+        (br#""org":null"#, Err(SignedOut::MissingClaim("org"))),
+        (br#""exp":0"#, Err(SignedOut::Expired)),
+    ] {
+        let org = bearer(&written("", members)).await.map(|caller| caller.customer.org);
+        assert_eq!(org, expected.map(str::to_owned), "{}", members.escape_ascii());
+    }
+}
+
+/// Every one is signed with the key.
+#[tokio::test]
+async fn a_header_is_refused_for_what_it_says_and_for_nothing_else() {
+    use SignedOut::{CriticalExtension, Malformed};
+    let deep = [r#"{"alg":"HS256","x":"#, &"[".repeat(200), &"]".repeat(200), "}"].concat();
+    let long = [r#"{"alg":""#, &"x".repeat(300), "\"}"].concat();
+    let cut = ["\"", &"x".repeat(199), "…"].concat();
+    for (header, expected) in [
+        (r#"{"alg":"HS256"}"#, None),
+        (r#"{"alg":"HS256","typ":7,"cty":[],"kid":1}"#, None),
+        (r#"{"alg":"HS256","kid":"any","typ":null}"#, None),
+        (r#"{"alg":"HS256","kid":"\ud800","x":1e999,"\ud800":1}"#, None),
+        (r#"{"alg":"HS256","x5c":"one","jwk":"none","jku":1,"x5u":{},"x5t":null,"x5t#S256":[]}"#, None),
+        (r#"{"alg":"HS256","jwk":{"kty":"novelty"},"enc":5,"zip":false,"b64":false}"#, None),
+        ("\u{feff}{ \"alg\" :\t\"HS256\" }", None),
+        (&deep, None),
+        (r#"{"alg":"ES512"}"#, Some(signed_otherwise("\"ES512\""))),
+        (r#"{"alg":"HS384"}"#, Some(signed_otherwise("\"HS384\""))),
+        (r#"{"alg":"RS256"}"#, Some(signed_otherwise("\"RS256\""))),
+        (r#"{"alg":"none"}"#, Some(signed_otherwise("\"none\""))),
+        (r#"{"alg":"None"}"#, Some(signed_otherwise("\"None\""))),
+        (r#"{"alg":""}"#, Some(signed_otherwise("\"\""))),
+        (r#"{"alg":"hs256"}"#, Some(signed_otherwise("\"hs256\""))),
+        (r#"{"alg":"HS256 "}"#, Some(signed_otherwise("\"HS256 \""))),
+        (r#"{"alg":"HS256","alg":"none"}"#, Some(signed_otherwise("\"none\""))),
+        (r#"{"typ":"JWT"}"#, Some(signed_otherwise("missing"))),
+        (r#"{"alg":null}"#, Some(signed_otherwise("null"))),
+        (r#"{"alg":["HS256"]}"#, Some(signed_otherwise("[\"HS256\"]"))),
+        (r#"{"alg":{"HS256":null}}"#, Some(signed_otherwise("{\"HS256\":null}"))),
+        (r#"{"alg":256}"#, Some(signed_otherwise("256"))),
+        (r#"{"alg":"a\nb"}"#, Some(signed_otherwise("\"a\\nb\""))),
+        (&long, Some(signed_otherwise(&cut))),
+        (r#"{"alg":"HS256","crit":"exp"}"#, Some(CriticalExtension)),
+        (r#"{"alg":"HS256","crit":[1]}"#, Some(CriticalExtension)),
+        (r#"{"alg":"HS256","crit":[]}"#, Some(CriticalExtension)),
+        (r#"{"alg":"HS256","crit":null}"#, Some(CriticalExtension)),
+        (r#"{"alg":"HS256","crit":"\ud800"}"#, Some(CriticalExtension)),
+        (r#"{"alg":"HS256","\u0063rit":["b64"],"b64":false}"#, Some(CriticalExtension)),
+        ("", Some(Malformed)),
+        ("[]", Some(Malformed)),
+        (r#""HS256""#, Some(Malformed)),
+        (r#"{"alg":"HS256""#, Some(Malformed)),
+    ] {
+        let outcome = bearer(&token_of(header.as_bytes(), good().to_string().as_bytes())).await.err();
+        assert_eq!(outcome, expected, "{header}");
+    }
+    let header = |json: &str| URL_SAFE_NO_PAD.encode(json);
+    let encrypted = header(r#"{"alg":"dir","enc":"A256GCM"}"#);
+    for (token, expected) in [
+        (format!("{encrypted}..aXY.Y2lwaGVy.dGFn"), SignedOut::Encrypted),
+        (format!("{encrypted}.key.aXY.Y2lwaGVy.dGFn"), SignedOut::Encrypted),
+        (format!("{encrypted}.key.aXY.Y2lwaGVy"), Malformed),
+        (format!("{encrypted}.key"), Malformed),
+        (format!("{encrypted}=.e30.e30"), Malformed),
+    ] {
+        assert_eq!(bearer(&token).await.err(), Some(expected), "{token}");
+    }
+    assert_eq!(signed_otherwise("\"HS384\"").to_string(), r#"alg is "HS384", expected HS256"#);
 }
 
 #[tokio::test]
@@ -379,6 +519,11 @@ async fn of_several_cookies_the_first_that_verifies_counts() {
         ("session=; session=".to_owned(), Err(SignedOut::Absent)),
         ("session=x".to_owned(), Err(SignedOut::Malformed)),
         ("other=x".to_owned(), Err(SignedOut::Absent)),
+        (ana.replace("session=", "session=\"") + "\"", Ok("ana")),
+        // What can be no token costs nothing, and takes no place of one.
+        ("session=x; ".repeat(8) + &ana, Ok("ana")),
+        ("session=; ".repeat(8) + &ana, Ok("ana")),
+        (format!("session=x; {stale}"), Err(SignedOut::Expired)),
         // Each costs a signature, so not one cookie after another is tried for ever.
         (format!("{many_stale}; {ana}"), Err(SignedOut::Expired)),
     ];
@@ -414,6 +559,31 @@ async fn a_stream_keeps_the_session_and_nothing_else_of_a_request() {
         parts.headers = kept;
         assert_eq!(identity.identify(&parts).await.unwrap().user.as_str(), "ana", "{name}");
     }
-    let basic = http::HeaderMap::from_iter([(header::AUTHORIZATION, "Basic dXNlcjpwYXNz".parse().unwrap())]);
+    let basic = http::HeaderMap::from_iter([(AUTHORIZATION, "Basic dXNlcjpwYXNz".parse().unwrap())]);
     assert!(identity.kept_headers(&basic).is_empty());
+}
+
+/// A page and its stream come with one request's cookies: the stream must not end because it kept others of them.
+#[tokio::test]
+async fn a_stream_is_judged_by_the_same_sessions_as_its_page() {
+    let identity = identity();
+    let good_one = format!("session={}", token(&good()));
+    let stale = format!("session={}; ", token(&with(json!({ "exp": 0 }))));
+    for (before, is_signed_in) in [
+        (String::new(), true),
+        ("session=; ".repeat(8), true),
+        ("session=x; ".repeat(8), true),
+        ("session=\"\"; ".repeat(20), true),
+        (format!("{}{}", "session=; session=a.b; ".repeat(8), stale.repeat(7)), true),
+        (stale.repeat(8), false),
+    ] {
+        for session in [good_one.clone(), good_one.replace('=', "=\"") + "\""] {
+            let cookies = [&before, session.as_str()].concat();
+            let request = Request::builder().header("cookie", &cookies).body(Body::empty()).unwrap();
+            let (mut parts, _) = request.into_parts();
+            assert_eq!(identity.identify(&parts).await.is_ok(), is_signed_in, "the page: {cookies}");
+            parts.headers = identity.kept_headers(&parts.headers);
+            assert_eq!(identity.identify(&parts).await.is_ok(), is_signed_in, "its stream: {cookies}");
+        }
+    }
 }

@@ -29,6 +29,9 @@ use crate::identity::HostIdentity as _;
 const MINUTE: i64 = 60_000;
 const HOUR: i64 = 60 * MINUTE;
 
+/// What a gateway makes of a body, with the headers that it adds.
+type Gateway = fn(&[u8]) -> (HeaderMap, Vec<u8>);
+
 /// A clock that only tests move.
 struct Hands(AtomicI64);
 
@@ -49,8 +52,8 @@ struct World {
 struct Served {
     keys: Mutex<Vec<Value>>,
     status: AtomicU16,
-    /// What a gateway makes of the answer's body.
-    gateway: Mutex<fn(&[u8]) -> (HeaderMap, Vec<u8>)>,
+    /// In front of it.
+    gateway: Mutex<Gateway>,
     reads: AtomicUsize,
     /// Notified by each request.
     asked: Notify,
@@ -146,7 +149,7 @@ fn zipped(body: &[u8]) -> (HeaderMap, Vec<u8>) {
 async fn what_a_gateway_puts_around_the_keys_is_taken_off() {
     let key = HostKey::ec();
     let world = World::new(vec![key.in_set(Some("1"))]).await;
-    let gateways: [fn(&[u8]) -> (HeaderMap, Vec<u8>); 3] = [
+    let gateways: [Gateway; 3] = [
         zipped,
         |body| (HeaderMap::new(), [b"\xef\xbb\xbf", body].concat()),
         |body| zipped(&[b"\xef\xbb\xbf", body].concat()),
