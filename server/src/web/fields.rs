@@ -4,6 +4,7 @@ use app::api::{self, PORTAL_OF};
 use axum::body::Bytes;
 use domain::visible::is_blank;
 use leptos::server_fn::ServerFn;
+use percent_encoding::percent_decode;
 
 /// The fields of a form as they were sent.
 pub(super) struct Fields(Vec<(String, String)>);
@@ -24,10 +25,20 @@ impl Fields {
     }
 }
 
+/// The first field whose value is no text. Read as one, it would be another value than was meant.
+pub(super) fn damaged(body: &[u8]) -> Option<String> {
+    body.split(|byte| *byte == b'&').find_map(|field| {
+        let middle = field.iter().position(|byte| *byte == b'=')?;
+        let (name, value) = (&field[..middle], &field[middle + 1..]);
+        let is_text = percent_decode(value).decode_utf8().is_ok();
+        (!is_text).then(|| percent_decode(name).decode_utf8_lossy().into_owned())
+    })
+}
+
 /// The body of a form as the function reads it. In a list of banks each has radio buttons of its own for its portals, all
 /// of which are sent; what counts are those of the bank that was chosen.
 pub(super) fn with_chosen_portal(function: &str, body: Bytes) -> Bytes {
-    if function != api::StartConnection::PATH {
+    if function != api::StartConnection::PATH || damaged(&body).is_some() {
         return body;
     }
     let Fields(mut fields) = Fields::read(&body);
@@ -46,6 +57,24 @@ pub(super) fn with_chosen_portal(function: &str, body: Bytes) -> Bytes {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_value_that_is_no_text_is_found() {
+        for (body, expected) in [
+            (&b""[..], None),
+            (b"a", None),
+            (b"a=1&b=%C3%A9+%2B%", None),
+            (b"a=\xc3\xa9", None),
+            (b"a=%EF%BF%BD", None),
+            (b"%ff=1&a=2", None),
+            (b"a=%ff", Some("a")),
+            (b"a=1&b%5F=x%C3&c=%ff", Some("b_")),
+            (b"a=\xff", Some("a")),
+            (b"a=x=%ed%a0%80", Some("a")),
+        ] {
+            assert_eq!(damaged(body).as_deref(), expected, "{}", body.escape_ascii());
+        }
+    }
 
     #[test]
     fn the_portal_is_that_of_the_chosen_bank() {

@@ -12,6 +12,7 @@ mod connected;
 mod connection_list;
 mod connections;
 mod credentials;
+mod damaged_forms;
 mod demo;
 mod demo_pages;
 mod deployments;
