@@ -266,6 +266,11 @@ mod tests {
             ("español", None),
             ("", None),
             ("@", None),
+            ("-", None),
+            ("zz-ZZ", None),
+            ("ES-419", Some("es-419")),
+            (&"es-MX-".repeat(2_000), Some("es-MX")),
+            (&"x".repeat(10_000), None),
         ] {
             assert_eq!(Locale::read(tag).map(|locale| locale.tag()).as_deref(), expected, "{tag:?}");
         }
