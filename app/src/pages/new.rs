@@ -53,6 +53,7 @@ async fn gather(scope: &RequestScope, mut asked: Asked) -> Result<Details, WireE
         details.matched = matched(scope).await;
         return Ok(details);
     }
+    details.named = named(scope).await;
     details.held = scope.onboarding.held_connections(&scope.caller).await?;
     if let Some(id) = asked.institution {
         let bank = scope.onboarding.institution(&scope.caller, &id).await?;
@@ -80,6 +81,13 @@ async fn several_portals(scope: &RequestScope, again: &Connection) -> Option<Str
     let id = again.institution_id.clone()?;
     let bank = scope.onboarding.institution(&scope.caller, &id).await.ok()?;
     (bank.portals.len() > 1).then_some(id)
+}
+
+/// The bank that the message about a suspicious address of a listed bank names.
+async fn named(scope: &RequestScope) -> Option<Institution> {
+    scope.flash.error_on("address_checked")?;
+    let portal = scope.flash.value("own_portal");
+    scope.onboarding.coach_portal(&scope.caller, None, &portal).await.ok()?.matched
 }
 
 /// The bank that the refused input seems to mean, or whose address it imitates. Without an answer the page still says what was refused.

@@ -28,6 +28,8 @@ pub struct Details {
     pub unlisted: bool,
     /// The catalog's bank that an unlisted one seems to be.
     pub matched: Option<Institution>,
+    /// The one that a message about an address of another bank names.
+    pub named: Option<Institution>,
     /// The local draft to resume.
     pub draft: Option<String>,
     /// Banks to begin with, before anything is typed.
@@ -55,7 +57,7 @@ impl Details {
     /// typed.
     fn exact(&self, flash: &Flash) -> Vec<String> {
         let listed = self.results.iter().flat_map(|found| &found.institutions);
-        let banks = self.matched.iter().chain(listed).flat_map(named);
+        let banks = self.matched.iter().chain(&self.named).chain(listed).flat_map(named);
         let typed = ["portal_url", "own_portal"].map(|field| PortalUrl::parse(&flash.value(field)).ok());
         let hosts = typed.iter().flatten().flat_map(|portal| [portal.readable_host(), portal.ascii_host()]);
         banks.chain(hosts).collect()

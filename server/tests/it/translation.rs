@@ -113,6 +113,24 @@ async fn help_and_messages_keep_the_names_and_addresses_in_them() {
         let person = host.signed_in_as("ana", "acme").await.with_cookie(&message);
         keeps(&person.get(refused.goes_to()).await, &[exact]);
     }
+    for (portal, exact) in [
+        (
+            "https://portal.standard-tesst-bank.example/",
+            "Standard Test Bank, portal.standard-test-bank.example",
+        ),
+        ("https://portal.standard-test-bank.example/other", "Standard Test Bank"),
+        ("https://xn--bcher-bank-9db.example/", "b\u{fc}cher-bank.example"),
+    ] {
+        for scripted in ["", "true"] {
+            let form =
+                [("institution_id", "sim-portals"), ("portal_not_listed", "true"), ("own_portal", portal)];
+            let form = [&form[..], &[("scripted", scripted)]].concat();
+            let refused = ana.post_form("/api/start_connection", &form).await;
+            let message = refused.cookie().expect("a message").to_owned();
+            let person = host.signed_in_as("ana", "acme").await.with_cookie(&message);
+            keeps(&person.get(refused.goes_to()).await, &[exact]);
+        }
+    }
     let hostile = [("requested_name", "x"), ("portal_url", "https://<b>.example/")];
     let help = ana.post_api("coach_portal", &hostile).await.ok();
     assert!(!help["html"].as_str().expect("HTML").contains("<b>"), "{help}");
