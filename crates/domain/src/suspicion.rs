@@ -46,7 +46,7 @@ impl PortalUrl {
 fn holds_number(host: &str) -> bool {
     let is_byte = |part: &&str| part.bytes().all(|byte| byte.is_ascii_digit()) && part.parse::<u8>().is_ok();
     let parts: Vec<&str> = host.split(['.', '-', '。', '．', '｡']).collect();
-    parts.windows(4).any(|four| four.iter().all(|part| is_byte(part)))
+    parts.windows(4).any(|four| four.iter().all(&is_byte))
 }
 
 /// Whether a label is not of one alphabet, or of one that is used to look like Latin. Japanese, Chinese and Korean are
