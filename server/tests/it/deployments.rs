@@ -173,7 +173,7 @@ async fn two_deployments_share_no_row_on_any_route() {
         keep_apart(pair).await;
     }
     // Which of the two came first makes no difference but for a default beside a chosen namespace.
-    for (what, first, second, then) in PAIRS.into_iter().rev().take(sample_or_all(3, PAIRS.len())) {
+    for (what, first, second, then) in PAIRS.into_iter().rev().take(sample_or_all(1, PAIRS.len())) {
         keep_apart((what, second, first, then)).await;
     }
 }

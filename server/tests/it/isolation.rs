@@ -168,8 +168,11 @@ async fn whatever_is_asked_about_anothers_connection_is_answered_as_about_none()
     let mut cases = 0;
     for (asks, person) in people.iter().enumerate() {
         let mut to_none = HashMap::new();
+        // How an id is written does not depend on who writes it.
+        let writings = &Writing::ALL
+            [..if asks == 0 { Writing::ALL.len() } else { sample_or_all(1, Writing::ALL.len()) }];
         for place in places() {
-            for writing in Writing::ALL {
+            for writing in writings.iter().copied() {
                 let answer = ask(person, place, &writing.write(MISSING)).await;
                 assert!(answer.status.as_u16() >= 300 || answer.body.is_empty(), "{answer:?}");
                 to_none.insert((place, writing), seen(&answer, MISSING, writing));
@@ -180,7 +183,7 @@ async fn whatever_is_asked_about_anothers_connection_is_answered_as_about_none()
             // Ids are parsed before ownership is checked, so one connection covers all encodings.
             let (in_all_writings, in_one) = owned.standing.split_at(sample_or_all(1, owned.standing.len()));
             let written =
-                in_all_writings.iter().flat_map(|id| Writing::ALL.map(|writing| (id.clone(), writing)));
+                in_all_writings.iter().flat_map(|id| writings.iter().map(|writing| (id.clone(), *writing)));
             let others = in_one.iter().chain([&owned.removed]).cloned();
             let plain = guessed.chain(others).map(|id| (id, Writing::Plain));
             for (id, writing) in written.chain(plain) {
@@ -203,7 +206,7 @@ async fn whatever_is_asked_about_anothers_connection_is_answered_as_about_none()
         assert_eq!(person.list().await.len(), owned.standing.len(), "its owner finds everything as it was");
     }
     println!("isolation: {cases} cases");
-    assert!(cases >= sample_or_all(1_500, 5_000), "{cases}");
+    assert!(cases >= sample_or_all(1_000, 5_000), "{cases}");
 }
 
 /// The id with its last digit changed.
