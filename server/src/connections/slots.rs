@@ -58,9 +58,12 @@ impl Slots {
         }
         let is_reserve = open.count >= self.max;
         open.count += 1;
+        // It has no request yet. Noted at once, so that the next of many that come together finds who makes room.
+        let (evicted, number) = (CancellationToken::new(), open.number());
+        open.idle.insert(number, evicted.clone());
         drop(open);
         metrics::gauge!("connect_connections").increment(1);
-        Some(Slot { slots: self.clone(), place: None, evicted: CancellationToken::new(), is_reserve })
+        Some(Slot { slots: self.clone(), place: Some((Work::Idle, number)), evicted, is_reserve })
     }
 
     fn lock(&self) -> MutexGuard<'_, Open> {
@@ -78,6 +81,11 @@ impl Open {
         self.count -= 1;
         metrics::counter!("connect_connections_evicted_total").increment(1);
         true
+    }
+
+    fn number(&mut self) -> u64 {
+        self.next += 1;
+        self.next
     }
 
     fn list(&mut self, work: Work) -> Option<&mut BTreeMap<u64, CancellationToken>> {
@@ -98,8 +106,7 @@ impl Slot {
         let slots = self.slots.clone();
         let mut open = slots.lock();
         self.leave(&mut open);
-        let number = open.next;
-        open.next += 1;
+        let number = open.number();
         if let Some(list) = open.list(work) {
             list.insert(number, self.evicted.clone());
         }
@@ -161,7 +168,7 @@ mod tests {
         }
         assert!(!working.evicted().is_cancelled(), "a request that is being answered goes on");
         assert!(later.iter().all(|slot| !slot.is_reserve));
-        let reserve = slots.admit().expect("the reserve");
+        let reserve = admitted(&slots, Work::Answering);
         assert!(reserve.is_reserve);
         assert!(slots.admit().is_none(), "the reserve is used up");
         drop((first, second, stalled));
@@ -169,6 +176,16 @@ mod tests {
         drop(later.pop());
         drop(reserve);
         assert!(!slots.admit().expect("room again").is_reserve);
+    }
+
+    /// The tasks that serve them have not begun.
+    #[test]
+    fn of_many_that_come_together_the_first_make_room() {
+        let slots = Slots::new(4, 1);
+        let admitted: Vec<_> = (0..100).map(|_| slots.admit().expect("room")).collect();
+        let open: Vec<_> = admitted.iter().map(|slot| !slot.evicted().is_cancelled()).collect();
+        assert_eq!(open.iter().filter(|open| **open).count(), 4);
+        assert!(open[96..].iter().all(|open| *open) && admitted.iter().all(|slot| !slot.is_reserve));
     }
 
     #[test]
