@@ -1,5 +1,6 @@
 //! The page of a connection follows it, and the list follows all of them.
 
+use domain::status_label::StatusLabel;
 use leptos::prelude::*;
 
 use crate::{
@@ -48,8 +49,10 @@ pub fn following_all(scope: &RequestScope, heard: String, is_whole: bool) -> Any
 
 /// What is said of a connection when it changes.
 pub fn says(connection: &Connection) -> String {
-    if connection.is_first_sync() {
-        return [&bank_is_connected(&connection.display_name), ". ", words().detail.fetching].concat();
+    if connection.label == StatusLabel::Connected && connection.last_synced_at.is_none() {
+        let connected = bank_is_connected(&connection.display_name);
+        let fetching = connection.is_first_sync().then_some(words().detail.fetching);
+        return [Some(connected.as_str()), fetching].into_iter().flatten().collect::<Vec<_>>().join(". ");
     }
     let state = [connection.display_name.as_str(), ": ", status_label(connection.label)].concat();
     match connection.sync_status.as_deref().filter(|_| connection.step == Step::Connected) {

@@ -30,7 +30,7 @@ pub fn TextField(
             <label class="label" for=id>{label}</label>
             {optional.map(|text| view! { <span class="optional" aria-hidden="true">{text}</span> })}
             {hint.map(|text| view! { <p class="hint" id=format!("{id}-hint")>{text}</p> })}
-            {error.map(|text| view! { <p class="field-error" id=format!("{id}-error")>{keeping(&text, &exact)}</p> })}
+            {error.map(|text| view! { <p class="field-error" id=format!("{id}-error")><span>{keeping(&text, &exact)}</span></p> })}
             <input
                 id=id
                 name=id

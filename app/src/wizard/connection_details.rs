@@ -140,7 +140,7 @@ fn live_form(paths: &Paths, scope: &RequestScope, details: Details, exact: Vec<S
             }
             .into_any(),
         };
-        view! { <p class="choose-match"><a class="button button-secondary" href=href>{choose}</a></p> }
+        view! { <p class="choose-match"><a class="button button-secondary" href=href><span>{choose}</span></a></p> }
     });
     let switch = if unlisted {
         view! { <a href=paths.new_connection() data-switch="listed">{words().details.listed}</a> }

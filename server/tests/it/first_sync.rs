@@ -121,6 +121,7 @@ async fn accounts_are_said_to_be_fetched_exactly_while_the_first_sync_runs() {
         let aloud = format!("is connected. {fetching}\"");
         for page in [&detail, &list] {
             assert_eq!(page.contains(&aloud), is_fetched, "{bank} {sync}: {page}");
+            assert_eq!(page.contains("Test Bank is connected\""), !is_fetched, "{bank} {sync}: {page}");
         }
         assert_eq!(shown.contains("The connection works"), !is_fetched, "{bank} {sync}: {shown}");
         assert_eq!(shown.contains("No accounts yet"), !has_accounts && !is_fetched, "{bank} {sync}: {shown}");
