@@ -1,13 +1,10 @@
 // Open pages change by themselves, and say so. How a stream begins and ends, who hears what, and how soon, is in
 // server/tests/it/events.rs, server/tests/it/webhooks.rs and server/src/events/tests.rs.
 import type { Page, Request, Route } from '@playwright/test';
+import { SNAPSHOT, STREAM, answersAtOnce } from '../support/events';
 import { INSTANT_BANK, STANDARD_BANK } from '../support/person';
 import type { StateChange } from '../support/simulator';
 import { expect, ownPortal, test } from '../support/test';
-
-/** A page listens, or asks for the present state once. */
-const STREAM = /\/events\?(?!.*snapshot)/;
-const SNAPSHOT = /\/events\?.*snapshot/;
 
 const isSeen = (page: Page, state: DocumentVisibilityState) =>
   page.evaluate((value) => {
@@ -342,8 +339,7 @@ async function stopsStreams(page: Page, stops: ((route: Route) => Promise<void>)
   const unanswered = new Set<Request>();
   const left = [...stops];
   await page.route(STREAM, (route) => (left.shift() ?? ((other: Route) => other.continue()))(route));
-  // A question that names no event is answered at once. With one the server waits for news, in real seconds.
-  await page.route(SNAPSHOT, (route) => route.continue({ url: route.request().url().replace(/snapshot=.*/, 'snapshot=') }));
+  await answersAtOnce(page);
   page.on('request', (request) => {
     if (STREAM.test(request.url())) asked.push('stream');
     if (!SNAPSHOT.test(request.url())) return;

@@ -1,12 +1,11 @@
 // A page that stays goes on: it listens again, asks where streams do not come through, keeps its times true, and keeps nothing
 // of the pages before it. When it takes news and says them is in live.spec.ts.
 import type { CDPSession, Route } from '@playwright/test';
+import { SNAPSHOT, STREAM } from '../support/events';
 import { HostileFront, type Switches } from '../support/hostile-front';
 import { INSTANT_BANK, Person, STANDARD_BANK } from '../support/person';
 import { expect, test } from '../support/test';
 
-const STREAM = /\/events\?(?!.*snapshot)/;
-const SNAPSHOT = /\/events\?.*snapshot/;
 /** So that a look does not wait for what only the page's clock brings. */
 const NOW = { timeout: 100 };
 
