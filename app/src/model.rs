@@ -263,11 +263,11 @@ pub struct ConnectionPage {
 #[cfg_attr(feature = "ssr", derive(Serialize, Deserialize), serde(rename_all = "camelCase"))]
 pub struct Institutions {
     pub institutions: Vec<Institution>,
-    /// More banks fit what was typed than are given. For our own search field, which asks for it.
+    /// More banks match than are listed. For our own search field, which asks for it.
     #[cfg(feature = "ssr")]
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub more: bool,
-    /// How many banks of the catalog are found by no search because what Waycore answers about them could not be read.
+    /// Banks of the catalog that no search finds because Waycore's data about them could not be read.
     #[cfg(feature = "ssr")]
     #[serde(default, skip_serializing_if = "is_zero")]
     pub unreadable: usize,

@@ -81,8 +81,8 @@ fn client(proxies: &TrustedProxies, peer: IpAddr, request: &Request) -> Client {
         NAMELESS.call_once(|| {
             tracing::warn!(
                 proxy = %peer,
-                "a trusted proxy sends no X-Forwarded-For, so all of its clients count as one address in limits and in the log: \
-                 have it add the header, as Forwarded and X-Real-IP are not read"
+                "trusted proxy sends no X-Forwarded-For: its clients share one rate limit; configure the proxy to add the header \
+                 (Forwarded and X-Real-IP are not read)"
             );
         });
     }

@@ -1,8 +1,7 @@
-//! JSON objects of others, read member by member.
+//! JSON objects from other systems, decoded value by value.
 //!
-//! serde_json refuses a whole document because of one value in it: a number that is too large, half of a surrogate pair, lists
-//! two hundred deep, a byte that is no text. A value that nobody uses must not hide the others. Nothing is replaced, as
-//! [`waycore::json`] does for text that is only shown: a customer's id with another character would be another customer's.
+//! serde_json rejects a whole document for one value (`1e999`, half a surrogate pair, 200 nested lists, invalid UTF-8); here
+//! only that value fails. Nothing is replaced, unlike in [`waycore::json`]: a repaired id could be another customer's.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -14,13 +13,13 @@ use serde_json::value::RawValue;
 /// The byte order mark that some gateways and editors put before a text.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// Half of a surrogate pair: every parser skips it, and none reads a string with it.
+/// An unpaired surrogate: skipped by every parser, and not readable as a string.
 const NO_TEXT: &str = "\\ud800?";
 
 /// Longest value that the log repeats, in characters.
 const MAX_SHOWN_CHARS: usize = 200;
 
-/// An object whose values are read when they are asked for, each by itself. Of several with one name the last counts.
+/// An object whose values are decoded on access. The last of duplicate names counts.
 #[derive(Default)]
 pub(crate) struct Object(HashMap<String, Box<RawValue>>);
 
@@ -88,8 +87,8 @@ pub(crate) fn shown(value: &RawValue) -> String {
     }
 }
 
-/// The text of a document. Bytes of a string that are no text in JSON become an escape that is none either: the value that
-/// they stand in cannot be read, and all others can.
+/// Returns the text of a document. Invalid bytes and control characters inside a string become an invalid escape, so that only
+/// that value fails.
 pub(crate) fn text(json: &[u8]) -> String {
     let json = json.strip_prefix(BYTE_ORDER_MARK).unwrap_or(json);
     let mut text = String::with_capacity(json.len());

@@ -113,7 +113,7 @@ async fn assemble(
         tracing::warn!("CONNECT_DATABASE_URL has no sslmode: a database that offers no encryption gets none");
     }
     if let Some(warning) = config::Waycore::webhook_secrets_warning(&settings.webhook_secrets) {
-        tracing::warn!("{warning}");
+        tracing::warn!(warning, "webhook secret can be guessed");
     }
     let store = SqlStore::open(&settings.database, kind, &settings.secret_keys).await?;
     let clock: Arc<dyn Clock> = Arc::new(store.clock());
@@ -184,7 +184,12 @@ async fn entity_namespace(settings: &Settings, store: &SqlStore) -> anyhow::Resu
     let deployment = store.keep_deployment(&public.address(), public.host()).await;
     let deployment = deployment.context("The database cannot be written to")?;
     if deployment.address != public.address() {
-        tracing::warn!("{}", moved(&deployment.address, &public.address()));
+        tracing::warn!(
+            first = %deployment.address,
+            now = %public.address(),
+            "database was first used under another public URL: entities are named as before. If this is a copy, give it a \
+             database of its own; if the deployment has moved, set CONNECT_ENTITY_NAMESPACE to what `doctor` prints"
+        );
     }
     Ok(EntityNamespace::default_of(deployment.address, deployment.former_namespace))
 }

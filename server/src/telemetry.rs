@@ -60,7 +60,7 @@ impl fmt::Display for SupportCode {
     }
 }
 
-/// Returns the support code of the request that is being answered, whoever sent it.
+/// Returns the current request's support code.
 pub(crate) fn current_support_code() -> Option<String> {
     ANSWERED.try_with(ToString::to_string).ok()
 }

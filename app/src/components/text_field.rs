@@ -4,8 +4,8 @@ use leptos::prelude::*;
 
 use super::keeping;
 
-/// Longest text that a browser lets somebody type, in UTF-16 units: longer than any field may be, so that what is cut is refused
-/// all the same, and short enough for the address of a search.
+/// `maxlength` of every text field, in UTF-16 units. Above every limit of the server, so that a cut value is still refused, and
+/// short enough for a search URL.
 pub const LONGEST_TYPED: u32 = 3_000;
 
 /// The label above, the hint below it, and the error beside the field that it is about. `id` is also the name.

@@ -144,7 +144,7 @@ impl SearchText {
         &self.0
     }
 
-    /// As names are compared. No longer than the text may be, whatever one of its letters becomes.
+    /// Folded for comparison, at most `LONGEST_TEXT` characters.
     pub fn folded(&self) -> String {
         fold_at_most(LONGEST_TEXT, &self.0)
     }
@@ -159,7 +159,7 @@ impl RequestedName {
         &self.0
     }
 
-    /// As names are compared. No longer than the name may be, whatever one of its letters becomes.
+    /// Folded for comparison, at most `LONGEST_TEXT` characters.
     pub fn folded(&self) -> String {
         fold_at_most(LONGEST_TEXT, &self.0)
     }

@@ -16,7 +16,7 @@ pub fn fold(name: &str) -> String {
     words.join(" ").to_ascii_lowercase()
 }
 
-/// What somebody typed, as it is compared: at most so many characters, before and after. One may become eighteen.
+/// Folds at most `max_chars` characters, and returns at most as many: one character may fold to eighteen.
 pub fn fold_at_most(max_chars: usize, typed: &str) -> String {
     let typed: String = typed.chars().take(max_chars).collect();
     fold(&typed).chars().take(max_chars).collect()
@@ -38,7 +38,7 @@ fn fold_unicode(name: &str) -> String {
     // Before and after: some signs have a compatible form that is no sign, and of some it is another of these.
     let visible: String = name.chars().filter(|c| !is_invisible(*c)).map(plain).collect();
     let visible: String = compatible.normalize(&visible).chars().map(plain).collect();
-    // By way of capitals `ß` is `ss`, and each form of sigma the same. The capital `ẞ` has to become a small one before that.
+    // Uppercasing turns `ß` into `ss` and unifies the sigmas; `ẞ` has no other uppercase form, so lowercase first.
     let capitals = visible.chars().flat_map(char::to_lowercase).flat_map(char::to_uppercase);
     let mut lower: String = capitals.flat_map(char::to_lowercase).collect();
     // The dotted capital I leaves its dot behind.
@@ -95,7 +95,7 @@ fn plain(c: char) -> char {
         | '「'..='』'
         | '〝'..='〟'
         | '＂' => '"',
-        // Of Unicode's dashes those that are waves.
+        // Dashes that look like waves.
         '˜' | '⁓' | '∼' | '〜' | '〰' => '~',
         '˗' | '⁃' => '-',
         '•' | '‧' | '∙' | '⋅' | '⸱' | '・' | 'ꞏ' => '·',

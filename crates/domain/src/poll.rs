@@ -7,7 +7,7 @@ use crate::timestamp::Timestamp;
 /// How long a waiting page pauses between two questions.
 pub const POLL_SECONDS: u32 = 5;
 
-/// How long a first sync that has not begun is waited for, in milliseconds: it may never begin.
+/// How long to poll for a first sync that has not started, in milliseconds.
 const FIRST_SYNC_MILLIS: u64 = 60 * 60 * 1_000;
 
 /// What the browser says about the page.
@@ -91,8 +91,8 @@ impl Watched {
         }
     }
 
-    /// For how many milliseconds more a connection is watched unless it changes; `None` for as long as it stays as it is.
-    /// Waycore's clock says when it changed last: one that is far from ours counts as long ago.
+    /// Returns for how many more milliseconds to poll an unchanged connection; `None` without a limit. Measured from Waycore's
+    /// `updatedAt`, so a clock far off ends it.
     pub fn ends_after(connection: &Connection, now: Timestamp) -> Option<u64> {
         let ConnectionState::Connected(ready) = &connection.state else { return None };
         let age = now.as_millis().saturating_sub(connection.updated_at.as_millis()).unsigned_abs();

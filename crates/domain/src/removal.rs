@@ -3,8 +3,7 @@
 use crate::folding::fold;
 use crate::ids::ConnectionId;
 
-/// How many bytes may be typed for each byte of the name, and besides: spaces do not count, and a letter can be written in
-/// several ways.
+/// Bytes that may be typed per byte of the name, and in addition: spaces do not count, and a letter has several encodings.
 const MAX_TYPED_FOR_EACH_BYTE: usize = 8;
 const MAX_TYPED_BESIDES: usize = 200;
 
@@ -23,7 +22,7 @@ impl ConfirmedRemoval {
     /// Compares as names are compared everywhere ([`fold`]): nobody can see which apostrophe a name has, or how many
     /// spaces. A connection without a name cannot be confirmed by typing nothing.
     pub fn confirm(connection: ConnectionId, display_name: &str, typed: &str) -> Result<Self, NotConfirmed> {
-        // Nobody types so much more than they see, and whatever is compared is folded first.
+        // Bounds the cost of folding.
         if typed.len() > MAX_TYPED_FOR_EACH_BYTE * display_name.len() + MAX_TYPED_BESIDES {
             return Err(NotConfirmed);
         }

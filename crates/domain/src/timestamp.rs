@@ -28,8 +28,7 @@ impl Timestamp {
         Self(self.0.saturating_add(millis))
     }
 
-    /// The milliseconds from another moment to this one, negative if that one is later. A stored time may be any number:
-    /// what is further apart than can be counted is as far as can be.
+    /// Milliseconds from `other` to this moment; saturates.
     pub const fn since(self, other: Self) -> i64 {
         self.0.saturating_sub(other.0)
     }

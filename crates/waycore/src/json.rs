@@ -1,12 +1,12 @@
-//! JSON as it came: a character that is none, in one value, must not cost everything that came with it.
+//! Lossy decoding of JSON text.
 
 use std::borrow::Cow;
 
-/// What stands for a character that is none, as JSON writes it.
+/// U+FFFD, escaped.
 const REPLACEMENT: &str = "\\ufffd";
 
-/// The text of a body of JSON, where nothing is left that no text may hold: bytes that are not UTF-8 and halves of surrogate
-/// pairs (`"\ud83d"`) become U+FFFD, and raw control characters inside a text become spaces. What is borrowed is as it came.
+/// Replaces invalid UTF-8 and unpaired surrogates (`"\ud83d"`) by U+FFFD, and control characters in strings by spaces. Borrowed
+/// if nothing was replaced.
 pub fn readable(body: &[u8]) -> Cow<'_, str> {
     let text = String::from_utf8_lossy(body);
     match mended(&text) {

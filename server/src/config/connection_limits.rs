@@ -8,7 +8,7 @@ use super::reader::Reader;
 /// files too.
 const FILES_BESIDE_CONNECTIONS: usize = 128 + METRICS_CONNECTIONS;
 
-/// More than a few collectors open, each with a retry.
+/// A few collectors with a retry each.
 const METRICS_CONNECTIONS: usize = 32;
 
 /// Enough for ten thousand open pages and those who change to another; more is a setting away.

@@ -21,8 +21,8 @@ const MIN_DIFFERENT_BYTES: usize = 8;
 /// How often an encoding may be wrapped into another: base64 of base64 of a key, as in Kubernetes manifests.
 const MAX_WRAPPINGS: u8 = 2;
 
-/// Base64 or hexadecimal digits of so many characters are judged by themselves, whatever stands around them. A key of 32 bytes
-/// with the name of its algorithm has 60.
+/// Runs of at least this many base64 or hex digits are decoded on their own. A key of 32 bytes with the name of its algorithm
+/// has 60.
 const MIN_RUN: usize = 40;
 
 /// Names of algorithms in DER: RSA, curves, Ed25519 and X25519 with what stands before them.
@@ -161,7 +161,7 @@ fn is_address_without_scheme(text: &str) -> bool {
     is_host && path.chars().all(is_path)
 }
 
-/// Whether a text in lower case names a file. Random base64 has a slash at most.
+/// Whether a text in lower case names a file. Random base64 with slashes has no `.`, `_`, `-` or `~`.
 fn is_path(text: &str) -> bool {
     let is_of_paths = |c: char| c.is_alphanumeric() || "-._~/\\: ".contains(c);
     if !text.chars().all(is_of_paths) {
@@ -176,8 +176,7 @@ fn is_path(text: &str) -> bool {
     is_key_file || is_known_folder || (begins || has_drive) && text.contains(['.', '_', '-', '~'])
 }
 
-/// What a text may stand for: hexadecimal digits, or base64 of either alphabet, be it all of the text or a part of it. SSH
-/// writes a word of base64 among others, of which the beginning tells enough, as of a part that was cut off.
+/// Decodes hex and base64, of the whole text and of its runs; of words that may be cut off, the first 32 characters.
 fn decodings(text: &str) -> impl Iterator<Item = Vec<u8>> {
     let digits = text.replace("0x", "").replace("0X", "").replace("\\x", "");
     let digits = digits.split(|c: char| c.is_ascii_alphanumeric() && !c.is_ascii_hexdigit());
@@ -192,8 +191,7 @@ fn decodings(text: &str) -> impl Iterator<Item = Vec<u8>> {
     of_digits.into_iter().chain(of_base64)
 }
 
-/// The parts of a text that may be base64 by themselves, where other characters of an alphabet than the digits and letters
-/// may be punctuation.
+/// Runs of base64 digits, once for each set of signs that may be punctuation.
 fn runs(text: &str) -> impl Iterator<Item = &str> + Clone {
     ["+/-_", "+/", "-_", ""].into_iter().flat_map(move |signs| {
         let parts = text.split(move |c: char| !(c.is_ascii_alphanumeric() || signs.contains(c)));

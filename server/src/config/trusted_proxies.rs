@@ -32,7 +32,7 @@ pub struct Origin {
     pub is_from_trusted_proxy: bool,
     /// A trusted proxy sent an `X-Forwarded-For` element that is no address.
     pub has_unreadable_element: bool,
-    /// A trusted proxy named nobody: its own address stands for all of its clients.
+    /// A trusted proxy named no client: all of its clients count as its own address.
     pub names_no_client: bool,
 }
 

@@ -58,7 +58,7 @@ impl Slots {
         }
         let is_reserve = open.count >= self.max;
         open.count += 1;
-        // It has no request yet. Noted at once, so that the next of many that come together finds who makes room.
+        // Idle until its first request, and listed at once: a burst of new connections evicts its oldest.
         let (evicted, number) = (CancellationToken::new(), open.number());
         open.idle.insert(number, evicted.clone());
         drop(open);

@@ -48,7 +48,8 @@ const REREAD_AT_ONCE: usize = 16;
 /// Of a customer whose page asks for the present state now and then, instead of listening.
 const POLLED_WITHIN: Duration = Duration::from_secs(15);
 
-/// How long an answer waits for news (long polling). Pages ask every five seconds, so nearly always one of them waits.
+/// How long a poll waits for an event. Shorter than the browser's five-second interval, so that one poll is nearly always
+/// open.
 const ANSWERED_WITHIN: Duration = Duration::from_millis(4_500);
 
 /// The open pages of this process.
@@ -170,9 +171,8 @@ impl Hub {
         Ok(Viewer { hub: self.clone(), session, key, _opened: opened, end, joined })
     }
 
-    /// The present state once, for a page that asks instead of listening; it counts as open for a while. A page that knows of
-    /// the last event already, which is `known`, is answered at the next one, or after a few seconds. Meanwhile it counts as a
-    /// stream, but makes none end.
+    /// Returns the present state for a page that polls. If the page knows the last event (`known`), waits for the next one, at
+    /// most [`ANSWERED_WITHIN`] (long polling). The wait counts as a stream; it starts only while the browser has room.
     pub(crate) async fn poll(
         self: &Arc<Self>,
         caller: &Caller,
@@ -191,7 +191,7 @@ impl Hub {
             Err(NotJoined::Full) => return Ok(present.text),
             Err(NotJoined::Store(error)) => return Err(error),
         };
-        // What happened between the two looks is not among the frames to come.
+        // An event between the snapshot and the join is in neither of them.
         if viewer.joined.first.seq == present.seq {
             tokio::select! {
                 biased;

@@ -109,12 +109,12 @@ impl Inbox {
     async fn take(&mut self, due: Vec<DueDelivery>) -> Duration {
         self.read_at.retain(|_, at| at.elapsed() < READ_EVERY);
         let (letters, nothing_to_do) = sort(due);
-        // Where it fails they stay due, and are in nobody's way.
+        // If this fails, they stay due and are read again.
         if !nothing_to_do.is_empty()
             && let Err(error) = self.shared.store.settle(self.shared.environment, &nothing_to_do).await
         {
             let error = &error as &dyn std::error::Error;
-            tracing::warn!(error, "that deliveries say nothing cannot be noted");
+            tracing::warn!(error, "deliveries without a connection not marked done");
         }
         let mut wait = READ_EVERY;
         for letters in letters {

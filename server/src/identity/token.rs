@@ -74,7 +74,7 @@ impl TokenIdentity {
         all.filter(|value| !value.is_empty())
     }
 
-    /// The cookies that are tried. One that can be no token takes no place of one that can.
+    /// The first [`MAX_COOKIES`] cookies that look like tokens (two dots).
     fn sessions<'a>(&'a self, headers: &'a HeaderMap) -> impl Iterator<Item = &'a str> {
         self.cookies(headers).filter(|value| value.matches('.').count() >= 2).take(MAX_COOKIES)
     }

@@ -15,7 +15,7 @@ const PAGE: u16 = 100;
 /// An exact match stands far in front in every sensible order.
 const MOST_PAGES: usize = 5;
 
-/// Banks of the catalog, and how many others of it could not be read.
+/// Banks of the catalog, and the number of those that could not be read.
 #[derive(Default)]
 pub(super) struct Found {
     pub(super) banks: Vec<Institution>,
@@ -134,7 +134,7 @@ impl Found {
         let readable = |row: &wire::Institution| match row.to_domain() {
             Ok(bank) => Some(bank),
             Err(error) => {
-                tracing::warn!(%error, "a bank of the catalog was left out");
+                tracing::warn!(%error, "bank not readable");
                 None
             }
         };

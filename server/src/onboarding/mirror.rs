@@ -106,9 +106,9 @@ impl UseCases {
     pub(super) async fn mirror(&self) -> Result<(), Failure> {
         let (found, whole) = self.read_catalog().await?;
         let (banks, left_out) = (found.banks.len(), found.unreadable);
-        tracing::info!(banks, whole, "the catalog is mirrored");
+        tracing::info!(banks, whole, "bank catalog loaded");
         if left_out > 0 {
-            tracing::warn!(left_out, "the catalog is mirrored without banks that could not be read");
+            tracing::warn!(left_out, "bank catalog loaded without unreadable banks");
         }
         self.mirror.hold(found, whole).await
     }

@@ -203,7 +203,7 @@ impl WaycoreOnboarding {
         self.answer(caller, what, paid_by(caller, answer)).await
     }
 
-    /// The same of what says itself who pays for its calls.
+    /// Like `read`, for work that charges its own calls.
     async fn answer<T>(
         &self,
         caller: &Caller,
@@ -224,7 +224,7 @@ fn support_code() -> String {
     request_scope().map(|scope| scope.support_code).or_else(current_support_code).unwrap_or_default()
 }
 
-/// What becomes of the form that is being answered.
+/// Returns the current form's outcome.
 fn outcome() -> Arc<FormOutcome> {
     request_scope().map(|scope| scope.outcome).unwrap_or_default()
 }
@@ -235,7 +235,7 @@ fn payer(caller: &Caller) -> waycore::client::Customer {
     waycore::client::Customer::new(&serde_json::json!([issuer, org]).to_string())
 }
 
-/// Does what is paid for by a caller's share of the key.
+/// Charges the work's calls to the caller's share of the key.
 async fn paid_by<T>(caller: &Caller, work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     let done = on_behalf_of(payer(caller), work).await;
     if let Err(failure) = &done {

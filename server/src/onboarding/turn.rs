@@ -112,7 +112,7 @@ impl Turn<'_> {
         self.close(Outcome::Done, writes).await
     }
 
-    /// Keeps what is known, and that there was nothing to do.
+    /// Stores what is known and removes the intent: nothing was done.
     pub(super) async fn left_alone(self, writes: &[Write<'_>]) -> Result<(), Failure> {
         self.close(Outcome::Refused, writes).await
     }

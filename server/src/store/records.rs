@@ -217,7 +217,7 @@ pub enum Begun {
 pub enum Outcome {
     /// It took effect.
     Done,
-    /// It did not, or there was nothing to do: no trace of it stays.
+    /// Nothing was done. The intent is deleted.
     Refused,
     /// Nobody can tell; the next who comes reads.
     Unknown,

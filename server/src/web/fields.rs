@@ -25,7 +25,7 @@ impl Fields {
     }
 }
 
-/// The first field whose value is no text. Read as one, it would be another value than was meant.
+/// Returns the first field whose value is not UTF-8. A lossy value would differ from what was typed.
 pub(super) fn damaged(body: &[u8]) -> Option<String> {
     body.split(|byte| *byte == b'&').find_map(|field| {
         let middle = field.iter().position(|byte| *byte == b'=')?;

@@ -35,7 +35,7 @@ const STEP_ONE_FIELDS: [&str; 8] = [
 /// The fields of a form for what a bank issued that its own answer repeats; the password is not among them.
 const ISSUED_FIELDS: [&str; 3] = ["bank_username", "bank_customer_id", "without_password"];
 
-/// Its other fields.
+/// The other fields of the finish form that come back.
 const CONFIRMED_FIELDS: [&str; 3] = ["delegated_user_active", "accept_terms", "display_name"];
 
 /// Longer addresses are refused by some proxies, in bytes.
@@ -111,8 +111,8 @@ pub(super) async fn refused(
     let page = page_of(state, function, &fields);
     let has_to_wait = scope.outcome.has_to_wait();
     if let api::SubmitFinish::PATH | api::UpdateCredentials::PATH = function {
-        // What Waycore has need not be typed again.
         let values = if scope.outcome.credentials_accepted() {
+            // Waycore has the sign-in details already.
             fields.keep(&CONFIRMED_FIELDS)
         } else {
             let dropped = password_dropped(&fields);
@@ -195,7 +195,7 @@ fn page_of(state: &AppState, function: &str, fields: &Fields) -> String {
 fn step_one(state: &AppState, fields: &Fields) -> String {
     let paths = &state.site.paths;
     let scripted = fields.get("scripted").is_some();
-    // Longer ones are no part of an address: it could not be read again.
+    // Bounds the address.
     let query = fields.get("query").map(|query| query.chars().take(MAX_ADDRESS).collect::<String>());
     let sent = (fields.get("unlisted"), query.as_deref(), fields.get("institution_id"));
     let page = match (fields.get("again"), sent) {

@@ -27,7 +27,7 @@ use crate::startup::AppState;
 /// In bytes. Encoded, and in a header, it becomes three times as long.
 const MAX_RETURN_TO: usize = 1_000;
 
-/// A page reads a handful of fields. Of each that is in the query the router looks through all that it has already.
+/// More query fields than any page reads. The router's parser takes quadratic time.
 const MAX_QUERY_FIELDS: usize = 32;
 
 /// Any page of the product.

@@ -140,7 +140,7 @@ fn read(body: &[u8]) -> Option<Delivery> {
     })
 }
 
-/// A string of JSON. One that is no text is told from others by how it was written.
+/// Returns a JSON string, or the digest of its raw form if it is not valid text.
 fn word(value: &RawValue) -> Option<String> {
     let is_string = value.get().starts_with('"');
     is_string

@@ -14,7 +14,7 @@ const LOG_AGAIN: Duration = Duration::from_hours(1);
 /// Rows that are remembered.
 const MAX_REMEMBERED: usize = 1_000;
 
-/// When each row was logged; none stands for text that was replaced, wherever in an answer.
+/// When each row was last logged. The key `None` stands for replaced text in an answer of this call.
 #[derive(Debug, Default)]
 pub(super) struct UnreadableRows(Mutex<HashMap<(&'static str, Option<UnreadableRow>), Duration>>);
 
@@ -28,10 +28,10 @@ impl UnreadableRows {
         }
     }
 
-    /// Logs that an answer held what no text may hold, unless it was logged lately.
+    /// Logs replaced text, at most once an hour for each call.
     pub(super) fn note_replaced(&self, call: &'static str, now: Duration) {
         if self.is_new(call, None, now) {
-            tracing::warn!(call, "characters replaced in an answer: it held bytes or escapes that are none");
+            tracing::warn!(call, "invalid text replaced in Waycore's answer");
         }
     }
 

@@ -1,7 +1,6 @@
-//! What is used of a token's header.
+//! The header parameters that are used, of a token that is not verified yet.
 //!
-//! Nothing is known yet of who wrote it. `jsonwebtoken` reads every parameter that it knows, and calls a token malformed
-//! because of one that we do not use.
+//! `jsonwebtoken` rejects a token for a parameter that we ignore.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use jsonwebtoken::Algorithm;
@@ -11,7 +10,7 @@ use crate::json::{self, Object};
 
 /// A header without `crit`.
 pub(super) struct Header {
-    /// `alg`, if it is one that there is. Whether it counts is for the key to say.
+    /// `alg`, if known; the key decides whether it is accepted.
     pub(super) algorithm: Option<Algorithm>,
     /// `kid`, if it is a text.
     pub(super) key_id: Option<String>,

@@ -1,5 +1,5 @@
-//! Hosts that imitate a bank's: one letter off, letters that look alike, the bank's domain in front of another one, or what the
-//! bank has called its domain under another one.
+//! Hosts that imitate a bank's domain: one edit away, confusable letters, the domain as a prefix, or the bank's label under
+//! another domain.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -14,10 +14,10 @@ const SHORTEST: usize = 6;
 /// Shorter labels are words, or are chosen by many.
 const SHORTEST_LABEL: usize = 8;
 
-/// What more banks than these are called says nothing about one of them.
+/// A label that more banks share identifies none of them.
 const MOST_OF_A_LABEL: usize = 5;
 
-/// What is added to a bank's name, in front or behind, to look like its portal.
+/// Words that phishing hosts add to a bank's name.
 const ADDED: [&str; 22] = [
     "access",
     "account",
@@ -43,7 +43,7 @@ const ADDED: [&str; 22] = [
     "web",
 ];
 
-/// Second levels below which names are given away, as in `co.uk`.
+/// Public second levels, as in `co.uk`.
 const SECOND_LEVELS: [&str; 14] =
     ["ac", "co", "com", "edu", "go", "gob", "gov", "ltd", "ne", "net", "nom", "or", "org", "plc"];
 
@@ -88,7 +88,7 @@ impl Domains {
     fn insert_label(&mut self, domain: &[char], place: Place) {
         let domain: String = domain.iter().collect();
         let Some(text) = label(&domain).map(|label| label.replace('-', "")) else { return };
-        // Nobody's name: `online-banking`.
+        // Made of generic words only, as in `online-banking`.
         let is_plain = without_added(&text).any(str::is_empty);
         let Some(shape) = label_shape(&text).filter(|_| !is_plain) else { return };
         let known = self.by_label.entry(shape).or_insert(Label { text, place, banks: 1, last: place });
@@ -154,8 +154,8 @@ impl Domains {
     }
 }
 
-/// What a bank has called its domain: `bank` of `bank.example` and of `bank.co.uk`. `None` where that may be the second one
-/// of three (`login.my.example`).
+/// Returns the registered label: `bank` of `bank.example` and of `bank.co.uk`. `None` if the first label may be a subdomain
+/// (`login.my.example`).
 fn label(domain: &str) -> Option<&str> {
     let (label, rest) = domain.split_once('.')?;
     let below = rest.split_once('.').map(|(second, _)| second);

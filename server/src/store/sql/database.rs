@@ -87,7 +87,7 @@ pub(super) trait Row:
 
 impl<T> Row for T where T: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin {}
 
-/// Rows that can be read, and what tells the others from each other, as far as that can be read.
+/// The readable rows, and the ids of the others, as far as those can be read.
 pub(super) struct Apart<T> {
     pub(super) readable: Vec<T>,
     pub(super) left_out: Vec<String>,
@@ -197,7 +197,7 @@ impl Database {
         Ok(self.fetch_apart(names, sql, values).await?.readable)
     }
 
-    /// The same, and what tells the rows from others that were left out.
+    /// The same, with the ids of the rows that were left out.
     pub(super) async fn fetch_apart<R: Row, T: TryFrom<R>>(
         &self,
         (table, id): (&'static str, &'static str),

@@ -98,12 +98,9 @@ impl LiveStore for SqlStore {
         let due = values![environment.as_str(), now.as_millis(), absurd, limit];
         let Apart { readable, left_out } =
             self.database.fetch_apart::<DueRow, DueDelivery>(("inbox", "key"), sql, &due).await?;
-        // Else they would be in the way of others at every look.
+        // Otherwise every later read returns them again.
         if let Err(error) = self.park(environment, &left_out).await {
-            tracing::warn!(
-                error = &error as &dyn std::error::Error,
-                "unreadable deliveries cannot be parked"
-            );
+            tracing::warn!(error = &error as &dyn std::error::Error, "unreadable deliveries not parked");
         }
         Ok(readable)
     }
