@@ -14,7 +14,7 @@ use domain::ids::{ConnectionId, CustomerId, EntityId};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::Instrument as _;
-use waycore::client::on_behalf_of;
+use waycore::client::{Payer, on_behalf_of};
 use waycore::wire::Page;
 use waycore::{Error, ListConnections, Waycore};
 
@@ -230,9 +230,9 @@ fn outcome() -> Arc<FormOutcome> {
 }
 
 /// Whose share of the key a caller's calls count in.
-fn payer(caller: &Caller) -> waycore::client::Customer {
+fn payer(caller: &Caller) -> Payer {
     let Customer { issuer, org } = &caller.customer;
-    waycore::client::Customer::new(&serde_json::json!([issuer, org]).to_string())
+    waycore::client::Customer::new(&serde_json::json!([issuer, org]).to_string()).person(caller.user.as_str())
 }
 
 /// Charges the work's calls to the caller's share of the key.

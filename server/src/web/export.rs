@@ -63,7 +63,7 @@ pub async fn transactions_csv(
         found.map(|(_, value)| value.clone())
     };
     let query = app::pages::wanted(field, scope.now_millis);
-    let Some(slot) = state.exports.take(&caller.customer) else {
+    let Some(slot) = state.exports.take(&caller) else {
         return language::of_caller(&caller, async {
             page::problem(&state, &parts, too_many_of(&caller)(NEXT_EXPORT)).await
         })

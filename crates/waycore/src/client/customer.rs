@@ -6,7 +6,7 @@
 use std::{fmt, sync::Arc};
 
 tokio::task_local! {
-    static CUSTOMER: Customer;
+    static PAYER: Payer;
 }
 
 /// A customer whose calls share one budget. The name is any text that tells customers apart; it is sent nowhere and
@@ -19,9 +19,40 @@ impl Customer {
         Self(name.into())
     }
 
+    /// The share of one of the customer's people.
+    pub fn person(self, name: &str) -> Payer {
+        Payer { customer: self, person: Some(Person(name.into())) }
+    }
+}
+
+/// One of a customer's people, who may use up a part of the customer's budget and not all of it. Any text that tells people of
+/// one customer apart.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub(super) struct Person(Arc<str>);
+
+/// Whose budgets a call counts in.
+#[derive(Clone)]
+pub struct Payer {
+    pub(super) customer: Customer,
+    pub(super) person: Option<Person>,
+}
+
+impl Payer {
     /// The one for whom this task works; `None` for nobody in particular.
     pub(super) fn current() -> Option<Self> {
-        CUSTOMER.try_with(Clone::clone).ok()
+        PAYER.try_with(Clone::clone).ok()
+    }
+}
+
+impl From<Customer> for Payer {
+    fn from(customer: Customer) -> Self {
+        Self { customer, person: None }
+    }
+}
+
+impl fmt::Debug for Person {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Person")
     }
 }
 
@@ -31,7 +62,7 @@ impl fmt::Debug for Customer {
     }
 }
 
-/// Runs `work`, and counts each call in it as the customer's. A task that `work` spawns counts by itself: wrap it too.
-pub async fn on_behalf_of<F: Future>(customer: Customer, work: F) -> F::Output {
-    CUSTOMER.scope(customer, work).await
+/// Runs `work`, and counts each call in it as the payer's. A task that `work` spawns counts by itself: wrap it too.
+pub async fn on_behalf_of<F: Future>(payer: impl Into<Payer>, work: F) -> F::Output {
+    PAYER.scope(payer.into(), work).await
 }

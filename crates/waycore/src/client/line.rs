@@ -27,7 +27,7 @@ use super::{
     BODY_LIMIT, BaseUrl, BreakerState, BuildError, Error, Nonsense, RetryAfter, Seams, TimeLimits,
     body::{Form, plain},
     call::Call,
-    customer::Customer,
+    customer::Payer,
     failed::{Failed, outcome, refusal},
     key_expiry::KeyExpiry,
     retry_after::http_date,
@@ -120,7 +120,7 @@ impl Line {
     pub(super) fn breaker(&self) -> BreakerState {
         let now = self.seams.clock.elapsed();
         match self.breaker.state(now) {
-            BreakerState::Closed => self.shares.of(Customer::current().as_ref(), now).breaker.state(now),
+            BreakerState::Closed => self.shares.of(Payer::current().as_ref(), now).breaker.state(now),
             held_back => held_back,
         }
     }
@@ -178,16 +178,21 @@ impl Line {
             return Err(refusal.error(Some(wait)));
         }
         let deadline = now() + self.limits.whole;
-        let customer = Customer::current();
-        let share = self.shares.of(customer.as_ref(), now());
-        let turn = share.turn(&*self.seams.clock, deadline).await;
+        let payer = Payer::current();
+        let share = self.shares.of(payer.as_ref(), now());
+        let turn = share.turn(payer.as_ref(), &*self.seams.clock, deadline).await;
         let _turn = turn.map_err(|wait| Error::OverBudget { retry_after: RetryAfter::new(wait) })?;
         self.admit(&share)?;
         self.budget.called();
         let result = self.try_until(&call, key, deadline).await;
         let failed = result.as_ref().err().is_some_and(Failed::is_waycores_fault);
         for breaker in [&self.breaker, &share.breaker] {
-            breaker.record(now(), customer.as_ref(), failed, self.seams.random.fraction());
+            breaker.record(
+                now(),
+                payer.as_ref().map(|payer| &payer.customer),
+                failed,
+                self.seams.random.fraction(),
+            );
         }
         result.map_err(|failed| outcome(call.repeat, failed.error))
     }

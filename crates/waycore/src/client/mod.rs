@@ -25,7 +25,7 @@ mod unreadable;
 mod waycore;
 
 pub use base_url::{BaseUrl, BaseUrlError};
-pub use customer::{Customer, on_behalf_of};
+pub use customer::{Customer, Payer, on_behalf_of};
 pub use error::{BuildError, Error, Nonsense, Unclear};
 pub use http::Client;
 pub use key_expiry::WARNING as KEY_EXPIRY_WARNING;

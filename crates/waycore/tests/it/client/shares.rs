@@ -18,6 +18,42 @@ async fn call(client: &Client, customer: &str) -> Result<Connection, Error> {
     on_behalf_of(Customer::new(customer), client.get_connection(&connection_id())).await
 }
 
+/// One call for a person of a customer's.
+async fn call_of(client: &Client, person: &str) -> Result<Connection, Error> {
+    on_behalf_of(Customer::new("acme").person(person), client.get_connection(&connection_id())).await
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_person_leaves_something_for_their_colleagues() {
+    let world = World::new([Reply::Silence]);
+    let client = world.client();
+    let many =
+        |person: &'static str| join_all((0..300).map(|_| call_of(&client, person)).collect::<Vec<_>>());
+    let moment = Duration::from_millis(100);
+    let first = timeout(Duration::from_secs(10), many("ana"));
+    let second = async {
+        tokio::time::sleep(moment).await;
+        assert_eq!(world.times().len(), 6);
+        assert!(timeout(moment, many("vic")).await.is_err());
+        assert_eq!(world.times().len(), 8);
+    };
+    let (_, ()) = tokio::join!(first, second);
+
+    let world = World::new([good()]);
+    let client = world.client();
+    for _ in 0..300 {
+        call_of(&client, "ana").await.expect("a burst");
+    }
+    let began = Instant::now();
+    call_of(&client, "vic").await.expect("a colleague's");
+    assert_eq!(began.elapsed().as_millis(), 0);
+    for _ in 0..24 {
+        call_of(&client, "ana").await.expect("a little later");
+    }
+    let took = began.elapsed().as_millis();
+    assert!((1_900..=2_200).contains(&took), "twelve a second: {took} ms");
+}
+
 fn good() -> Reply {
     answer(200).body(fixture("connection-setup.json").to_string()).into()
 }
