@@ -99,8 +99,12 @@ pub(super) async fn no_caller(state: &AppState, parts: &Parts, none: NoCaller) -
     response
 }
 
-/// The page to come back to after a sign-in: without its query, or the list, where the address is longer than proxies take.
+/// The page to come back to after a sign-in: without its query where the address is longer than proxies take. The list where
+/// it is still too long, or is no page.
 fn return_to(state: &AppState, uri: &Uri) -> String {
+    if uri.path().starts_with("/api/") {
+        return state.site.paths.list();
+    }
     let whole = public_uri(state, uri).to_string();
     let path = whole.split('?').next().unwrap_or_default();
     match [whole.as_str(), path].into_iter().find(|address| address.len() <= MAX_RETURN_TO) {

@@ -42,6 +42,7 @@ async fn a_page_leads_to_the_sign_in_and_back_to_the_page_that_was_wanted() {
     let (_waycore, _program, banks) = below_banks(&folder).await;
     let back = |path: &str| way_back(browse(&format!("{banks}{path}"), "", None).goes_to());
     assert_eq!(back("/new?unlisted=true"), "https://app.example/banks/new?unlisted=true");
+    assert_eq!(back("/api/get_connection?connection_id=x"), "https://app.example/banks/", "that is no page");
     let elsewhere =
         ["//evil.example/", "/%5Cevil.example", "/%2f%2fevil.example", "/x?return_to=https://evil.example/"];
     for path in elsewhere {
