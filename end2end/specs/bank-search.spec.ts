@@ -81,6 +81,27 @@ test.describe('the live search', { tag: '@javascript' }, () => {
       await expect(chosen).toHaveValue('');
     });
 
+    await test.step('a bank that is pressed while other results come is chosen', async () => {
+      await field.fill(STANDARD_BANK.id);
+      await expect(options).toHaveCount(1);
+      const searches = /\/api\/search_institutions/;
+      let answer: () => Promise<void> = () => Promise.reject(new Error('nothing was asked'));
+      await page.route(searches, (route) => void (answer = () => route.continue()));
+      const asked = page.waitForRequest(searches);
+      const answered = page.waitForResponse(searches);
+      await field.press('End');
+      await field.press('Backspace');
+      await asked;
+      await bank.hover();
+      await page.mouse.down();
+      await answer();
+      await (await answered).finished();
+      await page.evaluate(() => new Promise((resolve) => setTimeout(resolve)));
+      await page.mouse.up();
+      await expect(chosen).toHaveValue(STANDARD_BANK.id);
+      await page.unroute(searches);
+    });
+
     await test.step('the keyboard chooses a bank and goes on', async () => {
       await field.focus();
       await page.keyboard.press('ControlOrMeta+a');

@@ -103,6 +103,10 @@ impl Combobox {
                 }
                 let answer = crate::api::search_institutions(Some(text.clone()), Some("true".to_owned()));
                 let answer = page::within(TIMEOUT_MILLIS, answer).await;
+                // An option that is replaced while it is pressed is never clicked.
+                while this.list.matches(":active").unwrap_or_default() {
+                    page::sleep(100).await;
+                }
                 if this.text() != text {
                     continue;
                 }
