@@ -115,7 +115,8 @@ fn list(
                 <p class="muted" role="status">{items_unreadable(page.unreadable)}</p>
             })}
             {next}
-            {following_all(scope, visit.heard, is_whole)}
+            // What stands on an old list is not all that there is by now.
+            {following_all(scope, visit.heard, is_whole && !is_stale)}
         </div>
     }
     .into_any()

@@ -20,6 +20,22 @@ fn heading(page: &Answer) -> String {
     text(between(&page.body, "<h1", "</h1>")).trim_start_matches('>').trim().to_owned()
 }
 
+/// What is missing from it may only be younger, so that no draft is erased for it.
+#[tokio::test]
+async fn an_old_list_is_not_taken_for_all_that_there_is() {
+    let host = TestHost::start().await;
+    let ana = host.signed_in_as("ana", "acme").await;
+    started(&ana).await;
+    let is_whole = async || {
+        let list = ana.get("/").await;
+        (list.body.contains("data-whole="), list.body.contains(OLD))
+    };
+    assert_eq!(is_whole().await, (true, false));
+    let list = json!({ "method": "GET", "path": "/v1/connections" });
+    host.waycore.fail(json!({ "match": list, "effect": { "status": 503 } })).await;
+    assert_eq!(is_whole().await, (false, true));
+}
+
 #[tokio::test]
 async fn a_setup_shows_what_is_known_and_says_that_it_is_old() {
     let host = TestHost::start().await;
