@@ -32,9 +32,45 @@ pub fn named(bank: &Institution) -> [String; 4] {
     [format!("{name}, {domain}"), format!("{name} ({domain})"), name.clone(), domain.clone()]
 }
 
-/// Where the first of them begins; of two that begin there, the longer one.
+/// Where the first of them begins; of two that begin there, the longer one. A bank may be called as a part of a word is.
 fn first_of<'a>(exact: &'a [String], text: &str) -> Option<(usize, &'a str)> {
     let exact = exact.iter().map(String::as_str).filter(|exact| !exact.is_empty());
-    let found = exact.filter_map(|exact| Some((text.find(exact)?, exact)));
+    let found = exact.filter_map(|exact| {
+        let mut places = text.match_indices(exact).map(|(at, _)| at);
+        Some((places.find(|at| stands_alone(text, *at, exact))?, exact))
+    });
     found.min_by_key(|(at, exact)| (*at, Reverse(exact.len())))
+}
+
+/// Whether it is no part of a word there.
+fn stands_alone(text: &str, at: usize, exact: &str) -> bool {
+    let (before, from) = text.split_at(at);
+    let after = from.strip_prefix(exact).unwrap_or_default();
+    let beside = [before.chars().next_back(), after.chars().next()];
+    !beside.into_iter().flatten().any(char::is_alphanumeric)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_and_addresses_are_marked_where_they_are_no_part_of_a_word() {
+        for (exact, sentence, marked) in [
+            ("ING", "ING, ing.com: GOING to ING's", "[ING], ing.com: GOING to [ING]'s"),
+            ("Is", "Is it Is? This Island Is.", "[Is] it [Is]? This Island [Is]."),
+            ("Hü", "Hübsch, aber Hü", "Hübsch, aber [Hü]"),
+            ("N26", "N261 is not N26", "N261 is not [N26]"),
+            ("bank.example", "It is https://bank.example/login", "It is https://[bank.example]/login"),
+            ("Bank (Old)", "At Bank (Old)", "At [Bank (Old)]"),
+            ("", "Nothing", "Nothing"),
+        ] {
+            let html = keeping(sentence, &[exact.to_owned()]).to_html();
+            let shown = html.replace("<span translate=\"no\">", "[").replace("</span>", "]");
+            assert_eq!(shown.replace("<!>", ""), marked, "{exact}");
+        }
+        let both = ["Bank".to_owned(), "Bank, bank.example".to_owned()];
+        let html = keeping("Bank, bank.example", &both).to_html();
+        assert!(html.contains(">Bank, bank.example<"), "of two, the longer one: {html}");
+    }
 }
