@@ -128,10 +128,7 @@ fn to_do(label: StatusLabel, mover: Option<Mover>, changes: bool) -> [Option<&'s
         (Some(Mover::You), StatusLabel::NeedsCorrection) => (text.invalid_to_do, text.invalid_viewer),
         (None, StatusLabel::Revoked) => (text.revoked_to_do, text.revoked_viewer),
         _ => {
-            let what = match (mover, label) {
-                (Some(Mover::You), _) if changes => Some(words().wizard.now_asked),
-                (Some(Mover::You), _) => Some(words().wizard.now_manager),
-                (Some(Mover::Us), _) => Some(words().wizard.now_us),
+            let what = mover.and_then(|mover| mover.request(changes)).or(match (mover, label) {
                 (Some(Mover::Waycore), StatusLabel::Error) => Some(text.errored),
                 (
                     Some(Mover::Waycore),
@@ -140,7 +137,7 @@ fn to_do(label: StatusLabel, mover: Option<Mover>, changes: bool) -> [Option<&'s
                     | StatusLabel::Paused,
                 ) => Some(text.waycore_acts),
                 _ => None,
-            };
+            });
             return [what, (!changes).then_some(text.viewer)];
         }
     };

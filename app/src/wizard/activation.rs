@@ -28,13 +28,8 @@ pub fn activation(
     let mover = Mover::of(connection);
     let unknown = connection.label == StatusLabel::Checking;
     let acts = scope.caller.role.changes();
-    let lead = match mover {
-        Mover::You if acts => words().wizard.now_asked,
-        Mover::You => words().wizard.now_manager,
-        Mover::Us => words().wizard.now_us,
-        Mover::Waycore if unknown => words().activation.checking,
-        Mover::Waycore => words().activation.sentence,
-    };
+    let waits = if unknown { words().activation.checking } else { words().activation.sentence };
+    let lead = mover.request(acts).unwrap_or(waits);
     // What only takes its time can be waited for elsewhere, and can be late.
     let is_waiting = mover == Mover::Waycore;
     let stop = format!("{}?refresh=off", paths.setup(&connection.id));

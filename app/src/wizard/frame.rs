@@ -64,6 +64,18 @@ impl Mover {
             }
         }
     }
+
+    /// What has to be done, said to a reader who `acts` for the customer or only looks on. `None`: Waycore acts, and each
+    /// page says by itself what it does.
+    pub fn request(self, acts: bool) -> Option<&'static str> {
+        let text = &words().wizard;
+        match self {
+            Self::You if acts => Some(text.now_asked),
+            Self::You => Some(text.now_manager),
+            Self::Us => Some(text.now_us),
+            Self::Waycore => None,
+        }
+    }
 }
 
 /// What stands around a step.
@@ -83,11 +95,9 @@ pub(super) struct Frame {
 /// Renders a step in its frame.
 pub(super) fn frame(frame: Frame, content: AnyView) -> AnyView {
     let mover = frame.mover;
-    let now = match (mover, frame.acts) {
-        (Mover::Us, _) => words().wizard.now_us,
-        (Mover::You, false) => words().wizard.now_manager,
-        _ => frame.now,
-    };
+    // A step says more exactly what its reader has to do.
+    let is_up_to_reader = mover == Mover::You && frame.acts;
+    let now = mover.request(frame.acts).filter(|_| !is_up_to_reader).unwrap_or(frame.now);
     let next = frame.next.into_iter().map(|text| view! { <li>{text}</li> }).collect_view();
     view! {
         <PageTitle text=frame.title/>
