@@ -118,3 +118,24 @@ fn address_check(flash: &Flash, portal: &str) -> AnyView {
     }
     .into_any()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn help_shows_markup_in_names_and_addresses_as_text() {
+        let exact = ["<b>Bank</b>".to_owned(), "x\"><i>.example".to_owned()];
+        let notes = ["At <b>Bank</b>, x\"><i>.example <u>?".to_owned()];
+        let html = help(&notes, "/new?a=\"><script>", "Use <b>Bank</b> <u>", &exact);
+        for kept in
+            ["&lt;b&gt;Bank&lt;/b&gt;", "x\"&gt;&lt;i&gt;.example", "&lt;u&gt;?", "href=\"/new?a=&quot;"]
+        {
+            assert!(html.contains(kept), "{kept}: {html}");
+        }
+        for raw in ["<b>", "<i>", "<u>", "<script>"] {
+            assert!(!html.contains(raw), "{raw}: {html}");
+        }
+        assert_eq!(html.matches("translate=\"no\"").count(), 3, "{html}");
+    }
+}
