@@ -78,7 +78,8 @@ async fn what_holds_customer_data_is_kept_by_no_cache() {
     let host = TestHost::start().await;
     let ana = host.signed_in_as("ana", "acme").await;
     let id = ana.start("sim-standard").await["id"].as_str().unwrap().to_owned();
-    for path in ["/".to_owned(), format!("/connections/{id}/setup"), "/nowhere".to_owned()] {
+    let own = ["/setup", "/sheet"].map(|page| format!("/connections/{id}{page}"));
+    for path in ["/", "/nowhere"].map(str::to_owned).into_iter().chain(own) {
         assert_eq!(ana.get(&path).await.header("cache-control"), Some(NEVER_STORED), "{path}");
     }
     assert_eq!(ana.connection(&id).await.header("cache-control"), Some(NEVER_STORED));
