@@ -161,10 +161,14 @@ async fn what_a_gateway_puts_around_the_keys_is_taken_off() {
         world.check(&key, Some("1"), None).await;
         assert_eq!(world.reads(), reads + 1);
     }
-    // Of what is unpacked, the limit counts.
-    *world.served.gateway.lock().unwrap() = |_| zipped(&vec![b' '; 1_000_000]);
-    world.pass(25 * HOUR);
-    world.check(&key, Some("1"), Some(SignedOut::KeysUnavailable)).await;
+    // Of what is unpacked, the limit counts. What does not say that it is packed is no set.
+    let gateways: [Gateway; 2] =
+        [|_| zipped(&vec![b' '; 1_000_000]), |body| (HeaderMap::new(), zipped(body).1)];
+    for gateway in gateways {
+        *world.served.gateway.lock().unwrap() = gateway;
+        world.pass(25 * HOUR);
+        world.check(&key, Some("1"), Some(SignedOut::KeysUnavailable)).await;
+    }
 }
 
 #[tokio::test]
