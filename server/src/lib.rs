@@ -16,6 +16,8 @@ mod headers;
 pub mod identity;
 mod json;
 mod limits;
+#[cfg(test)]
+mod log_lines;
 mod mount;
 pub mod onboarding;
 pub mod panics;

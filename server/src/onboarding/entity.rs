@@ -40,7 +40,7 @@ impl UseCases {
         };
         let turn = self.turn(caller, Action::MapEntity, &external_id).await?;
         let resolved = self.settle_entity(caller, &external_id).await;
-        let entity = turn.end(resolved, |_| Vec::new()).await?;
+        let entity = turn.end(resolved, None, |_| Vec::new()).await?;
         settled();
         Ok(entity)
     }

@@ -39,7 +39,7 @@ impl UseCases {
                 let found = self.importable(&customer, &wanted).await?;
                 let turn = self.turn(&customer, Action::MapEntity, wanted.as_str()).await?;
                 let imported = self.import(&customer, &wanted, &found.external_entity_id).await;
-                turn.end(imported, |()| Vec::new()).await?;
+                turn.end(imported, None, |()| Vec::new()).await?;
                 Ok(Provisioned { entity: wanted, new: true })
             }
         }

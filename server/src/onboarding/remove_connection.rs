@@ -8,7 +8,7 @@ use waycore::{Error, Unclear};
 
 use super::attempt::attempted;
 use super::own::connection_id;
-use super::turn::audited;
+use super::turn::{OUTCOME_UNKNOWN, audited};
 use super::{UseCases, access};
 use crate::failure::{Call, Failure, InvalidInput, Missing};
 use crate::store::{Action, AuditEvent, Cause, Write};
@@ -27,9 +27,10 @@ impl UseCases {
         self.prove_own(caller, &id).await?;
         let turn = self.turn(caller, Action::Remove, id.as_str()).await?;
         let tried = self.remove(caller, &id, confirmation).await;
-        let entry = audited(caller, AuditEvent::ConnectionRemoved, Some(&id), "");
+        let entry = |detail| audited(caller, AuditEvent::ConnectionRemoved, Some(&id), detail);
+        let (done, unknown) = (entry(""), entry(OUTCOME_UNKNOWN));
         let gone = Write::Tombstone { id: &id, cause: Cause::Removal };
-        turn.end(tried, |()| vec![gone, Write::Audit(&entry)]).await
+        turn.end(tried, Some(&unknown), |()| vec![gone, Write::Audit(&done)]).await
     }
 
     async fn remove(&self, caller: &Caller, id: &ConnectionId, confirmation: &str) -> Result<(), Failure> {

@@ -12,7 +12,7 @@ use waycore::{Created, Error, Unclear};
 use super::attempt::attempted;
 use super::list_connections::Rows;
 use super::own::{Own, is_own, understood};
-use super::turn::audited;
+use super::turn::{OUTCOME_UNKNOWN, audited};
 use super::{UseCases, access};
 use crate::failure::{AnswerFault, Call, EntityFault, Failure, InvalidInput};
 use crate::store::{Action, AuditEvent, Cause, Write};
@@ -35,14 +35,18 @@ impl UseCases {
         let tried = self.create_or_find(caller, &entity, &choice).await;
         let (own, existing) = match tried {
             Ok(found) => found,
-            Err(failure) => return Err(turn.failed(failure).await),
+            Err(failure) => {
+                let unknown = audited(caller, AuditEvent::ConnectionStarted, None, OUTCOME_UNKNOWN);
+                return Err(turn.failed(failure, Some(&unknown)).await);
+            }
         };
         let id = &own.connection.id;
         let requested_name = match &choice {
             BankChoice::Supported { .. } | BankChoice::AtOwnPortal { .. } => None,
             BankChoice::Unsupported { requested_name, .. } => requested_name.as_ref(),
         };
-        let record = self.store.connection(self.tenant(caller), id).await?;
+        // A row that cannot be read counts as none: the connection exists by now, so that has to be kept all the same.
+        let record = self.store.connection(self.tenant(caller), id).await.ok().flatten();
         let is_known = existing && record.is_some_and(|record| record.removed_at.is_none());
         let known = Write::Connection { id, requested_name };
         if is_known {

@@ -19,6 +19,7 @@ use super::own::Own;
 use super::view::kept;
 use super::{UseCases, access};
 use crate::failure::{Failure, InvalidInput};
+use crate::store::StoreError;
 
 /// How many banks stand there before anybody types.
 const COUNT: usize = 6;
@@ -44,8 +45,8 @@ impl UseCases {
         access::may_read(caller)?;
         let Some(catalog) = self.mirror.catalog() else { return Ok(Suggested::default()) };
         // It is a help and no more: what cannot be counted keeps nobody from connecting a bank.
-        let chosen = self.chosen(&caller.customer.issuer).await.unwrap_or_else(|failure| {
-            tracing::warn!(?failure, "which banks are often chosen cannot be counted");
+        let chosen = self.chosen(&caller.customer.issuer).await.unwrap_or_else(|error| {
+            tracing::warn!(error = &error as &dyn std::error::Error, "popular banks not counted");
             Vec::new()
         });
         let chosen: Vec<_> = chosen.iter().filter_map(|id| catalog.bank(id)).map(shown).collect();
@@ -55,7 +56,7 @@ impl UseCases {
         })
     }
 
-    async fn chosen(&self, issuer: &str) -> Result<Vec<InstitutionId>, Failure> {
+    async fn chosen(&self, issuer: &str) -> Result<Vec<InstitutionId>, StoreError> {
         let now = self.clock.now();
         let counted = self.popular.0.lock().unwrap_or_else(PoisonError::into_inner).get(issuer).cloned();
         if let Some((at, banks)) = counted

@@ -42,7 +42,8 @@ impl UseCases {
         let turn = self.turn(caller, Action::Finish, id.as_str()).await?;
         let tried = self.finish(caller, &id, credentials, outcome).await;
         let entry = audited(caller, AuditEvent::SetupCompleted, Some(&id), "");
-        let finished = turn.end(tried, |finished| match finished {
+        // The terms were accepted before anything was sent, and that is in the audit log already.
+        let finished = turn.end(tried, None, |finished| match finished {
             Finished::Now(own) => {
                 let as_of = own.connection.updated_at;
                 vec![Write::CompletionSent { id: &id, as_of }, Write::Audit(&entry)]

@@ -11,7 +11,7 @@ use waycore::{Error, RetryAfter, Unclear, wire};
 
 use super::attempt::attempted;
 use super::own::{Own, connection_id};
-use super::turn::audited;
+use super::turn::{OUTCOME_UNKNOWN, audited};
 use super::{UseCases, access};
 use crate::failure::{Call, Failure, SyncRefusal};
 use crate::store::{Action, AuditEvent, Cause, Write};
@@ -30,8 +30,9 @@ impl UseCases {
         self.prove_own(caller, &id).await?;
         let turn = self.turn(caller, Action::Sync, id.as_str()).await?;
         let tried = self.ask_for_sync(caller, &id).await;
-        let entry = audited(caller, AuditEvent::SyncRequested, Some(&id), "");
-        turn.end(tried, |()| vec![Write::Audit(&entry)]).await?;
+        let entry = |detail| audited(caller, AuditEvent::SyncRequested, Some(&id), detail);
+        let (done, unknown) = (entry(""), entry(OUTCOME_UNKNOWN));
+        turn.end(tried, Some(&unknown), |()| vec![Write::Audit(&done)]).await?;
         let own = self.own_connection(caller, &id).await?;
         self.show(caller, &own, Cause::Sync).await
     }

@@ -124,13 +124,18 @@ impl Turn<'_> {
     }
 
     /// Keeps that it was not done, or that nobody can tell. Gives the failure back.
-    pub(super) async fn failed(self, failure: Failure) -> Failure {
+    ///
+    /// `unknown` goes into the audit log where Waycore may have done it. Whoever tries again may find it done, and then
+    /// nothing else would tell who did it.
+    pub(super) async fn failed(self, failure: Failure, unknown: Option<&AuditEntry>) -> Failure {
         let outcome = match &failure {
             Failure::Waycore { error: Error::Unknown(_), .. } | Failure::Answer { .. } => Outcome::Unknown,
             _ if may_have_taken_effect() => Outcome::Unknown,
             _ => Outcome::Refused,
         };
-        match self.cases.write(self.caller, &[Write::End(&self.intent, outcome)]).await {
+        let told = unknown.filter(|_| may_have_taken_effect()).map(Write::Audit);
+        let writes: Vec<_> = told.into_iter().chain([Write::End(&self.intent, outcome)]).collect();
+        match self.cases.write(self.caller, &writes).await {
             Ok(()) => {}
             // What failed first is what the caller has to know; an intent that stays open is taken over.
             Err(error) => tracing::error!(error = &error as &dyn std::error::Error, "an intent stays open"),
@@ -142,6 +147,7 @@ impl Turn<'_> {
     pub(super) async fn end<'w, T>(
         self,
         tried: Result<T, Failure>,
+        unknown: Option<&AuditEntry>,
         writes: impl FnOnce(&T) -> Vec<Write<'w>>,
     ) -> Result<T, Failure> {
         match tried {
@@ -149,7 +155,7 @@ impl Turn<'_> {
                 self.done(&writes(&done)).await?;
                 Ok(done)
             }
-            Err(failure) => Err(self.failed(failure).await),
+            Err(failure) => Err(self.failed(failure, unknown).await),
         }
     }
 }
@@ -179,6 +185,9 @@ impl UseCases {
         });
     }
 }
+
+/// What the audit log says of something of which nobody can tell whether Waycore did it.
+pub(super) const OUTCOME_UNKNOWN: &str = "outcome unknown";
 
 /// An entry for the audit log, of the caller's doing.
 pub(super) fn audited(

@@ -8,7 +8,7 @@ use domain::timestamp::Timestamp;
 
 use super::attempt::attempted;
 use super::own::connection_id;
-use super::turn::audited;
+use super::turn::{OUTCOME_UNKNOWN, audited};
 use super::{UseCases, access};
 use crate::failure::{Call, Failure, InvalidInput};
 use crate::store::{Action, AuditEvent, Cause, Write};
@@ -45,9 +45,12 @@ impl UseCases {
         if tried.is_ok() {
             outcome.note_credentials_accepted();
         }
-        let entry = audited(caller, AuditEvent::CredentialsSubmitted, Some(&id), "repair");
-        turn.end(tried, |&as_of| vec![Write::CredentialsSent { id: &id, as_of }, Write::Audit(&entry)])
-            .await?;
+        let entry = |detail: &str| audited(caller, AuditEvent::CredentialsSubmitted, Some(&id), detail);
+        let (done, unknown) = (entry("repair"), entry(&["repair, ", OUTCOME_UNKNOWN].concat()));
+        let ended = turn.end(tried, Some(&unknown), |&as_of| {
+            vec![Write::CredentialsSent { id: &id, as_of }, Write::Audit(&done)]
+        });
+        ended.await?;
         let own = self.own_connection(caller, &id).await?;
         self.show(caller, &own, Cause::Repair).await
     }

@@ -33,6 +33,7 @@ pub struct MemoryStore {
     bus: Bus,
     latency_millis: AtomicU64,
     is_mute: AtomicBool,
+    next_read_fails: AtomicBool,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -93,7 +94,8 @@ impl MemoryStore {
     /// An empty one.
     pub fn new(audit_keys: AuditKeys) -> Self {
         let (rows, bus) = (Mutex::default(), Bus::default());
-        Self { rows, audit_keys, bus, latency_millis: AtomicU64::new(0), is_mute: AtomicBool::new(false) }
+        let (is_mute, next_read_fails) = (AtomicBool::new(false), AtomicBool::new(false));
+        Self { rows, audit_keys, bus, latency_millis: AtomicU64::new(0), is_mute, next_read_fails }
     }
 
     /// From now on a change takes up to so long before it is kept, and again before that is known.
@@ -106,6 +108,19 @@ impl MemoryStore {
     #[cfg(test)]
     pub(crate) fn set_mute(&self, is_mute: bool) {
         self.is_mute.store(is_mute, Ordering::Relaxed);
+    }
+
+    /// The next read of one connection or of the popular banks finds a row that cannot be read.
+    #[cfg(test)]
+    pub(crate) fn fail_next_read(&self) {
+        self.next_read_fails.store(true, Ordering::Relaxed);
+    }
+
+    fn fallible(&self) -> Result<(), StoreError> {
+        match self.next_read_fails.swap(false, Ordering::Relaxed) {
+            true => Err(StoreError::Corrupt { what: "row" }),
+            false => Ok(()),
+        }
     }
 
     fn tell(&self, announcement: Announcement) {
@@ -555,6 +570,7 @@ impl Store for MemoryStore {
         tenant: Tenant<'_>,
         connection: &ConnectionId,
     ) -> Result<Option<ConnectionRecord>, StoreError> {
+        self.fallible()?;
         Ok(self.read(|rows| rows.known(tenant, connection).cloned()))
     }
 
@@ -571,6 +587,7 @@ impl Store for MemoryStore {
         customers: i64,
         limit: usize,
     ) -> Result<Vec<InstitutionId>, StoreError> {
+        self.fallible()?;
         let mut chosen: BTreeMap<InstitutionId, HashSet<String>> = BTreeMap::new();
         self.read(|rows| {
             for (owner, record) in &rows.connections {

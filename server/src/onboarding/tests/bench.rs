@@ -16,7 +16,8 @@ use crate::config::{Environment, SecretKeys};
 use crate::onboarding::{EntityNamespace, WaycoreOnboarding};
 use crate::sealed::Sealer;
 use crate::store::{
-    AuditKeys, AuditRow, ConnectionRecord, MappedEntity, MemoryStore, Store as _, Tenant, TermsReceipt,
+    Action, AuditKeys, AuditRow, Begun, ConnectionRecord, MappedEntity, MemoryStore, Store as _, Tenant,
+    TermsReceipt,
 };
 
 /// A server with an empty database.
@@ -66,6 +67,17 @@ impl Bench {
     /// From now on a write takes up to minutes.
     pub(super) fn slow_down_writes(&self) {
         self.store.set_latency(600_000);
+    }
+
+    /// The next read of one connection or of the popular banks finds a row that cannot be read.
+    pub(super) fn fail_next_read(&self) {
+        self.store.fail_next_read();
+    }
+
+    /// Whether another replica could begin to remove a connection; if so, it has.
+    pub(super) async fn can_begin_removal(&self, who: &Caller, id: &str) -> bool {
+        let begun = self.store.begin(tenant(who), &who.user, Action::Remove, id, self.clock.now()).await;
+        matches!(begun.unwrap(), Begun::First(_))
     }
 
     /// A second passes.

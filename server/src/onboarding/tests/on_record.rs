@@ -1,12 +1,20 @@
 //! What is on record of each action: the audit log, the history and the receipts.
 
 use app::backend::{Credentials, Onboarding as _};
+use axum::body::Body;
+use axum::extract::Request;
+use axum::middleware::from_fn;
+use axum::routing::get;
 use domain::ids::CustomerId;
 use domain::status_label::StatusLabel;
 use domain::user_error::ErrorCode;
 use serde_json::json;
+use tower::ServiceExt as _;
+use waycore::{Error, Unclear};
 
 use super::bench::{Bench, ana, backend, bank, bo, confirmed, refused, unlisted, vic};
+use crate::log_lines::LogLines;
+use crate::telemetry;
 
 #[tokio::test]
 async fn each_action_is_in_the_audit_log() {
@@ -81,6 +89,45 @@ async fn a_bank_that_is_there_already_is_told_of_once() {
     assert_eq!(bench.audit().await.len(), before + 1);
 }
 
+/// Whoever tries again may find it done, so the try itself has to be on record.
+#[tokio::test]
+async fn what_waycore_may_have_done_is_in_the_audit_log() {
+    let bench = Bench::new().await;
+    bench.waycore.lose_answer("create_connection");
+    bench.waycore.fail("list_connections", Error::Timeout);
+    refused(bench.start(&ana(), bank("harbour")).await, ErrorCode::Unavailable, None);
+    let id = bench.list(&ana()).await.connections.remove(0).id;
+    assert!(bench.start(&ana(), bank("harbour")).await.unwrap().existing);
+    bench.waycore.change(&id, json!({"kind": "ready", "status": "active", "syncStatus": "idle"}));
+    for error in [Error::Unknown(Unclear::Timeout), Error::Unreachable("refused".to_owned())] {
+        for call in ["put_credentials", "sync_connection", "delete_connection"] {
+            bench.waycore.fail(call, error.clone());
+        }
+        let credentials = Credentials { bank_username: Some("user".to_owned()), ..Credentials::default() };
+        bench.port.update_credentials(&ana(), &id, credentials).await.unwrap_err();
+        bench.port.sync_connection(&ana(), &id).await.unwrap_err();
+        bench.port.remove_connection(&ana(), &id, "Harbour Bank").await.unwrap_err();
+    }
+    // Before anything was sent there is nothing to tell.
+    bench.waycore.fail("get_connection", Error::Timeout);
+    bench.port.sync_connection(&ana(), &id).await.unwrap_err();
+    let rows = bench.audit().await;
+    let told: Vec<_> = rows
+        .iter()
+        .filter(|row| !["entity_mapped", "state_changed"].contains(&row.event.as_str()))
+        .map(|row| (row.event.as_str(), row.detail.as_str(), row.connection_id.is_some()))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("connection_started", "outcome unknown", false),
+            ("credentials_submitted", "repair, outcome unknown", true),
+            ("sync_requested", "outcome unknown", true),
+            ("connection_removed", "outcome unknown", true),
+        ]
+    );
+}
+
 #[tokio::test]
 async fn the_history_and_the_receipt_are_told_to_the_customer_alone() {
     let bench = Bench::new().await;
@@ -129,4 +176,25 @@ async fn an_error_that_waycore_reports_is_in_the_history_for_support_and_on_no_p
     refused(bench.port.history_of(&backend(), org, &id).await, ErrorCode::NotFound, None);
     let org = CustomerId::parse("acme").unwrap();
     refused(bench.port.history_of(&ana(), org, &id).await, ErrorCode::Forbidden, None);
+}
+
+#[tokio::test]
+async fn an_error_that_waycore_reports_is_logged_with_the_support_code_of_who_looks() {
+    let bench = Bench::new().await;
+    let id = bench.started(&ana()).await;
+    let error = json!({
+        "kind": "ready", "status": "errored", "syncStatus": "idle", "errorCode": "bank_down",
+        "errorMessage": "no answer for ana@acme.example",
+    });
+    bench.waycore.change(&id, error);
+    let (lines, port, looked_at) = (LogLines::default(), bench.port.clone(), id.clone());
+    let _keeping = lines.keep();
+    let look = get(async move || drop(port.look_at_connection(&ana(), &looked_at).await.unwrap()));
+    let router = axum::Router::new().route("/", look).layer(from_fn(telemetry::support_code));
+    let answer = router.oneshot(Request::builder().uri("/").body(Body::empty()).unwrap()).await.unwrap();
+    let support_code = answer.headers()["x-request-id"].to_str().unwrap();
+    let logged = lines.with("bank_down");
+    let [line] = logged.as_slice() else { panic!("{logged:?}") };
+    assert!(line.contains(support_code) && line.contains(&id), "{line}");
+    assert!(line.contains("no answer for [masked]") && !line.contains("ana@acme.example"), "{line}");
 }

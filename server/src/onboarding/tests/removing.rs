@@ -1,5 +1,7 @@
 //! Removing a connection: confirmed, for good, and seen as gone by everybody.
 
+use std::time::Duration;
+
 use app::backend::{Caller, Onboarding as _};
 use app::error::WireError;
 use domain::user_error::ErrorCode;
@@ -86,4 +88,22 @@ async fn what_waycore_refuses_stays() {
     bench.waycore.fail("delete_connection", Error::Conflict { retry_after: None });
     refused(remove(&bench, &ana(), &id, &name).await, ErrorCode::Conflict, None);
     bench.get(&ana(), &id).await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_removal_that_takes_minutes_is_not_taken_over() {
+    let bench = Bench::new().await;
+    let id = bench.started(&ana()).await;
+    bench.waycore.slow_down(Duration::from_secs(150));
+    let others_try = async {
+        for second in 1..140 {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            bench.later();
+            assert!(!bench.can_begin_removal(&ana(), &id).await, "after {second} seconds");
+        }
+    };
+    let ana = ana();
+    let (removed, ()) = tokio::join!(remove(&bench, &ana, &id, "Harbour Bank"), others_try);
+    removed.unwrap();
+    assert!(bench.can_begin_removal(&ana, &id).await);
 }

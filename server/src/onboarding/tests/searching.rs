@@ -5,6 +5,7 @@ use domain::user_error::ErrorCode;
 use serde_json::json;
 
 use super::bench::{Bench, ana, backend, bank, refused, vic};
+use crate::log_lines::LogLines;
 
 #[tokio::test]
 async fn at_most_twenty_banks_are_found_each_with_its_portals() {
@@ -149,4 +150,20 @@ async fn banks_to_begin_with_are_those_that_others_chose_or_the_first_of_the_cat
     let chosen = bench.port.popular_banks(&vic()).await.unwrap();
     let ids: Vec<_> = chosen.banks.iter().map(|bank| bank.institution_id.as_str()).collect();
     assert_eq!((ids.as_slice(), chosen.often_chosen), (&["meadow"][..], true));
+}
+
+#[tokio::test]
+async fn banks_that_cannot_be_counted_leave_the_first_of_the_catalog() {
+    let bench = Bench::new().await;
+    bench.mirrored().await;
+    let lines = LogLines::default();
+    let _keeping = lines.keep();
+    bench.fail_next_read();
+    let first = bench.port.popular_banks(&vic()).await.unwrap();
+    assert_eq!((first.banks.len(), first.often_chosen), (2, false));
+    let logged = lines.with("popular banks not counted");
+    assert!(
+        matches!(logged.as_slice(), [line] if line.contains("a stored row cannot be read")),
+        "{logged:?}"
+    );
 }

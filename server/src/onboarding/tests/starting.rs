@@ -355,3 +355,18 @@ async fn what_waycore_refuses_is_shown_beside_what_was_chosen() {
     bench.waycore.fail("create_connection", Error::Unauthorized);
     refused(bench.start(&ana(), bank("harbour")).await, ErrorCode::Misconfigured, None);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_row_that_cannot_be_read_leaves_no_create_open() {
+    let bench = Bench::new().await;
+    for existing in [false, true] {
+        bench.fail_next_read();
+        assert_eq!(bench.start(&ana(), bank("harbour")).await.unwrap().existing, existing);
+        // An intent that stayed open would refuse this one.
+        bench.start(&ana(), bank("harbour")).await.unwrap();
+    }
+    let rows = bench.audit().await;
+    let told: Vec<_> =
+        rows.iter().filter(|row| row.event == "connection_started").map(|row| row.detail.as_str()).collect();
+    assert_eq!(told, ["created", "found"]);
+}
