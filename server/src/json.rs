@@ -9,9 +9,7 @@ use std::fmt;
 use serde::de::{DeserializeOwned, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 use serde_json::value::RawValue;
-
-/// The byte order mark that some gateways and editors put before a text.
-const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+use waycore::json::BYTE_ORDER_MARK;
 
 /// An unpaired surrogate: skipped by every parser, and not readable as a string.
 const NO_TEXT: &str = "\\ud800?";

@@ -12,6 +12,7 @@ use std::{
 };
 
 use serde::{Deserialize, Serialize};
+use waycore::json::BYTE_ORDER_MARK;
 
 use self::lock::{Lock, LockError};
 use crate::{
@@ -21,8 +22,6 @@ use crate::{
 
 const WHAT: &str = "waycore-sim state";
 const SCHEMA: u32 = 2;
-
-const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
 /// Links that are followed to the file; a system's own limit is 40 too.
 const MAX_LINKS: usize = 40;

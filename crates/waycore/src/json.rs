@@ -2,6 +2,9 @@
 
 use std::borrow::Cow;
 
+/// What some editors and gateways put before a text: U+FEFF in UTF-8.
+pub const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+
 /// U+FFFD, escaped.
 const REPLACEMENT: &str = "\\ufffd";
 

@@ -6,11 +6,10 @@ use flate2::bufread::GzDecoder;
 use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderName};
 
 use super::{BODY_LIMIT, Nonsense};
+use crate::json::BYTE_ORDER_MARK;
 
 /// How a body in gzip begins, and no JSON does: what it is counts, and not what its headers call it.
 const GZIP: [u8; 2] = [0x1f, 0x8b];
-
-const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
 /// One gateway may compress what another has compressed.
 const MAX_LAYERS: usize = 2;

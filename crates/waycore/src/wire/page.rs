@@ -6,7 +6,8 @@ use super::lenient::{Rows, UnreadableRow, odd_as_absent, odd_as_default};
 
 /// One page of a list.
 ///
-/// It is read row by row: a row that is not of the documented form is left out, and costs no other row.
+/// It is read row by row: a row that is not of the documented form is left out, and costs no other row. Without
+/// `pagination` nobody can tell whether there is more, so that counts as a row that could not be read.
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Page<T> {
@@ -51,14 +52,18 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Page<T> {
         #[serde(bound = "T: DeserializeOwned")]
         struct Envelope<T> {
             data: Rows<T>,
-            #[serde(default, deserialize_with = "odd_as_default")]
-            pagination: Pagination,
+            #[serde(default, deserialize_with = "odd_as_absent")]
+            pagination: Option<Pagination>,
             #[serde(default, deserialize_with = "odd_as_default")]
             meta: Meta,
         }
-        let Envelope { data: Rows { read, unreadable }, pagination, meta } =
+        let Envelope { data: Rows { read, mut unreadable }, pagination, meta } =
             Envelope::deserialize(deserializer)?;
-        Ok(Self { data: read, pagination, meta, unreadable })
+        if pagination.is_none() {
+            let cause = "pagination missing or not an object".to_owned();
+            unreadable.push(UnreadableRow { id: None, cause });
+        }
+        Ok(Self { data: read, pagination: pagination.unwrap_or_default(), meta, unreadable })
     }
 }
 
