@@ -237,27 +237,33 @@ fn form_of_bytes(bytes: &[u8]) -> Option<&'static str> {
     is_point.then_some("a public key of an elliptic curve")
 }
 
-/// Whether bytes are DER SEQUENCEs from the first to the last, one or several, each of which begins with a SEQUENCE or an INTEGER, as every key and
-/// certificate is. Of random bytes one in eight million is.
-fn is_der(bytes: &[u8]) -> bool {
+/// Whether bytes are one or more DER SEQUENCEs and nothing else. Of random bytes one in eight million is.
+fn is_der(mut bytes: &[u8]) -> bool {
+    while let Some(behind) = after_sequence(bytes) {
+        if behind.is_empty() {
+            return true;
+        }
+        bytes = behind;
+    }
+    false
+}
+
+/// What is behind a DER SEQUENCE that begins with a SEQUENCE or an INTEGER, as every key and certificate does.
+fn after_sequence(bytes: &[u8]) -> Option<&[u8]> {
     const SEQUENCE: u8 = 0x30;
     const INTEGER: u8 = 0x02;
-    let Some((&SEQUENCE, rest)) = bytes.split_first() else { return false };
-    let Some((&first, rest)) = rest.split_first() else { return false };
+    let (&first, rest) = bytes.strip_prefix(&[SEQUENCE])?.split_first()?;
     // The upper bit says that the length follows, in so many bytes.
     let (length, content) = match first {
         0x00..=0x7f => (usize::from(first), rest),
         0x81..=0x84 => {
-            let Some((length, content)) = rest.split_at_checked(usize::from(first & 0x7f)) else {
-                return false;
-            };
+            let (length, content) = rest.split_at_checked(usize::from(first & 0x7f))?;
             (length.iter().fold(0, |length, byte| length << 8 | usize::from(*byte)), content)
         }
-        _ => return false,
+        _ => return None,
     };
-    let Some((content, behind)) = content.split_at_checked(length) else { return false };
-    (behind.is_empty() || is_der(behind))
-        && content.first().is_some_and(|tag| [SEQUENCE, INTEGER].contains(tag))
+    let (content, behind) = content.split_at_checked(length)?;
+    matches!(content.first(), Some(&(SEQUENCE | INTEGER))).then_some(behind)
 }
 
 #[cfg(test)]

@@ -48,6 +48,14 @@ fn a_text_that_can_be_guessed_is_no_secret() {
 }
 
 #[test]
+fn a_file_of_very_many_der_values_is_judged_too() {
+    let sequences = b"\x30\x02\x02\x00".repeat(500_000);
+    assert!(is_der(&sequences));
+    assert!(!is_der(&[&sequences[..], b"\x30"].concat()));
+    assert!(!is_der(&[]));
+}
+
+#[test]
 fn random_secrets_are_taken_however_they_are_written() {
     // The same ones each time: a few of all random texts are keys by chance.
     let mut random = fastrand::Rng::with_seed(7);
