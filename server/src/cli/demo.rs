@@ -74,8 +74,7 @@ pub(super) async fn run(args: Args) -> anyhow::Result<()> {
     brand.links.simulated_portals = Link::parse(&bank_portal::address(&places.base)).ok();
     simulator.deliver_webhooks_to(NAME, &places.webhook());
     let shutdown = shutdown::on_signal(Duration::ZERO)?.due;
-    let open_files = open_files::raise_limit().max().saturating_sub(waycore_sim::MAX_CONNECTIONS);
-    let connections = ConnectionLimits::default().within(open_files);
+    let connections = ConnectionLimits::default().within(left_by_simulator(open_files::raise_limit().max()));
     let mounted = server::mount_demo(
         settings(&places, &keys, &folder, brand.links, brand.guides)?,
         brand.layout,
@@ -96,6 +95,11 @@ pub(super) async fn run(args: Args) -> anyhow::Result<()> {
     simulator.save()?;
     mounted.tasks.ended().await;
     Ok(ended?)
+}
+
+/// How many of the files that may be open at once are not the simulator's: at least half of them.
+fn left_by_simulator(max_open_files: usize) -> usize {
+    max_open_files.saturating_sub(waycore_sim::MAX_CONNECTIONS).max(max_open_files / 2)
 }
 
 /// Where a browser finds the two.
@@ -160,4 +164,17 @@ fn settings(
         trusted_proxies: TrustedProxies::default(),
         max_streams: DEFAULT_MAX_STREAMS,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_low_limit_of_open_files_leaves_connections_to_both() {
+        for (max_open_files, connections) in [(usize::MAX, 20_000), (1_024, 336), (700, 174), (512, 80)] {
+            let limits = ConnectionLimits::default().within(left_by_simulator(max_open_files));
+            assert_eq!(limits.max_connections, connections, "{max_open_files}");
+        }
+    }
 }
