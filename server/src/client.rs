@@ -47,19 +47,30 @@ pub(crate) async fn located(
     mut request: Request,
     next: Next,
 ) -> Response {
+    static WARNED: Warned = Warned::new();
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip());
-    let client = peer.map(|peer| client(&proxies, peer, &request)).unwrap_or_default();
+    let client = peer.map(|peer| client(&proxies, peer, &request, &WARNED)).unwrap_or_default();
     request.extensions_mut().insert(client);
     ADDRESS.scope(client.address, next.run(request)).await
 }
 
-fn client(proxies: &TrustedProxies, peer: IpAddr, request: &Request) -> Client {
-    static UNTRUSTED: Once = Once::new();
-    static UNREADABLE: Once = Once::new();
-    static NAMELESS: Once = Once::new();
+/// What the log warns of once: every request would say the same.
+struct Warned {
+    untrusted: Once,
+    unreadable: Once,
+    nameless: Once,
+}
+
+impl Warned {
+    const fn new() -> Self {
+        Self { untrusted: Once::new(), unreadable: Once::new(), nameless: Once::new() }
+    }
+}
+
+fn client(proxies: &TrustedProxies, peer: IpAddr, request: &Request, warned: &Warned) -> Client {
     let origin = proxies.origin(peer, request.headers());
     if origin.address.is_none() {
-        UNTRUSTED.call_once(|| {
+        warned.untrusted.call_once(|| {
             tracing::warn!(
                 %peer,
                 "a proxy is not trusted, so signed-out requests share one limit and clients have no address in the log: \
@@ -68,7 +79,7 @@ fn client(proxies: &TrustedProxies, peer: IpAddr, request: &Request) -> Client {
         });
     }
     if origin.has_unreadable_element {
-        UNREADABLE.call_once(|| {
+        warned.unreadable.call_once(|| {
             tracing::warn!(
                 proxy = %peer,
                 "X-Forwarded-For of a trusted proxy has an element that is no address, so the proxy's own counts: \
@@ -78,7 +89,7 @@ fn client(proxies: &TrustedProxies, peer: IpAddr, request: &Request) -> Client {
     }
     // Load balancers ask for themselves whether the server is well.
     if origin.names_no_client && !connections::is_probe(request.uri().path()) {
-        NAMELESS.call_once(|| {
+        warned.nameless.call_once(|| {
             tracing::warn!(
                 proxy = %peer,
                 "trusted proxy sends no X-Forwarded-For: its clients share one rate limit; configure the proxy to add the header \
@@ -87,4 +98,41 @@ fn client(proxies: &TrustedProxies, peer: IpAddr, request: &Request) -> Client {
         });
     }
     Client { address: origin.address, is_from_trusted_proxy: origin.is_from_trusted_proxy }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+
+    use super::*;
+    use crate::log_lines::LogLines;
+
+    #[test]
+    fn a_proxy_that_hides_its_clients_is_warned_of_once() {
+        let proxies = TrustedProxies::parse("10.0.0.1").unwrap();
+        let ask = |peer: &str, path: &str, forwarded: Option<&str>, warned: &Warned| {
+            let mut request = Request::builder().uri(path);
+            if let Some(forwarded) = forwarded {
+                request = request.header("x-forwarded-for", forwarded);
+            }
+            client(&proxies, peer.parse().unwrap(), &request.body(Body::empty()).unwrap(), warned)
+        };
+        for (peer, path, forwarded, warnings) in [
+            ("10.0.0.9", "/", Some("198.51.100.1"), 1),
+            ("10.0.0.1", "/", Some("unknown"), 1),
+            ("10.0.0.1", "/", None, 1),
+            ("10.0.0.1", "/readyz", None, 0),
+            ("10.0.0.1", "/", Some("198.51.100.1"), 0),
+            ("203.0.113.7", "/", None, 0),
+        ] {
+            let (lines, warned) = (LogLines::default(), Warned::new());
+            let _keeping = lines.keep();
+            for _ in 0..3 {
+                ask(peer, path, forwarded, &warned);
+            }
+            let lines = lines.with("WARN");
+            assert_eq!(lines.len(), warnings, "{peer} {path} {forwarded:?}: {lines:?}");
+            assert!(lines.iter().all(|line| line.contains(peer)), "{lines:?}");
+        }
+    }
 }

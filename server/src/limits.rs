@@ -233,7 +233,10 @@ pub(crate) async fn counted_as_signed_out(
 
 #[cfg(test)]
 mod tests {
+    use metrics_exporter_prometheus::PrometheusBuilder;
+
     use super::*;
+    use crate::log_lines::LogLines;
 
     fn caller(org: &str, user: &str) -> Caller {
         Caller {
@@ -320,6 +323,27 @@ mod tests {
         });
         assert_eq!(limits.request(&ana, page()), Ok(()));
         assert_eq!(limits.stream(&ana), Ok(()));
+    }
+
+    #[test]
+    fn a_refusal_is_a_security_event_that_names_the_person() {
+        let recorder = PrometheusBuilder::new().build_recorder();
+        let _counting = metrics::set_default_local_recorder(&recorder);
+        let lines = LogLines::default();
+        let _keeping = lines.keep();
+        let wait = Duration::from_millis(20);
+        let ana = caller("a customer of its own", "ana");
+        for (number, refusal) in [too_many_of(&ana)(wait), too_many_signed_out(wait)].iter().enumerate() {
+            assert_eq!(refusal.0.code, ErrorCode::RateLimited, "{number}");
+        }
+        let counted = r#"connect_security_events_total{event="rate_limited"} 2"#;
+        let shown = recorder.handle().render();
+        assert!(shown.lines().any(|line| line == counted), "{shown}");
+        let logged = lines.with("rate_limited");
+        let [signed_in, signed_out] = logged.as_slice() else { panic!("{logged:?}") };
+        assert!(signed_in.contains("security: ") && signed_in.contains(r#"person="ana""#), "{signed_in}");
+        assert!(signed_in.contains(r#"customer="a customer of its own""#), "{signed_in}");
+        assert!(!signed_out.contains("person="), "{signed_out}");
     }
 
     #[test]

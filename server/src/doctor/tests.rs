@@ -4,7 +4,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use http::{HeaderMap, HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use metrics_exporter_prometheus::PrometheusBuilder;
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc2822;
@@ -14,7 +15,7 @@ use waycore::client::{BaseUrl, Seams};
 use super::*;
 use crate::config;
 use crate::identity::token::test_keys::HostKey;
-use crate::store::Deployment;
+use crate::store::{DatabaseKind, Deployment, SqlStore};
 
 /// Complete settings, with these.
 fn settings(changes: &[(&str, &str)]) -> ServeSettings {
@@ -163,9 +164,22 @@ fn a_proxy_in_front_has_to_be_named() {
     }
 }
 
-/// A Waycore whose clock is so many seconds ahead of this machine's, or that sends no date.
+/// A Waycore whose clock is so many seconds ahead of this machine's, or that sends no date. It may say when the key expires.
+#[derive(Default)]
 struct Waycore {
     ahead: Option<i64>,
+    key_expires_at: Option<i64>,
+}
+
+impl Waycore {
+    /// A client that has been answered once.
+    async fn answered(self) -> Client {
+        let base_url = BaseUrl::parse("https://waycore.example/v1").unwrap();
+        let seams = Seams::real(Arc::new(self));
+        let client = Client::with_seams(base_url, &"key".into(), TimeLimits::default(), seams).unwrap();
+        client.list_entities("nobody").await.unwrap_err();
+        client
+    }
 }
 
 struct NoBody;
@@ -179,6 +193,10 @@ impl Transport for Waycore {
             let date = OffsetDateTime::from_unix_timestamp(now).unwrap().format(&Rfc2822).unwrap();
             headers.insert(header::DATE, HeaderValue::from_str(&date).unwrap());
         }
+        headers.extend(
+            self.key_expires_at
+                .map(|at| (HeaderName::from_static("waycore-key-expires-at"), HeaderValue::from(at))),
+        );
         Ok(TransportAnswer { status: StatusCode::FORBIDDEN, headers, body: Box::new(NoBody) })
     }
 }
@@ -200,11 +218,8 @@ async fn half_of_what_a_signature_may_be_off_is_too_much_for_a_clock() {
         (Some(-160), Outcome::Failed, "set this machine's clock"),
         (None, Outcome::Warning, "Waycore does not say what time it is"),
     ] {
-        let base_url = BaseUrl::parse("https://waycore.example/v1").unwrap();
-        let seams = Seams::real(Arc::new(Waycore { ahead }));
-        let client = Client::with_seams(base_url, &"key".into(), TimeLimits::default(), seams).unwrap();
         // Any answer has the time.
-        client.list_entities("nobody").await.unwrap_err();
+        let client = Waycore { ahead, ..Waycore::default() }.answered().await;
         said(&clock(&client), outcome, part);
     }
     for (off, outcome, part) in [
@@ -355,6 +370,30 @@ fn a_key_that_expires_soon_is_a_warning() {
     ] {
         said(&key_expiry(at), outcome, part);
     }
+}
+
+#[tokio::test]
+async fn the_end_of_a_key_is_told_to_metrics_and_to_the_check() {
+    let recorder = PrometheusBuilder::new().build_recorder();
+    let _counting = metrics::set_default_local_recorder(&recorder);
+    let client = Waycore { key_expires_at: Some(1_700_000_000), ..Waycore::default() }.answered().await;
+    said(&key_expiry(client.key_expires_at()), Outcome::Failed, "has expired");
+    let shown = recorder.handle().render();
+    let expected = "waycore_key_expiry_timestamp_seconds 1700000000";
+    assert!(shown.lines().any(|line| line == expected), "{shown}");
+}
+
+#[tokio::test]
+async fn a_database_that_cannot_be_written_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("connect.db");
+    let settings = settings(&[("CONNECT_DATABASE_URL", &format!("sqlite://{}", path.display()))]);
+    let (database, keys) = (&settings.mount.database, &settings.mount.secret_keys);
+    SqlStore::open(database, DatabaseKind::Serve, keys).await.unwrap().close().await;
+    said(&database::examine(&settings).await[0], Outcome::Ok, "can be written");
+    // A file in the place of the one that is tried: permissions stop no root.
+    std::fs::write(path.with_extension(format!("trial-{}", std::process::id())), "").unwrap();
+    said(&database::examine(&settings).await[0], Outcome::Failed, "cannot be written: File exists");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use app::copy::locale;
-use serde_json::json;
+use serde_json::{Value, json};
 use time::{Duration, OffsetDateTime};
 
 use crate::answer::Answer;
@@ -323,4 +323,49 @@ async fn a_filtered_page_says_how_many_fit_and_which_filters_are_on() {
     assert!(main_text(&page).contains(unfiltered), "{page:?}");
     let page = look(&ana, &id, &format!("?account={account}")).await;
     assert!(!main_text(&page).contains(unfiltered), "{page:?}");
+}
+
+#[tokio::test]
+async fn the_chart_shows_the_balances_that_waycore_keeps_and_without_the_scope_those_that_are_computed() {
+    let host = TestHost::start().await;
+    let ana = host.signed_in_as("ana", "acme").await;
+    let id = connected(&host, &ana).await;
+    let accounts = host.waycore.read(&format!("/v1/accounts?connectionId={id}")).await["data"].take();
+    let accounts = accounts.as_array().expect("accounts");
+    let balances = async || {
+        let page = look(&ana, &id, "").await;
+        let figure = between(&page.body, "<figcaption>Balance</figcaption>", "</figure>");
+        rows(between(figure, "<details", "</details>"))
+    };
+
+    // Numbers that nobody could compute from the transactions.
+    let kept = |account: &Value| {
+        let balance = if account["name"] == "Operating" { "1234567.25" } else { "0.00" };
+        json!({ "date": days_ago(9), "accountId": account["id"], "connectionId": id, "entityId": "e",
+                "currency": account["currency"], "ledgerBalance": balance })
+    };
+    let body = json!({ "data": accounts.iter().map(kept).collect::<Vec<_>>(),
+                       "pagination": { "hasMore": false, "nextCursor": null }, "meta": { "requestId": "r" } });
+    let matches = json!({ "path": "/v1/balances" });
+    host.waycore.fail(json!({ "match": matches, "effect": { "status": 200, "body": body } })).await;
+    let shown = balances().await;
+    assert!(shown.len() > 5, "{shown:?}");
+    assert!(shown.iter().all(|row| row[1].starts_with("1,234,567.25 ")), "{shown:?}");
+    let asked = host.waycore.requests().await;
+    let of_connection = |call: &&Value| call["query"].as_str().is_some_and(|query| query.contains(&id));
+    let asked = asked.iter().filter(|call| call["path"] == "/v1/balances").filter(of_connection).count();
+    assert_eq!(asked, 1, "once for the page");
+
+    host.waycore.heal().await;
+    host.waycore.fail(json!({ "match": matches, "effect": { "status": 403 } })).await;
+    let shown = balances().await;
+    assert!(shown.len() > 5, "{shown:?}");
+    let currency = &shown[0][1][shown[0][1].len() - 3..];
+    let of_currency = accounts.iter().filter(|account| account["currency"] == currency);
+    let now: f64 = of_currency
+        .map(|account| {
+            account["currentBalance"].as_str().expect("a balance").parse::<f64>().expect("a number")
+        })
+        .sum();
+    assert_eq!(shown[0][1].replace(',', ""), format!("{now:.2} {currency}"), "what is on the accounts now");
 }

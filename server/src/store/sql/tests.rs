@@ -416,7 +416,8 @@ async fn times_at_either_end_break_nothing(store: &SqlStore) {
             store.settle_refusals(now).await.unwrap();
             store.seen(acme(), &ana, now).await.unwrap();
             store.visit(acme(), &ana, now).await.unwrap();
-            store.record_entity_intent(acme(), "ns:acme", now).await.ok();
+            let intent = store.record_entity_intent(acme(), "ns:acme", now).await;
+            assert!(!matches!(intent, Err(StoreError::Database(_))), "{sql}: {intent:?}");
             assert_eq!(store.due_deliveries(Environment::Live, now, 10).await.unwrap().len(), 1, "{sql}");
             store.history(acme(), &id).await.unwrap();
             store.events_after(acme(), 0).await.unwrap();
@@ -469,6 +470,7 @@ mod replicas {
     use crate::clock::Clock;
     use crate::store::conformance::{mapped, reading};
     use crate::store::{Announcement, CustomerKey};
+    use metrics_exporter_prometheus::PrometheusBuilder;
     use secrecy::SecretString;
     use test_postgres::TestDatabase;
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, copy_bidirectional};
@@ -658,6 +660,8 @@ mod replicas {
         let url = pooler.url(&database, "");
         let store = SqlStore::postgres(&url, DatabaseKind::Serve, audit_keys()).await.unwrap();
         assert_eq!(store.hears_announcements().await.unwrap(), Some(false));
+        let recorder = PrometheusBuilder::new().build_recorder();
+        let _counting = metrics::set_default_local_recorder(&recorder);
         let mut heard = store.announcements();
         let listening = tokio::spawn({
             let store = store.clone();
@@ -667,6 +671,8 @@ mod replicas {
             let told = tokio::time::timeout(Duration::from_secs(20), heard.recv()).await;
             assert_eq!(told.unwrap().unwrap(), Announcement::Everything);
         }
+        let shown = recorder.handle().render();
+        assert!(shown.lines().any(|line| line == "connect_announcements_heard 0"), "{shown}");
         listening.abort();
     }
 
@@ -703,6 +709,8 @@ mod replicas {
     #[tokio::test]
     async fn what_one_keeps_the_other_hears_of() {
         let (one, other, _database) = two().await;
+        let recorder = PrometheusBuilder::new().build_recorder();
+        let _counting = metrics::set_default_local_recorder(&recorder);
         let mut heard = other.announcements();
         let shutdown = CancellationToken::new();
         let listening = tokio::spawn({
@@ -719,6 +727,12 @@ mod replicas {
         one.observe(acme(), reading(&id, "active", 1), now).await.unwrap();
         assert_eq!(heard.recv().await.unwrap(), Announcement::Interest("in c1".to_owned()));
         assert_eq!(heard.recv().await.unwrap(), Announcement::Customer(CustomerKey::of(acme())));
+        let is_shown = async {
+            while !recorder.handle().render().contains("connect_announcements_heard 1") {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(60), is_shown).await.expect("it is shown that it hears");
         shutdown.cancel();
         listening.await.unwrap();
     }
