@@ -268,8 +268,8 @@ fn contents(folder: &Path) -> Vec<(PathBuf, Vec<u8>)> {
 
 /// The distance between the moments that are tried: 1 in a soak. A sample has a moment in each step of the journey, and
 /// because it is odd it alternates between those before and after a commit.
-fn sample_or_all(sample: usize) -> usize {
-    if std::env::var_os("CONNECT_SOAK").is_some() { 1 } else { sample }
+fn step_or_one(step: usize) -> usize {
+    if std::env::var_os("CONNECT_SOAK").is_some() { 1 } else { step }
 }
 
 /// Dies at each of these moments in turn, goes on in a new process, and says at which there was nobody left to die.
@@ -297,7 +297,7 @@ fn die_everywhere(every: usize, database: impl Fn(&Path) -> Database) -> usize {
 
 #[test]
 fn a_process_that_dies_anywhere_on_sqlite_leaves_what_the_next_one_settles() {
-    let moments = die_everywhere(sample_or_all(3), |folder| Database::Sqlite(folder.join("connect.db")));
+    let moments = die_everywhere(step_or_one(3), |folder| Database::Sqlite(folder.join("connect.db")));
     println!("moments on SQLite: {moments}");
     assert!(moments >= 50, "{moments}");
 }
@@ -306,7 +306,7 @@ fn a_process_that_dies_anywhere_on_sqlite_leaves_what_the_next_one_settles() {
 fn a_replica_that_dies_anywhere_on_postgresql_leaves_what_another_settles() {
     // The server of the tests lives in a runtime of its own, beside all the processes that die.
     let runtime = Runtime::new().unwrap();
-    let moments = die_everywhere(sample_or_all(7), |_| {
+    let moments = die_everywhere(step_or_one(7), |_| {
         let database = runtime.block_on(TestDatabase::new());
         Database::parse(&database.url()).unwrap()
     });
