@@ -115,13 +115,31 @@ async fn shows_nothing_of(host: &TestHost, of: Deployment, id: &str, what: &str)
         assert_eq!(answer.status, 404, "{what}: {page}");
     }
     assert!(!person.list().await.contains(&id.to_owned()), "{what}: list");
-    let path = format!("/host/connections?org={}", of.org.replace(':', "%3A"));
+    let org = in_path(of);
+    let history = backend.get(&format!("/host/connections/{id}/history?org={org}")).await;
+    assert_eq!(history.error(), (404, "not_found".to_owned()), "{what}: history");
+    let path = format!("/host/connections?org={org}");
     for path in ["/", "/?status=active", "/new", "/events?snapshot", &path] {
         let asks = if path.starts_with("/host") { &backend } else { &person };
         let answer = asks.get(path).await;
         assert!(answer.status.is_success(), "{what}: {path} {answer:?}");
         assert!(!answer.body.contains(id), "{what}: {path} {answer:?}");
     }
+    let mut page = person.listen("/events", None).await;
+    let present = page.present().await;
+    assert!(present.iter().all(|state| state["connectionId"] != id), "{what}: /events {present:?}");
+}
+
+async fn searches_show_nothing_of(person: &Browser<'_>, id: &str) {
+    let bank = [("query", "sim-instant"), ("requested_name", "Instant Test Bank")];
+    for function in ["search_institutions", "coach_portal"] {
+        let answer = person.post_api(function, &bank).await.ok();
+        assert!(!answer.to_string().contains(id), "{function}: {answer}");
+    }
+}
+
+fn in_path(of: Deployment) -> String {
+    of.org.replace(':', "%3A")
 }
 
 /// The entity of a connection, as Waycore was told it.
@@ -162,7 +180,15 @@ async fn keep_apart((what, first, second, then): (&str, Deployment, Deployment, 
         "{what}: an entity of another deployment is not imported either"
     );
     shows_nothing_of(&two, second, &id, what).await;
+    // One pair is like another.
+    if what == PAIRS[0].0 {
+        searches_show_nothing_of(&person, &id).await;
+    }
+    let forget = format!("/host/entities/{}", in_path(second));
+    let forgotten = backend.delete_json(&forget, &json!({ "confirm": second.org })).await;
+    assert_eq!(forgotten.status, 204, "{what}: {forgotten:?}");
     assert_eq!(ana.connection(&id).await.ok()["connection"]["step"], "connected", "{what}: it is as it was");
+    assert_eq!(ana.list().await, [id], "{what}: the other one forgets its own customer");
     let removals = waycore.changes().await.into_iter().filter(|change| change.starts_with("DELETE"));
     assert_eq!(removals.count(), 0, "{what}");
 }
