@@ -70,6 +70,10 @@ fn ignored(root: &Path) -> Result<String> {
             .args(arguments)
             .output()
             .context("git cannot be started")?;
+        // 1: none of the names is ignored.
+        if !matches!(output.status.code(), Some(0 | 1)) {
+            bail!("git {} failed: {}", arguments[0], String::from_utf8_lossy(&output.stderr).trim());
+        }
         Ok(String::from_utf8_lossy(&output.stdout).into_owned())
     };
     let mut arguments = vec!["check-ignore", "--no-index"];
@@ -183,6 +187,18 @@ mod tests {
         assert!(search(site.path()).is_ok());
         std::fs::write(site.path().join("connect.wasm"), b"\0asm way_live_abc").unwrap();
         assert!(search(site.path()).is_err());
+    }
+
+    #[test]
+    fn a_repository_that_git_cannot_read_is_a_failure() {
+        let root = tempfile::tempdir().unwrap();
+        let git = |arguments: &[&str]| Command::new("git").current_dir(root.path()).args(arguments).output();
+        assert!(git(&["init", "--quiet"]).unwrap().status.success());
+        std::fs::write(root.path().join(".gitignore"), "*").unwrap();
+        ignored(root.path()).unwrap();
+        std::fs::write(root.path().join(".git/index"), "broken").unwrap();
+        let error = ignored(root.path()).unwrap_err().to_string();
+        assert!(error.starts_with("git ls-files failed"), "{error}");
     }
 
     #[test]
