@@ -32,6 +32,13 @@ test('values that arrive late appear by themselves, and each is copied exactly',
     await expect(person.detail('Phone number')).toContainText(instructions.phoneNumber);
     await expect(person.button('Copy email')).toBeVisible();
     await person.ready();
+    const email = person.detail('Email').getByText(instructions.email, { exact: true });
+    const lines = await email.evaluate((shown) => {
+      const text = document.createRange();
+      text.selectNodeContents(shown);
+      return new Set([...text.getClientRects()].map(({ top }) => top)).size;
+    });
+    expect(lines, 'on a laptop the address is in one line').toBe(1);
   });
 
   await test.step('each value is copied exactly', async () => {

@@ -1,5 +1,5 @@
-// Looks at a page as an auditor would: WCAG 2.2 AA and no sideways scrolling, in both colour schemes, on a phone and on
-// a laptop. A page that is looked at is also photographed.
+// Looks at a page as an auditor would: WCAG 2.2 AA, no sideways scrolling and nothing out of place, in both colour schemes, on
+// a phone and on a laptop. A page that is looked at is also photographed.
 import { expect, type Page } from '@playwright/test';
 import axe, { type RunOptions } from 'axe-core';
 import type { Person } from './person';
@@ -43,6 +43,27 @@ async function audit(page: Page, view: View, what: string): Promise<void> {
     () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
   );
   expect(sideways, `${where}: sideways scrolling`).toBeLessThanOrEqual(0);
+  expect(await page.evaluate(misplaced), `${where}: out of place`).toEqual([]);
+}
+
+/** Runs in the page: copy buttons too small for a finger or outside their panel, and buttons in notices with text off the middle. */
+function misplaced(): string[] {
+  const found: string[] = [];
+  for (const copy of document.querySelectorAll('.copy')) {
+    if (!copy.checkVisibility()) continue;
+    const [button, panel] = [copy.getBoundingClientRect(), copy.closest('.panel')?.getBoundingClientRect()];
+    const isInside = panel && button.left >= panel.left && button.right <= panel.right;
+    if (button.width < 44 || button.height < 44 || !isInside) found.push(copy.outerHTML);
+  }
+  for (const link of document.querySelectorAll('.notice .button')) {
+    const text = document.createRange();
+    text.selectNodeContents(link);
+    const [inner, outer] = [text.getBoundingClientRect(), link.getBoundingClientRect()];
+    const across = inner.left + inner.right - outer.left - outer.right;
+    const down = inner.top + inner.bottom - outer.top - outer.bottom;
+    if (Math.abs(across) > 4 || Math.abs(down) > 4) found.push(link.outerHTML);
+  }
+  return found;
 }
 
 /** Runs in the page: each rule that is broken, with the elements that break it. */
