@@ -368,7 +368,7 @@ impl Hub {
             Err(failure) => {
                 self.pace.failed_with(&failure);
                 channel.reread(false);
-                tracing::debug!(?failure, "an open page was not read again");
+                tracing::debug!(%failure, "an open page was not read again");
             }
         }
     }

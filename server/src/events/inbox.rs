@@ -241,11 +241,11 @@ impl Shared {
             matches!(read, Ok(Refreshed::Read(_))) && letters.tell_of(&EventType::TransactionsSyncAvailable);
         let news = letters.connection.as_ref().filter(|_| has_money);
         if let Err(failure) = read {
-            tracing::warn!(?failure, "a delivery could not be looked into");
+            tracing::warn!(%failure, "a delivery could not be looked into");
         }
         // Then they stay due, and are looked into once more.
-        if let Err(error) = self.settle(&settled, news).await {
-            tracing::warn!(?error, "that deliveries were looked into cannot be noted");
+        if let Err(failure) = self.settle(&settled, news).await {
+            tracing::warn!(%failure, "that deliveries were looked into cannot be noted");
         }
     }
 

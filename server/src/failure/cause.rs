@@ -1,10 +1,21 @@
 //! What the log says about a failure: once, with the support code, and never with what anybody typed.
 
 use std::error::Error;
+use std::fmt;
 
 use domain::user_error::ErrorCode;
 
 use super::Failure;
+
+/// For the log. [`Debug`](fmt::Debug) also shows what a database says, with its values.
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Waycore { call, .. } | Self::Answer { call, .. } => write!(f, "{call:?}: {}", self.cause()),
+            _ => f.write_str(&self.cause()),
+        }
+    }
+}
 
 impl Failure {
     /// Loud where somebody has to act, quiet where a person only has to type again.

@@ -187,3 +187,19 @@ fn the_rest_has_its_answer() {
     check(StoreError::Missing.into(), ErrorCode::Unavailable, None);
     check(Failure::Broken, ErrorCode::Unavailable, None);
 }
+
+#[test]
+fn the_log_says_what_failed_in_words() {
+    let store = |error| Failure::from(StoreError::Database(error));
+    for (failure, said) in [
+        (Failure::Waycore { call: Call::GetConnection, error: Error::Timeout }, "GetConnection: "),
+        (Failure::Answer { call: Call::Sync, fault: AnswerFault::UnusableId }, "Sync: UnusableId"),
+        (store(sqlx::Error::RowNotFound), "the database failed: no rows returned"),
+        (StoreError::Corrupt { what: "row" }.into(), "a stored row cannot be read"),
+        (Failure::Busy, "somebody else is doing the same"),
+    ] {
+        let text = failure.to_string();
+        assert!(text.starts_with(said), "{text}");
+        assert!(!text.contains("Database(") && !text.contains('{'), "{text}");
+    }
+}

@@ -186,7 +186,10 @@ mod tests {
         assert!(matches!(the_only(&none(), "a:42"), Ok(None)));
         let mut odd = none();
         odd.unreadable.push(UnreadableRow { id: None, cause: "missing field `createdAt`".to_owned() });
-        let fault = Failure::Entity(EntityFault::Unreadable);
-        assert_eq!(format!("{:?}", the_only(&odd, "a:42").unwrap_err()), format!("{fault:?}"));
+        let without_pagination = serde_json::from_str(r#"{"data":[]}"#).unwrap();
+        for page in [odd, without_pagination] {
+            let fault = Failure::Entity(EntityFault::Unreadable);
+            assert_eq!(format!("{:?}", the_only(&page, "a:42").unwrap_err()), format!("{fault:?}"));
+        }
     }
 }

@@ -78,7 +78,8 @@ impl UseCases {
                 Err(Failure::NotFound(_)) => buried.push(&own.connection.id),
                 // What is on record of it cannot be read or stored. What Waycore says can be shown all the same.
                 Err(Failure::Store(error)) if error.is_about_one_row() => {
-                    tracing::error!(connection = %own.connection.id, ?error, "connection listed without its record");
+                    let error = &error as &dyn std::error::Error;
+                    tracing::error!(connection = %own.connection.id, error, "connection listed without its record");
                     connections.push((Place::of(&own.connection), without_record(own)));
                 }
                 Err(failure) => return Err(failure),
@@ -89,7 +90,7 @@ impl UseCases {
             match self.listed_again(caller, id, cause).await {
                 Ok(listed) => connections.extend(listed),
                 Err(failure @ (Failure::Waycore { .. } | Failure::Answer { .. })) => {
-                    tracing::warn!(connection = %id, ?failure, "connection left out of the list");
+                    tracing::warn!(connection = %id, %failure, "connection left out of the list");
                     left_out += 1;
                 }
                 Err(failure) => return Err(failure),

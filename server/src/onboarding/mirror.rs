@@ -87,7 +87,7 @@ impl UseCases {
                     Ok(()) => EVERY,
                     Err(failure) => {
                         tracing::warn!(
-                            ?failure,
+                            %failure,
                             "the catalog cannot be mirrored; Waycore's own search answers"
                         );
                         AGAIN

@@ -192,7 +192,7 @@ impl Shared {
     /// Whether what failed is due again as soon as Waycore may be asked: only where the key rests. One connection that
     /// Waycore fails for is no reason to read a list anew.
     fn failed(&self, failure: &Failure) -> bool {
-        tracing::warn!(?failure, "what people wait for could not be read");
+        tracing::warn!(%failure, "what people wait for could not be read");
         self.pace.failed_with(failure);
         !self.pace.may_ask()
     }
@@ -310,10 +310,11 @@ impl Shared {
             },
             Ok(Refreshed::Unknown) => {}
             Err(failure @ (Failure::Answer { .. } | Failure::NotFound(_))) => {
-                tracing::warn!(?failure, "a connection that is watched was left out");
+                tracing::warn!(%failure, "a connection that is watched was left out");
             }
             Err(Failure::Store(error)) if error.is_about_one_row() => {
-                tracing::error!(connection = %id, ?error, "a connection that is watched was left out");
+                let error = &error as &dyn std::error::Error;
+                tracing::error!(connection = %id, error, "a connection that is watched was left out");
             }
             Err(failure) => return Err(failure),
         }
