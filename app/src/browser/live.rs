@@ -35,6 +35,8 @@ const RETRY_MILLIS: i64 = 2_000;
 /// A page that asks does so every five seconds, and an answer that has not come by then will not come.
 const ASK_EVERY_MILLIS: i64 = 5_000;
 const ASK_TIMEOUT_MILLIS: i32 = 10_000;
+/// The shortest pause between two polls: a person's pages share a limit of ten a second.
+const ASK_AGAIN_MILLIS: i64 = 500;
 
 /// What happened is told again for a day. A page that is older than half of one, when it is back from sleep, is fetched anew.
 const OLD_MILLIS: i64 = 12 * 3_600_000;
@@ -209,6 +211,7 @@ fn ask_instead() {
 
 /// Asks for the present state every five seconds, and after a while tries to listen again. The server answers at once when
 /// something happened after the event that the page names (long polling).
+/// Mirrored by `open_asking_page` of server/src/events/tests/world.rs; change both.
 async fn poll(address: String, period: u32) {
     let mut known = data("main [data-live]").map(|page| page("live")).unwrap_or_default();
     loop {
@@ -240,8 +243,8 @@ async fn poll(address: String, period: u32) {
                     if let Some(head) = line.strip_prefix("id: ") {
                         let id = head.to_owned();
                         if id != known {
-                            // More may follow: the next answer is asked for at once.
-                            ASKED_AT.set(0);
+                            // More may follow: the next answer is asked for soon.
+                            ASKED_AT.set(now().as_millis() - ASK_EVERY_MILLIS + ASK_AGAIN_MILLIS);
                             known.clone_from(&id);
                         }
                         take(Told { kind: "more", id, version: 0, step: None, is_news: true });

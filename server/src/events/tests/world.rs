@@ -450,7 +450,8 @@ impl World {
         number
     }
 
-    /// Opens a page of a connection that asks every five seconds, and at once after news.
+    /// Opens a page of a connection that asks every five seconds, and soon after news.
+    /// Mirrors app::browser::live::poll; change both.
     pub(super) fn open_asking_page(&mut self, connection: usize) -> usize {
         let page = Arc::new(Mutex::new(Page::default()));
         let number = self.pages.len();
@@ -469,6 +470,8 @@ impl World {
                 };
                 if last == known {
                     sleep_until(next).await;
+                } else {
+                    sleep(Duration::from_millis(500)).await;
                 }
                 known = last;
             }
