@@ -9,9 +9,10 @@ const WHO = { user: 'ana', org: 'acme' };
 
 interface Misbehaviour {
   name: string;
+  /** What the front does that stands between the browser and the server. */
   switches: Switches;
-  /** It stands between the server and Waycore, not between the browser and the server. */
-  isUpstream?: boolean;
+  /** What another front does, between the server and Waycore. */
+  upstream?: Switches;
   /** Settings that the documentation names for such a front. */
   settings?: Record<string, string>;
   /** How late the page may notice a change. */
@@ -39,23 +40,32 @@ const EACH: Misbehaviour[] = [
   { name: 'strips the prefix', switches: { stripPrefix: PREFIX }, settings: { CONNECT_BASE_PATH: '/' } },
   { name: 'sends a password of its own', switches: { authorization: 'Basic c3RhZ2luZzpwYXNzd29yZA==' } },
   { name: 'breaks off reused connections', switches: { breakReused: 3 } },
-  { name: 'breaks off reused connections to Waycore', switches: { breakReused: 3 }, isUpstream: true },
+  { name: 'breaks off reused connections to Waycore', switches: {}, upstream: { breakReused: 3 } },
   { name: 'splits cookies', switches: { cookies: 'split' } },
   { name: 'adds large and unreadable cookies', switches: { cookies: 'enlarge' } },
-  { name: "compresses Waycore's JSON", switches: { json: 'gzip' }, isUpstream: true },
-  { name: "puts a byte order mark before Waycore's JSON", switches: { json: 'byte-order-mark' }, isUpstream: true },
+  { name: "compresses Waycore's JSON", switches: {}, upstream: { json: 'gzip' } },
+  { name: "puts a byte order mark before Waycore's JSON", switches: {}, upstream: { json: 'byte-order-mark' } },
   { name: 'answers the first POST with 502', switches: { failFirstPosts: true } },
 ];
 
 /** Together they cover every switch that changes requests and pages; streams differ in the browser's own tests. */
 const SAMPLE: Misbehaviour[] = [
   {
-    name: 'holds streams, hides e-mail addresses, adds a password and odd cookies',
-    switches: { holdStreams: true, rewriteEmails: true, authorization: 'Basic c3RhZ2luZzpw', cookies: 'enlarge' },
+    name: 'holds streams, hides e-mail addresses, adds a password and odd cookies, removes the slash and breaks off',
+    switches: {
+      holdStreams: true,
+      rewriteEmails: true,
+      authorization: 'Basic c3RhZ2luZzpw',
+      cookies: 'enlarge',
+      lastSlash: 'remove',
+      breakReused: 3,
+    },
+    upstream: { json: 'gzip', breakReused: 3 },
   },
   {
     name: 'strips the prefix, adds a slash and answers the first POST with 502',
     switches: { stripPrefix: PREFIX, lastSlash: 'add', failFirstPosts: true, cookies: 'split' },
+    upstream: { json: 'byte-order-mark' },
     settings: { CONNECT_BASE_PATH: '/' },
   },
   { name: 'adds a policy', switches: { secondPolicy: "default-src 'self'; frame-ancestors 'self'" }, onlyWithScript: true },
@@ -80,13 +90,15 @@ test.describe('without JavaScript', () => {
 
 /** From the empty list to Connected. */
 async function connects(someone: Person, deployment: Deployment, misbehaviour: Misbehaviour): Promise<void> {
-  const { switches, settings = {}, isUpstream = false, withinMillis = 6_000 } = misbehaviour;
-  const [port, frontPort] = [await freePort(), await freePort()];
-  const base = `http://127.0.0.1:${isUpstream ? port : frontPort}${PREFIX}`;
-  const upstream = isUpstream ? deployment.simulator.url : `http://127.0.0.1:${port}`;
-  const front = await HostileFront.start(frontPort, upstream, switches);
+  const { switches, upstream = {}, settings = {}, withinMillis = 6_000 } = misbehaviour;
+  const [port, frontPort, upstreamPort] = [await freePort(), await freePort(), await freePort()];
+  const base = `http://127.0.0.1:${frontPort}${PREFIX}`;
+  const fronts = [
+    await HostileFront.start(frontPort, `http://127.0.0.1:${port}`, switches),
+    await HostileFront.start(upstreamPort, deployment.simulator.url, upstream),
+  ];
   try {
-    await deployment.serve(port, base, isUpstream ? { WAYCORE_BASE_URL: `${front.url}/v1`, ...settings } : settings);
+    await deployment.serve(port, base, { WAYCORE_BASE_URL: `http://127.0.0.1:${upstreamPort}/v1`, ...settings });
     const { page, context, hasJavaScript } = someone;
     await context.addCookies([{ name: 'session', value: token({ sub: WHO.user, org: WHO.org }), url: base }]);
     // A policy that forbids wasm leaves the page of somebody without JavaScript.
@@ -109,7 +121,7 @@ async function connects(someone: Person, deployment: Deployment, misbehaviour: M
     await person.opensList();
     await expect(person.listed(INSTANT_BANK.name)).toContainText('Connected');
   } finally {
-    await front.end();
+    await Promise.all(fronts.map((front) => front.end()));
   }
 }
 
