@@ -62,6 +62,7 @@ test('values that arrive late appear by themselves, and each is copied exactly',
     const row = person.page.locator('.detail-row').filter({ has: copy });
     // Browsers scroll by whole pixels.
     await expect(row.getByText(says), 'once').toBeInViewport({ ratio: 0.9 });
+    await expect(copy, 'it no longer says that it was copied').not.toHaveAttribute('data-done');
     await expect(person.page.locator('#announcer')).toHaveText(says);
     await looksRight(person, 'delegated user', 'copying is not possible');
   });

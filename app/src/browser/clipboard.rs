@@ -29,6 +29,8 @@ async fn copy(button: Element) {
 /// Says so below the value, which can still be selected.
 fn failed(button: &Element) {
     let text = say(Say::CopyFailed);
+    // An earlier copy may have worked.
+    let _ = button.remove_attribute("data-done");
     if let Ok(Some(row)) = button.closest(".detail-row") {
         if let Ok(Some(before)) = row.query_selector(".copy-failed") {
             before.remove();
