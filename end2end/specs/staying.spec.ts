@@ -194,7 +194,7 @@ test.describe('a page that stays', { tag: '@javascript' }, () => {
       await page.route(person.url(path), (route) => route.fulfill({ contentType: 'text/html', body }));
       await page.evaluate(refreshes, { id, times: 20 });
       const before = await held(browser);
-      await page.evaluate(refreshes, { id, times: process.env.CONNECT_SOAK ? 180 : 40 });
+      await page.evaluate(refreshes, { id, times: process.env.CONNECT_SOAK ? 180 : 20 });
       const after = await held(browser);
       // What a single page of these has is several times as much.
       expect(after.nodes - before.nodes, `nodes of ${path}`).toBeLessThan(100);

@@ -14,7 +14,7 @@ const AT_ONCE: usize = 50;
 
 /// In each round a new customer's first request comes fifty times at once: a double click, a second tab, a retry.
 async fn first_requests_lead_to_one_connection(host: &TestHost) {
-    for round in 0..sample_or_all(10, 100) {
+    for round in 0..sample_or_all(5, 100) {
         let org = format!("customer-{round}");
         let people = join_all((0..AT_ONCE).map(|_| host.signed_in_as("ana", &org))).await;
         let started = join_all(people.iter().map(|person| person.start("sim-standard"))).await;

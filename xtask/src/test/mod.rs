@@ -138,8 +138,8 @@ impl Suite {
             Self::Fmt | Self::Build | Self::Size => 2,
             Self::Lint | Self::Doc => 30,
             Self::Unit => 40,
-            Self::It => 110,
-            Self::E2e => 290,
+            Self::It => 200,
+            Self::E2e => 410,
         })
     }
 
