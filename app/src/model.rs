@@ -43,8 +43,8 @@ pub struct Connection {
 }
 
 impl Connection {
-    /// It works, and its first sync is running. A first sync that has not begun may never begin, so nobody is told to wait
-    /// for it.
+    /// Returns true while the first sync of a connected bank runs. One that has not begun may never begin, so no page says
+    /// that data is being fetched.
     pub fn is_first_sync(&self) -> bool {
         self.label == StatusLabel::Connected && self.last_synced_at.is_none() && self.is_syncing()
     }

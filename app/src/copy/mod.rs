@@ -167,7 +167,7 @@ pub fn banks_found(count: usize, has_more: bool) -> String {
     }
 }
 
-/// What a search while somebody types says: [`banks_found`], and how many banks could not be read.
+/// The status line of the live search: [`banks_found`], and how many banks could not be read.
 #[cfg(feature = "ssr")]
 pub fn search_news(count: usize, has_more: bool, unreadable: usize) -> String {
     let found = banks_found(count, has_more);

@@ -119,8 +119,8 @@ fn of_label(scope: &RequestScope, connection: &Connection) -> AnyView {
     view! { <Notice tone title>{fact} {to_do} {address} {sent} {code} {again} {support}</Notice> }.into_any()
 }
 
-/// What has to be done, by whoever has to do it. Whoever may only look reads that a manager can do it, as the page has
-/// nothing to do it with.
+/// The next action and who can take it, as sentences. A viewer is told that a manager can, because a viewer's page has no
+/// form.
 fn to_do(label: StatusLabel, mover: Option<Mover>, changes: bool) -> [Option<&'static str>; 2] {
     let text = &words().detail;
     let (manager, viewer) = match (mover, label) {
@@ -169,8 +169,8 @@ pub(super) fn removed_notice() -> AnyView {
     .into_any()
 }
 
-/// What the bank issued can be handed over again, on the same connection and by any manager, unless somebody else has to
-/// act. While Waycore tries what was handed over, the form is folded.
+/// The form with which a manager sends new sign-in details for the same connection; none where somebody else has to act.
+/// Folded while Waycore tries the details that were sent.
 pub(super) fn repair(scope: &RequestScope, connection: &Connection) -> Option<AnyView> {
     let is_tried = is_trying(connection, scope.now_millis);
     let is_asked = is_tried || mover(connection, scope.now_millis) == Some(Mover::You);

@@ -109,8 +109,8 @@ impl PortalUrl {
     }
 }
 
-/// Whether two addresses name one portal. Whoever keeps an address may have written it in another way: the host in lower
-/// case or as DNS has it, the usual port, a slash at the end of the path. The rest counts as it is.
+/// Returns true if two addresses name the same portal. Case and encoding of the host, the default port and a slash at the
+/// end of the path do not count; everything else is compared exactly.
 pub fn same_portal(one: &str, other: &str) -> bool {
     match (PortalUrl::parse(one), PortalUrl::parse(other)) {
         (Ok(one), Ok(other)) => one.place() == other.place(),

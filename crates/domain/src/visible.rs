@@ -10,7 +10,7 @@
 /// Whether a character has no glyph: Unicode's `Default_Ignorable_Code_Point` (version 16, `DerivedCoreProperties.txt`),
 /// which holds the bidirectional controls; noncharacters; the planes that hold no characters; and besides them what is blank
 /// or only stands for something: the blank Braille pattern and hieroglyphs, fillers, a note without a head, annotation and
-/// object marks. What is for private use has the glyph that somebody gives it.
+/// object marks. Private-use characters count as visible: fonts may define them.
 pub fn is_invisible(c: char) -> bool {
     matches!(
         c,

@@ -6,8 +6,8 @@ use domain::display_name;
 use domain::portal_url::{PortalUrl, PortalUrlError};
 use domain::visible::{is_blank, is_invisible, trim};
 
-/// Of each kind: joiners, marks and controls of direction, separators, fillers, selectors, tags, what stands for something
-/// else, noncharacters, planes without characters, and others without a glyph.
+/// Samples of each kind: joiners, direction marks and controls, separators, fillers, variation selectors, tags, replacement
+/// characters, noncharacters, unassigned planes, and others without a glyph.
 const INVISIBLE: [char; 41] = [
     '\u{ad}',
     '\u{34f}',

@@ -43,7 +43,7 @@ const OF_PERSON: Allowance = Allowance { in_flight: 6, waiting: 100, burst: 300.
 /// What a customer is asked to wait who has too many calls waiting already.
 const CROWDED: Duration = Duration::from_secs(2);
 
-/// With more customers than this, or people of one customer, those that made no call lately are forgotten.
+/// Above these numbers, the limits of idle customers, or of one customer's idle people, are dropped.
 const MAX_REMEMBERED: usize = 1_000;
 const MAX_REMEMBERED_PEOPLE: usize = 100;
 
