@@ -66,6 +66,9 @@ use world::{
 pub struct SimOptions {
     /// Which catalog of institutions is generated; the same seed gives the same banks on every machine.
     pub seed: u64,
+    /// How many banks are generated besides those with a name of their own. A host that reads the whole catalog is ready
+    /// sooner with few.
+    pub banks: usize,
     /// Virtual seconds that pass in a real one: 1 is real time, 0 stands still.
     pub speed: f64,
     /// Where the world is kept over restarts; without it, it lives in memory alone.
@@ -77,7 +80,7 @@ pub struct SimOptions {
 
 impl Default for SimOptions {
     fn default() -> Self {
-        Self { seed: 1, speed: 1.0, state: None, allow_remote: false }
+        Self { seed: 1, banks: 5_000, speed: 1.0, state: None, allow_remote: false }
     }
 }
 
@@ -127,7 +130,7 @@ impl Simulator {
         };
         let (keeper, work) = file.map(Keeper::new).unzip();
         let shared = Arc::new(Shared {
-            catalog: Catalog::of_seed(options.seed),
+            catalog: Catalog::of_seed(options.seed, options.banks),
             library: Library::new(options.seed),
             started,
             first_speed,

@@ -6,6 +6,7 @@
 use std::{
     error::Error as _,
     iter,
+    sync::LazyLock,
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
@@ -46,19 +47,20 @@ struct Letter {
 impl Simulator {
     /// Delivers webhooks, for ever. [`crate::serve()`] does this by itself; beside a bare router it has to be spawned.
     pub async fn deliver(&self) {
-        let client = match client() {
-            Ok(client) => client,
-            Err(error) => {
-                tracing::error!(%error, "webhooks cannot be delivered");
-                return std::future::pending().await;
-            }
-        };
+        // With the first letter: it reads the certificates of the machine, and most simulators deliver nothing.
+        let client: LazyLock<reqwest::Result<Client>> = LazyLock::new(client);
         let mut under_way = JoinSet::new();
         loop {
             let changed = self.shared.changed.notified();
             let (letters, wait) = self.collect(AT_ONCE.saturating_sub(under_way.len()));
             for letter in letters {
-                under_way.spawn(self.clone().post(client.clone(), letter));
+                match &*client {
+                    Ok(client) => under_way.spawn(self.clone().post(client.clone(), letter)),
+                    Err(error) => {
+                        tracing::error!(%error, "webhooks cannot be delivered");
+                        return std::future::pending().await;
+                    }
+                };
             }
             let wait = async {
                 match wait {

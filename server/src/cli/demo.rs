@@ -68,6 +68,7 @@ pub(super) async fn run(args: Args) -> anyhow::Result<()> {
         speed: args.speed,
         state: Some(folder.simulator_state()),
         allow_remote: args.allow_remote,
+        ..SimOptions::default()
     })?;
     let keys = simulator.ensure_organization(NAME);
     let places = Places::of(&listener, &sim_listener, args.base_path)?;

@@ -38,6 +38,7 @@ pub(super) async fn run(args: Args) -> anyhow::Result<()> {
         speed: args.speed,
         state: args.state,
         allow_remote: args.allow_remote,
+        ..SimOptions::default()
     })?;
     let shutdown = shutdown::on_signal(Duration::ZERO)?.due;
     let port = listener.local_addr()?.port();

@@ -10,6 +10,9 @@ use waycore_sim::{OrganizationKeys, SimOptions, Simulator};
 
 use crate::answer::Answer;
 
+/// More than a page of the catalog, and few enough that a host reads them in no time.
+const FEW: usize = 600;
+
 /// A simulator with one organization. A clone is the same one.
 #[derive(Clone)]
 pub(crate) struct SimulatedWaycore {
@@ -21,8 +24,13 @@ pub(crate) struct SimulatedWaycore {
 impl SimulatedWaycore {
     /// Starts one; it ends with the test.
     pub(crate) async fn start() -> Self {
-        let simulator =
-            Simulator::new(SimOptions { speed: 0.0, ..SimOptions::default() }).expect("a simulator");
+        Self::start_with_banks(FEW).await
+    }
+
+    /// Starts one with so many generated banks.
+    pub(crate) async fn start_with_banks(banks: usize) -> Self {
+        let options = SimOptions { speed: 0.0, banks, ..SimOptions::default() };
+        let simulator = Simulator::new(options).expect("a simulator");
         let keys = simulator.ensure_organization("host");
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = format!("http://{}/v1", listener.local_addr().expect("an address"));

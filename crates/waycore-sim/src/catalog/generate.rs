@@ -1,4 +1,4 @@
-//! Five thousand believable banks that do not exist, the same for a seed on every machine.
+//! Believable banks that do not exist, the same for a seed on every machine.
 
 use std::collections::HashSet;
 
@@ -7,13 +7,12 @@ use waycore::wire::Institution;
 use super::{fold::slug, names};
 use crate::dice::Dice;
 
-const COUNT: usize = 5_000;
-
-pub(crate) fn institutions(seed: u64) -> Vec<Institution> {
+/// So many banks; fewer of a seed are the first of more.
+pub(crate) fn institutions(seed: u64, count: usize) -> Vec<Institution> {
     let mut dice = Dice::new(seed);
-    let mut taken = HashSet::with_capacity(COUNT);
-    let mut institutions = Vec::with_capacity(COUNT);
-    while institutions.len() < COUNT {
+    let mut taken = HashSet::with_capacity(count);
+    let mut institutions = Vec::with_capacity(count);
+    while institutions.len() < count {
         let name = names::bank(&mut dice);
         let id = slug(&name);
         let domain = domain(&id, &mut dice);

@@ -9,7 +9,7 @@ mod search;
 mod sentinels;
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -33,24 +33,18 @@ pub(crate) struct Catalog {
 /// Queries that are remembered; the catalog never changes, so this is only about memory.
 const REMEMBERED: usize = 2_000;
 
-/// The catalog made last: it never changes, and a test run starts hundreds of simulators with one seed.
-static LATEST: Mutex<Option<(u64, Arc<Catalog>)>> = Mutex::new(None);
+/// Catalogs by seed and number of banks: they never change, and a test run starts hundreds of simulators with the same ones.
+static MADE: Mutex<BTreeMap<(u64, usize), Arc<Catalog>>> = Mutex::new(BTreeMap::new());
 
 impl Catalog {
-    pub(crate) fn of_seed(seed: u64) -> Arc<Self> {
-        let mut latest = LATEST.lock().unwrap_or_else(PoisonError::into_inner);
-        match &*latest {
-            Some((known, catalog)) if *known == seed => Arc::clone(catalog),
-            _ => {
-                let catalog = Arc::new(Self::new(seed));
-                *latest = Some((seed, Arc::clone(&catalog)));
-                catalog
-            }
-        }
+    /// With so many generated banks.
+    pub(crate) fn of_seed(seed: u64, banks: usize) -> Arc<Self> {
+        let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(made.entry((seed, banks)).or_insert_with(|| Arc::new(Self::new(seed, banks))))
     }
 
-    fn new(seed: u64) -> Self {
-        let mut generated = generate::institutions(seed);
+    fn new(seed: u64, banks: usize) -> Self {
+        let mut generated = generate::institutions(seed, banks);
         generated.sort_by_cached_key(|institution| fold::fold(&institution.name));
         let entries: Vec<Entry> =
             sentinels::institutions().into_iter().chain(generated).map(Entry::new).collect();
@@ -110,7 +104,7 @@ mod tests {
     use super::*;
 
     pub(super) fn institutions(seed: u64) -> Vec<Institution> {
-        sentinels::institutions().into_iter().chain(generate::institutions(seed)).collect()
+        sentinels::institutions().into_iter().chain(generate::institutions(seed, 5_000)).collect()
     }
 
     #[test]
@@ -118,7 +112,7 @@ mod tests {
         let names = |catalog: &Catalog| {
             catalog.search("").from(0).map(|(_, bank)| bank.institution_id.clone()).collect::<Vec<_>>()
         };
-        assert_eq!(names(&Catalog::new(7)), names(&Catalog::new(7)));
-        assert_ne!(names(&Catalog::new(7)), names(&Catalog::new(8)));
+        assert_eq!(names(&Catalog::new(7, 50)), names(&Catalog::new(7, 50)));
+        assert_ne!(names(&Catalog::new(7, 50)), names(&Catalog::new(8, 50)));
     }
 }

@@ -89,7 +89,8 @@ fn secret_keys() -> SecretKeys {
 impl World {
     fn new(database: Database) -> Self {
         let runtime = Runtime::new().unwrap();
-        let simulator = Simulator::new(SimOptions { speed: 0.0, ..SimOptions::default() }).unwrap();
+        let simulator =
+            Simulator::new(SimOptions { speed: 0.0, banks: 600, ..SimOptions::default() }).unwrap();
         let keys = simulator.ensure_organization("host");
         let waycore = simulator.router();
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
