@@ -1,4 +1,4 @@
-//! The one error that crosses the wire, in the shape of contract.md's "Wire error".
+//! The one error that crosses the wire, in the shape of docs/reference.md, "Errors".
 
 use domain::user_error::{ErrorCode, UserError};
 use leptos::{prelude::FromServerFnError, server_fn::error::ServerFnErrorErr};

@@ -1,4 +1,4 @@
-//! The JSON of the server functions, as contract.md names it. The server writes it with serde; the browser reads it
+//! The JSON of the server functions, as docs/reference.md names it. The server writes it with serde; the browser reads it
 //! with its own parser (`api::js`).
 
 use domain::status_label::StatusLabel;
@@ -38,7 +38,7 @@ pub struct Connection {
     pub last_synced_at: Option<String>,
     pub created_at: String,
     pub updated_at: String,
-    /// Grows whenever what Waycore says of the connection changes.
+    /// Grows whenever what is known of the connection changes, at Waycore or here.
     pub version: i64,
 }
 

@@ -204,7 +204,7 @@ pub fn connections_shown(count: usize, has_more: bool) -> String {
     }
 }
 
-/// The status label of contract.md.
+/// The status label of docs/reference.md.
 #[cfg(feature = "ssr")]
 pub fn status_label(label: StatusLabel) -> &'static str {
     match locale::language() {
@@ -213,7 +213,7 @@ pub fn status_label(label: StatusLabel) -> &'static str {
     }
 }
 
-/// The sync label of contract.md.
+/// The sync label of docs/reference.md.
 #[cfg(feature = "ssr")]
 pub fn sync_label(label: SyncLabel) -> &'static str {
     match locale::language() {

@@ -1,4 +1,4 @@
-//! What a stream says, in the words of server-sent events (contract.md, Events).
+//! What a stream says, in the words of server-sent events (docs/reference.md, Events).
 
 use app::model::Connection;
 use serde::Serialize;

@@ -50,7 +50,7 @@ pub enum InvalidInput {
 }
 
 impl InvalidInput {
-    /// The field's name in contract.md.
+    /// The field's name in docs/reference.md.
     pub(super) fn field(&self) -> &'static str {
         match self {
             Self::BankMissing | Self::UnknownBank | Self::LooksLike(_) => "institution_id",

@@ -1,4 +1,4 @@
-//! `/events`: what an open page hears (contract.md, Events).
+//! `/events`: what an open page hears (docs/reference.md, Events).
 
 use std::time::Duration;
 

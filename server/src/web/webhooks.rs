@@ -1,4 +1,4 @@
-//! `/webhooks/waycore`: Waycore's deliveries (contract.md, Webhooks). Believed, kept and answered; all else is done later.
+//! `/webhooks/waycore`: Waycore's deliveries (docs/reference.md, Webhooks). Believed, kept and answered; all else is done later.
 
 use aws_lc_rs::digest;
 use axum::body::Bytes;

@@ -10,7 +10,7 @@ use crate::answer::Answer;
 use crate::host::TestHost;
 use crate::listener::Listener;
 
-/// Sends what a signed-in person's browser sends. Paths are those of contract.md, without a base.
+/// Sends what a signed-in person's browser sends. Paths are those of docs/reference.md, without a base.
 pub(crate) struct Browser<'a> {
     host: &'a TestHost,
     headers: Vec<(&'static str, String)>,

@@ -1,4 +1,4 @@
-//! What open pages hear (contract.md, Events).
+//! What open pages hear (docs/reference.md, Events).
 
 use std::time::Duration;
 

@@ -59,7 +59,7 @@ impl SimulatedWaycore {
         self.control("POST", &format!("/_sim/connections/{id}"), state).await.ok();
     }
 
-    /// Makes Waycore fail; see contract.md for what a fault may say.
+    /// Makes Waycore fail; see docs/reference.md for what a fault may say.
     pub(crate) async fn fail(&self, fault: Value) {
         let answer = self.control("POST", "/_sim/faults", fault).await;
         assert!(answer.status.is_success(), "{answer:?}");

@@ -1,4 +1,4 @@
-//! Waycore's deliveries (contract.md, Webhooks).
+//! Waycore's deliveries (docs/reference.md, Webhooks).
 
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
