@@ -1,7 +1,7 @@
 // Open pages change by themselves, and say so. How a stream begins and ends, who hears what, and how soon, is in
 // server/tests/it/events.rs, server/tests/it/webhooks.rs and server/src/events/tests.rs.
 import type { Page, Request, Route } from '@playwright/test';
-import { SNAPSHOT, STREAM, answersAtOnce } from '../support/events';
+import { NOW, SNAPSHOT, STREAM, answersAtOnce, opensListening, runsUntil } from '../support/events';
 import { INSTANT_BANK, STANDARD_BANK } from '../support/person';
 import type { StateChange } from '../support/simulator';
 import { expect, ownPortal, test } from '../support/test';
@@ -11,16 +11,6 @@ const isSeen = (page: Page, state: DocumentVisibilityState) =>
     Object.defineProperty(document, 'visibilityState', { configurable: true, get: () => value });
     document.dispatchEvent(new Event('visibilitychange'));
   }, state);
-
-/** Moves the page's clock on, second by second, until the page shows something. */
-const runsUntil = (page: Page, shows: () => Promise<void>) =>
-  expect(async () => {
-    await page.clock.runFor(1_000);
-    await shows();
-  }).toPass({ intervals: [50] });
-
-/** A short timeout in milliseconds: only the page's clock can make these true. */
-const NOW = { timeout: 100 };
 
 test.describe('live', { tag: '@javascript' }, () => {
   test('list, activation and detail change by themselves and say what changed', async ({ person, simulator }) => {
@@ -92,10 +82,7 @@ test.describe('live', { tag: '@javascript' }, () => {
     await page.clock.install();
     const id = await person.hasBegunAt(STANDARD_BANK);
     await simulator.keepActivating(id);
-    const begun = page.waitForResponse(STREAM);
-    await person.open(`/connections/${id}/setup`);
-    await person.sees('Activating your connection');
-    await begun;
+    await opensListening(person, `/connections/${id}/setup`, 'Activating your connection');
     let asked = 0;
     page.on('request', (request) => {
       if (request.url().includes('/events')) asked += 1;
@@ -195,10 +182,7 @@ test.describe('live', { tag: '@javascript' }, () => {
     await page.clock.install();
     const id = await person.hasBegunAt(STANDARD_BANK);
     await simulator.keepActivating(id);
-    const begun = page.waitForResponse(STREAM);
-    await person.open(`/connections/${id}/setup`);
-    await person.sees('Activating your connection');
-    await begun;
+    await opensListening(person, `/connections/${id}/setup`, 'Activating your connection');
     const ended = page.waitForEvent('requestfinished', (request) => STREAM.test(request.url()));
     const refused = page.waitForResponse((response) => STREAM.test(response.url()) && response.status() === 401);
     // The server knows a browser by its name.
@@ -218,9 +202,7 @@ test.describe('live', { tag: '@javascript' }, () => {
     await page.clock.install();
     const id = await person.hasBegunAt(STANDARD_BANK);
     await simulator.keepActivating(id);
-    const begun = page.waitForResponse(STREAM);
-    await person.opensList();
-    await begun;
+    await opensListening(person, '/', 'Bank connections');
     let ended = 0;
     page.on('requestfinished', (request) => {
       if (STREAM.test(request.url())) ended += 1;

@@ -1,13 +1,10 @@
 // A page that stays goes on: it listens again, asks where streams do not come through, keeps its times true, and keeps nothing
 // of the pages before it. When it takes news and says them is in live.spec.ts.
 import type { CDPSession, Route } from '@playwright/test';
-import { SNAPSHOT, STREAM } from '../support/events';
+import { NOW, SNAPSHOT, STREAM, opensListening, runsUntil } from '../support/events';
 import { HostileFront, type Switches } from '../support/hostile-front';
 import { INSTANT_BANK, Person, STANDARD_BANK } from '../support/person';
 import { expect, test } from '../support/test';
-
-/** So that a look does not wait for what only the page's clock brings. */
-const NOW = { timeout: 100 };
 
 /** What answers a form in the place of a page. */
 const NO_PAGES: [string, Parameters<Route['fulfill']>[0]][] = [
@@ -32,34 +29,31 @@ test.describe('a page that stays', { tag: '@javascript' }, () => {
   }) => {
     const { page } = person;
     const id = await person.hasBegunAt(STANDARD_BANK);
-    const begins = page.waitForRequest(STREAM);
-    await person.open(`/connections/${id}/setup`);
-    await person.sees('Create the delegated user');
-    await begins;
+    await opensListening(person, `/connections/${id}/setup`, 'Create the delegated user');
     const confirms = /\/api\/confirm_user_created/;
     // One route for all of them: Playwright misses requests that begin while it stops to intercept.
     let next: Parameters<Route['fulfill']>[0] | undefined;
     await page.route(confirms, (route) => (next ? route.fulfill(next) : route.abort()));
+    const listensAgainAfter = async (act: () => Promise<unknown>) => {
+      const listens = page.waitForRequest(STREAM);
+      await act();
+      await listens;
+    };
+    const press = () => person.button('I have created the user').click();
     for (const [what, answer] of NO_PAGES) {
       next = answer;
-      const listens = page.waitForRequest(STREAM);
-      await person.button('I have created the user').click();
+      await listensAgainAfter(press);
       await expect(page.getByRole('alert'), what).toHaveCount(1);
-      await listens;
       // The next answer has an alert of its own.
       await page.getByRole('alert').evaluate((alert) => alert.remove());
       await expect(page.locator('form[data-busy]')).toHaveCount(0);
     }
     next = undefined;
-    const listens = page.waitForRequest(STREAM);
-    await person.button('I have created the user').click();
-    await listens;
+    await listensAgainAfter(press);
 
     await page.route(/\/new\?file/, (route) => route.fulfill({ status: 204, body: '' }));
-    const after = page.waitForRequest(STREAM);
     await person.link('Finish later').evaluate((link: HTMLAnchorElement) => (link.href = link.href.replace(/\/$/, '/new?file')));
-    await person.link('Finish later').click();
-    await after;
+    await listensAgainAfter(() => person.link('Finish later').click());
     await simulator.connect(id);
     await expect(person.heading(STANDARD_BANK.name)).toBeVisible();
   });
@@ -69,10 +63,7 @@ test.describe('a page that stays', { tag: '@javascript' }, () => {
     const id = await person.hasBegunAt(STANDARD_BANK);
     await simulator.keepActivating(id);
     await page.clock.install();
-    const begun = page.waitForResponse(STREAM);
-    await person.open(`/connections/${id}/setup`);
-    await person.sees('Activating your connection');
-    await begun;
+    await opensListening(person, `/connections/${id}/setup`, 'Activating your connection');
     const shows = new RegExp(`/connections/${id}`);
     let next: Parameters<Route['fulfill']>[0] | undefined = { status: 503, body: '' };
     await page.route(shows, (route) => (next ? route.fulfill(next) : route.continue()));
@@ -82,18 +73,12 @@ test.describe('a page that stays', { tag: '@javascript' }, () => {
     for (const [what, answer] of [...NO_PAGES, ...MORE_NO_PAGES]) {
       next = answer;
       const answered = page.waitForResponse(shows);
-      await expect(async () => {
-        await page.clock.runFor(1_000);
-        await Promise.race([answered, Promise.reject(new Error('not yet'))]);
-      }).toPass({ intervals: [50] });
+      await runsUntil(page, () => Promise.race([answered, Promise.reject(new Error('not yet'))]));
       await expect(person.heading('Activating your connection'), what).toBeVisible();
     }
     expect(left, 'nobody went anywhere').toBe(0);
     next = undefined;
-    await expect(async () => {
-      await page.clock.runFor(1_000);
-      await expect(person.heading(STANDARD_BANK.name)).toBeVisible(NOW);
-    }).toPass({ intervals: [50] });
+    await runsUntil(page, () => expect(person.heading(STANDARD_BANK.name)).toBeVisible(NOW));
   });
 
   const fronts: [string, Switches][] = [
@@ -114,10 +99,7 @@ test.describe('a page that stays', { tag: '@javascript' }, () => {
       await page.clock.runFor(5_000);
       await asks;
       await simulator.connect(id);
-      await expect(async () => {
-        await page.clock.runFor(1_000);
-        await expect(behind.heading(STANDARD_BANK.name)).toBeVisible(NOW);
-      }).toPass({ intervals: [50] });
+      await runsUntil(page, () => expect(behind.heading(STANDARD_BANK.name)).toBeVisible(NOW));
       await page.goto('about:blank');
       await front.end();
     });
@@ -131,10 +113,7 @@ test.describe('a page that stays', { tag: '@javascript' }, () => {
     const id = await person.hasBegunAt(STANDARD_BANK);
     await simulator.keepActivating(id);
     await page.clock.install();
-    const begun = page.waitForResponse(STREAM);
-    await person.open(`/connections/${id}/setup`);
-    await person.sees('Activating your connection');
-    await begun;
+    await opensListening(person, `/connections/${id}/setup`, 'Activating your connection');
     let asked = 0;
     await page.route(SNAPSHOT, (route) => {
       asked += 1;
@@ -147,10 +126,7 @@ test.describe('a page that stays', { tag: '@javascript' }, () => {
     await page.clock.runFor(6_000);
     await expect.poll(() => asked).toBe(1);
     await simulator.connect(id);
-    await expect(async () => {
-      await page.clock.runFor(2_000);
-      await expect(person.heading(STANDARD_BANK.name)).toBeVisible(NOW);
-    }).toPass({ intervals: [50] });
+    await runsUntil(page, () => expect(person.heading(STANDARD_BANK.name)).toBeVisible(NOW));
   });
 
   test('keeps its times true after a form that was not sent, whatever its language is said to be', async ({ person, simulator }) => {
