@@ -43,7 +43,7 @@ enum Command {
     Test(TestOptions),
     /// Builds the release, with the browser's files inside.
     Build(BuildOptions),
-    /// Runs the randomised and long-running tests, on a release.
+    /// Runs the randomised and long-running tests in full, and the browser tests on a release.
     Soak,
     /// Measures a release, its simulator and its pages, and writes BENCH.md.
     Bench,

@@ -22,6 +22,8 @@ pub(crate) enum Part {
     Nginx,
     Postgres,
     Schemathesis,
+    /// The same product again: cargo-leptos compiles with other environment variables.
+    CargoLeptosBuild,
 }
 
 /// What the demo is made of.
@@ -43,6 +45,7 @@ impl Part {
             Self::Nginx => "nginx",
             Self::Postgres => "PostgreSQL",
             Self::Schemathesis => "schemathesis",
+            Self::CargoLeptosBuild => "the build of the installed cargo-leptos",
         }
     }
 
@@ -56,6 +59,7 @@ impl Part {
             Self::FrontEnd => 90,
             Self::Tests => 180,
             Self::Programs => 300,
+            Self::CargoLeptosBuild => 420,
             Self::Release => 600,
         }
     }
@@ -63,7 +67,7 @@ impl Part {
     /// Free disk space that compiling it takes.
     fn gigabytes(self) -> u64 {
         match self {
-            Self::Programs | Self::Release | Self::Tests => 4,
+            Self::Programs | Self::Release | Self::Tests | Self::CargoLeptosBuild => 4,
             Self::FrontEnd => 1,
             _ => 0,
         }
@@ -82,6 +86,10 @@ impl Part {
             Self::Nginx => tools::has_nginx(),
             Self::Postgres => tools::has_postgres(),
             Self::Schemathesis => tools::has_schemathesis(workspace),
+            // Nobody misses it where the tool is not installed.
+            Self::CargoLeptosBuild => {
+                !tools::has_cargo_leptos() || target.join("cargo-leptos/debug/waycore-connect").is_file()
+            }
         }
     }
 
@@ -116,13 +124,16 @@ impl Plan {
         if !tools::may_install_system_packages(workspace) {
             self.needs_administrator().into_iter().for_each(say);
         }
-        let free = free_gigabytes(&workspace.target)?;
+        self.fits(free_gigabytes(&workspace.target)?, &workspace.target)
+    }
+
+    fn fits(&self, free: u64, target: &Path) -> Result<()> {
         let needed = self.gigabytes();
         if free < needed {
             bail!(
                 "the disk of {} has {free} GB free, and about {needed} GB are needed: make room, or set \
                  CARGO_TARGET_DIR to a folder on another disk",
-                workspace.target.display()
+                target.display()
             );
         }
         Ok(())
@@ -146,7 +157,8 @@ impl Plan {
         let packages: Vec<_> = parts.iter().filter_map(|part| part.system_package()).collect();
         (!parts.is_empty()).then(|| {
             format!(
-                "only root can install {}: run `sudo apt-get install {}` first, or the tests that need them fail",
+                "only root can install {}: run `sudo apt-get install {}` (on Debian) first, or the tests that need them \
+                 fail",
                 names.join(" and "),
                 packages.join(" ")
             )
@@ -205,8 +217,8 @@ mod tests {
         assert_eq!(plan(&[Part::Packages, Part::Chromium], 0).needs_administrator(), None);
         assert_eq!(
             plan(&[Part::Nginx, Part::Postgres], 0).needs_administrator().unwrap(),
-            "only root can install nginx and PostgreSQL: run `sudo apt-get install nginx postgresql` first, or the \
-             tests that need them fail"
+            "only root can install nginx and PostgreSQL: run `sudo apt-get install nginx postgresql` (on Debian) first, \
+             or the tests that need them fail"
         );
     }
 
@@ -225,5 +237,16 @@ mod tests {
         assert_eq!(plan(&[Part::Packages, Part::Nginx], 600).gigabytes(), 1);
         assert_eq!(plan(&[Part::FrontEnd, Part::Programs], 0).gigabytes(), 6);
         assert!(plan(&[Part::Programs, Part::Tests], 0).gigabytes() > plan(&[Part::Programs], 0).gigabytes());
+    }
+
+    #[test]
+    fn a_disk_without_room_is_one_sentence_that_says_what_to_do() {
+        let plan = plan(&[Part::FrontEnd, Part::Programs], 0);
+        plan.fits(6, Path::new("target")).unwrap();
+        assert_eq!(
+            plan.fits(5, Path::new("target")).unwrap_err().to_string(),
+            "the disk of target has 5 GB free, and about 6 GB are needed: make room, or set CARGO_TARGET_DIR to a \
+             folder on another disk"
+        );
     }
 }

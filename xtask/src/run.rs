@@ -1,6 +1,7 @@
 //! `cargo xtask run`: the demo, from nothing to an address.
 
-use std::path::PathBuf;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::Result;
@@ -36,19 +37,22 @@ pub(crate) fn run(workspace: &Workspace, options: &RunOptions) -> Result<()> {
     let built = build_programs(workspace, &progress);
     progress.summarise("build");
     let programs = built?;
-    let data = match &options.data {
-        Some(folder) => std::path::absolute(folder)?,
-        None => workspace.root.join("data"),
-    };
     let mut demo = program(programs.waycore_connect, &workspace.root);
-    demo.arg("demo")
-        .env(SITE_ROOT, workspace.site())
-        .args(["--port", &options.port.to_string()])
-        .args(["--sim-port", &options.sim_port.to_string()])
-        .args(["--base-path", &options.base_path])
-        .arg("--data")
-        .arg(data);
+    demo.env(SITE_ROOT, workspace.site()).args(options.arguments(&workspace.root)?);
     become_program(&mut demo)
+}
+
+impl RunOptions {
+    fn arguments(&self, root: &Path) -> Result<Vec<OsString>> {
+        let data = match &self.data {
+            Some(folder) => std::path::absolute(folder)?,
+            None => root.join("data"),
+        };
+        let (port, sim_port) = (self.port.to_string(), self.sim_port.to_string());
+        let options =
+            ["demo", "--port", &port, "--sim-port", &sim_port, "--base-path", &self.base_path, "--data"];
+        Ok(options.into_iter().map(OsString::from).chain([data.into()]).collect())
+    }
 }
 
 #[cfg(unix)]
@@ -63,4 +67,33 @@ fn become_program(demo: &mut std::process::Command) -> Result<()> {
 #[cfg(not(unix))]
 fn become_program(demo: &mut std::process::Command) -> Result<()> {
     crate::process::run(demo)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Run {
+        #[command(flatten)]
+        options: RunOptions,
+    }
+
+    #[test]
+    fn the_demo_gets_every_option() {
+        let table = [
+            ("run", "demo --port 3000 --sim-port 3100 --base-path / --data /product/data"),
+            (
+                "run --port 4000 --sim-port 4100 --base-path /bank --data /elsewhere",
+                "demo --port 4000 --sim-port 4100 --base-path /bank --data /elsewhere",
+            ),
+        ];
+        for (typed, passed_on) in table {
+            let run = Run::try_parse_from(typed.split(' ')).unwrap();
+            let arguments = run.options.arguments(Path::new("/product")).unwrap();
+            assert_eq!(arguments.join(std::ffi::OsStr::new(" ")), passed_on);
+        }
+    }
 }

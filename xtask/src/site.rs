@@ -80,9 +80,13 @@ fn holds(path: &Path, content: &[u8]) -> bool {
 
 fn write(path: &Path, content: &[u8]) -> Result<()> {
     if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;
+        std::fs::create_dir_all(folder).with_context(|| {
+            format!("{} cannot be made: free some space, or check its permissions", folder.display())
+        })?;
     }
-    std::fs::write(path, content).with_context(|| format!("{} cannot be written", path.display()))
+    std::fs::write(path, content).with_context(|| {
+        format!("{} cannot be written: free some space, or check its permissions", path.display())
+    })
 }
 
 fn read(path: &Path) -> Result<Vec<u8>> {

@@ -99,11 +99,17 @@ pub(crate) fn test(workspace: &Workspace, options: &TestOptions) -> Result<ExitC
     }
     say("");
     checks.progress.summarise("test");
-    for (suite, tally, took) in times {
-        say(format_args!("{:>9}  {}: {tally}", Seconds(took).to_string(), suite.name()));
+    for (suite, tally, took) in &times {
+        say(format_args!("{:>9}  {}: {tally}", Seconds(*took).to_string(), suite.name()));
     }
     if total == Tally::default() {
         say("no test matches");
+    }
+    for (suite, ..) in times.iter().filter(|(_, tally, _)| tally.failed > 0) {
+        say(format_args!(
+            "correct what is printed above, and try again: cargo xtask test --only {}",
+            suite.name()
+        ));
     }
     say(format_args!("\n{total}"));
     Ok(if total.all_passed() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
@@ -125,7 +131,8 @@ impl Suite {
             Self::Lint => return vec![Part::WasmTarget, Part::Packages],
             Self::Unit => return vec![Part::Tests, Part::Postgres],
             Self::Doc => return vec![Part::Tests],
-            Self::Build | Self::Size => &[],
+            Self::Build => &[Part::CargoLeptosBuild],
+            Self::Size => &[],
             Self::It => &[Part::Tests, Part::Postgres, Part::Schemathesis],
             Self::E2e => &[Part::Chromium, Part::Nginx, Part::Postgres],
         };
@@ -138,8 +145,8 @@ impl Suite {
             Self::Fmt | Self::Build | Self::Size => 2,
             Self::Lint | Self::Doc => 30,
             Self::Unit => 40,
-            Self::It => 200,
-            Self::E2e => 410,
+            Self::It => 120,
+            Self::E2e => 300,
         })
     }
 
@@ -190,12 +197,28 @@ impl Checks<'_> {
 
     /// The arguments that choose tests of `cargo test` by name.
     fn rust_filter(&self) -> Vec<String> {
-        let names = self.options.filter.iter().map(|filter| filter.replace(' ', "_"));
+        let names = self.options.filter.as_deref().map(rust_name);
         std::iter::once("--".to_owned()).chain(names).collect()
     }
 
     /// Makes sure that what is compiled for the browser can be.
     fn wasm_target(&self) -> Result<()> {
         tools::wasm_target(self.workspace)
+    }
+}
+
+/// A filter as `cargo test` knows it: names of Rust have underscores and no capitals.
+fn rust_name(filter: &str) -> String {
+    filter.replace(' ', "_").to_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::rust_name;
+
+    #[test]
+    fn a_sentence_finds_the_rust_test_of_its_name() {
+        assert_eq!(rust_name("What Waycore says"), "what_waycore_says");
+        assert_eq!(rust_name("events::"), "events::");
     }
 }

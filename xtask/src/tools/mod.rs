@@ -47,6 +47,10 @@ pub(crate) struct CargoLeptos {
     pub(crate) path: OsString,
 }
 
+pub(crate) fn has_cargo_leptos() -> bool {
+    on_path("cargo-leptos").is_some()
+}
+
 impl CargoLeptos {
     /// The one on the PATH, of whatever version; nothing where there is none.
     pub(crate) fn find(workspace: &Workspace) -> Option<Result<Self>> {

@@ -43,7 +43,8 @@ fn install(folder: &Path, what: &str) -> Result<()> {
         "the npm packages could not be installed: check that the npm registry is reachable and try again",
     )?;
     // Written last: an interrupted install is done again.
-    std::fs::write(stamp, lock).context("node_modules cannot be written to")
+    std::fs::write(stamp, lock)
+        .context("node_modules cannot be written to: free some space, or check its permissions")
 }
 
 fn assert_node() -> Result<()> {

@@ -19,7 +19,8 @@ pub(crate) fn find_or_install(workspace: &Workspace) -> Result<PathBuf> {
         return Ok(python);
     }
     if !can_make_environments(workspace) && debian::may_install(&workspace.root) {
-        debian::install(&workspace.root, "python3-venv", "half a minute")?;
+        debian::install(&workspace.root, "python3-venv", "half a minute")
+            .context("python3-venv could not be installed: check the network, or install it by hand")?;
     }
     if on_path("python3").is_none() {
         bail!("there is no python3 on the PATH: install Python 3.10 or newer with its venv module");
