@@ -30,6 +30,8 @@ fn a_second_run_finds_everything_as_it_was() {
     let args = ["--base-path", "/bank", "--speed", "0"];
     let demo = start(data.path(), &args);
     assert!(demo.connect.ends_with("/bank"), "{}", demo.connect);
+    let clocks = request(&format!("{}_sim/clock", demo.simulator), "", None).ok();
+    assert_eq!(clocks["data"][0]["speed"], 0.0, "{clocks}");
     let signed_in = request(&format!("{}/demo/sign-in", demo.connect), "", Some(&[("user", "ana")]));
     assert_eq!(signed_in.goes_to(), "/bank/");
     let session = signed_in.cookie().unwrap().to_owned();

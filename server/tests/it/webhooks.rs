@@ -173,9 +173,10 @@ async fn a_delivery_that_cannot_be_kept_is_to_come_again() {
     host.waycore.put_connection(&id, json!({ "status": "active", "kind": "ready" })).await;
     let body = delivery("evt_1", "connection.status_changed", &json!({ "connectionId": id }));
     let mut other = sqlx::SqliteConnection::connect(&host.database()).await.unwrap();
-    sqlx::query("BEGIN IMMEDIATE").execute(&mut other).await.unwrap();
-    assert_eq!(signed(&host, body.clone()).await, 503, "another holds the database");
-    sqlx::query("ROLLBACK").execute(&mut other).await.unwrap();
+    let full = "CREATE TRIGGER no_room BEFORE INSERT ON inbox BEGIN SELECT RAISE(ABORT, 'no room'); END";
+    sqlx::query(full).execute(&mut other).await.unwrap();
+    assert_eq!(signed(&host, body.clone()).await, 503, "the database takes nothing");
+    sqlx::query("DROP TRIGGER no_room").execute(&mut other).await.unwrap();
     assert_eq!(signed(&host, body).await, 204);
     page.until(&id, "active").await;
 }
