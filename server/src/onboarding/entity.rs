@@ -14,7 +14,7 @@ use waycore::{Error, Unclear};
 use super::UseCases;
 use super::attempt::{attempted, settled};
 use super::namespace::Owner;
-use super::turn::audited;
+use super::turn::{OUTCOME_UNKNOWN, audited};
 use crate::failure::{Call, EntityFault, Failure, Missing};
 use crate::security_log::SecurityEvent;
 use crate::store::{Action, AuditEvent, EntityIntent, MappedEntity, StoreError, Write};
@@ -40,7 +40,8 @@ impl UseCases {
         };
         let turn = self.turn(caller, Action::MapEntity, &external_id).await?;
         let resolved = self.settle_entity(caller, &external_id).await;
-        let entity = turn.end(resolved, None, |_| Vec::new()).await?;
+        let unknown = audited(caller, AuditEvent::EntityMapped, None, OUTCOME_UNKNOWN);
+        let entity = turn.end(resolved, Some(&unknown), |_| Vec::new()).await?;
         settled();
         Ok(entity)
     }

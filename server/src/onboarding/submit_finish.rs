@@ -8,14 +8,14 @@ use domain::ids::ConnectionId;
 use domain::step::{Step, step};
 use waycore::{Error, Unclear};
 
-use super::attempt::attempted;
+use super::attempt::{attempted, settled};
 use super::own::{Own, connection_id};
-use super::turn::audited;
+use super::turn::{OUTCOME_UNKNOWN, audited};
 use super::update_credentials::filled_in;
 use super::view::progress;
 use super::{UseCases, access, terms};
 use crate::failure::{Call, Failure, InvalidInput};
-use crate::store::{Action, AuditEvent, Cause, Write};
+use crate::store::{Action, AuditEntry, AuditEvent, Cause, Write};
 
 /// A setup that is completed.
 enum Finished {
@@ -40,10 +40,11 @@ impl UseCases {
         let id = connection_id(id)?;
         self.prove_own(caller, &id).await?;
         let turn = self.turn(caller, Action::Finish, id.as_str()).await?;
-        let tried = self.finish(caller, &id, credentials, outcome).await;
+        let of_credentials = ["setup, ", OUTCOME_UNKNOWN].concat();
+        let mut unknown = audited(caller, AuditEvent::CredentialsSubmitted, Some(&id), &of_credentials);
+        let tried = self.finish(caller, &id, credentials, outcome, &mut unknown).await;
         let entry = audited(caller, AuditEvent::SetupCompleted, Some(&id), "");
-        // The terms were accepted before anything was sent, and that is in the audit log already.
-        let finished = turn.end(tried, None, |finished| match finished {
+        let finished = turn.end(tried, Some(&unknown), |finished| match finished {
             Finished::Now(own) => {
                 let as_of = own.connection.updated_at;
                 vec![Write::CompletionSent { id: &id, as_of }, Write::Audit(&entry)]
@@ -54,12 +55,15 @@ impl UseCases {
         self.show(caller, &own, Cause::Finish).await
     }
 
+    /// Sends two changes, one after the other. `unknown` is the entry for the audit log if nobody can tell whether Waycore did
+    /// the present one: that of the credentials at first.
     async fn finish(
         &self,
         caller: &Caller,
         id: &ConnectionId,
         credentials: Option<NonEmptyCredentials>,
         outcome: &FormOutcome,
+        unknown: &mut AuditEntry,
     ) -> Result<Finished, Failure> {
         let own = self.own_connection(caller, id).await?;
         if self.is_done(caller, &own).await? {
@@ -76,7 +80,9 @@ impl UseCases {
             // At once: should the completion fail, this was done all the same.
             let entry = audited(caller, AuditEvent::CredentialsSubmitted, Some(id), "setup");
             self.write(caller, &[Write::CredentialsSent { id, as_of }, Write::Audit(&entry)]).await?;
+            settled();
         }
+        *unknown = audited(caller, AuditEvent::SetupCompleted, Some(id), OUTCOME_UNKNOWN);
         let mut completed = attempted(self.waycore.complete_setup(id).await);
         if completed == Err(Error::Unknown(Unclear::NoAnswer)) {
             completed = match self.own_connection(caller, id).await?.connection.state {

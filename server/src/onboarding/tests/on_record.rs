@@ -128,6 +128,54 @@ async fn what_waycore_may_have_done_is_in_the_audit_log() {
     );
 }
 
+/// A finish makes two changes: each is on record by itself.
+#[tokio::test]
+async fn what_waycore_may_have_done_of_a_finish_is_in_the_audit_log() {
+    let (handed_over, unclear) = (("credentials_submitted", "setup"), Error::Unknown(Unclear::Timeout));
+    let surely_not = Error::Unreachable("refused".to_owned());
+    for (call, error, expected) in [
+        ("put_credentials", unclear.clone(), &[("credentials_submitted", "setup, outcome unknown")][..]),
+        ("put_credentials", surely_not.clone(), &[]),
+        ("complete_setup", unclear, &[handed_over, ("setup_completed", "outcome unknown")]),
+        ("complete_setup", surely_not, &[handed_over]),
+    ] {
+        let bench = Bench::new().await;
+        let id = bench.started(&ana()).await;
+        bench.waycore.fail(call, error.clone());
+        let form = app::backend::FinishSetup { password: Some("top secret".to_owned()), ..confirmed() };
+        bench.finish(&ana(), &id, form).await.unwrap_err();
+        let rows = bench.audit().await;
+        let told: Vec<_> = rows
+            .iter()
+            .filter(|row| ["credentials_submitted", "setup_completed"].contains(&row.event.as_str()))
+            .map(|row| (row.event.as_str(), row.detail.as_str()))
+            .collect();
+        assert_eq!(told, expected, "{call}: {error:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_entity_that_waycore_may_have_made_is_in_the_audit_log() {
+    for (error, expected) in [
+        (Error::Unknown(Unclear::Timeout), Some("outcome unknown")),
+        (Error::Unreachable("refused".to_owned()), None),
+    ] {
+        let bench = Bench::new().await;
+        bench.waycore.fail("create_entity", error.clone());
+        bench.start(&ana(), bank("harbour")).await.unwrap_err();
+        let org = CustomerId::parse("globex").unwrap();
+        bench.waycore.fail("create_entity", error.clone());
+        bench.port.provision(&backend(), org, None, None).await.unwrap_err();
+        let rows = bench.audit().await;
+        let mapped = rows.iter().filter(|row| row.event == "entity_mapped");
+        let told: Vec<_> = mapped.map(|row| (row.user_id.as_deref(), row.detail.as_str())).collect();
+        let people = [Some("ana"), Some("backend")];
+        let expected: Vec<_> =
+            expected.into_iter().flat_map(|detail| people.map(|by| (by, detail))).collect();
+        assert_eq!(told, expected, "{error:?}");
+    }
+}
+
 #[tokio::test]
 async fn the_history_and_the_receipt_are_told_to_the_customer_alone() {
     let bench = Bench::new().await;

@@ -1,6 +1,6 @@
 //! What somebody is told where nobody knows whether a change was made: never that nothing was lost.
 
-use app::backend::{Credentials, Onboarding as _};
+use app::backend::{Credentials, FinishSetup, Onboarding as _};
 use app::copy;
 use app::error::WireError;
 use domain::user_error::ErrorCode;
@@ -67,6 +67,12 @@ async fn what_fails_after_a_change_was_made_does_not_undo_it() {
     // Before anything was sent it is as it was.
     bench.waycore.fail("get_connection", Error::Timeout);
     let WireError(answer) = bench.port.sync_connection(&ana(), &id).await.unwrap_err();
+    assert_eq!(answer.message, copy::errors().unavailable);
+    // What is on record by then leaves no doubt: the completion alone was surely not made.
+    bench.waycore.fail("complete_setup", Error::Unreachable("refused".to_owned()));
+    let form = FinishSetup { password: Some("top secret".to_owned()), ..confirmed() };
+    let id = bench.start(&ana(), bank("meadow")).await.unwrap().connection.id;
+    let WireError(answer) = bench.finish(&ana(), &id, form).await.unwrap_err();
     assert_eq!(answer.message, copy::errors().unavailable);
     // Nor is an answer believed that is about something else: a connection may have been made.
     let other = Bench::new().await;
