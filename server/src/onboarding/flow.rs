@@ -31,8 +31,11 @@ pub(super) fn flow(
     filter: &Filter,
     today: Date,
 ) -> Option<Flow> {
-    let (daily, unreadable_days) =
-        daily.map(|daily| (daily.rows, daily.unreadable.len())).unwrap_or_default();
+    let (daily, unreadable_days) = match daily {
+        Some(daily) if daily.is_whole => (daily.rows, daily.unreadable.len()),
+        // A day without a row counts as the one before: with rows missing that would be wrong. They are computed instead.
+        Some(_) | None => (Vec::new(), 0),
+    };
     let chosen: Vec<&Account> = accounts
         .iter()
         .filter(|account| filter.account.as_ref().is_none_or(|id| id.as_str() == account.id))
@@ -392,6 +395,9 @@ mod tests {
         let computed = flow(&accounts, moved(), Some(whole(of_one.to_vec())), &from(), day("2026-02-02"))
             .expect("a flow");
         assert_eq!(shown(&computed)[3], ("2026-02-02", "1010.00"), "where it keeps none of an account");
+        let in_part = Listing { is_whole: false, ..whole(daily.to_vec()) };
+        let computed = flow(&accounts, moved(), Some(in_part), &from(), day("2026-02-02")).expect("a flow");
+        assert_eq!(shown(&computed)[3], ("2026-02-02", "1010.00"), "where days may be missing");
     }
 
     #[test]

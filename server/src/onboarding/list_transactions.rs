@@ -53,8 +53,9 @@ struct Search {
     unreadable: usize,
     /// There is nothing more to search, or enough was found.
     ended: bool,
-    /// More is pending than was read.
-    more_pending: bool,
+    /// There may be more than was read, and no cursor leads to it: of what is pending, or after a page that does not say
+    /// whether it is the last.
+    may_be_more: bool,
 }
 
 impl Search {
@@ -66,7 +67,7 @@ impl Search {
             pages: 0,
             unreadable: 0,
             ended: false,
-            more_pending: false,
+            may_be_more: false,
         }
     }
 }
@@ -155,6 +156,7 @@ impl UseCases {
             };
             let page = self.waycore.list_transactions(&asked).await?;
             search.unreadable += page.unreadable.len();
+            search.may_be_more |= !page.is_end_known;
             // What was pending a moment ago may have been posted since.
             let fitting = page.data.into_iter().filter(|row| {
                 is_of(id, &row.connection_id) && filter.fits(row) && !search.pending.contains(&row.id)
@@ -173,9 +175,9 @@ impl UseCases {
     }
 
     fn found(&self, caller: &Caller, id: &ConnectionId, filter: &Filter, search: Search) -> TransactionPage {
-        let Search { transactions, cursor, unreadable, ended, more_pending, .. } = search;
+        let Search { transactions, cursor, unreadable, ended, may_be_more, .. } = search;
         let next_cursor = cursor.and_then(|cursor| self.sealer.seal(&filter.context(caller, id), &cursor));
-        TransactionPage { transactions, next_cursor, unreadable, cut: !ended || more_pending }
+        TransactionPage { transactions, next_cursor, unreadable, cut: !ended || may_be_more }
     }
 
     /// What is pending has no day, so that a filter by day would leave it out, though it is the latest there is. What is
@@ -203,7 +205,7 @@ impl UseCases {
         });
         let Listing { rows, unreadable, is_whole } = listing.await?;
         search.unreadable += unreadable.len();
-        search.more_pending = !is_whole;
+        search.may_be_more |= !is_whole;
         let fitting = rows
             .into_iter()
             .filter(|row| row.posted_date.is_none() && is_of(id, &row.connection_id) && filter.fits(row));

@@ -52,7 +52,7 @@ pub struct Listing<T> {
     pub rows: Vec<T>,
     /// The rows that are not in `rows`, because they could not be read.
     pub unreadable: Vec<UnreadableRow>,
-    /// False if the list has more pages than were read.
+    /// False if the list has more pages than were read, or may have: an answer did not say whether it is the last.
     pub is_whole: bool,
 }
 
@@ -72,6 +72,7 @@ where
             Ok(Some(page)) => {
                 listing.rows.extend(page.data);
                 listing.unreadable.extend(page.unreadable);
+                listing.is_whole &= page.is_end_known;
             }
             Ok(None) => return Ok(listing),
             Err(Error::Nonsense(Nonsense::Endless(Endless::TooManyPages))) => {

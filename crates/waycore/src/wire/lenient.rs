@@ -269,6 +269,7 @@ mod tests {
             let read: Page<Account> = serde_json::from_str(&body).expect("a page");
             let found = (read.data.len(), read.pagination.has_more, read.unreadable.len());
             assert_eq!(found, (1, has_more, unreadable), "{body}");
+            assert_eq!(read.is_end_known, unreadable == 0, "{body}");
         }
     }
 }

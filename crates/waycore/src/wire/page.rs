@@ -17,6 +17,9 @@ pub struct Page<T> {
     /// The rows that are not in `data`, because they could not be read.
     #[serde(skip)]
     pub unreadable: Vec<UnreadableRow>,
+    /// False where `pagination` is missing or no object: there may be more rows, and no cursor leads to them.
+    #[serde(skip)]
+    pub is_end_known: bool,
 }
 
 /// Whether and where a list goes on.
@@ -42,7 +45,7 @@ pub struct Meta {
 impl<T> Page<T> {
     /// A page whose rows are all readable.
     pub fn new(data: Vec<T>, pagination: Pagination, meta: Meta) -> Self {
-        Self { data, pagination, meta, unreadable: Vec::new() }
+        Self { data, pagination, meta, unreadable: Vec::new(), is_end_known: true }
     }
 }
 
@@ -59,11 +62,12 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Page<T> {
         }
         let Envelope { data: Rows { read, mut unreadable }, pagination, meta } =
             Envelope::deserialize(deserializer)?;
-        if pagination.is_none() {
+        let is_end_known = pagination.is_some();
+        if !is_end_known {
             let cause = "pagination missing or not an object".to_owned();
             unreadable.push(UnreadableRow { id: None, cause });
         }
-        Ok(Self { data: read, pagination: pagination.unwrap_or_default(), meta, unreadable })
+        Ok(Self { data: read, pagination: pagination.unwrap_or_default(), meta, unreadable, is_end_known })
     }
 }
 

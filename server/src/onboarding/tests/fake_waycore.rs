@@ -40,6 +40,7 @@ struct World {
     answers_creates_with: Option<String>,
     ends_syncs_at: Option<String>,
     page_size: usize,
+    hides_ends: bool,
     slow_by: Duration,
     is_down: bool,
     nonsense_about: Option<String>,
@@ -227,6 +228,12 @@ impl FakeWaycore {
         self.world(|world| world.page_size = rows);
     }
 
+    /// From now on, or not any more, its first page of banks or transactions is all it gives, and does not say whether there is
+    /// more.
+    pub(crate) fn hide_ends(&self, hides: bool) {
+        self.world(|world| world.hides_ends = hides);
+    }
+
     pub(crate) fn has_been_called(&self, call: &str) -> bool {
         self.world(|world| world.calls.iter().any(|made| made.starts_with(call)))
     }
@@ -325,6 +332,15 @@ impl World {
         let pagination = Pagination { has_more, next_cursor: has_more.then(|| (from + size).to_string()) };
         Page::new(rows.into_iter().skip(from).take(size).collect(), pagination, Meta::default())
     }
+
+    /// The page as the client reads it, with or without its end.
+    fn shown<T: serde::de::DeserializeOwned>(&self, page: Page<Value>) -> Page<T> {
+        let mut page = serde_json::to_value(page).unwrap();
+        if self.hides_ends {
+            page.as_object_mut().unwrap().remove("pagination");
+        }
+        typed(page)
+    }
 }
 
 fn typed<T: serde::de::DeserializeOwned>(value: Value) -> T {
@@ -375,7 +391,7 @@ impl Waycore for FakeWaycore {
             let query = query.to_lowercase();
             let matches = |row: &&Value| row.to_string().to_lowercase().contains(&query);
             let rows = world.institutions.iter().filter(matches).cloned().collect();
-            Ok(typed_page(world.page(rows, cursor)))
+            Ok(world.shown(world.page(rows, cursor)))
         })
     }
 
@@ -532,7 +548,7 @@ impl Waycore for FakeWaycore {
             };
             let rows = world.transactions.iter().filter(|row| world.ignores_filters || fits(row)).cloned();
             let limit = filter.limit.map_or(usize::MAX, usize::from);
-            Ok(typed_page(world.page_of(limit, rows.collect(), filter.cursor.as_deref())))
+            Ok(world.shown(world.page_of(limit, rows.collect(), filter.cursor.as_deref())))
         });
         self.wait().await;
         answer

@@ -136,6 +136,23 @@ async fn a_catalog_that_is_too_long_is_held_in_part_and_waycore_searched_for_the
 }
 
 #[tokio::test]
+async fn a_catalog_that_may_not_be_whole_is_not_all_that_is_searched() {
+    let bench = Bench::new().await;
+    for number in 0..5 {
+        bench.waycore.bank(&format!("tower-{number}"), &format!("Tower {number}"), &[]);
+    }
+    bench.waycore.page_size(3);
+    bench.waycore.hide_ends(true);
+    bench.mirrored().await;
+    bench.waycore.page_size(0);
+    bench.waycore.hide_ends(false);
+    let found = bench.port.search_institutions(&ana(), "tower").await.unwrap();
+    assert_eq!(found.institutions.len(), 5);
+    let like = bench.port.match_institution(&ana(), Some("tower 4"), "").await.unwrap();
+    assert_eq!(like.expect("a bank").institution_id, "tower-4");
+}
+
+#[tokio::test]
 async fn banks_to_begin_with_are_those_that_others_chose_or_the_first_of_the_catalog() {
     let bench = Bench::new().await;
     assert_eq!(bench.port.popular_banks(&vic()).await.unwrap(), Suggested::default());

@@ -115,6 +115,19 @@ async fn everything_that_is_pending_is_shown_or_said_to_be_cut() {
 }
 
 #[tokio::test]
+async fn a_page_that_does_not_say_whether_it_is_the_last_is_not_taken_for_all() {
+    let bench = Bench::new().await;
+    let id = bench.started(&ana()).await;
+    (0..3).for_each(|_| bench.waycore.transaction(&id, "Rent"));
+    for (hides_ends, cut) in [(false, false), (true, true)] {
+        bench.waycore.hide_ends(hides_ends);
+        let query = TransactionQuery::default();
+        let page = bench.port.list_transactions(&ana(), &id, query).await.unwrap();
+        assert_eq!((page.transactions.len(), page.unreadable, page.cut), (3, usize::from(cut), cut));
+    }
+}
+
+#[tokio::test]
 async fn a_transaction_that_comes_twice_is_shown_once() {
     let bench = Bench::new().await;
     let id = bench.started(&ana()).await;

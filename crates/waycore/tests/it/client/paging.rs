@@ -113,6 +113,22 @@ async fn a_list_that_is_longer_than_what_is_read_says_so() {
     assert_eq!((listing.rows.len(), listing.is_whole), (5, false));
 }
 
+/// Nobody can tell whether there is more.
+#[tokio::test(start_paused = true)]
+async fn a_list_of_which_a_page_does_not_say_whether_it_is_the_last_is_not_taken_for_whole() {
+    let row = || fixture("connection-ready.json");
+    for silent in [json!({ "data": [row()] }), json!({ "data": [row()], "pagination": "none" })] {
+        let world = World::new([page(2, true, Some("a")), answer(200).body(silent.to_string()).into()]);
+        let client = world.client();
+        let listing = paging::listing(9, |cursor| {
+            let client = client.clone();
+            async move { client.list_connections(&ListConnections { cursor, ..ListConnections::default() }).await }
+        });
+        let listing = listing.await.expect("what can be read");
+        assert_eq!((listing.rows.len(), listing.is_whole), (3, false), "{silent}");
+    }
+}
+
 fn batch(events: usize, has_more: bool, cursor: &str) -> Reply {
     let event = fixture("transactions-sync.json")["events"][0].clone();
     let body = json!({"events": vec![event; events], "hasMore": has_more, "nextCursor": cursor});
