@@ -105,8 +105,7 @@ pub fn build_router(state: AppState) -> anyhow::Result<Router> {
         .fallback(get(web::page))
         .with_state(state.clone())
         .merge(identity)
-        .layer(csrf)
-        .layer(from_fn_with_state(state.clone(), web::refused_origin))
+        .layer(from_fn_with_state((state.clone(), csrf), web::refused_origin))
         .layer(never_stored.clone())
         .layer(CompressionLayer::new())
         .layer(limit);

@@ -13,13 +13,16 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use domain::user_error::{ErrorCode, UserError};
-use http::{HeaderValue, StatusCode, header, request::Parts};
+use http::{HeaderValue, Method, StatusCode, header, request::Parts};
 use leptos::{prelude::provide_context, server_fn::ServerFn};
-use tower_http::csrf::ProtectionError;
+use tower_http::csrf::CsrfLayer;
 
 use super::body::{self, Unread};
 use super::{fields, forms, language, origin, page, scope};
-use crate::{headers::elements, security_log::SecurityEvent, startup::AppState, telemetry::SupportCode};
+use crate::{
+    client::Client, headers::elements, limits::too_many_signed_out, security_log::SecurityEvent,
+    startup::AppState, telemetry::SupportCode,
+};
 
 /// Much more than a form of ours needs: what is too long for its field comes back with a message beside it.
 const LONGEST_FORM: usize = 256 * 1024;
@@ -45,11 +48,15 @@ pub(crate) const FUNCTIONS: [&str; 12] = [
 
 /// Runs one server function.
 pub async fn server_function(State(state): State<AppState>, request: Request) -> Response {
-    let (parts, body) = request.into_parts();
+    let (mut parts, body) = request.into_parts();
     let support_code = scope::support_code(&parts);
     let html = wants_html(&parts);
     let refuse = |error: WireError| json_error(error.support_code(&support_code));
     if !FUNCTIONS.contains(&parts.uri.path()) {
+        if html {
+            parts.method = Method::GET;
+            return page::page(State(state), Request::from_parts(parts, Body::empty())).await;
+        }
         return refuse(WireError::new(ErrorCode::NotFound, app::copy::pages::words().problem.no_page));
     }
     let caller = match scope::caller(&state, &parts).await {
@@ -123,19 +130,34 @@ async fn call(scope: RequestScope, parts: &Parts, body: Bytes) -> Result<Bytes, 
     Err(WireError(error).support_code(&support_code).0)
 }
 
-/// Says why a change that came from another site was refused, as every other refusal is said.
-pub async fn refused_origin(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    let support_code = request.extensions().get::<SupportCode>().cloned();
-    if !origin::is_foreign(request.method(), request.headers(), &state.origin) {
-        let response = next.run(request).await;
-        if response.extensions().get::<ProtectionError>().is_none() {
-            return response;
-        }
+/// Refuses a change that a page of another origin sent: a form with its page and the reason, a program with JSON.
+pub async fn refused_origin(
+    State((state, csrf)): State<(AppState, CsrfLayer)>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let (parts, body) = request.into_parts();
+    if !origin::is_refused(&csrf, &parts, &state.origin).await {
+        return next.run(Request::from_parts(parts, body)).await;
     }
     SecurityEvent::new("cross_site").log();
-    let support_code = support_code.map(|code| code.to_string()).unwrap_or_default();
     let error = WireError::new(ErrorCode::Forbidden, app::copy::errors().other_site);
-    json_error(error.support_code(&support_code))
+    let error = error.support_code(&scope::support_code(&parts));
+    if !wants_html(&parts) {
+        return json_error(error);
+    }
+    // Whoever has other people's browsers send forms can send many.
+    if let Err(wait) = state.limits.signed_out(Client::of(&parts).address) {
+        return page::problem(&state, &parts, too_many_signed_out(wait)).await;
+    }
+    let function = parts.uri.path();
+    if FUNCTIONS.contains(&function)
+        && let Ok(body) = read_form(body).await
+        && let Some(back) = forms::foreign(&state, function, &body, &error)
+    {
+        return back;
+    }
+    page::problem(&state, &parts, error).await
 }
 
 /// Says no to a request without a look at it.

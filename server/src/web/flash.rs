@@ -17,7 +17,8 @@ use crate::{
 };
 
 const COOKIE: &str = "waycore_connect_flash";
-const SECONDS: u64 = 60;
+/// How long a message waits for its page.
+pub(super) const SECONDS: u64 = 60;
 
 /// Browsers drop a cookie of over 4 KiB, and proxies answer 502 to long headers. In bytes, with name and attributes.
 const MAX_SIZE: usize = 3_400;

@@ -165,17 +165,30 @@ pub(super) async fn signed_out(state: &AppState, parts: &Parts, body: &[u8], err
     let mut response = page::no_caller(state, &wanted, error.into()).await;
     if ended {
         let words = &app::copy::pages::words().refused;
-        let (said, values) = match function {
-            api::SubmitFinish::PATH | api::UpdateCredentials::PATH => {
-                (words.was_signed_out, password_dropped(&fields).into_iter().collect())
-            }
-            _ => (words.was_signed_out_before, Vec::new()),
+        let said = match function {
+            api::SubmitFinish::PATH | api::UpdateCredentials::PATH => words.was_signed_out,
+            _ => words.was_signed_out_before,
         };
         let error = Some(WireError::new(ErrorCode::SignedOut, said).0);
-        let flash = Flash { error, values, ..Flash::default() };
+        let flash = Flash { error, values: lost_password(function, &fields), ..Flash::default() };
         response.headers_mut().extend(flash::leave_for_anybody(state, &flash, SIGN_IN_SECONDS));
     }
     response
+}
+
+/// The page of a form that a page of another origin has sent, with the reason why it was refused. Nothing that was sent is
+/// kept: that page may have written it. `None` where the address would be too long.
+pub(super) fn foreign(state: &AppState, function: &str, body: &[u8], error: &WireError) -> Option<Response> {
+    let fields = Fields::read(body);
+    let page = page_of(state, function, &fields);
+    let flash =
+        Flash { error: Some(error.0.clone()), values: lost_password(function, &fields), ..Flash::default() };
+    let message = flash::leave_for_anybody(state, &flash, flash::SECONDS)?;
+    (page.len() <= MAX_ADDRESS).then(|| {
+        let mut response = see_other(&page);
+        response.headers_mut().extend([message]);
+        response
+    })
 }
 
 /// The page that a form stands on.
@@ -211,6 +224,16 @@ fn step_one(state: &AppState, fields: &Fields) -> String {
         Some(draft) if page.contains('?') => format!("{page}&draft={}", encode(draft)),
         Some(draft) => format!("{page}?draft={}", encode(draft)),
         None => page,
+    }
+}
+
+/// Says of the forms that have a password whether one was typed that does not come back.
+fn lost_password(function: &str, fields: &Fields) -> Vec<(String, String)> {
+    match function {
+        api::SubmitFinish::PATH | api::UpdateCredentials::PATH => {
+            password_dropped(fields).into_iter().collect()
+        }
+        _ => Vec::new(),
     }
 }
 

@@ -3,14 +3,43 @@
 //! Where `Sec-Fetch-Site` is sent, `tower_http`'s CSRF layer decides. Without it, that layer believes every `Origin` that has
 //! the authority of `Host`: also one of another scheme, and one of a name that only leads to this server.
 
+use std::convert::Infallible;
+use std::future::ready;
+
+use axum::body::Body;
+use axum::extract::Request;
+use axum::response::Response;
+use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, header};
+use tower::{Layer as _, ServiceExt as _, service_fn};
+use tower_http::csrf::{CsrfLayer, ProtectionError};
 use url::Url;
+
+/// Whether a request comes from a page of another origin than the public one, and would change something. Only its head is
+/// looked at, so that the form in its body can still be read.
+pub(super) async fn is_refused(csrf: &CsrfLayer, parts: &Parts, public_origin: &str) -> bool {
+    is_change(&parts.method)
+        && (is_foreign(&parts.method, &parts.headers, public_origin) || is_refused_by(csrf, parts).await)
+}
+
+async fn is_refused_by(csrf: &CsrfLayer, parts: &Parts) -> bool {
+    let mut head = Request::new(Body::empty());
+    *head.method_mut() = parts.method.clone();
+    *head.uri_mut() = parts.uri.clone();
+    *head.headers_mut() = parts.headers.clone();
+    let accepted = service_fn(|_: Request| ready(Ok::<_, Infallible>(Response::<Body>::default())));
+    let Ok(answer) = csrf.layer(accepted).oneshot(head).await;
+    answer.extensions().get::<ProtectionError>().is_some()
+}
+
+fn is_change(method: &Method) -> bool {
+    !matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
+}
 
 /// Returns true if a change was sent by a page of another origin than the public one. Programs send no such header, and are
 /// asked for their token instead.
-pub(super) fn is_foreign(method: &Method, headers: &HeaderMap, public_origin: &str) -> bool {
-    let is_change = !matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS);
-    if !is_change || sent(headers, "sec-fetch-site").next().is_some() {
+fn is_foreign(method: &Method, headers: &HeaderMap, public_origin: &str) -> bool {
+    if !is_change(method) || sent(headers, "sec-fetch-site").next().is_some() {
         return false;
     }
     let mut origins = sent(headers, header::ORIGIN.as_str()).peekable();

@@ -155,7 +155,7 @@ fn status_of(error: &WireError) -> StatusCode {
 /// The answer to a request that is not looked into: a page to whoever wanted one.
 pub(crate) async fn turned_away(state: &AppState, request: Request, error: WireError) -> Response {
     let (parts, body) = request.into_parts();
-    if parts.method == Method::GET && wants_html(&parts) {
+    if wants_html(&parts) {
         return problem(state, &parts, error).await;
     }
     refuse(&Request::from_parts(parts, body), error)

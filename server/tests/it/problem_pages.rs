@@ -30,6 +30,7 @@ async fn a_page_that_is_not_there_leads_back_to_the_list() {
     for path in ["/no-such-page", "/connections/conn_none", "/connections/conn_none/setup"] {
         check(&ana.get(path).await, 404, "Not found", false);
     }
+    check(&ana.post_form("/api/no_such_function", &[]).await, 404, "Not found", false);
 }
 
 #[tokio::test]
