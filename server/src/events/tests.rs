@@ -428,6 +428,34 @@ async fn a_first_sync_that_does_not_begin_is_not_waited_for_for_ever() {
     }
 }
 
+/// No page shows that the hour of waiting is over, so that nothing has to change then; what comes later is found like any
+/// other change.
+#[tokio::test(start_paused = true)]
+async fn an_open_page_learns_of_a_first_sync_that_begins_after_its_hour() {
+    let mut world = World::new(7).await;
+    // Of the hour, half a minute is left.
+    world.has_not_synced(0, "2027-01-15T07:00:30Z").await;
+    let stay_open = async |world: &World, seconds: u64| {
+        for _ in 0..seconds / 5 {
+            world.poll(0).await;
+            tokio::time::sleep(Duration::from_secs(5)).await;
+        }
+    };
+    stay_open(&world, 40).await;
+    world.calls();
+    stay_open(&world, 30).await;
+    let calls = world.calls();
+    assert!(calls.iter().filter(|call| call.ends_with("conn_0")).count() <= 1, "it is over: {calls:?}");
+    world.syncs_from(0, "2027-01-15T08:02:00Z");
+    stay_open(&world, 65).await;
+    let told = world.poll(0).await;
+    assert!(told.contains(r#""syncStatus":"syncing""#), "{told}");
+    world.has_synced_at(0, "2027-01-15T08:03:00Z");
+    tokio::time::sleep(Duration::from_secs(6)).await;
+    let told = world.poll(0).await;
+    assert!(told.contains(r#""syncStatus":"idle""#) && !told.contains("syncing"), "{told}");
+}
+
 #[tokio::test(start_paused = true)]
 async fn first_syncs_are_read_singly_up_to_twenty_and_above_that_by_one_list_of_everything() {
     for (syncs, singles, lists) in [(15, 150..=250, 0..=2), (40, 0..=60, 9..=13)] {
