@@ -123,3 +123,65 @@ impl UseCases {
         Ok((Found::of(&rows, unreadable.len()), is_whole))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::mpsc;
+    use std::thread;
+
+    use tokio::task::JoinSet;
+
+    use super::*;
+
+    async fn holding_a_catalog() -> Arc<Mirror> {
+        let mirror = Arc::new(Mirror::default());
+        mirror.hold(Found::default(), true).await.expect("a catalog");
+        mirror
+    }
+
+    /// In these tests one thread answers everybody, that of the test.
+    #[tokio::test]
+    async fn a_search_runs_on_no_thread_that_answers_requests() {
+        let searched_on = holding_a_catalog().await.search(|_| thread::current().id()).await;
+        assert_ne!(searched_on.expect("a search"), Some(thread::current().id()));
+    }
+
+    #[tokio::test]
+    async fn no_more_searches_run_at_once_than_there_are_places() {
+        let mirror = holding_a_catalog().await;
+        let places = mirror.searches.available_permits();
+        let (running, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+        let (begun, mut begins) = tokio::sync::mpsc::unbounded_channel();
+        let mut searches = JoinSet::new();
+        let mut ends = Vec::new();
+        for _ in 0..places + 3 {
+            let (end, ended) = mpsc::channel::<()>();
+            ends.push(end);
+            let (mirror, running, most, begun) =
+                (mirror.clone(), running.clone(), most.clone(), begun.clone());
+            searches.spawn(async move {
+                let search = move |_: &Catalog| {
+                    most.fetch_max(running.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+                    begun.send(()).expect("the test waits");
+                    // Until the test lets go of the other end.
+                    let _ = ended.recv();
+                    running.fetch_sub(1, Ordering::SeqCst);
+                };
+                mirror.search(search).await
+            });
+        }
+        for _ in 0..places {
+            begins.recv().await.expect("a search begins");
+        }
+        // Those that found no place wait, whatever they are given time for.
+        for _ in 0..100 {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(running.load(Ordering::SeqCst), places);
+        drop(ends);
+        let found = searches.join_all().await;
+        assert!(found.into_iter().all(|found| found.expect("a search").is_some()));
+        assert_eq!(most.load(Ordering::SeqCst), places);
+    }
+}
