@@ -44,7 +44,7 @@ async fn sign_in(State(identity): State<DemoIdentity>, Form(form): Form<SignIn>)
 }
 
 async fn sign_out(State(identity): State<DemoIdentity>) -> Response {
-    identity.go(&format!("{}/demo/sign-in", identity.base), "", 0)
+    identity.go(&format!("{}/", identity.base), "", 0)
 }
 
 impl DemoIdentity {

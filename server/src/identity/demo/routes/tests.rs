@@ -92,10 +92,10 @@ async fn a_bad_form_signs_nobody_in() {
 #[tokio::test]
 async fn signing_out_forgets_the_session() {
     for method in ["GET", "POST"] {
-        let response = Demo::below("").send(method, "/demo/sign-out", "").await;
+        let response = Demo::below("/bank").send(method, "/demo/sign-out", "").await;
         assert_eq!(response.status(), StatusCode::SEE_OTHER);
-        assert_eq!(text(&response, "location"), "/demo/sign-in");
-        let expected = "waycore_connect_demo=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax";
+        assert_eq!(text(&response, "location"), "/bank/", "as after a sign-in");
+        let expected = "waycore_connect_demo=; Path=/bank; Max-Age=0; HttpOnly; SameSite=Lax";
         assert_eq!(text(&response, "set-cookie"), expected);
     }
 }
