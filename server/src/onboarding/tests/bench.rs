@@ -121,6 +121,13 @@ impl Bench {
         id
     }
 
+    /// The same, connected by now.
+    pub(super) async fn connected(&self, who: &Caller) -> String {
+        let id = self.started(who).await;
+        self.waycore.connect(&id);
+        id
+    }
+
     pub(super) async fn get(&self, who: &Caller, id: &str) -> Result<Connection, WireError> {
         self.port.get_connection(who, id).await
     }

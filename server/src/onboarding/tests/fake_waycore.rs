@@ -125,6 +125,11 @@ impl FakeWaycore {
         self.world(|world| world.change(id, fields));
     }
 
+    /// Makes a connection a connected one.
+    pub(crate) fn connect(&self, id: &str) {
+        self.change(id, json!({"kind": "ready", "status": "active", "syncStatus": "idle"}));
+    }
+
     /// The next such call fails, and takes no effect.
     pub(crate) fn fail(&self, call: &'static str, error: Error) {
         self.world(|world| {

@@ -41,7 +41,7 @@ async fn a_status_filters_and_a_blank_one_does_not() {
     let bench = Bench::new().await;
     let id = bench.started(&ana()).await;
     bench.start(&ana(), bank("meadow")).await.unwrap();
-    bench.waycore.change(&id, json!({"kind": "ready", "status": "active", "syncStatus": "idle"}));
+    bench.waycore.connect(&id);
     let of = async |status: &str| {
         let query = ListQuery { status: Some(status.to_owned()), ..ListQuery::default() };
         bench.port.list_connections(&ana(), query).await.unwrap().connections
@@ -111,7 +111,7 @@ async fn what_changed_while_somebody_was_away_is_marked_through_the_next_visit()
     assert_eq!(marked(ana()).await, std::slice::from_ref(&id));
     assert_eq!(marked(vic()).await, Vec::<String>::new(), "a colleague who is new: a visit is one person's");
     bench.later();
-    bench.waycore.change(&id, json!({"kind": "ready", "status": "active", "syncStatus": "idle"}));
+    bench.waycore.connect(&id);
     bench.get(&ana(), &id).await.unwrap();
     assert_eq!(marked(ana()).await, [id], "the mark stays while the visit goes on");
     assert_eq!(marked(bo()).await, Vec::<String>::new(), "another customer's");

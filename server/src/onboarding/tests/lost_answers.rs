@@ -124,8 +124,7 @@ async fn a_completion_a_removal_and_a_sync_are_sent_once_more_where_they_left_no
 #[tokio::test]
 async fn a_sync_that_arrived_unanswered_is_no_refusal() {
     let bench = Bench::new().await;
-    let id = bench.started(&ana()).await;
-    bench.waycore.change(&id, json!({"kind": "ready", "status": "active", "syncStatus": "idle"}));
+    let id = bench.connected(&ana()).await;
     bench.waycore.break_connection("sync_connection", true);
     bench.waycore.fail("sync_connection", Error::Conflict { retry_after: None });
     bench.port.sync_connection(&ana(), &id).await.unwrap();

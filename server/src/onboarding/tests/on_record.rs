@@ -8,7 +8,7 @@ use axum::routing::get;
 use domain::ids::CustomerId;
 use domain::status_label::StatusLabel;
 use domain::user_error::ErrorCode;
-use serde_json::json;
+use serde_json::{Value, json};
 use tower::ServiceExt as _;
 use waycore::{Error, Unclear};
 
@@ -24,7 +24,7 @@ async fn each_action_is_in_the_audit_log() {
     let id = bench.started(&ana()).await;
     let secret = app::backend::FinishSetup { password: Some("top secret".to_owned()), ..confirmed() };
     bench.finish(&ana(), &id, secret).await.unwrap();
-    bench.waycore.change(&id, json!({"kind": "ready", "status": "active", "syncStatus": "idle"}));
+    bench.waycore.connect(&id);
     bench.port.sync_connection(&ana(), &id).await.unwrap();
     bench.port.sync_connection(&vic(), &id).await.unwrap_err();
     bench.get(&bo(), &id).await.unwrap_err();
@@ -82,7 +82,7 @@ async fn a_bank_that_is_there_already_is_told_of_once() {
     assert_eq!(bench.audit().await.len(), rows);
     assert_eq!(bench.prune().await, 0, "no intent has stayed");
     // One that is made anew is told of.
-    bench.waycore.change(&id, json!({"kind": "ready", "status": "active", "syncStatus": "idle"}));
+    bench.waycore.connect(&id);
     bench.port.remove_connection(&ana(), &id, "Harbour Bank").await.unwrap();
     let before = bench.audit().await.len();
     assert!(!bench.start(&ana(), bank("harbour")).await.unwrap().existing);
@@ -98,7 +98,7 @@ async fn what_waycore_may_have_done_is_in_the_audit_log() {
     refused(bench.start(&ana(), bank("harbour")).await, ErrorCode::Unavailable, None);
     let id = bench.list(&ana()).await.connections.remove(0).id;
     assert!(bench.start(&ana(), bank("harbour")).await.unwrap().existing);
-    bench.waycore.change(&id, json!({"kind": "ready", "status": "active", "syncStatus": "idle"}));
+    bench.waycore.connect(&id);
     for error in [Error::Unknown(Unclear::Timeout), Error::Unreachable("refused".to_owned())] {
         for call in ["put_credentials", "sync_connection", "delete_connection"] {
             bench.waycore.fail(call, error.clone());
@@ -183,7 +183,7 @@ async fn the_history_and_the_receipt_are_told_to_the_customer_alone() {
     bench.finish(&ana(), &id, confirmed()).await.unwrap();
     bench.waycore.change(&id, json!({"status": "pendingActivation"}));
     bench.get(&ana(), &id).await.unwrap();
-    bench.waycore.change(&id, json!({"kind": "ready", "status": "active", "syncStatus": "idle"}));
+    bench.waycore.connect(&id);
     bench.get(&ana(), &id).await.unwrap();
     bench.waycore.change(&id, json!({"status": "a status of tomorrow"}));
     bench.get(&ana(), &id).await.unwrap();
@@ -202,15 +202,19 @@ async fn the_history_and_the_receipt_are_told_to_the_customer_alone() {
     assert_eq!(foreign, app::backend::ConnectionRecord::default());
 }
 
+/// A connection with an error whose message names somebody.
+fn bank_is_down() -> Value {
+    json!({
+        "kind": "ready", "status": "errored", "syncStatus": "idle", "errorCode": "bank_down",
+        "errorMessage": "no answer for ana@acme.example",
+    })
+}
+
 #[tokio::test]
 async fn an_error_that_waycore_reports_is_in_the_history_for_support_and_on_no_page() {
     let bench = Bench::new().await;
     let id = bench.started(&ana()).await;
-    let error = json!({
-        "kind": "ready", "status": "errored", "syncStatus": "idle", "errorCode": "bank_down",
-        "errorMessage": "no answer for ana@acme.example",
-    });
-    bench.waycore.change(&id, error);
+    bench.waycore.change(&id, bank_is_down());
     let shown = bench.get(&ana(), &id).await.unwrap();
     assert_eq!(shown.error_code.as_deref(), Some("bank_down"));
     assert!(!serde_json::to_string(&shown).unwrap().contains("no answer"));
@@ -230,11 +234,7 @@ async fn an_error_that_waycore_reports_is_in_the_history_for_support_and_on_no_p
 async fn an_error_that_waycore_reports_is_logged_with_the_support_code_of_who_looks() {
     let bench = Bench::new().await;
     let id = bench.started(&ana()).await;
-    let error = json!({
-        "kind": "ready", "status": "errored", "syncStatus": "idle", "errorCode": "bank_down",
-        "errorMessage": "no answer for ana@acme.example",
-    });
-    bench.waycore.change(&id, error);
+    bench.waycore.change(&id, bank_is_down());
     let (lines, port, looked_at) = (LogLines::default(), bench.port.clone(), id.clone());
     let _keeping = lines.keep();
     let look = get(async move || drop(port.look_at_connection(&ana(), &looked_at).await.unwrap()));

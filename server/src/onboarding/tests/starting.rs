@@ -337,8 +337,7 @@ async fn an_entity_that_waycore_no_longer_knows_stops_everything() {
 #[tokio::test]
 async fn a_bank_that_is_connected_already_needs_no_setup() {
     let bench = Bench::new().await;
-    let id = bench.started(&ana()).await;
-    bench.waycore.change(&id, json!({"kind": "ready", "status": "active", "syncStatus": "idle"}));
+    bench.connected(&ana()).await;
     let started = bench.start(&ana(), bank("harbour")).await.unwrap();
     assert!(started.existing);
     assert_eq!(started.connection.step, Step::Connected);

@@ -9,16 +9,10 @@ use waycore::{Error, RetryAfter, Unclear};
 
 use super::bench::{Bench, ana, bo, refused, vic};
 
-async fn connected(bench: &Bench) -> String {
-    let id = bench.started(&ana()).await;
-    bench.waycore.change(&id, json!({"kind": "ready", "status": "active", "syncStatus": "idle"}));
-    id
-}
-
 #[tokio::test]
 async fn a_sync_is_asked_for_once_and_seen() {
     let bench = Bench::new().await;
-    let id = connected(&bench).await;
+    let id = bench.connected(&ana()).await;
     let connection = bench.port.sync_connection(&ana(), &id).await.unwrap();
     assert_eq!(connection.sync_status.as_deref(), Some("syncing"));
     let calls = bench.waycore.calls();
@@ -28,7 +22,7 @@ async fn a_sync_is_asked_for_once_and_seen() {
 #[tokio::test]
 async fn a_cooldown_is_told_with_its_time_whichever_status_it_comes_with() {
     let bench = Bench::new().await;
-    let id = connected(&bench).await;
+    let id = bench.connected(&ana()).await;
     let retry_after = Some(RetryAfter::new(Duration::from_secs(90)));
     for refusal in [Error::RateLimited { retry_after }, Error::Conflict { retry_after }] {
         bench.waycore.fail("sync_connection", refusal);
@@ -82,7 +76,7 @@ async fn a_refused_sync_says_why_as_far_as_that_is_known() {
 async fn a_sync_of_which_nothing_is_known_counts_only_if_it_is_seen() {
     let unclear = || Error::Unknown(Unclear::Server(502));
     let bench = Bench::new().await;
-    let id = connected(&bench).await;
+    let id = bench.connected(&ana()).await;
     bench.waycore.change(&id, json!({"lastSyncedAt": "2023-11-14T12:00:00Z"}));
     bench.waycore.fail("sync_connection", unclear());
     refused(bench.port.sync_connection(&ana(), &id).await, ErrorCode::Unavailable, None);
@@ -106,7 +100,7 @@ async fn a_sync_of_which_nothing_is_known_counts_only_if_it_is_seen() {
 #[tokio::test]
 async fn only_a_manager_of_the_customer_may() {
     let bench = Bench::new().await;
-    let id = connected(&bench).await;
+    let id = bench.connected(&ana()).await;
     refused(bench.port.sync_connection(&vic(), &id).await, ErrorCode::Forbidden, None);
     refused(bench.port.sync_connection(&bo(), &id).await, ErrorCode::NotFound, None);
     refused(bench.port.update_credentials(&vic(), &id, filled()).await, ErrorCode::Forbidden, None);
@@ -121,7 +115,7 @@ fn filled() -> Credentials {
 #[tokio::test]
 async fn credentials_are_handed_over_again_on_the_same_connection() {
     let bench = Bench::new().await;
-    let id = connected(&bench).await;
+    let id = bench.connected(&ana()).await;
     bench.waycore.change(&id, json!({"status": "reauthRequired"}));
     bench.port.update_credentials(&ana(), &id, filled()).await.unwrap();
     assert!(bench.waycore.calls().contains(&r#"put_credentials {"bankUsername":"user"}"#.to_owned()));
@@ -130,7 +124,7 @@ async fn credentials_are_handed_over_again_on_the_same_connection() {
 #[tokio::test]
 async fn nothing_is_sent_when_nothing_was_entered_or_waycore_says_no() {
     let bench = Bench::new().await;
-    let id = connected(&bench).await;
+    let id = bench.connected(&ana()).await;
     let blank = Credentials { password: Some("  ".to_owned()), ..Credentials::default() };
     let answer = bench.port.update_credentials(&ana(), &id, blank).await;
     refused(answer, ErrorCode::InvalidInput, Some("bank_username"));

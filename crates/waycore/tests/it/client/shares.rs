@@ -1,6 +1,6 @@
 //! What one customer may take of the key that all of them share.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use futures_util::future::join_all;
 use tokio::time::{Instant, timeout};
@@ -13,9 +13,28 @@ use waycore::{
 use super::world::{Reply, World, answer};
 use super::*;
 
+/// Long enough for calls to be sent, and too short for anything else.
+const MOMENT: Duration = Duration::from_millis(100);
+
+/// A world that replies to everything in the same way, and a client in it.
+fn client_in(reply: Reply) -> (Arc<World>, Client) {
+    let world = World::new([reply]);
+    let client = world.client();
+    (world, client)
+}
+
+fn good() -> Reply {
+    answer(200).body(fixture("connection-setup.json").to_string()).into()
+}
+
 /// One call for a customer.
 async fn call(client: &Client, customer: &str) -> Result<Connection, Error> {
     on_behalf_of(Customer::new(customer), client.get_connection(&connection_id())).await
+}
+
+/// So many calls for a customer at once.
+async fn calls(client: &Client, customer: &str, count: usize) -> Vec<Result<Connection, Error>> {
+    join_all((0..count).map(|_| call(client, customer))).await
 }
 
 /// One call for a person of a customer's.
@@ -23,24 +42,24 @@ async fn call_of(client: &Client, person: &str) -> Result<Connection, Error> {
     on_behalf_of(Customer::new("acme").person(person), client.get_connection(&connection_id())).await
 }
 
+/// So many calls for a person at once.
+async fn calls_of(client: &Client, person: &str, count: usize) -> Vec<Result<Connection, Error>> {
+    join_all((0..count).map(|_| call_of(client, person))).await
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_person_leaves_something_for_their_colleagues() {
-    let world = World::new([Reply::Silence]);
-    let client = world.client();
-    let many =
-        |person: &'static str| join_all((0..300).map(|_| call_of(&client, person)).collect::<Vec<_>>());
-    let moment = Duration::from_millis(100);
-    let first = timeout(Duration::from_secs(10), many("ana"));
+    let (world, client) = client_in(Reply::Silence);
+    let first = timeout(Duration::from_secs(10), calls_of(&client, "ana", 300));
     let second = async {
-        tokio::time::sleep(moment).await;
+        tokio::time::sleep(MOMENT).await;
         assert_eq!(world.times().len(), 6);
-        assert!(timeout(moment, many("vic")).await.is_err());
+        assert!(timeout(MOMENT, calls_of(&client, "vic", 300)).await.is_err());
         assert_eq!(world.times().len(), 8);
     };
     let (_, ()) = tokio::join!(first, second);
 
-    let world = World::new([good()]);
-    let client = world.client();
+    let (_, client) = client_in(good());
     for _ in 0..300 {
         call_of(&client, "ana").await.expect("a burst");
     }
@@ -54,42 +73,28 @@ async fn a_person_leaves_something_for_their_colleagues() {
     assert!((1_900..=2_200).contains(&took), "twelve a second: {took} ms");
 }
 
-fn good() -> Reply {
-    answer(200).body(fixture("connection-setup.json").to_string()).into()
-}
-
 #[tokio::test(start_paused = true)]
 async fn a_few_calls_of_a_customer_are_under_way_at_once() {
-    let world = World::new([Reply::Silence]);
-    let client = world.client();
-    let many =
-        |customer: &'static str| join_all((0..20).map(|_| call(&client, customer)).collect::<Vec<_>>());
-    let moment = Duration::from_millis(100);
-    assert!(timeout(moment, many("acme")).await.is_err());
+    let (world, client) = client_in(Reply::Silence);
+    assert!(timeout(MOMENT, calls(&client, "acme", 20)).await.is_err());
     assert_eq!(world.times().len(), 8);
-    assert!(timeout(moment, many("globex")).await.is_err());
+    assert!(timeout(MOMENT, calls(&client, "globex", 20)).await.is_err());
     assert_eq!(world.times().len(), 16, "another customer's calls wait for none of them");
-    let product = join_all((0..20).map(|_| client.get_connection(shared_id())).collect::<Vec<_>>());
-    assert!(timeout(moment, product).await.is_err());
+    let id = connection_id();
+    let product = join_all((0..20).map(|_| client.get_connection(&id)));
+    assert!(timeout(MOMENT, product).await.is_err());
     assert_eq!(world.times().len(), 36, "what is read for everybody has a pace of its own");
-}
-
-fn shared_id() -> &'static ConnectionId {
-    static ID: std::sync::LazyLock<ConnectionId> = std::sync::LazyLock::new(connection_id);
-    &ID
 }
 
 #[tokio::test(start_paused = true)]
 async fn calls_that_wait_are_made_in_the_end_and_too_many_are_refused() {
-    let world = World::new([good()]);
-    let client = world.client();
-    let all = join_all((0..50).map(|_| call(&client, "acme")).collect::<Vec<_>>()).await;
+    let (_, client) = client_in(good());
+    let all = calls(&client, "acme", 50).await;
     assert!(all.iter().all(Result::is_ok));
 
-    let world = World::new([Reply::Silence]);
-    let client = world.client();
+    let (_, client) = client_in(Reply::Silence);
     let began = Instant::now();
-    let all = join_all((0..300).map(|_| call(&client, "acme")).collect::<Vec<_>>()).await;
+    let all = calls(&client, "acme", 300).await;
     let refused = all.iter().filter(|result| matches!(result, Err(Error::OverBudget { .. }))).count();
     assert!(refused >= 90, "{refused}");
     assert!(began.elapsed() <= Duration::from_secs(16), "nobody waits longer than for an answer");
@@ -97,8 +102,7 @@ async fn calls_that_wait_are_made_in_the_end_and_too_many_are_refused() {
 
 #[tokio::test(start_paused = true)]
 async fn a_customers_calls_have_a_budget() {
-    let world = World::new([good()]);
-    let client = world.client();
+    let (_, client) = client_in(good());
     for _ in 0..500 {
         call(&client, "acme").await.expect("a burst");
     }
@@ -114,8 +118,7 @@ async fn a_customers_calls_have_a_budget() {
 
 #[tokio::test(start_paused = true)]
 async fn one_customers_failures_hold_back_that_customer_alone() {
-    let world = World::new([answer(500).into()]);
-    let client = world.client();
+    let (world, client) = client_in(answer(500).into());
     for _ in 0..20 {
         assert!(matches!(call(&client, "acme").await, Err(Error::Server { .. })));
     }
