@@ -13,7 +13,7 @@ use domain::{ids::UserId, status_label::StatusLabel};
 use leptos::prelude::use_context;
 
 use crate::{
-    components::named,
+    components::verbatim_names,
     error::WireError,
     model::{
         Accounts, Advice, Connection, ConnectionPage, Institution, Institutions, Started, TransactionPage,
@@ -254,7 +254,7 @@ impl Coaching {
         let words = &crate::copy::pages::words().details;
         let is_suspicious = self.suspicious_host.is_some();
         let mut exact = self.exact;
-        exact.extend(self.matched.iter().flat_map(named));
+        exact.extend(self.matched.iter().flat_map(verbatim_names));
         let link = self.matched.map(|bank| {
             let choose = match is_suspicious {
                 true => crate::copy::use_instead(&bank.name, &bank.domain),

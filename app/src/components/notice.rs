@@ -3,7 +3,7 @@
 use domain::user_error::ErrorCode;
 use leptos::prelude::*;
 
-use super::{Moment, Support, keeping};
+use super::{Moment, Support, mark_verbatim};
 use crate::{
     backend::{Flash, request_scope},
     copy::pages::words,
@@ -84,7 +84,7 @@ pub fn ErrorNotice(
         view! {
             <div role="alert" class="alert">
                 <Notice tone title>
-                    <p>{keeping(&error.message, &exact)}</p>
+                    <p>{mark_verbatim(&error.message, &exact)}</p>
                     {also}
                     {support}
                     {whom}

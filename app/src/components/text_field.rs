@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::keeping;
+use super::mark_verbatim;
 
 /// `maxlength` of every text field, in UTF-16 units. Above every limit of the server, so that a cut value is still refused, and
 /// short enough for a search URL.
@@ -30,7 +30,7 @@ pub fn TextField(
             <label class="label" for=id>{label}</label>
             {optional.map(|text| view! { <span class="optional" aria-hidden="true">{text}</span> })}
             {hint.map(|text| view! { <p class="hint" id=format!("{id}-hint")>{text}</p> })}
-            {error.map(|text| view! { <p class="field-error" id=format!("{id}-error")><span>{keeping(&text, &exact)}</span></p> })}
+            {error.map(|text| view! { <p class="field-error" id=format!("{id}-error")><span>{mark_verbatim(&text, &exact)}</span></p> })}
             <input
                 id=id
                 name=id

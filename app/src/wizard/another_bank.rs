@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use crate::{
     backend::{Flash, Suggested},
-    components::{TextField, keeping},
+    components::{TextField, mark_verbatim},
     copy::pages::words,
     islands::PortalCoach,
     paths::{Paths, encode},
@@ -42,8 +42,9 @@ pub(super) fn popular(paths: &Paths, suggested: Suggested, draft: &str) -> Optio
 /// What helps beside the fields of an unlisted bank: sentences, and a link if there is one, in which names and addresses stay
 /// as they are.
 pub fn help(notes: &[String], href: &str, choose: &str, exact: &[String]) -> String {
-    let notes: Vec<_> = notes.iter().map(|note| view! { <p>{keeping(note, exact)}</p> }).collect();
-    let link = (!href.is_empty()).then(|| view! { <a href=href.to_owned()>{keeping(choose, exact)}</a> });
+    let notes: Vec<_> = notes.iter().map(|note| view! { <p>{mark_verbatim(note, exact)}</p> }).collect();
+    let link =
+        (!href.is_empty()).then(|| view! { <a href=href.to_owned()>{mark_verbatim(choose, exact)}</a> });
     view! { {notes} {link} }.to_html()
 }
 

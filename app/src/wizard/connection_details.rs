@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     backend::{Flash, RequestScope, Suggested},
-    components::{ErrorNotice, Notice, Tone, keeping, named},
+    components::{ErrorNotice, Notice, Tone, mark_verbatim, verbatim_names},
     copy::pages::words,
     islands::DraftKeeper,
     model::{Connection, Institution, Institutions},
@@ -57,7 +57,7 @@ impl Details {
     /// typed.
     fn exact(&self, flash: &Flash) -> Vec<String> {
         let listed = self.results.iter().flat_map(|found| &found.institutions);
-        let banks = self.matched.iter().chain(&self.named).chain(listed).flat_map(named);
+        let banks = self.matched.iter().chain(&self.named).chain(listed).flat_map(verbatim_names);
         let typed = ["portal_url", "own_portal"].map(|field| PortalUrl::parse(&flash.value(field)).ok());
         let hosts = typed.iter().flatten().flat_map(|portal| [portal.readable_host(), portal.ascii_host()]);
         banks.chain(hosts).collect()
@@ -134,7 +134,7 @@ fn live_form(paths: &Paths, scope: &RequestScope, details: Details, exact: Vec<S
     let matched = details.matched.as_ref().map(|bank| {
         let href = paths.new_with_institution(&bank.institution_id);
         let choose = match is_suspicious {
-            true => keeping(&crate::copy::use_instead(&bank.name, &bank.domain), &exact),
+            true => mark_verbatim(&crate::copy::use_instead(&bank.name, &bank.domain), &exact),
             false => view! {
                 {words().details.choose_match} " " <span translate="no">{bank.name.clone()} ", " {bank.domain.clone()}</span>
             }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use app::backend::{Caller, Coaching, Suggested};
-use app::components::named;
+use app::components::verbatim_names;
 use app::{copy, model};
 use domain::bank_choice::{Institution, RequestedName};
 use domain::ids::InstitutionId;
@@ -100,7 +100,7 @@ impl UseCases {
         {
             coaching.notes.push(reason);
             coaching.exact.extend([portal.readable_host(), portal.ascii_host()]);
-            coaching.exact.extend(bank.iter().map(shown).flat_map(|bank| named(&bank)));
+            coaching.exact.extend(bank.iter().map(shown).flat_map(|bank| verbatim_names(&bank)));
             coaching.suspicious_host = Some(portal.ascii_host());
             coaching.matched = bank.as_ref().map(shown);
         }

@@ -1,4 +1,4 @@
-//! A sentence that holds names and addresses, which no browser may translate.
+//! Sentences with names and addresses in them that no browser may translate (`translate="no"`).
 
 use std::cmp::Reverse;
 
@@ -6,8 +6,8 @@ use leptos::prelude::*;
 
 use crate::model::Institution;
 
-/// The sentence, with each of `exact` in it marked as what stays as it is.
-pub fn keeping(sentence: &str, exact: &[String]) -> AnyView {
+/// Renders a sentence in which each text of `exact` is marked as not to be translated.
+pub fn mark_verbatim(sentence: &str, exact: &[String]) -> AnyView {
     let mut rest = sentence;
     let mut parts: Vec<AnyView> = Vec::new();
     let add_text = |parts: &mut Vec<AnyView>, text: &str| {
@@ -26,8 +26,8 @@ pub fn keeping(sentence: &str, exact: &[String]) -> AnyView {
     parts.collect_view().into_any()
 }
 
-/// A bank as our sentences name it.
-pub fn named(bank: &Institution) -> [String; 4] {
+/// Returns the forms in which our sentences name a bank, for [`mark_verbatim`].
+pub fn verbatim_names(bank: &Institution) -> [String; 4] {
     let Institution { name, domain, .. } = bank;
     [format!("{name}, {domain}"), format!("{name} ({domain})"), name.clone(), domain.clone()]
 }
@@ -65,12 +65,12 @@ mod tests {
             ("Bank (Old)", "At Bank (Old)", "At [Bank (Old)]"),
             ("", "Nothing", "Nothing"),
         ] {
-            let html = keeping(sentence, &[exact.to_owned()]).to_html();
+            let html = mark_verbatim(sentence, &[exact.to_owned()]).to_html();
             let shown = html.replace("<span translate=\"no\">", "[").replace("</span>", "]");
             assert_eq!(shown.replace("<!>", ""), marked, "{exact}");
         }
         let both = ["Bank".to_owned(), "Bank, bank.example".to_owned()];
-        let html = keeping("Bank, bank.example", &both).to_html();
+        let html = mark_verbatim("Bank, bank.example", &both).to_html();
         assert!(html.contains(">Bank, bank.example<"), "of two, the longer one: {html}");
     }
 }
