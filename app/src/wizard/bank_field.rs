@@ -3,7 +3,7 @@
 use domain::status_label::StatusLabel;
 use leptos::prelude::*;
 
-use super::another_bank::own_portal;
+use super::portal_fields::own_portal;
 use crate::{
     backend::{Flash, RequestScope},
     components::LONGEST_TYPED,

@@ -4,9 +4,10 @@ use domain::portal_url::PortalUrl;
 use leptos::prelude::*;
 
 use super::{
-    another_bank::{popular, unlisted_bank},
     bank_field::{SearchForm, another_portal, bank_search},
     frame::{Frame, Mover, WizardStep, frame},
+    popular_banks::popular_banks,
+    portal_fields::unlisted_bank,
     search_results::search_results,
 };
 use crate::{
@@ -155,7 +156,7 @@ fn live_form(paths: &Paths, scope: &RequestScope, details: Details, exact: Vec<S
         bank_search(scope, details.held, exact)
     };
     let hidden_draft = draft.clone();
-    let popular = popular(paths, details.suggested, &draft);
+    let popular = popular_banks(paths, details.suggested, &draft);
     view! {
         {(!unlisted).then(|| view! {
             <noscript><SearchForm paths=paths.clone() query=String::new() refused=None/></noscript>

@@ -4,9 +4,9 @@ use domain::bank_choice::SearchText;
 use leptos::prelude::*;
 
 use super::{
-    another_bank::own_portal,
     bank_field::{SearchForm, another_portal, held_note},
     connection_details::{Details, again_field, draft_saved},
+    portal_fields::own_portal,
 };
 use crate::{
     api::PORTAL_OF,

@@ -1,43 +1,15 @@
-//! Step 1 without a search: banks to begin with, a bank that is not in the list, and a portal that is not.
+//! The fields in which the address of a portal is typed, of an unlisted bank or of a portal that the list lacks, with the help
+//! beside them and the box that confirms a suspicious address.
 
 use domain::portal_url::PortalUrl;
 use leptos::prelude::*;
 
 use crate::{
-    backend::{Flash, Suggested},
+    backend::Flash,
     components::{TextField, mark_verbatim},
     copy::pages::words,
     islands::PortalCoach,
-    paths::{Paths, encode},
 };
-
-/// Banks to choose without typing. Each leads to a page on which it still has to be confirmed.
-pub(super) fn popular(paths: &Paths, suggested: Suggested, draft: &str) -> Option<AnyView> {
-    let Suggested { banks, often_chosen } = suggested;
-    let title = if often_chosen { words().details.popular } else { words().details.first_banks };
-    let rows = banks.iter().map(|bank| {
-        let href = paths.new_with_institution(&bank.institution_id);
-        let href = if draft.is_empty() { href } else { format!("{href}&draft={}", encode(draft)) };
-        view! {
-            <li>
-                <a class="popular-bank" href=href translate="no">
-                    <span class="option-name">{bank.name.clone()}</span> " "
-                    <span class="option-domain">{bank.domain.clone()}</span>
-                </a>
-            </li>
-        }
-    });
-    let rows: Vec<_> = rows.collect();
-    (!rows.is_empty()).then(|| {
-        view! {
-            <section aria-labelledby="popular">
-                <h2 class="label" id="popular">{title}</h2>
-                <ul class="popular">{rows}</ul>
-            </section>
-        }
-        .into_any()
-    })
-}
 
 /// What helps beside the fields of an unlisted bank: sentences, and a link if there is one, in which names and addresses stay
 /// as they are.
