@@ -10,7 +10,7 @@ use domain::ids::InstitutionId;
 use domain::portal_url::PortalUrl;
 
 use super::haystack::Haystack;
-use super::look_alikes::Domains;
+use super::look_alikes::LookAlikes;
 use super::words::{Distances, Place, Words, split};
 use crate::onboarding::catalog::Found;
 
@@ -35,7 +35,7 @@ pub(in crate::onboarding) struct Catalog {
     words: Words,
     in_names: Haystack,
     in_ids_and_hosts: Haystack,
-    domains: Domains,
+    look_alikes: LookAlikes,
 }
 
 impl Catalog {
@@ -58,15 +58,15 @@ impl Catalog {
         }
         let words = Words::new(names.iter().map(String::as_str));
         let mut by_host = HashMap::new();
-        let mut domains = Domains::default();
+        let mut look_alikes = LookAlikes::default();
         for place in &listed {
             let portals = banks.get(*place as usize).map(|bank| &bank.portals);
             for host in portals.into_iter().flatten().map(comparable_host) {
-                domains.insert(&host, *place);
+                look_alikes.insert(&host, *place);
                 by_host.entry(host).or_insert(*place);
             }
         }
-        domains.forget_common_labels(&words);
+        look_alikes.forget_common_labels(&words);
         let searched: Vec<Vec<String>> = banks.iter().map(searched_hosts).collect();
         let mut hosts: Vec<(String, Place)> = (0..)
             .zip(&searched)
@@ -92,7 +92,7 @@ impl Catalog {
             by_lower_id,
             by_host,
             hosts,
-            domains,
+            look_alikes,
         }
     }
 
@@ -150,7 +150,7 @@ impl Catalog {
 
     /// The bank whose address another one imitates.
     pub(in crate::onboarding) fn imitated_by(&self, portal: &PortalUrl) -> Option<&Institution> {
-        self.at(self.domains.imitated_by(&comparable_host(portal))?)
+        self.at(self.look_alikes.imitated_by(&comparable_host(portal))?)
     }
 
     fn at(&self, place: Place) -> Option<&Institution> {
@@ -417,7 +417,7 @@ mod tests {
             vec!["x-".repeat(31) + "x"; 3].join(".") + ".example",
             vec!["online-".repeat(8) + "portal"; 3].join(".") + ".example",
         ] {
-            let compared = catalog.domains.compared(&host);
+            let compared = catalog.look_alikes.compared(&host);
             assert!(compared <= 20_000, "{compared} domains for {host}");
         }
     }
