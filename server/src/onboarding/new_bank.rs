@@ -125,7 +125,7 @@ impl UseCases {
 
 /// The product's own rule, and the standard's: both have to see the same host, or a browser would open another one
 /// than the one that was compared. The text itself stays as it was typed.
-fn portal_url(text: &str) -> Result<PortalUrl, PortalUrlError> {
+pub(super) fn portal_url(text: &str) -> Result<PortalUrl, PortalUrlError> {
     let portal = PortalUrl::parse(text)?;
     let standard = Url::parse(portal.as_str()).map_err(|_| PortalUrlError::Malformed)?;
     let same_host = standard.host_str().is_some_and(|host| host == portal.ascii_host());

@@ -15,6 +15,7 @@ use domain::timestamp::Timestamp;
 use domain::visible::is_blank;
 
 use super::catalog::shown;
+use super::new_bank::portal_url;
 use super::own::Own;
 use super::view::kept;
 use super::{UseCases, access};
@@ -82,14 +83,14 @@ impl UseCases {
         &self,
         caller: &Caller,
         requested_name: Option<&str>,
-        portal_url: &str,
+        typed: &str,
     ) -> Result<Coaching, Failure> {
         access::may_read(caller)?;
         let mut coaching = Coaching::default();
-        let portal = match PortalUrl::parse(portal_url) {
+        let portal = match portal_url(typed) {
             Ok(portal) => Some(portal),
             // Nothing was typed yet.
-            Err(_) if is_blank(portal_url) => None,
+            Err(_) if is_blank(typed) => None,
             Err(error) => {
                 coaching.notes.push(InvalidInput::PortalUrl(error).message());
                 None

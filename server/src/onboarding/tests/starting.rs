@@ -1,6 +1,6 @@
 //! Step 1: what may become a connection, and what is sent for it.
 
-use app::backend::StartConnection;
+use app::backend::{Onboarding as _, StartConnection};
 use app::model::Step;
 use domain::user_error::ErrorCode;
 use serde_json::json;
@@ -213,6 +213,103 @@ async fn a_suspicious_address_is_refused_until_it_is_confirmed() {
         sent(&bench).await,
         [r#"{"entityId":"ent_1","portalUrl":"https://bücher-bank.example/login"}"#]
     );
+}
+
+/// What becomes of an address of an unlisted bank once it is sent.
+#[derive(Debug, PartialEq)]
+enum Decision {
+    Accepted,
+    Refused(&'static str),
+    ToConfirm(&'static str),
+    /// A bank of the list is meant.
+    LooksLike(&'static str),
+}
+
+#[tokio::test]
+async fn help_says_of_every_address_what_sending_decides() {
+    use Decision::{Accepted, LooksLike, Refused, ToConfirm};
+    const INCOMPLETE: &str = "not a complete web address";
+    let bench = Bench::new().await;
+    bench.waycore.bank("lighthouse", "Lighthouse", &["https://www.lighthouse.example/"]);
+    bench.mirrored().await;
+    let too_long = format!("https://bank.example/{}", "x".repeat(2_048));
+    for (address, decision) in [
+        ("https://quiet-cove.example/login", Accepted),
+        ("  https://BÜCHER-bank.example:8443/Login ", Accepted),
+        ("https://quiet-cove.example./", Accepted),
+        // What `PortalUrl` refuses.
+        (too_long.as_str(), Refused("too long")),
+        ("http://bank.example/", Refused("https://")),
+        ("bank.example", Refused("https://")),
+        ("https://ana:secret@bank.example/", Refused("user name")),
+        ("https://", Refused(INCOMPLETE)),
+        ("https:bank.example", Refused(INCOMPLETE)),
+        ("https://bank.example/a b", Refused("spaces")),
+        ("https://bank.example/\u{7}b", Refused("spaces")),
+        ("https://bank.example/\u{200b}b", Refused("cannot be seen")),
+        ("https://bank.example:65536/", Refused(INCOMPLETE)),
+        ("https://bank..example/", Refused(INCOMPLETE)),
+        ("https://bank%2eexample/", Refused(INCOMPLETE)),
+        ("https://xn--a/", Refused(INCOMPLETE)),
+        ("https://１２７.0.0.1/", Refused(INCOMPLETE)),
+        // What a browser would open under another host.
+        ("https://0x7f.1/", Refused(INCOMPLETE)),
+        ("https://0X7F.0.0.1/", Refused(INCOMPLETE)),
+        ("https://0x7f000001/", Refused(INCOMPLETE)),
+        ("https://0177.0.0.1/", Refused(INCOMPLETE)),
+        ("https://2130706433/", Refused(INCOMPLETE)),
+        ("https://127.1/", Refused(INCOMPLETE)),
+        ("https://192.0.2.7./", Refused(INCOMPLETE)),
+        ("https://192.0.2.07/", Refused(INCOMPLETE)),
+        ("https://1.2.3.4.5/", Refused(INCOMPLETE)),
+        ("https://256.0.0.1/", Refused(INCOMPLETE)),
+        ("https://bank.0x1/", Refused(INCOMPLETE)),
+        ("https://[::::]/", Refused(INCOMPLETE)),
+        ("https://[2001:0db8::1]/", Refused(INCOMPLETE)),
+        ("https://[::ffff:192.0.2.7]/", Refused(INCOMPLETE)),
+        // What has to be confirmed.
+        ("https://192.0.2.7/login", ToConfirm("192.0.2.7")),
+        ("https://[2001:DB8::1]:8443/", ToConfirm("[2001:db8::1]")),
+        ("https://192.0.2.7.elsewhere.example/", ToConfirm("192.0.2.7.elsewhere.example")),
+        ("https://intranet/", ToConfirm("intranet")),
+        ("https://xn--bcher-bank-9db.example/", ToConfirm("xn--bcher-bank-9db.example")),
+        ("https://сосо.example/", ToConfirm("xn--n1aahb.example")),
+        ("https://harbuor.example/login", ToConfirm("harbuor.example")),
+        ("https://lighthouse.quiet-cove.example/", ToConfirm("lighthouse.quiet-cove.example")),
+        ("https://meadow.example.sign-in.example/", ToConfirm("meadow.example.sign-in.example")),
+        // A bank of the list.
+        ("https://meadow.example/other", LooksLike("meadow")),
+    ] {
+        let help = bench.port.coach_portal(&ana(), Some("Quiet Cove"), address).await.unwrap();
+        let sent = bench.start(&ana(), unlisted("Quiet Cove", address)).await;
+        let sent = sent.map_err(|error| (error.0.field.unwrap_or_default(), error.0.message));
+        let said = match &help.notes[..] {
+            [] => "",
+            [note] => note.as_str(),
+            notes => panic!("{address}: {notes:?}"),
+        };
+        match (&decision, &sent) {
+            (Accepted, Ok(_)) => assert_eq!((said, &help.matched), ("", &None), "{address}"),
+            (Refused(part), Err((field, message))) => {
+                assert_eq!((field.as_str(), said), ("portal_url", message.as_str()), "{address}");
+                assert!(said.contains(part), "{address}: {said}");
+            }
+            (ToConfirm(_), Err((field, message))) => {
+                assert_eq!(field, "address_checked", "{address}");
+                assert!(!said.is_empty() && message.starts_with(said), "{address}: {said} / {message}");
+            }
+            (LooksLike(bank), Err((field, _))) => {
+                assert_eq!(field, "institution_id", "{address}");
+                assert_eq!(help.matched.map(|bank| bank.institution_id).as_deref(), Some(*bank), "{address}");
+            }
+            (decision, sent) => panic!("{address}: {sent:?} instead of {decision:?}"),
+        }
+        let host = match decision {
+            ToConfirm(host) => Some(host),
+            _ => None,
+        };
+        assert_eq!(help.suspicious_host.as_deref(), host, "{address}");
+    }
 }
 
 #[tokio::test]
