@@ -42,11 +42,30 @@ impl PortalUrl {
     }
 }
 
-/// Whether a name has an address of four numbers in it: `192.0.2.7.elsewhere.example`, `bank-192-0-2-7.elsewhere.example`.
+/// Whether a name has an IPv4 address in it, as public name servers read it: `192.0.2.7.elsewhere.example`,
+/// `bank-192-0-2-7.elsewhere.example`, `c0000207.elsewhere.example`. In any base.
 fn holds_number(host: &str) -> bool {
-    let is_byte = |part: &&str| part.bytes().all(|byte| byte.is_ascii_digit()) && part.parse::<u8>().is_ok();
     let parts: Vec<&str> = host.split(['.', '-', '。', '．', '｡']).collect();
-    parts.windows(4).any(|four| four.iter().all(&is_byte))
+    let is_byte = |part: &&str| decimal_or_octal(part).is_some_and(|number| number <= 255);
+    parts.windows(4).any(|four| four.iter().all(is_byte)) || parts.into_iter().any(is_whole_address)
+}
+
+fn decimal_or_octal(part: &str) -> Option<u32> {
+    let octal = part.starts_with('0').then(|| u32::from_str_radix(part, 8).ok()).flatten();
+    octal.or_else(|| part.parse().ok())
+}
+
+/// Whether a part of a name is a hexadecimal number with its prefix, or an IPv4 address in one number. Fewer than ten digits
+/// may be a date or a bank's number, and letters alone a word.
+fn is_whole_address(part: &str) -> bool {
+    let is_hex = |digits: &str| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if let Some(digits) = part.strip_prefix("0x") {
+        return is_hex(digits);
+    }
+    let has_digit = part.bytes().any(|byte| byte.is_ascii_digit());
+    let has_letter = part.bytes().any(|byte| byte.is_ascii_alphabetic());
+    let is_hex_address = part.len() == 8 && has_digit && has_letter && is_hex(part);
+    is_hex_address || part.len() >= 10 && decimal_or_octal(part).is_some()
 }
 
 /// Whether a label is not of one alphabet, or of one that is used to look like Latin. Japanese, Chinese and Korean are

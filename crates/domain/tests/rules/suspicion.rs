@@ -25,6 +25,15 @@ fn numbers_and_private_names_are_suspicious() {
         "bank.192.0.2.7.elsewhere.example",
         "192-0-2-7.elsewhere.example",
         "bank-192-0-2-7.elsewhere.example",
+        // In other bases, and in one piece.
+        "0x7f.0x0.0x0.0x1.elsewhere.example",
+        "0x7f.1.elsewhere.example",
+        "0300.0250.0.01.elsewhere.example",
+        "bank-0x7f000001.elsewhere.example",
+        "c0a80101.elsewhere.example",
+        "bank-7F000001.elsewhere.example",
+        "2130706433.elsewhere.example",
+        "017700000001.elsewhere.example",
     ] {
         check(host, Some(Suspicion::Number));
     }
@@ -76,6 +85,13 @@ fn names_of_one_alphabet_are_not() {
         "1-2-3.bank.example",
         "bank-2026-11-30-1.example",
         "3.14.bank.example",
+        "bank-20261130.example",
+        "bank-24.4you.example",
+        "defacade.abcdefab.example",
+        "0x.example",
+        "0xbank.example",
+        "123456789.bank.example",
+        "123456789012.bank.example",
     ] {
         check(host, None);
     }
