@@ -27,9 +27,10 @@ impl LookAlikes {
         }
     }
 
-    /// Forgets what many banks have called their domains, and single words that many have in their names.
-    pub(super) fn forget_common_labels(&mut self, words: &Words) {
-        self.brands.forget_common(words);
+    /// Completes the index once all hosts are in it. Forgets what many banks have called their domains, and single words that
+    /// many have in their names.
+    pub(super) fn complete(&mut self, words: &Words) {
+        self.brands.complete(words);
     }
 
     /// The bank whose domain a host imitates.
@@ -38,13 +39,15 @@ impl LookAlikes {
         if self.domains.contains(&own) {
             return None;
         }
-        self.domains.imitated_by(host, &letters(&own)).or_else(|| self.brands.imitated_by(host))
+        let own = letters(&own);
+        self.domains.imitated_by(host, &own).or_else(|| self.brands.imitated_by(host, &own))
     }
 
     /// How many domains and labels are compared with the given host's.
     #[cfg(test)]
     pub(super) fn compared(&self, host: &str) -> usize {
-        self.domains.compared(&letters(&registrable(host))) + BrandIndex::compared(host)
+        let own = letters(&registrable(host));
+        self.domains.compared(&own) + self.brands.compared(host, &own)
     }
 }
 
@@ -60,6 +63,14 @@ fn registrable(host: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use axum::body::{Body, to_bytes};
+    use domain::folding::fold;
+    use domain::portal_url::PortalUrl;
+    use http::Request;
+    use serde_json::Value;
+    use tower::ServiceExt as _;
+    use waycore_sim::{SimOptions, Simulator};
+
     use super::*;
 
     /// The place of a bank is that of its address.
@@ -68,7 +79,7 @@ mod tests {
         for (place, host) in (0..).zip(addresses) {
             domains.insert(host, place);
         }
-        domains.forget_common_labels(&Words::new(names.iter().copied()));
+        domains.complete(&Words::new(names.iter().copied()));
         domains
     }
 
@@ -107,6 +118,11 @@ mod tests {
             ("secureinstanttestbank.example", Some(0)),
             ("my-secureinstant-test-bankportal.example", Some(0)),
             ("northmillonline.com", Some(3)),
+            // With a typo too.
+            ("instnat-test-bank.com", Some(0)),
+            ("my-instanttestbanc.co.uk", Some(0)),
+            ("www.rivrbank.example", Some(1)),
+            ("northmills.com", Some(3)),
             // In front of another domain.
             ("instant-test-bank.evil.example", Some(0)),
             ("instanttestbank.evil.example", Some(0)),
@@ -118,7 +134,6 @@ mod tests {
             // Another name, though some of it is the same.
             ("test-bank.example", None),
             ("instant-bank.example", None),
-            ("northmills.com", None),
             ("mynorthmillers.com", None),
             ("new-river-banking.com", None),
             ("river.bank.com", None),
@@ -134,6 +149,94 @@ mod tests {
         ] {
             assert_eq!(banks.imitated_by(host), bank, "{host}");
         }
+    }
+
+    #[test]
+    fn a_typo_in_a_short_name_imitates_where_it_makes_no_other_word() {
+        let banks = domains(&[], &["www.chase.com", "online.barclays.co.uk", "mbank.pl", "ally.com"]);
+        for (host, bank) in [
+            ("chase.net", Some(0)),
+            ("chasse.net", Some(0)),
+            ("secure.chasee.co.uk", Some(0)),
+            ("chsae.org", Some(0)),
+            ("chasse-login.net", Some(0)),
+            ("mychase.net", Some(0)),
+            ("barclay.net", Some(1)),
+            ("barcleys.net", Some(1)),
+            ("mmbank.com", Some(2)),
+            // Other words, and other banks.
+            ("phase.net", None),
+            ("chose.net", None),
+            ("chases.net", None),
+            ("chas.net", None),
+            ("nbank.de", None),
+            ("bank.net", None),
+            ("ally.net", None),
+            ("chase.quiet-cove.net", None),
+            ("chase-quiet-cove.net", None),
+        ] {
+            assert_eq!(banks.imitated_by(host), bank, "{host}");
+        }
+    }
+
+    /// The simulator's banks: the folded name and the host of each portal.
+    async fn simulators_banks() -> Vec<(String, Vec<String>)> {
+        let simulator = Simulator::new(SimOptions::default()).expect("a simulator");
+        let key = simulator.ensure_organization("host").api_key;
+        let mut banks = Vec::new();
+        let mut cursor = String::new();
+        loop {
+            let request = Request::get(format!("/v1/institutions?limit=500{cursor}"))
+                .header("host", "localhost")
+                .header("authorization", format!("Bearer {key}"))
+                .body(Body::empty())
+                .expect("a request");
+            let answer = simulator.router().oneshot(request).await.expect("an answer").into_body();
+            let page: Value =
+                serde_json::from_slice(&to_bytes(answer, usize::MAX).await.expect("a body")).expect("JSON");
+            for bank in page["data"].as_array().expect("banks") {
+                let further = bank["additionalPortalUrls"].as_array().into_iter().flatten();
+                let portals = further.chain([&bank["canonicalPortalUrl"]]).filter_map(Value::as_str);
+                let hosts = portals.map(|url| PortalUrl::parse(url).expect(url).ascii_host());
+                banks.push((fold(bank["name"].as_str().expect("a name")), hosts.collect()));
+            }
+            match page["pagination"]["nextCursor"].as_str() {
+                Some(next) => cursor = format!("&cursor={next}"),
+                None => return banks,
+            }
+        }
+    }
+
+    fn index(banks: &[(String, Vec<String>)]) -> LookAlikes {
+        let mut index = LookAlikes::default();
+        for (place, (_, hosts)) in (0..).zip(banks) {
+            hosts.iter().for_each(|host| index.insert(host, place));
+        }
+        index.complete(&Words::new(banks.iter().map(|(name, _)| name.as_str())));
+        index
+    }
+
+    /// Each half of the simulator's banks, whose names are alike, is unknown to a list of the other half.
+    #[tokio::test]
+    async fn no_bank_of_the_list_and_few_others_pass_for_an_imitation() {
+        let banks = simulators_banks().await;
+        let whole = index(&banks);
+        for host in banks.iter().flat_map(|(_, hosts)| hosts) {
+            assert_eq!(whole.imitated_by(host), None, "{host}");
+        }
+        let (even, odd): (Vec<_>, Vec<_>) = (0..).zip(banks).partition(|(number, _)| number % 2 == 0);
+        let bank = |(_, bank): (u32, _)| bank;
+        let halves: [Vec<_>; 2] = [even.into_iter().map(bank).collect(), odd.into_iter().map(bank).collect()];
+        let mut marked = [0, 0];
+        for (known, others) in [(&halves[0], &halves[1]), (&halves[1], &halves[0])] {
+            let known = index(known);
+            for host in others.iter().filter_map(|(_, hosts)| hosts.first()) {
+                let elsewhere = host.replace(".example", ".net");
+                marked[0] += usize::from(known.imitated_by(host).is_some());
+                marked[1] += usize::from(known.imitated_by(&elsewhere).is_some());
+            }
+        }
+        assert!(marked.iter().all(|count| *count <= 200), "{marked:?} of 5,000");
     }
 
     #[test]
@@ -153,7 +256,7 @@ mod tests {
         // One bank with many domains is one.
         let mut own = LookAlikes::default();
         many.iter().for_each(|host| own.insert(host, 7));
-        own.forget_common_labels(&Words::new(std::iter::empty()));
+        own.complete(&Words::new(std::iter::empty()));
         assert_eq!(own.imitated_by("citizens-login.example"), Some(7));
     }
 }

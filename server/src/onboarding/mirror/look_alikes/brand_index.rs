@@ -1,14 +1,18 @@
 //! Labels that banks have registered, their brands: combosquatting (a brand beside other words), and a brand under another
-//! top-level domain or as a subdomain of another one.
+//! top-level domain, with a typo too, or as a subdomain of another one.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use domain::suspicion::{letters, shape};
+use domain::typo;
 
 use crate::onboarding::mirror::words::{Place, Words};
 
 /// Shorter labels are words, or are chosen by many.
-const SHORTEST_LABEL: usize = 8;
+const SHORTEST: usize = 5;
+
+/// Shorter labels are parts of other names by chance, and one letter off them.
+const SHORTEST_ANYWHERE: usize = 8;
 
 /// A label that more banks share identifies none of them.
 const MOST_OF_A_LABEL: usize = 5;
@@ -47,6 +51,8 @@ const SECOND_LEVELS: [&str; 14] =
 pub(super) struct BrandIndex {
     /// What banks have called their domains, by its shape, without hyphens.
     by_label: HashMap<String, Label>,
+    /// The shapes again, by their length.
+    by_length: BTreeMap<usize, Vec<(Vec<char>, Place)>>,
 }
 
 struct Label {
@@ -66,7 +72,7 @@ impl BrandIndex {
         let Some(text) = label(&domain).map(|label| label.replace('-', "")) else { return };
         // Made of generic words only, as in `online-banking`.
         let is_plain = without_added(&text).any(str::is_empty);
-        let Some(shape) = label_shape(&text).filter(|_| !is_plain) else { return };
+        let Some(shape) = shape_from(SHORTEST, &text).filter(|_| !is_plain) else { return };
         let known = self.by_label.entry(shape).or_insert(Label { text, place, banks: 1, last: place });
         if known.last != place {
             known.banks += 1;
@@ -74,24 +80,66 @@ impl BrandIndex {
         }
     }
 
-    /// Forgets what many banks have called their domains, and single words that many have in their names.
-    pub(super) fn forget_common(&mut self, words: &Words) {
+    /// Completes the index once all domains are in it. Forgets what many banks have called their domains, and single words that
+    /// many have in their names.
+    pub(super) fn complete(&mut self, words: &Words) {
         self.by_label.retain(|_, label| {
             label.banks <= MOST_OF_A_LABEL && words.names_with(&label.text) <= MOST_OF_A_LABEL
         });
+        for (shape, label) in &self.by_label {
+            let shape: Vec<char> = shape.chars().collect();
+            self.by_length.entry(shape.len()).or_default().push((shape, label.place));
+        }
+        self.by_length.values_mut().for_each(|labels| labels.sort_unstable_by_key(|(_, place)| *place));
     }
 
-    /// The bank whose label is one of the host's, or in one of them beside other words.
-    pub(super) fn imitated_by(&self, host: &str) -> Option<Place> {
+    /// The bank whose label is one of the host's, or in one of them beside other words; or whose label the host's domain, given
+    /// letter by letter as it looks, is called by with a typo.
+    pub(super) fn imitated_by(&self, host: &str, domain: &[char]) -> Option<Place> {
         let host: String = letters(host).into_iter().collect();
-        possible_labels(&host).find_map(|shape| self.by_label.get(&shape)).map(|label| label.place)
+        let known = possible_labels(&host).find_map(|shape| self.by_label.get(&shape));
+        known.map(|label| label.place).or_else(|| self.misspelt(domain))
     }
 
-    /// How many labels of a host are looked up.
-    #[cfg(test)]
-    pub(super) fn compared(host: &str) -> usize {
-        possible_labels(host).count()
+    fn misspelt(&self, domain: &[char]) -> Option<Place> {
+        registered_labels(domain).iter().find_map(|typed| {
+            let known = self.candidates(typed).find(|(known, _)| passes_for(typed, known));
+            known.map(|(_, place)| *place)
+        })
     }
+
+    /// Labels of about the same length.
+    fn candidates(&self, typed: &[char]) -> impl Iterator<Item = &(Vec<char>, Place)> {
+        let lengths = typed.len().saturating_sub(1)..=typed.len() + 1;
+        self.by_length.range(lengths).flat_map(|(_, labels)| labels)
+    }
+
+    /// How many labels are looked up for a host of this domain, or compared with its.
+    #[cfg(test)]
+    pub(super) fn compared(&self, host: &str, domain: &[char]) -> usize {
+        let compared = registered_labels(domain).iter().map(|typed| self.candidates(typed).count());
+        possible_labels(host).count() + compared.sum::<usize>()
+    }
+}
+
+/// Whether a label is a known one of the same shape, or with one letter wrong. A short one is another word then, unless a letter
+/// is doubled, or two are swapped.
+fn passes_for(typed: &[char], known: &[char]) -> bool {
+    let without_doubles = |label: &[char]| {
+        let mut label = label.to_vec();
+        label.dedup();
+        label
+    };
+    let sorted = |label: &[char]| {
+        let mut label = label.to_vec();
+        label.sort_unstable();
+        label
+    };
+    typed == known
+        || typo::is_one_edit(typed, known)
+            && (known.len() >= SHORTEST_ANYWHERE
+                || without_doubles(typed) == without_doubles(known)
+                || sorted(typed) == sorted(known))
 }
 
 /// Returns the registered label: `bank` of `bank.example` and of `bank.co.uk`. `None` if the first label may be a subdomain
@@ -102,20 +150,27 @@ fn label(domain: &str) -> Option<&str> {
     below.is_none_or(|second| SECOND_LEVELS.contains(&second)).then_some(label)
 }
 
-/// The shape of a label without hyphens, if it is long enough to be of one bank.
-fn label_shape(text: &str) -> Option<String> {
+/// The shapes of what a domain is called, without hyphens, with and without what is added to names.
+fn registered_labels(domain: &[char]) -> Vec<Vec<char>> {
+    let domain: String = domain.iter().collect();
+    let text = label(&domain).map(|label| label.replace('-', "")).unwrap_or_default();
+    let shapes = without_added(&text).filter_map(|text| shape_from(SHORTEST, text));
+    shapes.map(|shape| shape.chars().collect()).collect()
+}
+
+/// The shape of a label without hyphens, if it has so many letters.
+fn shape_from(shortest: usize, text: &str) -> Option<String> {
     let letters: Vec<char> = text.chars().collect();
-    (letters.len() >= SHORTEST_LABEL).then(|| shape(&letters))
+    (letters.len() >= shortest).then(|| shape(&letters))
 }
 
 /// The shapes of what may be a bank's label in a host: each of its labels but the last, and in each what stands between
 /// hyphens, with and without what is added to names.
 fn possible_labels(host: &str) -> impl Iterator<Item = String> {
     let labels = host.trim_end_matches('.').rsplit_once('.').map_or("", |(labels, _)| labels);
-    labels
-        .split('.')
-        .flat_map(between_hyphens)
-        .flat_map(|text| without_added(&text).filter_map(label_shape).collect::<Vec<_>>())
+    labels.split('.').flat_map(between_hyphens).flat_map(|text| {
+        without_added(&text).filter_map(|text| shape_from(SHORTEST_ANYWHERE, text)).collect::<Vec<_>>()
+    })
 }
 
 /// All parts of a label from one hyphen to another, without the hyphens in them.
