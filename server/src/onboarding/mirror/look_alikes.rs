@@ -6,7 +6,7 @@ mod domain_index;
 
 use domain::suspicion::letters;
 
-use super::words::{Place, Words};
+use super::words::Place;
 use brand_index::BrandIndex;
 use domain_index::DomainIndex;
 
@@ -22,15 +22,13 @@ impl LookAlikes {
     pub(super) fn insert(&mut self, host: &str, place: Place) {
         let name = registrable(host);
         let letters = letters(&name);
-        if self.domains.insert(name, &letters, place) {
-            self.brands.insert(&letters, place);
-        }
+        self.domains.insert(name, &letters, place);
+        self.brands.insert(&letters, place);
     }
 
-    /// Completes the index once all hosts are in it. Forgets what many banks have called their domains, and single words that
-    /// many have in their names.
-    pub(super) fn complete(&mut self, words: &Words) {
-        self.brands.complete(words);
+    /// Completes the index once all hosts are in it. `names` are those of all banks, folded: what is common in them is no brand.
+    pub(super) fn complete<'a>(&mut self, names: impl Iterator<Item = &'a str>) {
+        self.brands.complete(names);
     }
 
     /// The bank whose domain a host imitates.
@@ -79,7 +77,7 @@ mod tests {
         for (place, host) in (0..).zip(addresses) {
             domains.insert(host, place);
         }
-        domains.complete(&Words::new(names.iter().copied()));
+        domains.complete(names.iter().copied());
         domains
     }
 
@@ -212,7 +210,7 @@ mod tests {
         for (place, (_, hosts)) in (0..).zip(banks) {
             hosts.iter().for_each(|host| index.insert(host, place));
         }
-        index.complete(&Words::new(banks.iter().map(|(name, _)| name.as_str())));
+        index.complete(banks.iter().map(|(name, _)| name.as_str()));
         index
     }
 
@@ -241,22 +239,54 @@ mod tests {
 
     #[test]
     fn what_many_banks_are_called_is_no_imitation() {
-        let many: Vec<String> =
-            ["com", "org", "net", "de", "fr", "it"].map(|last| format!("citizens.{last}")).into();
+        let many = ["com", "org", "net", "de", "fr", "it"].map(|last| format!("citizens.{last}"));
         let many: Vec<&str> = many.iter().map(String::as_str).collect();
-        assert_eq!(domains(&[], &many[..5]).imitated_by("citizens-login.example"), Some(0));
-        assert_eq!(domains(&[], &many).imitated_by("citizens-login.example"), None);
-        // A word of names is nobody's own, either.
-        let names = ["community bank", "first community", "community trust", "a community", "b community"];
+        let names: Vec<String> = (0..13).map(|number| format!("citizens bank of county {number}")).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        for (host, common, brand) in [
+            ("citizens.quiet-cove.example", None, Some(0)),
+            ("citizens.example", None, Some(0)),
+            ("citizens-online.example", None, Some(0)),
+            // No bank is called so.
+            ("citizens-login.example", Some(0), Some(0)),
+            ("my-citizens-secure.example", Some(0), Some(0)),
+            ("citizens-security.example", None, Some(0)),
+        ] {
+            assert_eq!(domains(&names, &many).imitated_by(host), common, "{host}");
+            assert_eq!(domains(&names[..12], &many).imitated_by(host), brand, "{host}");
+        }
+        // Words that make a label together.
+        let names = ["first national bank"; 6];
         let banks = |names: &[&str]| {
-            domains(names, &["community.example"]).imitated_by("community.quiet-cove.example")
+            domains(names, &["firstnational.example"]).imitated_by("firstnational.quiet-cove.example")
         };
-        assert_eq!(banks(&names), Some(0));
-        assert_eq!(banks(&[names.as_slice(), &["community c"]].concat()), None);
+        assert_eq!((banks(&names[..5]), banks(&names)), (Some(0), None));
         // One bank with many domains is one.
         let mut own = LookAlikes::default();
         many.iter().for_each(|host| own.insert(host, 7));
-        own.complete(&Words::new(std::iter::empty()));
-        assert_eq!(own.imitated_by("citizens-login.example"), Some(7));
+        own.complete(["citizens"; 6].into_iter());
+        assert_eq!(own.imitated_by("citizens.quiet-cove.example"), None);
+    }
+
+    #[test]
+    fn a_brand_that_many_banks_share_is_imitated() {
+        let lasts = ["es", "pl", "pt", "de", "com", "co.uk", "com.br"];
+        let addresses = lasts.map(|last| format!("www.santander.{last}"));
+        let addresses: Vec<&str> = addresses.iter().map(String::as_str).collect();
+        // Some companies of it have no domain of that name.
+        let names = ["banco santander"; 14];
+        let countries = domains(&names, &addresses);
+        let names = ["barclays: one", "barclays: two", "barclays: three"].repeat(3);
+        let one_domain = domains(&names, &["login.barclays.com"; 9]);
+        for (host, banks) in [
+            ("santander-login.com", &countries),
+            ("santander.quiet-cove.com", &countries),
+            ("santander.net", &countries),
+            ("santandr.net", &countries),
+            ("barclays.quiet-cove.com", &one_domain),
+            ("barcleys.net", &one_domain),
+        ] {
+            assert_eq!(banks.imitated_by(host), Some(0), "{host}");
+        }
     }
 }

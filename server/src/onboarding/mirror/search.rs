@@ -66,7 +66,7 @@ impl Catalog {
                 by_host.entry(host).or_insert(*place);
             }
         }
-        look_alikes.complete(&words);
+        look_alikes.complete(names.iter().map(String::as_str));
         let searched: Vec<Vec<String>> = banks.iter().map(searched_hosts).collect();
         let mut hosts: Vec<(String, Place)> = (0..)
             .zip(&searched)

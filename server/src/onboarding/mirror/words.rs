@@ -47,12 +47,6 @@ impl Words {
         Self(words.into_iter().map(word).collect())
     }
 
-    /// How many names have the word.
-    pub(super) fn names_with(&self, word: &str) -> usize {
-        let found = self.0.binary_search_by(|known| known.text.as_str().cmp(word)).ok();
-        found.and_then(|at| self.0.get(at)).map_or(0, |word| word.places.len())
-    }
-
     /// The places of names with a word that begins so.
     pub(super) fn beginning(&self, typed: &str, count: usize) -> Places {
         let first = self.0.partition_point(|word| word.text.as_str() < typed);

@@ -1,12 +1,12 @@
 //! Labels that banks have registered, their brands: combosquatting (a brand beside other words), and a brand under another
 //! top-level domain, with a typo too, or as a subdomain of another one.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use domain::suspicion::{letters, shape};
 use domain::typo;
 
-use crate::onboarding::mirror::words::{Place, Words};
+use crate::onboarding::mirror::words::{Place, split};
 
 /// Shorter labels are words, or are chosen by many.
 const SHORTEST: usize = 5;
@@ -14,8 +14,11 @@ const SHORTEST: usize = 5;
 /// Shorter labels are parts of other names by chance, and one letter off them.
 const SHORTEST_ANYWHERE: usize = 8;
 
-/// A label that more banks share identifies none of them.
-const MOST_OF_A_LABEL: usize = 5;
+/// So many banks may have a brand in their names without having registered it.
+const MAX_NAMESAKES: usize = 5;
+
+/// More words of a bank's name are no part of a label.
+const MAX_WORDS_OF_NAME: usize = 12;
 
 /// Words that phishing hosts add to a bank's name.
 const ADDED: [&str; 22] = [
@@ -43,6 +46,9 @@ const ADDED: [&str; 22] = [
     "web",
 ];
 
+/// Those of them that a bank's own label does not have.
+const SIGN_IN: [&str; 5] = ["auth", "login", "secure", "signin", "verify"];
+
 /// Public second levels, as in `co.uk`.
 const SECOND_LEVELS: [&str; 14] =
     ["ac", "co", "com", "edu", "go", "gob", "gov", "ltd", "ne", "net", "nom", "or", "org", "plc"];
@@ -53,39 +59,48 @@ pub(super) struct BrandIndex {
     by_label: HashMap<String, Label>,
     /// The shapes again, by their length.
     by_length: BTreeMap<usize, Vec<(Vec<char>, Place)>>,
+    /// Labels that are common words of banks' names, by their shape.
+    common: HashMap<String, Label>,
 }
 
 struct Label {
     text: String,
-    /// Of the first bank that is called so.
+    /// Of the first bank that has registered it.
     place: Place,
-    /// How many banks are called so.
+    /// How many banks have registered it.
     banks: usize,
     /// Of the last one.
     last: Place,
+    /// How many banks have it in their names.
+    names: usize,
 }
 
 impl BrandIndex {
     /// Adds the label of a domain, given letter by letter as it looks.
     pub(super) fn insert(&mut self, domain: &[char], place: Place) {
-        let domain: String = domain.iter().collect();
-        let Some(text) = label(&domain).map(|label| label.replace('-', "")) else { return };
+        let text = registered_text(domain);
         // Made of generic words only, as in `online-banking`.
-        let is_plain = without_added(&text).any(str::is_empty);
+        let is_plain = without(&ADDED, &text).any(str::is_empty);
         let Some(shape) = shape_from(SHORTEST, &text).filter(|_| !is_plain) else { return };
-        let known = self.by_label.entry(shape).or_insert(Label { text, place, banks: 1, last: place });
+        let known =
+            self.by_label.entry(shape).or_insert(Label { text, place, banks: 1, last: place, names: 0 });
         if known.last != place {
             known.banks += 1;
             known.last = place;
         }
     }
 
-    /// Completes the index once all domains are in it. Forgets what many banks have called their domains, and single words that
-    /// many have in their names.
-    pub(super) fn complete(&mut self, words: &Words) {
-        self.by_label.retain(|_, label| {
-            label.banks <= MOST_OF_A_LABEL && words.names_with(&label.text) <= MOST_OF_A_LABEL
-        });
+    /// Completes the index once all domains are in it. `names` are those of all banks, folded.
+    pub(super) fn complete<'a>(&mut self, names: impl Iterator<Item = &'a str>) {
+        let labels = self.by_label.values_mut();
+        let mut counts: HashMap<&str, &mut usize> =
+            labels.map(|label| (label.text.as_str(), &mut label.names)).collect();
+        for part in names.flat_map(parts_of_name) {
+            if let Some(count) = counts.get_mut(part.as_str()) {
+                **count += 1;
+            }
+        }
+        self.common = self.by_label.extract_if(|_, label| label.is_common()).collect();
         for (shape, label) in &self.by_label {
             let shape: Vec<char> = shape.chars().collect();
             self.by_length.entry(shape.len()).or_default().push((shape, label.place));
@@ -98,7 +113,17 @@ impl BrandIndex {
     pub(super) fn imitated_by(&self, host: &str, domain: &[char]) -> Option<Place> {
         let host: String = letters(host).into_iter().collect();
         let known = possible_labels(&host).find_map(|shape| self.by_label.get(&shape));
+        let known = known.or_else(|| self.asking_to_sign_in(domain));
         known.map(|label| label.place).or_else(|| self.misspelt(domain))
+    }
+
+    /// A common word beside one that asks to sign in: no bank is called so.
+    fn asking_to_sign_in(&self, domain: &[char]) -> Option<&Label> {
+        let text = registered_text(domain);
+        let common = without(&SIGN_IN, &text).skip(1).flat_map(|text| without(&ADDED, text));
+        common
+            .filter_map(|text| shape_from(SHORTEST_ANYWHERE, text))
+            .find_map(|shape| self.common.get(&shape))
     }
 
     fn misspelt(&self, domain: &[char]) -> Option<Place> {
@@ -120,6 +145,21 @@ impl BrandIndex {
         let compared = registered_labels(domain).iter().map(|typed| self.candidates(typed).count());
         possible_labels(host).count() + compared.sum::<usize>()
     }
+}
+
+impl Label {
+    /// Whether it tells no bank from another: many have it in their names, and most of these are called otherwise. What a brand's
+    /// own companies share is not common, however many there are.
+    fn is_common(&self) -> bool {
+        self.names > MAX_NAMESAKES.max(2 * self.banks)
+    }
+}
+
+/// All runs of words of a folded name, as a label has them: without accents and spaces.
+fn parts_of_name(name: &str) -> HashSet<String> {
+    let name: String = letters(name).into_iter().collect();
+    let words: Vec<&str> = split(&name).take(MAX_WORDS_OF_NAME).collect();
+    between_hyphens(&words.join("-")).collect()
 }
 
 /// Whether a label is a known one of the same shape, or with one letter wrong. A short one is another word then, unless a letter
@@ -152,10 +192,15 @@ fn label(domain: &str) -> Option<&str> {
 
 /// The shapes of what a domain is called, without hyphens, with and without what is added to names.
 fn registered_labels(domain: &[char]) -> Vec<Vec<char>> {
-    let domain: String = domain.iter().collect();
-    let text = label(&domain).map(|label| label.replace('-', "")).unwrap_or_default();
-    let shapes = without_added(&text).filter_map(|text| shape_from(SHORTEST, text));
+    let text = registered_text(domain);
+    let shapes = without(&ADDED, &text).filter_map(|text| shape_from(SHORTEST, text));
     shapes.map(|shape| shape.chars().collect()).collect()
+}
+
+/// What a domain is called, without hyphens; empty if that is not known.
+fn registered_text(domain: &[char]) -> String {
+    let domain: String = domain.iter().collect();
+    label(&domain).map(|label| label.replace('-', "")).unwrap_or_default()
 }
 
 /// The shape of a label without hyphens, if it has so many letters.
@@ -169,7 +214,7 @@ fn shape_from(shortest: usize, text: &str) -> Option<String> {
 fn possible_labels(host: &str) -> impl Iterator<Item = String> {
     let labels = host.trim_end_matches('.').rsplit_once('.').map_or("", |(labels, _)| labels);
     labels.split('.').flat_map(between_hyphens).flat_map(|text| {
-        without_added(&text).filter_map(|text| shape_from(SHORTEST_ANYWHERE, text)).collect::<Vec<_>>()
+        without(&ADDED, &text).filter_map(|text| shape_from(SHORTEST_ANYWHERE, text)).collect::<Vec<_>>()
     })
 }
 
@@ -186,10 +231,10 @@ fn between_hyphens(label: &str) -> impl Iterator<Item = String> {
     })
 }
 
-/// A text as it is, and without what may be added to a name, in front, behind, and both.
-fn without_added(text: &str) -> impl Iterator<Item = &str> {
-    let in_front = ADDED.iter().filter_map(|added| text.strip_prefix(added));
-    std::iter::once(text).chain(in_front).flat_map(|text| {
-        std::iter::once(text).chain(ADDED.iter().filter_map(move |added| text.strip_suffix(added)))
+/// A text as it is, and without one of the words in front, behind, and both.
+fn without<'a>(words: &'static [&'static str], text: &'a str) -> impl Iterator<Item = &'a str> {
+    let in_front = words.iter().filter_map(move |word| text.strip_prefix(word));
+    std::iter::once(text).chain(in_front).flat_map(move |text| {
+        std::iter::once(text).chain(words.iter().filter_map(move |word| text.strip_suffix(word)))
     })
 }

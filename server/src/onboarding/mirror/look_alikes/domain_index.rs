@@ -21,17 +21,16 @@ pub(super) struct DomainIndex {
 }
 
 impl DomainIndex {
-    /// Adds a domain, as DNS has it and letter by letter as it looks. Returns false if it is known already.
-    pub(super) fn insert(&mut self, name: String, letters: &[char], place: Place) -> bool {
+    /// Adds a domain, as DNS has it and letter by letter as it looks.
+    pub(super) fn insert(&mut self, name: String, letters: &[char], place: Place) {
         if !self.names.insert(name) {
-            return false;
+            return;
         }
         self.by_shape.entry(shape(letters)).or_insert(place);
         if letters.len() >= SHORTEST {
             self.by_letters.entry(letters.iter().collect()).or_insert(place);
             self.by_length.entry(letters.len()).or_default().push((letters.to_vec(), place));
         }
-        true
     }
 
     pub(super) fn contains(&self, name: &str) -> bool {
