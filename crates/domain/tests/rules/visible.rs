@@ -89,6 +89,15 @@ fn inside_an_address_they_are_refused() {
 }
 
 #[test]
+fn an_unassigned_code_point_is_seen_and_in_no_host() {
+    for c in ['\u{378}', '\u{2fe0}', '\u{1fffd}', '\u{3fffd}'] {
+        assert!(!is_invisible(c), "{c:?}");
+        let address = format!("https://ba{c}nk.example/");
+        assert_eq!(PortalUrl::parse(&address), Err(PortalUrlError::Malformed), "{c:?}");
+    }
+}
+
+#[test]
 fn a_name_may_hold_them_where_something_can_be_seen() {
     for name in ["بانک\u{200c}ها", "Bank \u{1f469}\u{200d}\u{1f4bc} AG", "Kredit\u{ad}bank", "בנק\u{200f} א"]
     {
