@@ -58,9 +58,17 @@ pub(super) struct BrandIndex {
     /// What banks have called their domains, by its shape, without hyphens.
     by_label: HashMap<String, Label>,
     /// The shapes again, by their length.
-    by_length: BTreeMap<usize, Vec<(Vec<char>, Place)>>,
+    by_length: BTreeMap<usize, Vec<Known>>,
     /// Labels that are common words of banks' names, by their shape.
     common: HashMap<String, Label>,
+}
+
+/// A label that others may be compared with.
+struct Known {
+    shape: Vec<char>,
+    /// Whether a label with one letter wrong is hardly another word: by the letters themselves, as a shape may have fewer.
+    is_long: bool,
+    place: Place,
 }
 
 struct Label {
@@ -103,9 +111,11 @@ impl BrandIndex {
         self.common = self.by_label.extract_if(|_, label| label.is_common()).collect();
         for (shape, label) in &self.by_label {
             let shape: Vec<char> = shape.chars().collect();
-            self.by_length.entry(shape.len()).or_default().push((shape, label.place));
+            let is_long = label.text.chars().count() >= SHORTEST_ANYWHERE;
+            let of_length = self.by_length.entry(shape.len()).or_default();
+            of_length.push(Known { shape, is_long, place: label.place });
         }
-        self.by_length.values_mut().for_each(|labels| labels.sort_unstable_by_key(|(_, place)| *place));
+        self.by_length.values_mut().for_each(|labels| labels.sort_unstable_by_key(|known| known.place));
     }
 
     /// The bank whose label is one of the host's, or in one of them beside other words; or whose label the host's domain, given
@@ -128,13 +138,12 @@ impl BrandIndex {
 
     fn misspelt(&self, domain: &[char]) -> Option<Place> {
         registered_labels(domain).iter().find_map(|typed| {
-            let known = self.candidates(typed).find(|(known, _)| passes_for(typed, known));
-            known.map(|(_, place)| *place)
+            self.candidates(typed).find(|known| passes_for(typed, known)).map(|known| known.place)
         })
     }
 
     /// Labels of about the same length.
-    fn candidates(&self, typed: &[char]) -> impl Iterator<Item = &(Vec<char>, Place)> {
+    fn candidates(&self, typed: &[char]) -> impl Iterator<Item = &Known> {
         let lengths = typed.len().saturating_sub(1)..=typed.len() + 1;
         self.by_length.range(lengths).flat_map(|(_, labels)| labels)
     }
@@ -142,8 +151,9 @@ impl BrandIndex {
     /// How many labels are looked up for a host of this domain, or compared with its.
     #[cfg(test)]
     pub(super) fn compared(&self, host: &str, domain: &[char]) -> usize {
-        let compared = registered_labels(domain).iter().map(|typed| self.candidates(typed).count());
-        possible_labels(host).count() + compared.sum::<usize>()
+        let typed = registered_labels(domain);
+        let compared: usize = typed.iter().map(|typed| self.candidates(typed).count()).sum();
+        possible_labels(host).count() + compared
     }
 }
 
@@ -164,7 +174,8 @@ fn parts_of_name(name: &str) -> HashSet<String> {
 
 /// Whether a label is a known one of the same shape, or with one letter wrong. A short one is another word then, unless a letter
 /// is doubled, or two are swapped.
-fn passes_for(typed: &[char], known: &[char]) -> bool {
+fn passes_for(typed: &[char], known: &Known) -> bool {
+    let Known { shape, is_long, .. } = known;
     let without_doubles = |label: &[char]| {
         let mut label = label.to_vec();
         label.dedup();
@@ -175,11 +186,11 @@ fn passes_for(typed: &[char], known: &[char]) -> bool {
         label.sort_unstable();
         label
     };
-    typed == known
-        || typo::is_one_edit(typed, known)
-            && (known.len() >= SHORTEST_ANYWHERE
-                || without_doubles(typed) == without_doubles(known)
-                || sorted(typed) == sorted(known))
+    typed == shape
+        || typo::is_one_edit(typed, shape)
+            && (*is_long
+                || without_doubles(typed) == without_doubles(shape)
+                || sorted(typed) == sorted(shape))
 }
 
 /// Returns the registered label: `bank` of `bank.example` and of `bank.co.uk`. `None` if the first label may be a subdomain
