@@ -47,7 +47,9 @@ impl PortalUrl {
 fn holds_number(host: &str) -> bool {
     let parts: Vec<&str> = host.split(['.', '-', '。', '．', '｡']).collect();
     let is_byte = |part: &&str| decimal_or_octal(part).is_some_and(|number| number <= 255);
-    parts.windows(4).any(|four| four.iter().all(is_byte)) || parts.into_iter().any(is_whole_address)
+    parts.windows(4).any(|four| four.iter().all(is_byte))
+        || parts.into_iter().any(is_whole_address)
+        || host.split('.').any(is_hex_address)
 }
 
 fn decimal_or_octal(part: &str) -> Option<u32> {
@@ -56,16 +58,21 @@ fn decimal_or_octal(part: &str) -> Option<u32> {
 }
 
 /// Whether a part of a name is a hexadecimal number with its prefix, or an IPv4 address in one number. Fewer than ten digits
-/// may be a date or a bank's number, and letters alone a word.
+/// may be a date or a bank's number.
 fn is_whole_address(part: &str) -> bool {
-    let is_hex = |digits: &str| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
-    if let Some(digits) = part.strip_prefix("0x") {
-        return is_hex(digits);
+    match part.strip_prefix("0x") {
+        Some(digits) => !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_hexdigit()),
+        None => part.len() >= 10 && decimal_or_octal(part).is_some(),
     }
-    let has_digit = part.bytes().any(|byte| byte.is_ascii_digit());
-    let has_letter = part.bytes().any(|byte| byte.is_ascii_alphabetic());
-    let is_hex_address = part.len() == 8 && has_digit && has_letter && is_hex(part);
-    is_hex_address || part.len() >= 10 && decimal_or_octal(part).is_some()
+}
+
+/// Whether a whole label is an IPv4 address in eight hexadecimal digits. Letters alone may be a word, and between hyphens such
+/// digits are part of an identifier.
+fn is_hex_address(label: &str) -> bool {
+    label.len() == 8
+        && label.bytes().all(|byte| byte.is_ascii_hexdigit())
+        && label.bytes().any(|byte| byte.is_ascii_digit())
+        && label.bytes().any(|byte| byte.is_ascii_alphabetic())
 }
 
 /// Whether a label is not of one alphabet, or of one that is used to look like Latin. Japanese, Chinese and Korean are
