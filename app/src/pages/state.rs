@@ -119,8 +119,7 @@ fn of_label(scope: &RequestScope, connection: &Connection) -> AnyView {
     view! { <Notice tone title>{fact} {to_do} {address} {sent} {code} {again} {support}</Notice> }.into_any()
 }
 
-/// The next action and who can take it, as sentences. A viewer is told that a manager can, because a viewer's page has no
-/// form.
+/// Two sentences: the next action, and who can take it. The page of a viewer has no form, so it says that a manager can.
 fn to_do(label: StatusLabel, mover: Option<Mover>, changes: bool) -> [Option<&'static str>; 2] {
     let text = &words().detail;
     let (manager, viewer) = match (mover, label) {
@@ -169,8 +168,8 @@ pub(super) fn removed_notice() -> AnyView {
     .into_any()
 }
 
-/// The form with which a manager sends new sign-in details for the same connection; none where somebody else has to act.
-/// Folded while Waycore tries the details that were sent.
+/// The form with which a manager sends new sign-in details for this connection, folded while Waycore tries the last ones.
+/// `None` if the bank or Waycore has to act.
 pub(super) fn repair(scope: &RequestScope, connection: &Connection) -> Option<AnyView> {
     let is_tried = is_trying(connection, scope.now_millis);
     let is_asked = is_tried || mover(connection, scope.now_millis) == Some(Mover::You);

@@ -205,7 +205,7 @@ async fn ten_minutes_without_waycore_are_over_within_ten_seconds() {
         world.deliver(1, Duration::ZERO);
         tokio::time::sleep(Duration::from_secs(120)).await;
     }
-    // Nobody is told of this one.
+    // No webhook announces this one.
     world.change(0);
     let asked = world.calls().len();
     assert!(asked < 1_000, "one that is down is left alone: {asked}");

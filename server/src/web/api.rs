@@ -146,7 +146,7 @@ pub async fn refused_origin(
     if !wants_html(&parts) {
         return json_error(error);
     }
-    // Whoever has other people's browsers send forms can send many.
+    // A hostile page can make many browsers send forms.
     if let Err(wait) = state.limits.signed_out(Client::of(&parts).address) {
         return page::problem(&state, &parts, too_many_signed_out(wait)).await;
     }

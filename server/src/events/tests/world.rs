@@ -242,20 +242,20 @@ impl World {
         self.replicas[0].onboarding.refresh(&id(connection), Cause::Look).await.unwrap();
     }
 
-    /// The first sync of a connected bank runs from `updated_at` on. Nobody is told.
+    /// The first sync of a connected bank runs from `updated_at` on. No webhook says so.
     pub(super) fn syncs_from(&self, connection: usize, updated_at: &str) {
         let mut syncing = first_sync();
         syncing["updatedAt"] = json!(updated_at);
         self.waycore.change(id(connection).as_str(), syncing);
     }
 
-    /// The data is there since `updated_at`. Nobody is told.
+    /// The data is there since `updated_at`. No webhook says so.
     pub(super) fn has_synced_at(&self, connection: usize, updated_at: &str) {
         let synced = json!({ "syncStatus": "idle", "lastSyncedAt": updated_at, "updatedAt": updated_at });
         self.waycore.change(id(connection).as_str(), synced);
     }
 
-    /// The data is there. Nobody is told.
+    /// The data is there. No webhook says so.
     pub(super) fn ends_to_sync(&self, connection: usize) {
         let ended = json!({ "syncStatus": "idle", "lastSyncedAt": "2026-02-01T00:00:00Z" });
         self.waycore.change(id(connection).as_str(), ended);
@@ -269,7 +269,7 @@ impl World {
         }
     }
 
-    /// All connections wait for activation. Nobody is told.
+    /// All connections wait for activation. No webhook says so.
     pub(super) fn await_activation(&mut self) {
         for connection in 0..CONNECTIONS {
             self.change(connection);

@@ -121,7 +121,7 @@ impl Bench {
         id
     }
 
-    /// The same, connected by now.
+    /// Starts a connection as [`Self::started`] does, and lets Waycore connect it.
     pub(super) async fn connected(&self, who: &Caller) -> String {
         let id = self.started(who).await;
         self.waycore.connect(&id);

@@ -202,7 +202,7 @@ async fn the_history_and_the_receipt_are_told_to_the_customer_alone() {
     assert_eq!(foreign, app::backend::ConnectionRecord::default());
 }
 
-/// A connection with an error whose message names somebody.
+/// A failed connection. Waycore's message holds a person's e-mail address.
 fn bank_is_down() -> Value {
     json!({
         "kind": "ready", "status": "errored", "syncStatus": "idle", "errorCode": "bank_down",

@@ -57,7 +57,7 @@ const SECOND_LEVELS: [&str; 14] =
 pub(super) struct BrandIndex {
     /// What banks have called their domains, by its shape, without hyphens.
     by_label: HashMap<String, Label>,
-    /// The shapes again, by their length.
+    /// The labels of `by_label`, by the length of their shape.
     by_length: BTreeMap<usize, Vec<Known>>,
     /// Labels that are common words of banks' names, by their shape.
     common: HashMap<String, Label>,
@@ -77,7 +77,7 @@ struct Label {
     place: Place,
     /// How many banks have registered it.
     banks: usize,
-    /// Of the last one.
+    /// Of the last bank that has registered it: one with several domains counts once.
     last: Place,
     /// How many banks have it in their names.
     names: usize,
@@ -118,8 +118,8 @@ impl BrandIndex {
         self.by_length.values_mut().for_each(|labels| labels.sort_unstable_by_key(|known| known.place));
     }
 
-    /// The bank whose label is one of the host's, or in one of them beside other words; or whose label the host's domain, given
-    /// letter by letter as it looks, is called by with a typo.
+    /// Returns the bank whose label stands in the host, alone or beside other words, or is the label of the host's domain but
+    /// for a typo. `domain` is given letter by letter as it looks.
     pub(super) fn imitated_by(&self, host: &str, domain: &[char]) -> Option<Place> {
         let host: String = letters(host).into_iter().collect();
         let known = possible_labels(&host).find_map(|shape| self.by_label.get(&shape));
@@ -127,7 +127,7 @@ impl BrandIndex {
         known.map(|label| label.place).or_else(|| self.misspelt(domain))
     }
 
-    /// A common word beside one that asks to sign in: no bank is called so.
+    /// Finds a common label beside a word of [`SIGN_IN`], as in `citizens-login`. No bank has such a domain.
     fn asking_to_sign_in(&self, domain: &[char]) -> Option<&Label> {
         let text = registered_text(domain);
         let common = without(&SIGN_IN, &text).skip(1).flat_map(|text| without(&ADDED, text));
@@ -172,8 +172,8 @@ fn parts_of_name(name: &str) -> HashSet<String> {
     between_hyphens(&words.join("-")).collect()
 }
 
-/// Whether a label is a known one of the same shape, or with one letter wrong. A short one is another word then, unless a letter
-/// is doubled, or two are swapped.
+/// Returns true if a label has the shape of a known one, or is one letter off it. Of a short label, a doubled letter or two
+/// swapped ones count alone: with another letter it is another word.
 fn passes_for(typed: &[char], known: &Known) -> bool {
     let Known { shape, is_long, .. } = known;
     let without_doubles = |label: &[char]| {
@@ -220,8 +220,8 @@ fn shape_from(shortest: usize, text: &str) -> Option<String> {
     (letters.len() >= shortest).then(|| shape(&letters))
 }
 
-/// The shapes of what may be a bank's label in a host: each of its labels but the last, and in each what stands between
-/// hyphens, with and without what is added to names.
+/// The shapes of all texts in a host that may be a bank's label. For each label but the last, they are its runs of parts
+/// between hyphens, each with and without the [`ADDED`] words.
 fn possible_labels(host: &str) -> impl Iterator<Item = String> {
     let labels = host.trim_end_matches('.').rsplit_once('.').map_or("", |(labels, _)| labels);
     labels.split('.').flat_map(between_hyphens).flat_map(|text| {

@@ -13,7 +13,7 @@ const SHORTEST: usize = 6;
 
 #[derive(Default)]
 pub(super) struct DomainIndex {
-    /// As DNS has them.
+    /// In the form of DNS (`xn--` for other letters).
     names: HashSet<String>,
     by_letters: HashMap<String, Place>,
     by_shape: HashMap<String, Place>,
