@@ -90,7 +90,8 @@ impl KeySet {
     fn look(&self, header: &Header) -> Found {
         let now = self.clock.now().as_millis();
         let state = self.state();
-        let age = state.read_at.map(|read_at| now.saturating_sub(read_at));
+        // A clock that was set back makes a read of the future: as old as it is far away, so that it is read again.
+        let age = state.read_at.map(|read_at| now.saturating_sub(read_at).saturating_abs());
         let Some(age) = age.filter(|age| *age < USED_FOR) else { return Found::Missing };
         let Some(key) = state.key(header) else { return Found::Missing };
         if age < FRESH_FOR { Found::Fresh(key) } else { Found::Aged(key) }
@@ -113,7 +114,8 @@ impl KeySet {
         let now = self.clock.now().as_millis();
         {
             let mut state = self.state();
-            if state.tried_at.is_some_and(|tried_at| now.saturating_sub(tried_at) < READ_EVERY) {
+            if state.tried_at.is_some_and(|tried_at| (0..READ_EVERY).contains(&now.saturating_sub(tried_at)))
+            {
                 return;
             }
             state.tried_at = Some(now);

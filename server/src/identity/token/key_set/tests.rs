@@ -195,6 +195,23 @@ async fn a_token_without_a_key_id_needs_an_only_key() {
 }
 
 #[tokio::test]
+async fn a_clock_that_is_set_back_neither_keeps_old_keys_nor_hides_new_ones() {
+    let key = HostKey::ec();
+    let world = World::new(vec![key.in_set(Some("k"))]).await;
+    world.fail(503);
+    world.check(&key, Some("k"), Some(SignedOut::KeysUnavailable)).await;
+    world.fail(200);
+    world.pass(-HOUR);
+    world.check(&key, Some("k"), None).await;
+    assert_eq!(world.reads(), 2);
+    let next = HostKey::ec();
+    world.serve(vec![next.in_set(Some("next"))]);
+    world.pass(-HOUR);
+    world.check(&next, Some("next"), None).await;
+    world.check(&key, Some("k"), Some(SignedOut::UnknownKey)).await;
+}
+
+#[tokio::test]
 async fn a_new_key_is_found_when_a_token_names_it() {
     let (old, new) = (HostKey::ec(), HostKey::ec());
     let world = World::new(vec![old.in_set(Some("old"))]).await;
