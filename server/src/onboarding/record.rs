@@ -1,9 +1,13 @@
 //! What is on record here about a connection: how its state changed, and who accepted the terms.
 
+use std::time::Duration;
+
 use app::backend::{Caller, ConnectionRecord, StateChange, TermsReceipt};
 use domain::ids::ConnectionId;
 use domain::status_label::StatusLabel;
+use domain::timestamp::Timestamp;
 use serde_json::json;
+use waycore::client::RetryAfter;
 use waycore::wire::Connection;
 
 use super::own::connection_id;
@@ -19,13 +23,12 @@ impl UseCases {
         let changes = self.store.history(self.tenant(caller), &id).await?;
         let receipts = self.store.terms(self.tenant(caller), &id).await?;
         let known = self.store.connection(self.tenant(caller), &id).await?;
-        let cooldown = known.and_then(|known| known.sync_not_before).map(|until| {
-            let left = until.as_millis().saturating_sub(self.clock.now().as_millis());
-            u64::try_from(left).unwrap_or(0).div_ceil(1_000)
-        });
+        let now = self.clock.now();
+        let cooldown =
+            known.and_then(|known| known.sync_not_before).map_or(0, |until| seconds_left(until, now));
         let label = |state: Option<String>| state.as_deref().map(label_of);
         Ok(ConnectionRecord {
-            sync_again_in: cooldown.filter(|seconds| *seconds > 0),
+            sync_again_in: (cooldown > 0).then_some(cooldown),
             changes: changes
                 .into_iter()
                 .map(|change| StateChange {
@@ -42,6 +45,13 @@ impl UseCases {
     }
 }
 
+/// Returns the seconds until the next sync is possible. A time that is further away than Waycore can name was written by a
+/// clock that was ahead, and counts as none.
+fn seconds_left(until: Timestamp, now: Timestamp) -> u64 {
+    let left = Duration::from_millis(u64::try_from(until.since(now)).unwrap_or(0));
+    if left > RetryAfter::LONGEST { 0 } else { left.as_secs() + u64::from(left.subsec_nanos() > 0) }
+}
+
 /// The label of a state as the history keeps it: the kind and the status. Read as a connection of Waycore's would be,
 /// so that there is one table.
 fn label_of(state: &str) -> StatusLabel {
@@ -52,4 +62,25 @@ fn label_of(state: &str) -> StatusLabel {
     let connection = serde_json::from_value::<Connection>(body).ok();
     let connection = connection.and_then(|connection| connection.to_domain().ok());
     connection.map_or(StatusLabel::Checking, |connection| StatusLabel::of(&connection.state))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cooldown_written_by_a_clock_that_was_ahead_counts_for_none() {
+        let now = Timestamp::from_millis(1_000_000);
+        for (until, left) in [
+            (now.plus_millis(-1), 0),
+            (now, 0),
+            (now.plus_millis(1), 1),
+            (now.plus_millis(90_000), 90),
+            (now.plus_millis(24 * 3_600_000), 86_400),
+            (now.plus_millis(24 * 3_600_000 + 1), 0),
+            (Timestamp::from_millis(i64::MAX), 0),
+        ] {
+            assert_eq!(seconds_left(until, now), left, "{until:?}");
+        }
+    }
 }

@@ -46,6 +46,7 @@ macro_rules! conforms {
             an_action_is_done_one_at_a_time,
             of_many_at_once_one_begins,
             a_dead_ones_action_is_taken_over,
+            a_clock_that_was_ahead_keeps_no_action_busy,
             what_nobody_lived_to_end_is_ended_and_told,
             whoever_says_so_is_still_at_it,
             what_was_refused_leaves_no_action_behind,

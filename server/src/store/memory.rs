@@ -18,10 +18,10 @@ use serde_json::Value;
 use self::live::LiveRows;
 use super::live::Bus;
 use super::{
-    ABANDONED_AFTER_MILLIS, Action, Announcement, AuditCheckpoint, AuditEntry, AuditEvent, AuditHead,
-    AuditKeys, AuditRow, Begun, Cause, Change, ConnectionRecord, CredentialsSent, CustomerKey, EntityIntent,
-    EventKind, IntentId, MappedEntity, Observed, Outcome, Overtaken, REFUSALS_TOGETHER_MILLIS, Reading,
-    Refusal, SIGN_IN_AFTER_MILLIS, Store, StoreError, Tenant, TermsReceipt, Write,
+    Action, Announcement, AuditCheckpoint, AuditEntry, AuditEvent, AuditHead, AuditKeys, AuditRow, Begun,
+    Cause, Change, ConnectionRecord, CredentialsSent, CustomerKey, EntityIntent, EventKind, IntentId,
+    MappedEntity, Observed, Outcome, Overtaken, REFUSALS_TOGETHER_MILLIS, Reading, Refusal,
+    SIGN_IN_AFTER_MILLIS, Store, StoreError, Tenant, TermsReceipt, Write, is_in_progress,
 };
 use crate::config::Environment;
 
@@ -371,7 +371,7 @@ impl Store for MemoryStore {
                     && intent.subject == subject
             };
             if let Some(intent) = rows.intents.iter().find(open).cloned() {
-                if now.since(intent.alive_at) < ABANDONED_AFTER_MILLIS {
+                if is_in_progress(intent.alive_at, now) {
                     return Ok(Begun::Busy { since: intent.alive_at });
                 }
                 self.interrupt(rows, &intent, now);
@@ -631,7 +631,7 @@ impl Store for MemoryStore {
             let last = rows.sessions.iter().find(own).map(|(_, _, at)| *at);
             rows.sessions.retain(|session| !own(&session));
             rows.sessions.push((Owner::of(tenant), user.clone(), now));
-            if last.is_none_or(|at| now.since(at) >= SIGN_IN_AFTER_MILLIS) {
+            if !last.is_some_and(|at| (0..SIGN_IN_AFTER_MILLIS).contains(&now.since(at))) {
                 let event = AuditEvent::SignedIn;
                 let entry = AuditEntry { event, user: user.clone(), connection: None, detail: String::new() };
                 self.append(rows, tenant, &entry, now);

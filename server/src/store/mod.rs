@@ -38,6 +38,12 @@ pub use sql::{Commits, DatabaseKind, Deployment, OpenError, SqlStore};
 /// After this, whoever began something and neither ended nor renewed it is taken for dead.
 pub const ABANDONED_AFTER_MILLIS: i64 = 60_000;
 
+/// Returns true if an intent that was begun or renewed at `alive_at` may still be worked on. The clocks of two replicas
+/// differ by seconds, so it may lie a little ahead; one that lies further ahead was written before the clock was set back.
+fn is_in_progress(alive_at: Timestamp, now: Timestamp) -> bool {
+    now.since(alive_at).saturating_abs() < ABANDONED_AFTER_MILLIS
+}
+
 /// Refusals of one person for the same thing and reason become one row of the audit log in this time.
 pub const REFUSALS_TOGETHER_MILLIS: i64 = 60_000;
 

@@ -31,10 +31,10 @@ use self::writes::{
 };
 use super::live::{Bus, EVENTS_KEPT_MILLIS, EventKind};
 use super::{
-    ABANDONED_AFTER_MILLIS, Action, Announcement, AuditCheckpoint, AuditEntry, AuditEvent, AuditHead,
-    AuditKeys, AuditRow, Begun, Cause, Change, ConnectionRecord, CustomerKey, EntityIntent, IntentId,
-    MappedEntity, Observed, REFUSALS_TOGETHER_MILLIS, Reading, Refusal, SIGN_IN_AFTER_MILLIS, Store,
-    StoreError, Tenant, TermsReceipt, Write,
+    Action, Announcement, AuditCheckpoint, AuditEntry, AuditEvent, AuditHead, AuditKeys, AuditRow, Begun,
+    Cause, Change, ConnectionRecord, CustomerKey, EntityIntent, IntentId, MappedEntity, Observed,
+    REFUSALS_TOGETHER_MILLIS, Reading, Refusal, SIGN_IN_AFTER_MILLIS, Store, StoreError, Tenant,
+    TermsReceipt, Write, is_in_progress,
 };
 use crate::clock::{Clock as _, DatabaseClock, SystemClock};
 use crate::config::{self, Environment, SecretKeys};
@@ -191,7 +191,7 @@ impl Store for SqlStore {
         let open: Vec<IntentRow> = writing.fetch(sql, &key).await?;
         let mut interrupted = Vec::new();
         for intent in open {
-            if now.since(intent.alive_at()) < ABANDONED_AFTER_MILLIS {
+            if is_in_progress(intent.alive_at(), now) {
                 return Ok(Begun::Busy { since: intent.alive_at() });
             }
             interrupted.extend(interrupt(&mut writing, &intent, now).await?);
@@ -514,7 +514,7 @@ impl Store for SqlStore {
             )
             .await?;
         let last = last.first().map(|(at,)| Timestamp::from_millis(*at));
-        let known = last.is_some_and(|at| now.since(at) < SIGN_IN_AFTER_MILLIS);
+        let known = last.is_some_and(|at| (0..SIGN_IN_AFTER_MILLIS).contains(&now.since(at)));
         if !known {
             let entry = AuditEntry {
                 event: AuditEvent::SignedIn,

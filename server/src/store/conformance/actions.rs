@@ -42,6 +42,19 @@ pub(in crate::store) async fn a_dead_ones_action_is_taken_over(store: &dyn Store
     write(store, acme(), Write::End(&next, Outcome::Done), 60_003).await.unwrap();
 }
 
+pub(in crate::store) async fn a_clock_that_was_ahead_keeps_no_action_busy(store: &dyn Store) {
+    const HOUR: i64 = 60 * 60 * 1_000;
+    let ahead = begin(store, acme(), "bank", 10 * HOUR).await.unwrap();
+    assert_eq!(
+        begin(store, acme(), "bank", 10 * HOUR - 5_000).await,
+        None,
+        "another replica's clock is seconds behind"
+    );
+    let next = begin(store, acme(), "bank", HOUR).await.unwrap();
+    missing(write(store, acme(), Write::End(&ahead, Outcome::Done), HOUR + 1).await);
+    write(store, acme(), Write::End(&next, Outcome::Done), HOUR + 2).await.unwrap();
+}
+
 pub(in crate::store) async fn whoever_says_so_is_still_at_it(store: &dyn Store) {
     let long = begin(store, acme(), "bank", 1).await.unwrap();
     for millis in [40_000, 80_000] {

@@ -364,6 +364,11 @@ pub(in crate::store) async fn what_changed_between_two_visits_is_found(store: &d
     visit(later + 20).await;
     let much_later = later + VISIT_ENDS_AFTER_MILLIS * 2;
     assert_eq!(visit(much_later).await, Some((later + 20, much_later)));
+    assert_eq!(
+        visit(later).await,
+        Some((much_later, later)),
+        "a clock that was ahead makes no visit without end"
+    );
 }
 
 pub(in crate::store) async fn a_forgotten_customers_events_are_gone(store: &dyn Store) {

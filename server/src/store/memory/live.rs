@@ -326,7 +326,7 @@ impl LiveStore for MemoryStore {
                 rows.live.visits.push(Visit { owner, user, away_since: None, began_at: now, seen_at: now });
                 return Ok(None);
             };
-            if now.since(visit.seen_at) >= VISIT_ENDS_AFTER_MILLIS {
+            if !(0..VISIT_ENDS_AFTER_MILLIS).contains(&now.since(visit.seen_at)) {
                 (visit.away_since, visit.began_at) = (Some(visit.seen_at), now);
             }
             visit.seen_at = now;

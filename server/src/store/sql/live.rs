@@ -275,7 +275,9 @@ impl LiveStore for SqlStore {
         let since = |at: i64| now.since(Timestamp::from_millis(at));
         let now = now.as_millis();
         let (away_since, began_at) = match rows.first() {
-            Some((away_since, began_at, seen_at)) if since(*seen_at) < VISIT_ENDS_AFTER_MILLIS => {
+            Some((away_since, began_at, seen_at))
+                if (0..VISIT_ENDS_AFTER_MILLIS).contains(&since(*seen_at)) =>
+            {
                 (*away_since, *began_at)
             }
             Some((_, _, seen_at)) => (Some(*seen_at), now),
@@ -283,7 +285,7 @@ impl LiveStore for SqlStore {
         };
         // Somebody who looks again and again is not a write each time, unless there is something new to have seen.
         let is_noted = match rows.first() {
-            Some((_, _, seen_at)) if since(*seen_at) < VISIT_NOTED_EVERY_MILLIS => {
+            Some((_, _, seen_at)) if (0..VISIT_NOTED_EVERY_MILLIS).contains(&since(*seen_at)) => {
                 !changed_since(&mut writing, tenant, *seen_at).await?
             }
             _ => false,
