@@ -48,7 +48,10 @@ pub(crate) async fn located(
     next: Next,
 ) -> Response {
     static WARNED: Warned = Warned::new();
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip());
+    let peer = request
+        .extensions()
+        .get::<ConnectInfo<SocketAddr>>()
+        .map(|ConnectInfo(peer)| peer.ip().to_canonical());
     let client = peer.map(|peer| client(&proxies, peer, &request, &WARNED)).unwrap_or_default();
     request.extensions_mut().insert(client);
     ADDRESS.scope(client.address, next.run(request)).await

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use http::{HeaderMap, HeaderName, header};
-use ipnet::IpNet;
+use ipnet::{IpNet, Ipv4Net};
 
 use super::reader::Reader;
 
@@ -42,7 +42,8 @@ impl TrustedProxies {
         let one = |text: &str| {
             let text = text.trim();
             let net = text.parse().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
-            net.map_err(|_| "must be addresses or networks, such as 10.0.0.1, 10.1.0.0/16.".to_owned())
+            net.map(to_canonical)
+                .map_err(|_| "must be addresses or networks, such as 10.0.0.1, 10.1.0.0/16.".to_owned())
         };
         text.split(',').map(one).collect::<Result<_, _>>().map(Self)
     }
@@ -101,6 +102,16 @@ impl TrustedProxies {
 
     pub(super) fn read(reader: &mut Reader<'_>) -> Option<Self> {
         reader.or("CONNECT_TRUSTED_PROXIES", Self::default(), Self::parse)
+    }
+}
+
+/// Writes IPv4 addresses inside IPv6 (`::ffff:10.0.0.1`) as IPv4, as the addresses that they are compared with.
+fn to_canonical(net: IpNet) -> IpNet {
+    match (net.addr().to_canonical(), net.prefix_len().checked_sub(96)) {
+        (IpAddr::V4(v4), Some(prefix)) if net.addr().is_ipv6() => {
+            Ipv4Net::new(v4, prefix).map_or(net, IpNet::V4)
+        }
+        _ => net,
     }
 }
 
@@ -169,6 +180,11 @@ mod tests {
         check("10.0.0.1", "10.0.0.1", &["198.51.100.1"], "198.51.100.1");
         check("10.0.0.1", "10.0.0.1", &[], "10.0.0.1");
         check("10.0.0.0/8", "::ffff:10.9.9.9", &["198.51.100.1"], "198.51.100.1");
+        for trusted in ["::ffff:10.0.0.1", "::ffff:10.0.0.0/104", "::ffff:a00:1/128"] {
+            check(trusted, "::ffff:10.0.0.1", &["198.51.100.1"], "198.51.100.1");
+            check(trusted, "10.0.0.1", &["198.51.100.1"], "198.51.100.1");
+            check(trusted, "203.0.113.9", &["198.51.100.1"], "203.0.113.9");
+        }
     }
 
     #[test]
