@@ -71,7 +71,7 @@ struct Person {
 
 /// What a signed-out client is counted by. A provider gives a whole /64 to one subscriber.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum ClientKey {
+pub(crate) enum ClientKey {
     V4([u8; 4]),
     V6Network([u8; 8]),
 }

@@ -4,6 +4,7 @@
 
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::net::IpAddr;
 use std::sync::{LazyLock, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -11,6 +12,7 @@ use app::backend::Caller;
 use tokio::time::Instant;
 
 use crate::client;
+use crate::limits::ClientKey;
 
 /// Lines about one event of one person or address in [`WINDOW`]. The first line after it says how many were left out.
 const MAX_LINES: u32 = 20;
@@ -53,7 +55,9 @@ impl<'a> SecurityEvent<'a> {
     pub(crate) fn log(self) {
         static THROTTLE: LazyLock<Throttle> = LazyLock::new(Throttle::default);
         metrics::counter!("connect_security_events_total", "event" => self.name).increment(1);
-        let Some(left_out) = THROTTLE.admit(self.source(), Instant::now()) else { return };
+        let Some(left_out) = THROTTLE.admit(self.source(client::current_address()), Instant::now()) else {
+            return;
+        };
         let client = client::current_address().map(tracing::field::display);
         let customer = self.caller.map(|caller| caller.customer.org.as_str());
         let issuer = self.caller.map(|caller| caller.customer.issuer.as_str());
@@ -72,13 +76,13 @@ impl<'a> SecurityEvent<'a> {
         );
     }
 
-    /// The event with the person, else with the address, that it comes from.
-    fn source(&self) -> u64 {
+    /// The event with the person, else with the client, that it comes from.
+    fn source(&self, address: Option<IpAddr>) -> u64 {
         let mut hasher = DefaultHasher::new();
         self.name.hash(&mut hasher);
         match self.caller {
             Some(caller) => (&caller.customer, caller.user.as_str()).hash(&mut hasher),
-            None => client::current_address().hash(&mut hasher),
+            None => address.map(ClientKey::from).hash(&mut hasher),
         }
         hasher.finish()
     }
@@ -154,6 +158,15 @@ mod tests {
             "the first line after a minute says how many were left out"
         );
         assert_eq!(throttle.admit(1, later), Some(0));
+    }
+
+    #[test]
+    fn a_subscribers_ipv6_network_is_one_source() {
+        let source =
+            |address: &str| SecurityEvent::new("token_refused").source(Some(address.parse().unwrap()));
+        assert_eq!(source("2001:db8::1"), source("2001:db8::2"));
+        assert_ne!(source("2001:db8::1"), source("2001:db8:0:1::1"));
+        assert_ne!(source("192.0.2.1"), source("192.0.2.2"));
     }
 
     #[test]
