@@ -246,7 +246,8 @@ impl Line {
 
     /// One request, one answer.
     async fn attempt(&self, call: &Call, fresh: bool, deadline: Duration) -> Result<Answer, Failed> {
-        let request = self.request(call, fresh).ok_or(Failed::of(Error::NotFound))?;
+        let authorization = self.authorization();
+        let request = self.request(call, fresh, authorization.clone()).ok_or(Failed::of(Error::NotFound))?;
         self.seams.failpoints.reach(Failpoint::BeforeSend(call.name)).await;
         let sent = self.within(deadline, self.seams.transport.send(request)).await;
         self.seams.failpoints.reach(Failpoint::AfterSend(call.name)).await;
@@ -267,7 +268,8 @@ impl Line {
             return Ok(Answer { status, call: call.name, form, body });
         }
         let retry_after = RetryAfter::of(&answer.headers, self.seams.clock.wall());
-        let is_about_the_path = self.note_refusal(call, answer, deadline).await;
+        let sent = Sent::in_call(call, &authorization);
+        let is_about_the_path = self.note_refusal(call, &sent, answer, deadline).await;
         let error = match refusal(status, retry_after) {
             Error::NotFound if is_about_the_path => Error::NoSuchPath,
             error => error,
@@ -277,12 +279,18 @@ impl Line {
 
     /// Logs what Waycore says about a call that it did not carry out, if it says it soon. Returns whether a "not found"
     /// would speak of the path.
-    async fn note_refusal(&self, call: &Call, answer: TransportAnswer, deadline: Duration) -> bool {
+    async fn note_refusal(
+        &self,
+        call: &Call,
+        sent: &Sent,
+        answer: TransportAnswer,
+        deadline: Duration,
+    ) -> bool {
         let (status, headers) = (answer.status.as_u16(), answer.headers.clone());
         let soon = (self.seams.clock.elapsed() + REASON_LIMIT).min(deadline);
         let body = self.body(answer, soon).await.unwrap_or_default();
         let body = json::readable(&body);
-        let said = Said::of(&headers, body.as_bytes(), &Sent::in_call(call));
+        let said = Said::of(&headers, body.as_bytes(), sent);
         let is_about_the_path = is_about_the_path(call, body.as_bytes(), &said);
         let Said { request_id, code, message } = said;
         tracing::warn!(
@@ -296,7 +304,7 @@ impl Line {
         is_about_the_path
     }
 
-    fn request(&self, call: &Call, fresh: bool) -> Option<TransportRequest> {
+    fn request(&self, call: &Call, fresh: bool, authorization: HeaderValue) -> Option<TransportRequest> {
         let segments: Vec<&str> = call.segments.iter().map(String::as_str).collect();
         let mut url = self.base.join(&segments)?;
         if !call.query.is_empty() {
@@ -305,7 +313,7 @@ impl Line {
         let mut headers = HeaderMap::new();
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
         headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
-        headers.insert(AUTHORIZATION, self.authorization());
+        headers.insert(AUTHORIZATION, authorization);
         let traceparent = self.seams.trace.traceparent();
         if let Some(value) = traceparent.and_then(|value| HeaderValue::try_from(value).ok()) {
             headers.insert(TRACEPARENT, value);

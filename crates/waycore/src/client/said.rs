@@ -1,6 +1,6 @@
 //! What Waycore says when it refuses a call. It is for the log alone, and nothing that was sent comes back in it.
 
-use reqwest::header::HeaderMap;
+use reqwest::header::{HeaderMap, HeaderValue};
 use serde_json::Value;
 
 use super::call::Call;
@@ -44,12 +44,16 @@ pub(super) fn is_about_the_path(call: &Call, body: &[u8], said: &Said) -> bool {
     !call.names_an_object() || !is_of_an_api || said.code.as_deref() == Some("no_such_path")
 }
 
-/// Every value that a call sends.
+/// Every value that a call sends, the key included.
 pub(super) struct Sent(Vec<String>);
 
 impl Sent {
-    pub(super) fn in_call(call: &Call) -> Self {
+    /// `authorization` is the header that the call was sent with: the key may have been replaced since.
+    pub(super) fn in_call(call: &Call, authorization: &HeaderValue) -> Self {
         let mut values = call.segments.clone();
+        let authorization = String::from_utf8_lossy(authorization.as_bytes());
+        values.extend(authorization.split_once(' ').map(|(_, key)| key.trim().to_owned()));
+        values.push(authorization.into_owned());
         values.extend(call.query.iter().map(|(_, value)| value.clone()));
         let body = call.body.as_deref().and_then(|body| serde_json::from_slice(body).ok());
         gather(&body.unwrap_or_default(), &mut values);
@@ -98,8 +102,12 @@ mod tests {
             .expect("a body")
     }
 
+    fn sent(call: &Call) -> Sent {
+        Sent::in_call(call, &HeaderValue::from_static("Bearer way_live_k_secret"))
+    }
+
     fn said(body: &Value) -> Said {
-        Said::of(&HeaderMap::new(), body.to_string().as_bytes(), &Sent::in_call(&call()))
+        Said::of(&HeaderMap::new(), body.to_string().as_bytes(), &sent(&call()))
     }
 
     #[test]
@@ -122,7 +130,7 @@ mod tests {
     fn a_header_names_the_request_too() {
         let mut headers = HeaderMap::new();
         headers.insert("x-request-id", "r".parse().expect("a value"));
-        assert_eq!(Said::of(&headers, b"<html>", &Sent::in_call(&call())).request_id.as_deref(), Some("r"));
+        assert_eq!(Said::of(&headers, b"<html>", &sent(&call())).request_id.as_deref(), Some("r"));
     }
 
     #[test]
@@ -132,6 +140,23 @@ mod tests {
         assert_eq!(masked.as_deref(), Some("[sent] of [sent] at [sent] in [sent], [sent], [sent]"));
         let code = said(&json!({ "code": "no wally" })).code;
         assert_eq!(code.as_deref(), Some("no [sent]"));
+    }
+
+    #[test]
+    fn the_key_never_comes_back() {
+        let text = |text: &str| Some(text.to_owned());
+        let body = json!({
+            "error": { "code": "no_way_live_k_secret", "message": "bad key way_live_k_secret" },
+            "meta": { "requestId": "way_live_k_secret" },
+        });
+        let masked =
+            Said { request_id: text("[sent]"), code: text("no_[sent]"), message: text("bad key [sent]") };
+        assert_eq!(said(&body), masked);
+        let header = said(&json!({ "message": "Authorization: Bearer way_live_k_secret" })).message;
+        assert_eq!(header.as_deref(), Some("Authorization: [sent]"));
+        let mut headers = HeaderMap::new();
+        headers.insert("x-request-id", HeaderValue::from_static("way_live_k_secret"));
+        assert_eq!(Said::of(&headers, b"<html>", &sent(&call())).request_id.as_deref(), Some("[sent]"));
     }
 
     #[test]
@@ -160,7 +185,7 @@ mod tests {
                 (b"404 page not found", true),
                 (b"[]", true),
             ] {
-                let said = Said::of(&HeaderMap::new(), body, &Sent::in_call(call));
+                let said = Said::of(&HeaderMap::new(), body, &sent(call));
                 assert_eq!(is_about_the_path(call, body, &said), expected, "{}: {body:?}", call.name);
             }
         }
@@ -172,7 +197,7 @@ mod tests {
             Call::write("create_entity", Method::POST, &["entities"]),
         ];
         for call in names_nothing {
-            let said = Said::of(&HeaderMap::new(), documented, &Sent::in_call(&call));
+            let said = Said::of(&HeaderMap::new(), documented, &sent(&call));
             assert!(is_about_the_path(&call, documented, &said), "{}", call.name);
         }
     }
