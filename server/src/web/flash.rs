@@ -1,6 +1,6 @@
 //! The message that a form leaves for the page after it: a signed cookie that lives for one page.
 //!
-//! It never holds what a bank issued: the finish form does not use it. It is shown to the person who sent the form and to
+//! It never holds what a bank issued. It is shown to the person who sent the form and to
 //! nobody else who uses the same browser.
 
 use app::backend::{Caller, Customer, Flash};

@@ -32,8 +32,8 @@ const STEP_ONE_FIELDS: [&str; 8] = [
     "address_checked",
 ];
 
-/// The fields of a form for what a bank issued that its own answer repeats; the password is not among them.
-const ISSUED_FIELDS: [&str; 3] = ["bank_username", "bank_customer_id", "without_password"];
+/// What a bank issued, as far as a form's own answer repeats it; the password is not among them.
+const ISSUED_FIELDS: [&str; 2] = ["bank_username", "bank_customer_id"];
 
 /// The other fields of the finish form that come back.
 const CONFIRMED_FIELDS: [&str; 3] = ["delegated_user_active", "accept_terms", "display_name"];
@@ -116,7 +116,8 @@ pub(super) async fn refused(
             fields.keep(&CONFIRMED_FIELDS)
         } else {
             let dropped = password_dropped(&fields);
-            fields.keep(&[ISSUED_FIELDS, CONFIRMED_FIELDS].concat()).into_iter().chain(dropped).collect()
+            let kept = [&ISSUED_FIELDS[..], &["without_password"], &CONFIRMED_FIELDS].concat();
+            fields.keep(&kept).into_iter().chain(dropped).collect()
         };
         // What a bank issued may stand in no cookie, row or address.
         return again(
@@ -243,15 +244,21 @@ fn password_dropped(fields: &Fields) -> Option<(String, String)> {
     is_typed.then(|| (PASSWORD_DROPPED.to_owned(), "true".to_owned()))
 }
 
-/// The form in this very answer, with its message: for what fits into no cookie, or may stand in none.
+/// The form in this very answer, with its message: for what fits into no cookie, or may stand in none. Where the page sends on
+/// or cannot be shown, the message is left for the page after it, without what a bank issued.
 async fn again(state: &AppState, scope: RequestScope, parts: &Parts, page: &str, flash: Flash) -> Response {
     let mut request = parts.clone();
     request.method = Method::GET;
     let inner = page.strip_prefix(state.site.paths.base()).unwrap_or(page);
     request.uri = inner.parse().unwrap_or_default();
+    let mut left = flash.clone();
+    left.values.retain(|(name, _)| !ISSUED_FIELDS.contains(&name.as_str()));
+    let message = flash::leave(state, &scope.caller, &left);
     let mut response = render(state, with_flash(scope, flash), request).await;
     if response.status() == StatusCode::OK {
         *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+    } else {
+        response.headers_mut().extend(message);
     }
     response
 }

@@ -45,7 +45,9 @@ pub async fn page(State(state): State<AppState>, request: Request) -> Response {
     let scope = scope::scope(&state, caller.clone(), &parts, flash);
     let accepted = sign_in_loop::forget(&state, &parts.headers);
     let mut response = language::of_caller(&caller, render(&state, scope, parts)).await;
-    response.headers_mut().extend(ended);
+    // A page that sends on has not shown it, nor has one that failed.
+    let is_unread = response.status().is_redirection() || response.status().is_server_error();
+    response.headers_mut().extend(ended.filter(|_| !is_unread));
     response.headers_mut().extend(accepted);
     response
 }

@@ -263,6 +263,53 @@ async fn every_way_in_which_a_typed_password_gets_lost_says_so() {
     assert!(asks_again(&back));
 }
 
+/// The form that was sent is no longer on the page that its connection leads to.
+#[tokio::test]
+async fn a_form_whose_connection_moved_on_says_what_happened_on_the_page_after_it() {
+    let host = TestHost::start().await;
+    let changed = "The connection has changed in the meantime.";
+    for (status, is_asked_again) in
+        [("errored", false), ("reauthRequired", true), ("paused", false), ("revoked", false)]
+    {
+        let ana = host.signed_in_as("ana", "acme").await;
+        let id = started(&ana, &status.to_lowercase()).await;
+        host.waycore.put_connection(&id, json!({ "kind": "ready", "status": status })).await;
+        let typed =
+            [("connection_id", id.as_str()), ("bank_username", "wc-acme"), ("password", "from the bank")];
+        let answer = ana.post_form("/api/submit_finish", &[&typed[..], &CONFIRMED].concat()).await;
+        let detail = answer.goes_to().to_owned();
+        assert_eq!(detail, format!("/connections/{id}"), "{status}");
+        let message = answer.cookie().expect("a message").to_owned();
+        let page = ana.with_cookie(&message).get(&detail).await;
+        assert!(main_text(&page).contains(changed), "{status}: {page:?}");
+        assert!(!page.body.contains("wc-acme"), "{status}: what a bank issued stands in no cookie");
+        if is_asked_again {
+            assert!(asks_again(&page), "{status}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_form_that_waycore_did_not_let_show_again_asks_for_the_password_once_it_does() {
+    let host = TestHost::start().await;
+    let ana = host.signed_in_as("ana", "acme").await;
+    let id = started(&ana, "locked-out").await;
+    host.waycore.put_connection(&id, json!({ "kind": "ready", "status": "reauthRequired" })).await;
+    for method in ["GET", "PUT"] {
+        host.waycore.fail(json!({ "match": { "method": method }, "effect": { "status": 401 } })).await;
+    }
+    let typed = [("connection_id", id.as_str()), ("password", "from the bank")];
+    let refused = ana.post_form("/api/update_credentials", &typed).await;
+    assert_eq!(refused.status, 503);
+    let message = refused.cookie().expect("a message").to_owned();
+    let ana = ana.with_cookie(&message);
+    let detail = format!("/connections/{id}");
+    let still = ana.get(&detail).await;
+    assert_eq!((still.status.as_u16(), still.header("set-cookie")), (503, None), "nobody has read it");
+    host.waycore.heal().await;
+    assert!(asks_again(&ana.get(&detail).await));
+}
+
 #[tokio::test]
 async fn what_waycore_has_accepted_is_not_asked_for_again() {
     let host = TestHost::start().await;

@@ -34,6 +34,23 @@ async fn a_message_is_for_the_person_who_sent_the_form() {
     }
 }
 
+/// A page that sends on shows nothing.
+#[tokio::test]
+async fn a_message_waits_for_the_page_that_shows_it() {
+    let host = TestHost::start().await;
+    let ana = host.signed_in_as("ana", "acme").await;
+    let id = ana.start("sim-standard").await["id"].as_str().expect("an id").to_owned();
+    let answer = ana.post_form("/api/sync_connection", &[("connection_id", id.as_str())]).await;
+    let message = answer.cookie().expect("a message").to_owned();
+    let ana = ana.with_cookie(&message);
+    let detail = ana.get(answer.goes_to()).await;
+    let setup = detail.goes_to().to_owned();
+    assert_eq!(detail.header("set-cookie"), None, "{detail:?}");
+    let page = ana.get(&setup).await;
+    assert!(page.body.contains("role=\"alert\""), "{page:?}");
+    assert!(page.header("set-cookie").expect("the message is over").contains("Max-Age=0"), "{page:?}");
+}
+
 /// Short texts go through the cookie; long ones come back in the answer itself. Nothing that was typed is lost, and no cookie
 /// is longer than browsers and proxies take.
 #[tokio::test]
