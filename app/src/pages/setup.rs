@@ -48,12 +48,19 @@ pub fn SetupPage() -> impl IntoView {
     )
 }
 
-/// The connection of a refused finish form, as far as the form needs it: a failure of Waycore's must not cost the
-/// customer what was typed.
+/// The connection of a refused finish form, as far as the form needs it: that Waycore fails, or refuses every call, must not
+/// cost the customer what was typed.
 fn form_to_repeat(scope: &RequestScope, id: &str) -> Option<Connection> {
     let error = scope.flash.error.as_ref()?;
     let name = scope.flash.value("display_name");
-    (error.code == ErrorCode::Unavailable && !name.is_empty()).then(|| Connection {
+    let is_of_every_call = matches!(
+        error.code,
+        ErrorCode::Unavailable
+            | ErrorCode::RateLimited
+            | ErrorCode::Misconfigured
+            | ErrorCode::EntityUnresolved
+    );
+    (is_of_every_call && !name.is_empty()).then(|| Connection {
         id: id.to_owned(),
         display_name: name,
         kind: "setup".to_owned(),

@@ -261,6 +261,25 @@ async fn every_way_in_which_a_typed_password_gets_lost_says_so() {
     let message = answer.cookie().expect("a message").to_owned();
     let back = ana.with_cookie(&message).get(&format!("/connections/{id}/setup?step=finish")).await;
     assert!(asks_again(&back));
+    // Waycore refuses every call, or has no time for any.
+    let ana = host.signed_in_as("ana", "acme").await;
+    let id = started(&ana, "no-key").await;
+    for status in [401, 403, 429] {
+        for method in ["GET", "POST", "PUT"] {
+            host.waycore.fail(json!({ "match": { "method": method }, "effect": { "status": status } })).await;
+        }
+        let typed = [
+            ("connection_id", id.as_str()),
+            ("display_name", "no-key"),
+            ("bank_username", "wc-acme"),
+            ("password", "from the bank"),
+        ];
+        let page = ana.post_form("/api/submit_finish", &[&typed[..], &CONFIRMED].concat()).await;
+        host.waycore.heal().await;
+        assert_eq!(page.status, 422, "{status}: {page:?}");
+        assert!(asks_again(&page), "{status}");
+        assert!(tag(&page, " id=\"bank_username\"").contains("value=\"wc-acme\""), "{status}: {page:?}");
+    }
 }
 
 /// The form that was sent is no longer on the page that its connection leads to.
