@@ -431,6 +431,8 @@ pub enum Done {
     Asked,
     /// A connection was removed.
     Removed,
+    /// The setup had been finished before, without what the form has of what a bank issued, which was not sent.
+    FinishedBefore,
 }
 
 /// The field that says that a password was typed and did not come back with the form. What it was is not in it.
@@ -460,10 +462,11 @@ impl Flash {
     }
 }
 
-/// What became of a form that was refused, for the page that shows it again. Programs are given the error alone.
+/// What became of a form, for the page after it. Programs are not told.
 #[derive(Debug, Default)]
 pub struct FormOutcome {
     credentials_accepted: AtomicBool,
+    credentials_left_out: AtomicBool,
     has_to_wait: AtomicBool,
 }
 
@@ -475,6 +478,15 @@ impl FormOutcome {
 
     pub fn credentials_accepted(&self) -> bool {
         self.credentials_accepted.load(Ordering::Acquire)
+    }
+
+    /// Notes that the credentials in the form were not sent: the setup had been finished before, without any.
+    pub fn note_credentials_left_out(&self) {
+        self.credentials_left_out.store(true, Ordering::Release);
+    }
+
+    pub fn credentials_left_out(&self) -> bool {
+        self.credentials_left_out.load(Ordering::Acquire)
     }
 
     /// Notes that what the form asks for only has to wait.

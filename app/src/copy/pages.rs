@@ -39,7 +39,7 @@ words! {
 
     /// Step 3.
     finish: FinishWords {
-        title, lead, not_yours, username, customer_id, password, password_again, without_password, sent_title, sent_on, sent, sent_again, optional, active, active_hint, terms, terms_link, submit, back, next_1, next_2,
+        title, lead, not_yours, username, customer_id, password, password_again, without_password, sent_title, sent_on, sent, sent_again, not_sent_title, not_sent, optional, active, active_hint, terms, terms_link, submit, back, next_1, next_2,
     }
 
     /// Step 4.

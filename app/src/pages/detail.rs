@@ -8,7 +8,7 @@ use super::{
     has_sheet,
     money::{self, Shown},
     shown_by_detail,
-    state::{repair, state_notice},
+    state::{finished_before, repair, state_notice},
 };
 use crate::{
     backend::{ConnectionRecord, Kept, RequestScope, TransactionQuery},
@@ -91,6 +91,7 @@ fn detail(scope: &RequestScope, shown: Detail, content: AnyView) -> AnyView {
                 <StatusBadge label=connection.label/>
             </div>
             <ErrorNotice flash=scope.flash.clone()/>
+            {finished_before(&scope.flash)}
             <KeptNotice as_of=seen.as_of now_millis=scope.now_millis/>
             {state_notice(scope, &connection, is_stale)}
             {repair(scope, &connection)}

@@ -4,7 +4,7 @@ use domain::{status_label::StatusLabel, user_error::ErrorCode};
 use leptos::prelude::*;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
-use super::shown_by_detail;
+use super::{shown_by_detail, state::finished_before};
 use crate::{
     backend::{ConnectionRecord, Kept, RequestScope},
     components::{KeptNotice, go, load},
@@ -43,7 +43,12 @@ pub fn SetupPage() -> impl IntoView {
                 Step::Activation => activation(&scope, &connection, &record, draft, refresh),
                 _ => delegated_user(&scope, &connection, draft),
             };
-            view! { <KeptNotice as_of=seen.as_of now_millis=scope.now_millis/> {step} }.into_any()
+            view! {
+                {finished_before(&scope.flash)}
+                <KeptNotice as_of=seen.as_of now_millis=scope.now_millis/>
+                {step}
+            }
+            .into_any()
         },
     )
 }

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 use crate::{
-    backend::{Done, RequestScope},
+    backend::{Done, Flash, RequestScope},
     components::{BankCredentials, Moment, Notice, Support, Tone},
     copy::{bank_is_connected, pages::words},
     model::{Connection, Step},
@@ -47,7 +47,8 @@ pub(super) fn mover(connection: &Connection, now_millis: i64) -> Option<Mover> {
 /// Renders the notice about the state: what happened, and what a person of this role can do. What a form has just done
 /// is said in it and aloud. Where a form was refused, nothing says that there is nothing to do.
 pub(super) fn state_notice(scope: &RequestScope, connection: &Connection, is_stale: bool) -> Option<AnyView> {
-    let done = scope.flash.done;
+    // That has a notice of its own.
+    let done = scope.flash.done.filter(|done| *done != Done::FinishedBefore);
     let notice = match (done, connection.label) {
         (Some(Done::HandedOver), StatusLabel::ReauthenticationRequired) => {
             trying(connection, words().detail.handed_over_title, scope.now_millis)
@@ -166,6 +167,20 @@ pub(super) fn removed_notice() -> AnyView {
         </div>
     }
     .into_any()
+}
+
+/// That what was typed of what a bank issued was not sent, as the setup had been finished without it.
+pub(super) fn finished_before(flash: &Flash) -> Option<AnyView> {
+    let text = &words().finish;
+    let notice = || {
+        view! {
+            <div role="status" data-said="">
+                <Notice tone=Tone::Caution title=text.not_sent_title><p>{text.not_sent}</p></Notice>
+            </div>
+        }
+        .into_any()
+    };
+    (flash.done == Some(Done::FinishedBefore)).then(notice)
 }
 
 /// The form with which a manager sends new sign-in details for this connection, folded while Waycore tries the last ones.

@@ -5,7 +5,7 @@ use app::model;
 use domain::connection::{ActionRequiredBy, ConnectionState, NextAction};
 use domain::credentials::NonEmptyCredentials;
 use domain::ids::ConnectionId;
-use domain::step::{Step, step};
+use domain::step::{Progress, Step, step};
 use waycore::{Error, Unclear};
 
 use super::attempt::{attempted, settled};
@@ -66,7 +66,12 @@ impl UseCases {
         unknown: &mut AuditEntry,
     ) -> Result<Finished, Failure> {
         let own = self.own_connection(caller, id).await?;
-        if self.is_done(caller, &own).await? {
+        let record = self.store.connection(self.tenant(caller), id).await?;
+        if is_done(&own, &progress(record.as_ref()))? {
+            let were_sent = record.is_some_and(|record| record.credentials_sent.is_some());
+            if credentials.is_some() && !were_sent {
+                outcome.note_credentials_left_out();
+            }
             return Ok(Finished::Before(own));
         }
         let receipt = terms::receipt(caller, id, self.clock.now());
@@ -106,18 +111,16 @@ impl UseCases {
         }
         Ok(Finished::Now(own))
     }
+}
 
-    /// Whether there is nothing left to complete. A connection that stopped working without ever having been
-    /// completed here is another matter: what was typed would be lost without a word.
-    async fn is_done(&self, caller: &Caller, own: &Own) -> Result<bool, Failure> {
-        let record = self.store.connection(self.tenant(caller), &own.connection.id).await?;
-        let progress = progress(record.as_ref());
-        match step(Some(&own.connection), &progress) {
-            Step::ConnectionDetails | Step::DelegatedUser | Step::FinishSetup => Ok(false),
-            Step::Activation | Step::Connected => Ok(true),
-            Step::Recoverable(_) | Step::Support(_) if progress.completion_sent.is_some() => Ok(true),
-            Step::Recoverable(_) | Step::Support(_) => Err(Failure::Moved),
-        }
+/// Whether there is nothing left to complete. A connection that stopped working without ever having been completed here is
+/// another matter: what was typed would be lost without a word.
+fn is_done(own: &Own, progress: &Progress) -> Result<bool, Failure> {
+    match step(Some(&own.connection), progress) {
+        Step::ConnectionDetails | Step::DelegatedUser | Step::FinishSetup => Ok(false),
+        Step::Activation | Step::Connected => Ok(true),
+        Step::Recoverable(_) | Step::Support(_) if progress.completion_sent.is_some() => Ok(true),
+        Step::Recoverable(_) | Step::Support(_) => Err(Failure::Moved),
     }
 }
 

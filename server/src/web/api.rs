@@ -95,7 +95,7 @@ async fn read_form(body: Body) -> Result<Bytes, Unread> {
 async fn answer(state: &AppState, scope: RequestScope, parts: &Parts, body: Bytes, html: bool) -> Response {
     let outcome = call(scope.clone(), parts, body.clone()).await;
     match outcome {
-        Ok(json) if html => forms::done(state, &scope.caller, parts.uri.path(), &body, &json),
+        Ok(json) if html => forms::done(state, &scope, parts.uri.path(), &body, &json),
         Ok(json) => ([(header::CONTENT_TYPE, "application/json")], json).into_response(),
         Err(error) if html => forms::refused(state, scope, parts, &body, error).await,
         Err(error) => json_error(WireError(error)),

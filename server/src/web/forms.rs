@@ -2,7 +2,7 @@
 
 use app::{
     api,
-    backend::{Caller, Done, Flash, PASSWORD_DROPPED, RequestScope},
+    backend::{Done, Flash, FormOutcome, PASSWORD_DROPPED, RequestScope},
     error::WireError,
     model::{Connection, OneConnection, Started, Step},
     paths::{SetupStep, encode, with_draft},
@@ -51,7 +51,13 @@ const MAX_QUERY: usize = 200;
 const SIGN_IN_SECONDS: u64 = 15 * 60;
 
 /// The page after a form that worked.
-pub(super) fn done(state: &AppState, caller: &Caller, function: &str, body: &[u8], json: &[u8]) -> Response {
+pub(super) fn done(
+    state: &AppState,
+    scope: &RequestScope,
+    function: &str,
+    body: &[u8],
+    json: &[u8],
+) -> Response {
     let paths = &state.site.paths;
     let fields = Fields::read(body);
     let connection = match function {
@@ -68,11 +74,11 @@ pub(super) fn done(state: &AppState, caller: &Caller, function: &str, body: &[u8
         Some(connection) => screen(state, &connection, fields.get("draft")),
         None => paths.list(),
     };
-    match said(function) {
+    match said(function, &scope.outcome) {
         Some(done) => {
             let mut response = see_other(&page);
             let flash = Flash { done: Some(done), ..Flash::default() };
-            response.headers_mut().extend(flash::leave(state, caller, &flash));
+            response.headers_mut().extend(flash::leave(state, &scope.caller, &flash));
             response
         }
         None => see_other(&page),
@@ -80,8 +86,9 @@ pub(super) fn done(state: &AppState, caller: &Caller, function: &str, body: &[u8
 }
 
 /// What the next page says of a form that worked, where nothing else there shows that it did.
-fn said(function: &str) -> Option<Done> {
+fn said(function: &str, outcome: &FormOutcome) -> Option<Done> {
     match function {
+        api::SubmitFinish::PATH if outcome.credentials_left_out() => Some(Done::FinishedBefore),
         api::UpdateCredentials::PATH => Some(Done::HandedOver),
         api::SyncConnection::PATH => Some(Done::Asked),
         api::RemoveConnection::PATH => Some(Done::Removed),

@@ -330,6 +330,50 @@ async fn a_form_that_waycore_did_not_let_show_again_asks_for_the_password_once_i
 }
 
 #[tokio::test]
+async fn what_was_typed_after_the_setup_was_finished_is_said_not_to_be_sent() {
+    let host = TestHost::start().await;
+    let ana = host.signed_in_as("ana", "acme").await;
+    let left_out = "What you entered was not sent";
+    for (row, (kind, status)) in [
+        ("setup", "pendingActivation"),
+        ("ready", "active"),
+        ("ready", "reauthRequired"),
+        ("ready", "errored"),
+        ("ready", "revoked"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        for is_sent_before in [false, true] {
+            let id = started(&ana, &format!("finished-{row}-{is_sent_before}")).await;
+            let confirmed = [&[("connection_id", id.as_str())][..], &CONFIRMED].concat();
+            let typed = [&confirmed[..], &[("password", "from the bank")]].concat();
+            let first = if is_sent_before { &typed } else { &confirmed };
+            ana.post_form("/api/submit_finish", first).await.goes_to();
+            host.waycore.put_connection(&id, json!({ "kind": kind, "status": status })).await;
+            let calls = sent(&host, &id).await.len();
+            for (form, is_said) in [(&confirmed, false), (&typed, !is_sent_before)] {
+                let answer = ana.post_form("/api/submit_finish", form).await;
+                let next = answer.goes_to().to_owned();
+                let page = match answer.cookie() {
+                    Some(message) => {
+                        let message = message.to_owned();
+                        host.signed_in_as("ana", "acme").await.with_cookie(&message).get(&next).await
+                    }
+                    None => ana.get(&next).await,
+                };
+                assert_eq!(page.status, 200, "{status}: {page:?}");
+                let said = main_text(&page).matches(left_out).count();
+                assert_eq!(said, usize::from(is_said), "{status} {is_sent_before}: {page:?}");
+                assert_eq!(page.body.matches("data-said").count(), said, "{status}: said aloud once");
+            }
+            ana.post_api("submit_finish", &typed).await.ok();
+            assert_eq!(sent(&host, &id).await.len(), calls, "{status}: nothing is sent again");
+        }
+    }
+}
+
+#[tokio::test]
 async fn what_waycore_has_accepted_is_not_asked_for_again() {
     let host = TestHost::start().await;
     let ana = host.signed_in_as("ana", "acme").await;

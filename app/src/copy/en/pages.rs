@@ -170,6 +170,8 @@ pub(in crate::copy) static PAGES: PageWords = PageWords {
         sent_on: "The bank sign-in details were sent on",
         sent: "The bank sign-in details were sent earlier.",
         sent_again: "Fill in these fields only if something has changed.",
+        not_sent_title: "What you entered was not sent",
+        not_sent: "This setup was finished before. If the bank sign-in details are still needed, the connection's page asks for them.",
         optional: "optional",
         active: "The delegated user is active",
         active_hint: "It has been approved at your bank and could sign in now.",

@@ -170,6 +170,8 @@ pub(in crate::copy) static PAGES: PageWords = PageWords {
         sent_on: "Los datos de acceso al banco se enviaron el",
         sent: "Los datos de acceso al banco se enviaron antes.",
         sent_again: "Rellene estos campos solo si algo ha cambiado.",
+        not_sent_title: "Lo que escribió no se envió",
+        not_sent: "Esta configuración ya se había terminado. Si todavía hacen falta los datos de acceso al banco, la página de la conexión los pedirá.",
         optional: "opcional",
         active: "El usuario delegado está activo",
         active_hint: "Está autorizado en su banco y ya podría acceder.",
