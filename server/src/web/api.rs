@@ -63,7 +63,7 @@ pub async fn server_function(State(state): State<AppState>, request: Request) ->
         Ok(caller) => caller,
         Err(error) if html => {
             let body = read_form(body).await.unwrap_or_default();
-            return forms::signed_out(&state, &parts, &body, error).await;
+            return forms::without_caller(&state, &parts, &body, error).await;
         }
         Err(error) => return refuse(error),
     };

@@ -161,9 +161,14 @@ fn without_secrets(mut values: Vec<(String, String)>) -> Vec<(String, String)> {
     values
 }
 
-/// The way in for somebody whose session ended while the form was filled in, and from there back to the form. Nothing that
-/// was typed is kept: somebody else may sign in.
-pub(super) async fn signed_out(state: &AppState, parts: &Parts, body: &[u8], error: WireError) -> Response {
+/// The answer to a form whose sender has no session any more, or may not send it now: the way in, or the reason. Nothing that
+/// was typed is kept, as somebody else may sign in; the form asks again for a password that was.
+pub(super) async fn without_caller(
+    state: &AppState,
+    parts: &Parts,
+    body: &[u8],
+    error: WireError,
+) -> Response {
     let function = parts.uri.path();
     let fields = Fields::read(body);
     let ended = error.0.code == ErrorCode::SignedOut;
@@ -171,14 +176,15 @@ pub(super) async fn signed_out(state: &AppState, parts: &Parts, body: &[u8], err
     let page = page_of(state, function, &fields);
     wanted.uri = page.strip_prefix(state.site.paths.base()).unwrap_or(&page).parse().unwrap_or_default();
     let mut response = page::no_caller(state, &wanted, error.into()).await;
-    if ended {
-        let words = &app::copy::pages::words().refused;
-        let said = match function {
-            api::SubmitFinish::PATH | api::UpdateCredentials::PATH => words.was_signed_out,
-            _ => words.was_signed_out_before,
-        };
-        let error = Some(WireError::new(ErrorCode::SignedOut, said).0);
-        let flash = Flash { error, values: lost_password(function, &fields), ..Flash::default() };
+    let words = &app::copy::pages::words().refused;
+    let said = match function {
+        api::SubmitFinish::PATH | api::UpdateCredentials::PATH => words.was_signed_out,
+        _ => words.was_signed_out_before,
+    };
+    let error = ended.then(|| WireError::new(ErrorCode::SignedOut, said).0);
+    let values = lost_password(function, &fields);
+    if error.is_some() || !values.is_empty() {
+        let flash = Flash { error, values, ..Flash::default() };
         response.headers_mut().extend(flash::leave_for_anybody(state, &flash, SIGN_IN_SECONDS));
     }
     response

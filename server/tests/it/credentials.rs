@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::answer::Answer;
 use crate::browser::Browser;
-use crate::host::TestHost;
+use crate::host::{TestHost, host_token};
 use crate::html::{error_beside, main_text, tag, tags};
 
 const CONFIRMED: [(&str, &str); 2] = [("delegated_user_active", "true"), ("accept_terms", "true")];
@@ -327,6 +327,49 @@ async fn a_form_that_waycore_did_not_let_show_again_asks_for_the_password_once_i
     assert_eq!((still.status.as_u16(), still.header("set-cookie")), (503, None), "nobody has read it");
     host.waycore.heal().await;
     assert!(asks_again(&ana.get(&detail).await));
+}
+
+/// Nothing of the form is looked at: of what was in it only that there was a password is left for the next page.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_form_that_is_turned_away_unread_asks_for_the_password_again() {
+    let host = TestHost::start_with_tokens().await;
+    let token = |user: &str, role: &str| {
+        format!("Bearer {}", host_token(json!({ "sub": user, "org": "acme", "roles": [role] })))
+    };
+    let bearer = |user: &str, role: &str| Browser::new(&host, vec![("authorization", token(user, role))]);
+    let ana = bearer("ana", "manager");
+    let id = started(&ana, "turned-away").await;
+    let typed = [("connection_id", id.as_str()), ("bank_username", "wc-acme"), ("password", "from the bank")];
+    let form = [&typed[..], &CONFIRMED].concat();
+    let submit = async |person: &Browser<'_>| person.post_form("/api/submit_finish", &form).await;
+    let refused = submit(&bearer("ana", "gone")).await;
+    assert_eq!(refused.status, 403);
+    let role = refused.cookie().expect("a message").to_owned();
+    let max = bearer("max", "manager");
+    let mut limited = None;
+    for _ in 0..20 {
+        while max.post_api("start_connection", &[]).await.status != 429 {}
+        let answer = submit(&max).await;
+        if answer.status == 429 {
+            limited = Some(answer);
+            break;
+        }
+    }
+    let limited = limited.expect("too many requests");
+    let limit = limited.cookie().expect("a message").to_owned();
+    for message in [role, limit] {
+        let ana = Browser::new(
+            &host,
+            vec![("authorization", token("ana", "manager")), ("cookie", message.clone())],
+        );
+        let page = ana.get(&format!("/connections/{id}/setup?step=finish")).await;
+        assert!(asks_again(&page), "{message}: {page:?}");
+        assert!(!page.body.contains("wc-acme") && !message.contains("wc-acme"), "{page:?}");
+    }
+    assert_eq!(sent(&host, &id).await, []);
+    // Where nothing was lost, nothing is said.
+    let nothing = bearer("ana", "gone").post_form("/api/submit_finish", &form[..2]).await;
+    assert_eq!((nothing.status.as_u16(), nothing.cookie()), (403, None));
 }
 
 #[tokio::test]

@@ -190,6 +190,15 @@ async fn keys_that_cannot_be_read_sign_nobody_out() {
             Browser::new(&host, vec![("cookie", es256.clone())]).post_api("list_connections", &[]).await;
         assert_eq!(api.error(), (503, "unavailable".to_owned()));
         assert_eq!(api.header("retry-after"), Some("30"));
+        // Of a form that has a password, that it was typed is kept for the page after it.
+        for (password, is_kept) in [("", false), ("from the bank", true)] {
+            let form = [("connection_id", "conn_1"), ("password", password)];
+            let refused = Browser::new(&host, vec![("cookie", es256.clone())])
+                .post_form("/api/submit_finish", &form)
+                .await;
+            assert_eq!(refused.status, 503);
+            assert_eq!(refused.cookie().is_some(), is_kept, "{refused:?}");
+        }
     }
     assert_eq!(
         open(&host, &["other=1"]).await.goes_to().split('?').next(),
