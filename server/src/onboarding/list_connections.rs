@@ -184,7 +184,13 @@ impl UseCases {
             }
             rows.unreadable.extend(page.unreadable);
             let next = page.pagination.next_cursor.filter(|_| page.pagination.has_more);
-            if next.is_none() || next == filter.cursor {
+            if next.is_some() && next == filter.cursor {
+                // Nobody can tell whether these are all.
+                let cause = "a cursor came twice".to_owned();
+                rows.unreadable.push(UnreadableRow { id: None, cause });
+                return Ok(rows);
+            }
+            if next.is_none() {
                 return Ok(rows);
             }
             filter.cursor = next;

@@ -13,7 +13,6 @@ use domain::folding::{fold, fold_at_most};
 use domain::ids::{AccountId, ConnectionId};
 use domain::visible::trim;
 use tokio::time::timeout;
-use waycore::client::Nonsense;
 use waycore::client::paging::{self, Listing};
 use waycore::wire::{self, Date, TransactionStatus};
 use waycore::{Error, ListTransactions};
@@ -164,9 +163,9 @@ impl UseCases {
             search.transactions.extend(fitting.map(transaction));
             let next = page.pagination.next_cursor.filter(|_| page.pagination.has_more);
             // One that leads where it came from would never end.
-            if next.is_some() && next == search.cursor {
-                return Err(Error::Nonsense(Nonsense::Endless(paging::Endless::RepeatedCursor)));
-            }
+            let leads_back = next.is_some() && next == search.cursor;
+            search.may_be_more |= leads_back;
+            let next = next.filter(|_| !leads_back);
             search.ended = next.is_none() || search.transactions.len() >= usize::from(rows);
             search.cursor = next;
             search.pages += 1;

@@ -1,7 +1,7 @@
 //! Lists as streams that end.
 //!
-//! A cursor comes from Waycore, so it is not trusted to lead anywhere: one that repeats, a page without rows that names a
-//! next one, or more pages than a bound is an error and never a loop.
+//! A cursor comes from Waycore, so it is not trusted to lead anywhere: one that repeats, or more pages than a bound, is the end
+//! and never a loop. A list that ends so is not whole, and keeps the rows that were read.
 
 use std::{collections::HashSet, future::Future, pin::pin};
 
@@ -18,15 +18,14 @@ pub const PAGES: usize = 100;
 pub enum Endless {
     #[error("a cursor came twice")]
     RepeatedCursor,
-    #[error("an empty page names a next one")]
-    EmptyPage,
     #[error("there is more, and no cursor to it")]
     NoCursor,
     #[error("it has too many pages")]
     TooManyPages,
 }
 
-/// The pages of a list, in its order. `fetch` makes one call with the cursor given; at most `most` are made.
+/// The pages of a list, in its order. `fetch` makes one call with the cursor given; at most `most` are made. A page after which
+/// the list may go on, and cannot be followed, is the last one, and its `is_end_known` is false.
 pub fn pages<T, F, P>(most: usize, fetch: F) -> impl Stream<Item = Result<Page<T>, Error>>
 where
     F: FnMut(Option<String>) -> P,
@@ -37,10 +36,18 @@ where
         if walk.ended {
             return Ok(None);
         }
-        let page: Page<T> = walk.next().await?;
-        let next = walk.follow(page.pagination.has_more, page.pagination.next_cursor.clone())?;
-        if page.data.is_empty() && page.unreadable.is_empty() && next {
-            return Err(Error::Nonsense(Nonsense::Endless(Endless::EmptyPage)));
+        let mut page: Page<T> = walk.next().await?;
+        match walk.follow(page.pagination.has_more, page.pagination.next_cursor.clone()) {
+            Ok(()) if walk.ended || walk.pages > 0 => {}
+            Ok(()) => (walk.ended, page.is_end_known) = (true, false),
+            Err(why) => {
+                tracing::warn!(%why, "list ended early");
+                // Where the page itself names no cursor, it has said so.
+                if page.is_end_known {
+                    page.unreadable.push(UnreadableRow { id: None, cause: why.to_string() });
+                }
+                (walk.ended, page.is_end_known) = (true, false);
+            }
         }
         Ok(Some((page, walk)))
     })
@@ -67,21 +74,12 @@ where
 {
     let mut listing = Listing { rows: Vec::new(), unreadable: Vec::new(), is_whole: true };
     let mut pages = pin!(pages(most, fetch));
-    loop {
-        match pages.try_next().await {
-            Ok(Some(page)) => {
-                listing.rows.extend(page.data);
-                listing.unreadable.extend(page.unreadable);
-                listing.is_whole &= page.is_end_known;
-            }
-            Ok(None) => return Ok(listing),
-            Err(Error::Nonsense(Nonsense::Endless(Endless::TooManyPages))) => {
-                listing.is_whole = false;
-                return Ok(listing);
-            }
-            Err(error) => return Err(error),
-        }
+    while let Some(page) = pages.try_next().await? {
+        listing.rows.extend(page.data);
+        listing.unreadable.extend(page.unreadable);
+        listing.is_whole &= page.is_end_known;
     }
+    Ok(listing)
 }
 
 /// The batches of the transactions stream from a cursor on, until there is no more for now. Each comes with the
@@ -105,7 +103,8 @@ where
         }
         let TransactionsSync { events, next_cursor, has_more, .. } = walk.next().await?;
         // A stream that stands still may give the same cursor again; only one that has more must move.
-        walk.follow(has_more, next_cursor.clone().filter(|_| has_more))?;
+        let goes_on = walk.follow(has_more, next_cursor.clone().filter(|_| has_more));
+        goes_on.map_err(|why| Error::Nonsense(Nonsense::Endless(why)))?;
         Ok(Some(((events, next_cursor), walk)))
     })
 }
@@ -133,18 +132,17 @@ impl<F> Walk<F> {
     }
 
     /// Goes on to the next page, if there is one.
-    fn follow(&mut self, has_more: bool, next: Option<String>) -> Result<bool, Error> {
-        let endless = |why| Err(Error::Nonsense(Nonsense::Endless(why)));
+    fn follow(&mut self, has_more: bool, next: Option<String>) -> Result<(), Endless> {
         match next.filter(|_| has_more) {
-            Some(cursor) if !self.seen.insert(cursor.clone()) => endless(Endless::RepeatedCursor),
+            Some(cursor) if !self.seen.insert(cursor.clone()) => Err(Endless::RepeatedCursor),
             Some(cursor) => {
                 self.cursor = Some(cursor);
-                Ok(true)
+                Ok(())
             }
-            None if has_more => endless(Endless::NoCursor),
+            None if has_more => Err(Endless::NoCursor),
             None => {
                 self.ended = true;
-                Ok(false)
+                Ok(())
             }
         }
     }

@@ -259,6 +259,10 @@ mod tests {
             (json!({ "pagination": { "nextCursor": "n" }, "meta": { "requestId": 7 } }), true, 0),
             (json!({ "pagination": { "hasMore": "no", "nextCursor": null }, "meta": null }), false, 0),
             (json!({ "pagination": {} }), false, 0),
+            // There is more, and nothing leads to it.
+            (json!({ "pagination": { "hasMore": true } }), true, 1),
+            (json!({ "pagination": { "hasMore": true, "nextCursor": 7 } }), true, 1),
+            (json!({ "pagination": { "hasMore": true, "nextCursor": "" } }), true, 1),
             // Nobody can tell whether these are all.
             (json!({ "pagination": null }), false, 1),
             (json!({ "pagination": "none" }), false, 1),

@@ -7,7 +7,7 @@ use super::lenient::{Rows, UnreadableRow, odd_as_absent, odd_as_default};
 /// One page of a list.
 ///
 /// It is read row by row: a row that is not of the documented form is left out, and costs no other row. Without
-/// `pagination` nobody can tell whether there is more, so that counts as a row that could not be read.
+/// `pagination`, and where it names more and no cursor to it, the rest cannot be read: that counts as a row that could not be.
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Page<T> {
@@ -17,7 +17,7 @@ pub struct Page<T> {
     /// The rows that are not in `data`, because they could not be read.
     #[serde(skip)]
     pub unreadable: Vec<UnreadableRow>,
-    /// False where `pagination` is missing or no object: there may be more rows, and no cursor leads to them.
+    /// False where there may be more rows, and no cursor leads to them.
     #[serde(skip)]
     pub is_end_known: bool,
 }
@@ -62,11 +62,15 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Page<T> {
         }
         let Envelope { data: Rows { read, mut unreadable }, pagination, meta } =
             Envelope::deserialize(deserializer)?;
-        let is_end_known = pagination.is_some();
-        if !is_end_known {
-            let cause = "pagination missing or not an object".to_owned();
-            unreadable.push(UnreadableRow { id: None, cause });
-        }
+        let trouble = match &pagination {
+            None => Some("pagination missing or not an object"),
+            Some(pagination) if pagination.has_more && pagination.next_cursor.is_none() => {
+                Some("pagination names more rows and no cursor")
+            }
+            Some(_) => None,
+        };
+        let is_end_known = trouble.is_none();
+        unreadable.extend(trouble.map(|cause| UnreadableRow { id: None, cause: cause.to_owned() }));
         Ok(Self { data: read, pagination: pagination.unwrap_or_default(), meta, unreadable, is_end_known })
     }
 }
@@ -83,6 +87,8 @@ impl<'de> Deserialize<'de> for Pagination {
             next_cursor: Option<String>,
         }
         let Said { has_more, next_cursor } = Said::deserialize(deserializer)?;
+        // An empty parameter counts as absent: it would lead to the first page.
+        let next_cursor = next_cursor.filter(|cursor| !cursor.is_empty());
         Ok(Self { has_more: has_more.unwrap_or(next_cursor.is_some()), next_cursor })
     }
 }

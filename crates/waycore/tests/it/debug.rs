@@ -110,7 +110,7 @@ fn everything_else_can_be_printed() {
         Error::Unreachable("refused".to_owned()),
         Error::CircuitOpen { retry_after: wait },
         Error::Unknown(Unclear::Timeout),
-        Error::Nonsense(Nonsense::Endless(Endless::EmptyPage)),
+        Error::Nonsense(Nonsense::Endless(Endless::NoCursor)),
     ] {
         check(&error);
         assert!(!error.to_string().is_empty());
