@@ -26,6 +26,10 @@ const LONGEST_REST: Duration = Duration::from_secs(4);
 /// The longest rest that a Waycore asks for which fails.
 const LONGEST_NAMED_REST: Duration = Duration::from_secs(60);
 
+/// The longest rest of all reads that one refusal can name. The refused request itself waits as long as it was told (in the
+/// client); a list then finds out whether the key may read again.
+const LONGEST_REFUSED_REST: Duration = Duration::from_mins(5);
+
 /// When the next read may begin.
 #[derive(Debug)]
 pub(super) struct Pace {
@@ -118,7 +122,7 @@ impl Pace {
         self.times(|times| {
             times.failures_in_a_row += 1;
             let rest = match named {
-                Some(named) => named,
+                Some(named) => named.min(LONGEST_REFUSED_REST),
                 // One among others that are answered says nothing about the key.
                 None if times.failures_in_a_row < 2 => return,
                 None => {
@@ -172,15 +176,23 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_time_that_waycore_names_is_the_keys() {
-        let pace = Pace::new();
-        pace.failed(&Error::RateLimited { retry_after: Some(RetryAfter::new(Duration::from_secs(7))) });
-        assert!(
-            matches!(pace.turn().await, Err(Error::CircuitOpen { .. })),
-            "whoever waited for a turn hears of it"
-        );
-        assert_eq!(rests_for(&pace).await, Duration::from_secs(7));
-        assert!(pace.turn().await.is_ok());
+    async fn a_time_that_waycore_names_is_the_keys_within_bounds() {
+        for (named, rests) in [(7, 7), (300, 300), (301, 300), (86_400, 300)] {
+            let retry_after = RetryAfter::new(Duration::from_secs(named));
+            for error in
+                [Error::RateLimited { retry_after: Some(retry_after) }, Error::CircuitOpen { retry_after }]
+            {
+                let pace = Pace::new();
+                pace.failed(&error);
+                assert!(
+                    matches!(pace.turn().await, Err(Error::CircuitOpen { .. })),
+                    "whoever waited for a turn hears of it"
+                );
+                let rested = rests_for(&pace).await.as_secs_f64();
+                assert!((rested - f64::from(rests)).abs() < 0.1, "{named}: {rested}");
+                assert!(pace.turn().await.is_ok());
+            }
+        }
     }
 
     #[tokio::test(start_paused = true)]
