@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use app::backend::{Caller, Customer, Role, Visit};
 use app::model;
-use domain::connection::{ActionRequiredBy, ConnectionState, Setup, SyncStatus};
+use domain::connection::{ActionRequiredBy, ConnectionState, NextAction, Setup, SyncStatus};
 use domain::ids::{ConnectionId, UserId};
 use domain::poll::Watched;
 use domain::timestamp::Timestamp;
@@ -225,6 +225,52 @@ fn live(record: &ConnectionRecord, now: Timestamp) -> Option<LiveConnection> {
     })
 }
 
+/// Whether somebody else than the customer acts on a draft, as its page says (`Mover` in `app::wizard`).
 fn awaits_others(setup: &Setup) -> bool {
-    setup.action_required_by != ActionRequiredBy::EndUser || setup.instructions.is_pending()
+    let is_customers = match &setup.action_required_by {
+        ActionRequiredBy::EndUser => true,
+        // Where Waycore does not say whose move it is, what a customer can do is the customer's.
+        ActionRequiredBy::Other(by) if by.is_empty() => {
+            matches!(setup.next_action, NextAction::CreateDelegatedUser | NextAction::ProvideCredentials)
+        }
+        ActionRequiredBy::Integrator | ActionRequiredBy::Waycore | ActionRequiredBy::Other(_) => false,
+    };
+    !is_customers || setup.instructions.is_pending()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn check(by: Value, next: &str, expected: bool) {
+        let setup = json!({ "actionRequiredBy": by, "nextAction": next });
+        let row = json!({
+            "id": "c", "entityId": "e", "kind": "setup", "status": "draft", "setup": setup,
+            "createdAt": "2026-01-01T00:00:00Z", "updatedAt": "2026-01-01T00:00:00Z",
+        });
+        let row: Connection = serde_json::from_value(row).expect("a connection");
+        let connection = understood(&row, Call::ListConnections).expect("one that is understood");
+        let ConnectionState::Draft(setup) = &connection.state else { panic!("{connection:?}") };
+        assert_eq!(awaits_others(setup), expected, "{by}: {next}");
+    }
+
+    #[test]
+    fn a_draft_awaits_others_where_its_page_says_so() {
+        for (by, next, expected) in [
+            (json!("endUser"), "createDelegatedUser", false),
+            (json!("endUser"), "somethingNew", false),
+            (json!("waycore"), "createDelegatedUser", true),
+            (json!("integrator"), "provideCredentials", true),
+            (json!("somebody"), "createDelegatedUser", true),
+            (json!(null), "createDelegatedUser", false),
+            (json!(""), "provideCredentials", false),
+            (json!(7), "createDelegatedUser", false),
+            (json!(null), "activateConnection", true),
+            (json!(null), "somethingNew", true),
+        ] {
+            check(by, next, expected);
+        }
+    }
 }
