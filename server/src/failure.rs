@@ -7,6 +7,8 @@ mod cause;
 mod input;
 mod outside;
 
+use std::time::Duration;
+
 use app::error::WireError;
 use domain::user_error::ErrorCode;
 
@@ -96,10 +98,17 @@ pub enum SyncRefusal {
     InSetup,
     /// A sync is running.
     Running,
-    /// The last sync was less than 45 minutes ago; for so long still, if that is known.
-    Cooldown(Option<waycore::RetryAfter>),
+    /// The last sync was less than 45 minutes ago; for so long still.
+    Cooldown(waycore::RetryAfter),
+    /// Too many requests, or the cooldown although the last known sync is longer ago: nothing tells which.
+    Limited,
     /// Nothing tells which of the three it is.
     Unclear,
+}
+
+impl SyncRefusal {
+    /// When a person may ask again after a refusal that names neither cause nor time.
+    pub const LIMITED_FOR: Duration = Duration::from_mins(1);
 }
 
 /// What cannot be true about an answer.

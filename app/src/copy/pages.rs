@@ -54,7 +54,7 @@ words! {
 
     /// What is said about something that was refused, where only the server says it.
     refused: RefusalWords {
-        sync_cooldown, sync_running, sync_in_setup, sync_conflict, create_conflict, delete_conflict, unreadable_answer, confirmation, confirmation_missing, mapped, nobody, bad_request, another_portal, day, days_reversed, nothing_entered, busy, was_signed_out, was_signed_out_before, was_signed_out_title, odd_address, no_text,
+        sync_cooldown, sync_limited, sync_running, sync_in_setup, sync_conflict, create_conflict, delete_conflict, unreadable_answer, confirmation, confirmation_missing, mapped, nobody, bad_request, another_portal, day, days_reversed, nothing_entered, busy, was_signed_out, was_signed_out_before, was_signed_out_title, odd_address, no_text,
     }
 
     /// The sheet for a bank's administrator.

@@ -94,8 +94,11 @@ fn sync_refused(why: SyncRefusal) -> WireError {
     match why {
         SyncRefusal::InSetup => WireError::new(ErrorCode::Conflict, refused.sync_in_setup),
         SyncRefusal::Running => WireError::new(ErrorCode::Conflict, refused.sync_running),
-        SyncRefusal::Cooldown(wait) => WireError::new(ErrorCode::Cooldown, refused.sync_cooldown)
-            .retry_after(wait.map(RetryAfter::as_secs)),
+        SyncRefusal::Cooldown(wait) => {
+            WireError::new(ErrorCode::Cooldown, refused.sync_cooldown).retry_after(Some(wait.as_secs()))
+        }
+        SyncRefusal::Limited => WireError::new(ErrorCode::RateLimited, refused.sync_limited)
+            .retry_after(Some(SyncRefusal::LIMITED_FOR.as_secs())),
         SyncRefusal::Unclear => WireError::new(ErrorCode::Conflict, refused.sync_conflict),
     }
 }

@@ -56,13 +56,18 @@ impl UseCases {
             }
             Err(error @ (Error::Conflict { .. } | Error::RateLimited { .. })) => {
                 let own = self.own_connection(caller, id).await?;
-                match self.why_refused(&own, &error) {
+                let known_cooldown = self.stored_cooldown(caller, id).await;
+                match self.why_refused(&own, known_cooldown, &error) {
                     // The request before it has arrived after all.
                     SyncRefusal::Running if unanswered => Ok(()),
                     refusal => {
-                        if let SyncRefusal::Cooldown(wait) = refusal {
-                            // Where nobody says how long it is, it is no longer than this.
-                            self.note_cooldown(caller, id, wait.unwrap_or(RetryAfter::new(COOLDOWN))).await;
+                        match refusal {
+                            SyncRefusal::Cooldown(wait) => self.note_cooldown(caller, id, wait).await,
+                            SyncRefusal::Limited => {
+                                let wait = RetryAfter::new(SyncRefusal::LIMITED_FOR);
+                                self.note_cooldown(caller, id, wait).await;
+                            }
+                            SyncRefusal::InSetup | SyncRefusal::Running | SyncRefusal::Unclear => {}
                         }
                         Err(refusal.into())
                     }
@@ -80,25 +85,31 @@ impl UseCases {
         })
     }
 
-    /// Tells the documented causes apart by what is known of the connection: a conflict stands for any of them.
-    fn why_refused(&self, own: &Own, error: &Error) -> SyncRefusal {
-        let (retry_after, is_cooldown) = match error {
+    /// Tells the documented causes apart by what is known of the connection: a conflict stands for any of them, and 429 is what
+    /// every call answers to too many requests.
+    fn why_refused(&self, own: &Own, stored: Option<RetryAfter>, error: &Error) -> SyncRefusal {
+        let (retry_after, is_limited) = match error {
             Error::RateLimited { retry_after } => (*retry_after, true),
-            Error::Conflict { retry_after } => (*retry_after, retry_after.is_some()),
+            Error::Conflict { retry_after } => (*retry_after, false),
             _ => (None, false),
         };
-        let left = retry_after.or_else(|| self.left_of_cooldown(own));
-        if is_cooldown {
-            SyncRefusal::Cooldown(left)
-        } else if own.wire.kind() == "setup" {
-            SyncRefusal::InSetup
-        } else if own.connection.state.sync() == Some(&SyncStatus::Syncing) {
-            SyncRefusal::Running
-        } else if left.is_some() {
-            SyncRefusal::Cooldown(left)
-        } else {
-            SyncRefusal::Unclear
+        let left = self.left_of_cooldown(own);
+        match (retry_after, left) {
+            (Some(wait), _) => SyncRefusal::Cooldown(wait),
+            (None, _) if is_limited => left.or(stored).map_or(SyncRefusal::Limited, SyncRefusal::Cooldown),
+            (None, _) if own.wire.kind() == "setup" => SyncRefusal::InSetup,
+            (None, _) if own.connection.state.sync() == Some(&SyncStatus::Syncing) => SyncRefusal::Running,
+            (None, Some(left)) => SyncRefusal::Cooldown(left),
+            (None, None) => SyncRefusal::Unclear,
         }
+    }
+
+    /// What is left of a cooldown that was stored by an earlier answer. Where that cannot be read, nothing.
+    async fn stored_cooldown(&self, caller: &Caller, id: &ConnectionId) -> Option<RetryAfter> {
+        let record = self.store.connection(self.tenant(caller), id).await.ok().flatten()?;
+        let left = record.sync_not_before?.since(self.clock.now());
+        let left = Duration::from_millis(u64::try_from(left).ok()?);
+        (!left.is_zero() && left <= RetryAfter::LONGEST).then(|| RetryAfter::new(left))
     }
 
     /// What is left of the cooldown after the last sync, where Waycore does not say it.

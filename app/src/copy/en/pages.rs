@@ -299,6 +299,7 @@ pub(in crate::copy) static PAGES: PageWords = PageWords {
     },
     refused: RefusalWords {
         sync_cooldown: "Waycore waits 45 minutes between two updates of a connection, and this pause isn't over yet.",
+        sync_limited: "Waycore didn't start an update. Either it received too many requests at once, or its 45-minute pause between two updates isn't over. Try again in a minute.",
         sync_running: "An update is running already. The new data appears here when it's done.",
         sync_in_setup: "This connection is still being set up. Waycore starts the first update by itself.",
         sync_conflict: "Waycore didn't start an update. Either one is running already, the setup isn't finished, or Waycore's 45-minute pause between two updates isn't over.",

@@ -299,6 +299,7 @@ pub(in crate::copy) static PAGES: PageWords = PageWords {
     },
     refused: RefusalWords {
         sync_cooldown: "Waycore espera 45 minutos entre dos actualizaciones de una conexión, y esa pausa aún no ha terminado.",
+        sync_limited: "Waycore no ha iniciado ninguna actualización. O ha recibido demasiadas solicitudes a la vez, o aún no ha pasado su pausa de 45 minutos entre dos actualizaciones. Inténtelo de nuevo dentro de un minuto.",
         sync_running: "Ya hay una actualización en curso. Los datos nuevos aparecerán aquí cuando termine.",
         sync_in_setup: "Esta conexión aún se está configurando. Waycore iniciará la primera actualización por sí solo.",
         sync_conflict: "Waycore no ha iniciado ninguna actualización. O ya hay una en curso, o la configuración no ha terminado, o aún no ha pasado la pausa de 45 minutos de Waycore entre dos actualizaciones.",

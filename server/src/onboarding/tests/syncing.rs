@@ -50,7 +50,9 @@ async fn a_refused_sync_says_why_as_far_as_that_is_known() {
         (ready("idle", None), &none, ErrorCode::Conflict, None, "Either one is running already"),
         (ready("idle", just_now), &none, ErrorCode::Cooldown, Some(1_900), "45 minutes"),
         (ready("idle", just_now), &limited, ErrorCode::Cooldown, Some(1_900), "45 minutes"),
-        (ready("idle", long_ago), &limited, ErrorCode::Cooldown, None, "45 minutes"),
+        // Too many requests, or a pause of which nothing is known here.
+        (ready("idle", long_ago), &limited, ErrorCode::RateLimited, Some(60), "Either it received too many requests"),
+        (ready("idle", None), &limited, ErrorCode::RateLimited, Some(60), "Either it received too many requests"),
     ] {
         let bench = Bench::new().await;
         let id = bench.started(&ana()).await;
@@ -66,10 +68,21 @@ async fn a_refused_sync_says_why_as_far_as_that_is_known() {
         );
         let sent = bench.waycore.calls().iter().filter(|call| call.starts_with("sync_connection")).count();
         assert_eq!(sent, 1, "a refusal is no reason to ask again");
-        // Where nobody says how long the pause is, it is no longer than this.
-        let pause = (code == ErrorCode::Cooldown).then_some(wait.unwrap_or(2_700));
-        assert_eq!(bench.port.record(&ana(), &id).await.unwrap().sync_again_in, pause);
+        assert_eq!(bench.port.record(&ana(), &id).await.unwrap().sync_again_in, wait);
     }
+}
+
+#[tokio::test]
+async fn a_refusal_during_a_stored_cooldown_is_that_cooldown() {
+    let bench = Bench::new().await;
+    let id = bench.connected(&ana()).await;
+    bench.waycore.change(&id, json!({"lastSyncedAt": "2023-11-14T12:00:00Z"}));
+    let retry_after = Some(RetryAfter::new(Duration::from_secs(90)));
+    bench.waycore.fail("sync_connection", Error::Conflict { retry_after });
+    refused(bench.port.sync_connection(&ana(), &id).await, ErrorCode::Cooldown, None);
+    bench.waycore.fail("sync_connection", Error::RateLimited { retry_after: None });
+    let error = bench.port.sync_connection(&ana(), &id).await.unwrap_err().0;
+    assert_eq!((error.code, error.retry_after_seconds), (ErrorCode::Cooldown, Some(90)));
 }
 
 #[tokio::test]
