@@ -86,7 +86,7 @@ pub struct SetupConnection {
 pub struct OtherConnection {
     pub id: String,
     pub entity_id: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "odd_as_absent", skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
     pub status: ConnectionStatus,
     pub created_at: DateTime,

@@ -253,6 +253,19 @@ mod tests {
     }
 
     #[test]
+    fn an_odd_kind_costs_no_connection() {
+        let connection = json!({
+            "id": "c", "entityId": "e", "status": "active",
+            "createdAt": "2026-01-01T00:00:00Z", "updatedAt": "2026-01-01T00:00:00Z",
+        });
+        for kind in [json!(7), json!(null), json!({}), json!("other")] {
+            let read: Page<Connection> = page(&[with(connection.clone(), json!({ "kind": kind }))]);
+            assert_eq!((read.data.len(), read.unreadable.len()), (1, 0), "{kind}");
+            assert_eq!(read.data[0].kind(), kind.as_str().unwrap_or_default());
+        }
+    }
+
+    #[test]
     fn odd_words_about_the_list_cost_no_rows() {
         for (rest, has_more, unreadable) in [
             (json!({ "pagination": { "hasMore": true, "nextCursor": "n" }, "meta": "none" }), true, 0),
