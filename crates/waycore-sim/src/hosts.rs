@@ -3,14 +3,17 @@
 use std::net::IpAddr;
 
 use axum::{
-    extract::Request,
+    extract::{Request, State},
     http::{HeaderMap, HeaderValue, Uri, header, uri::Authority},
     middleware::Next,
-    response::{IntoResponse, Response},
+    response::Response,
 };
 use url::Host;
 
-use crate::api::error::ApiError;
+use crate::{
+    Simulator,
+    api::{error::ApiError, gate},
+};
 
 /// Ends of the names that are resolved on a private network only.
 const PRIVATE_DOMAINS: [&str; 4] = [".home.arpa", ".internal", ".lan", ".local"];
@@ -27,11 +30,15 @@ pub fn names_only_loopback(target: &Uri, headers: &HeaderMap) -> bool {
 }
 
 /// Refuses requests to other hosts with 421.
-pub(crate) async fn require_loopback(request: Request, next: Next) -> Response {
+pub(crate) async fn require_loopback(
+    State(simulator): State<Simulator>,
+    request: Request,
+    next: Next,
+) -> Response {
     if names_only_loopback(request.uri(), request.headers()) {
         next.run(request).await
     } else {
-        ApiError::misdirected().into_response()
+        gate::refuse(&simulator, request, ApiError::misdirected())
     }
 }
 

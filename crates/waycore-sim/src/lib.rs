@@ -39,11 +39,7 @@ use std::{
     time::{Instant, SystemTime, UNIX_EPOCH},
 };
 
-use axum::{
-    Json, Router,
-    middleware::{from_fn, from_fn_with_state},
-    routing::get,
-};
+use axum::{Json, Router, middleware::from_fn_with_state, routing::get};
 use tokio::sync::Notify;
 use tower_http::csrf::CsrfLayer;
 
@@ -161,8 +157,11 @@ impl Simulator {
             .method_not_allowed_fallback(async || ApiError::method_not_allowed())
             .layer(from_fn_with_state(self.clone(), api::gate::pass_outside));
         let router = api.merge(outside_api);
-        let router =
-            if self.shared.allow_remote { router } else { router.layer(from_fn(hosts::require_loopback)) };
+        let router = if self.shared.allow_remote {
+            router
+        } else {
+            router.layer(from_fn_with_state(self.clone(), hosts::require_loopback))
+        };
         api::error::with_request_ids(router)
     }
 

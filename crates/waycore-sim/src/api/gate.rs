@@ -246,6 +246,18 @@ fn enter(simulator: &Simulator, parts: &Parts, body: Value) -> Ticket {
     world.journal.enter(Subject { organization_id, ..Subject::default() }, entry)
 }
 
+/// Refuses a request whose body is not read at all. It is journalled if its key is known.
+pub(crate) fn refuse(simulator: &Simulator, request: Request, error: ApiError) -> Response {
+    let (parts, _) = request.into_parts();
+    let refusal = error.into_response();
+    let is_known = |key| simulator.shared.world().by_key(key).is_some();
+    if key(&parts.headers).is_some_and(is_known) {
+        let ticket = enter(simulator, &parts, Value::Null);
+        simulator.shared.world().journal.answered(&ticket, refusal.status().as_u16(), None);
+    }
+    refusal
+}
+
 /// Refuses a request whose body is not read to its end.
 fn too_large(simulator: &Simulator, parts: &Parts) -> Response {
     let refusal = ApiError::too_large().into_response();

@@ -37,7 +37,14 @@ async fn a_request_that_names_another_host_is_refused_whatever_it_asks_for(
     }
     let organizations = host.control("GET", "organizations", json!({})).await.json(200);
     assert_eq!(organizations["data"].as_array().map(Vec::len), Some(1), "none was made");
-    assert_eq!(host.journal("").await.len(), 0);
+    // With a known key, so that whoever has the wrong address finds out.
+    let journal = host.journal("").await;
+    assert_eq!(journal.len(), 3);
+    assert!(journal.iter().all(|entry| entry["status"] == 421 && entry["path"] == path), "{journal:?}");
+    ask(&host.router, method, path, "rebind.example:3100", "nobodys")
+        .await
+        .refused(421, "misdirected_request");
+    assert_eq!(host.journal("").await.len(), 3);
     for named in ["localhost:3100", "127.0.0.1:3100", "[::1]:3100"] {
         assert_ne!(ask(&host.router, method, path, named, &host.key).await.status, 421, "{named}");
     }
