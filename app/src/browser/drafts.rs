@@ -58,7 +58,7 @@ pub(crate) fn clear(scope: &str, connection: &str) {
     }
 }
 
-/// Erases all expired drafts, also those of other customers, who may never use this device again.
+/// Erases all expired and unreadable drafts, also those of other customers, who may never use this device again.
 pub(crate) fn erase_expired() {
     if !available() {
         return;
@@ -68,14 +68,15 @@ pub(crate) fn erase_expired() {
         (0..storage.length().unwrap_or_default()).filter_map(|index| storage.key(index).ok().flatten());
     for key in keys.collect::<Vec<_>>() {
         let Some(scope) = key.strip_prefix(PREFIX) else { continue };
-        // What a newer program keeps is its own matter.
-        let Some(stored) = stored(scope).filter(|stored| stored.schema == SCHEMA) else { continue };
-        let before = stored.drafts.len();
-        let left = stored.admit(scope, now());
-        if left.drafts.is_empty() {
-            let _ = storage.remove_item(&key);
-        } else if left.drafts.len() < before {
-            store(scope, &left);
+        let left = match stored(scope) {
+            // What a newer program keeps is its own matter.
+            Some(stored) if stored.schema != SCHEMA => continue,
+            stored => stored.map(|stored| stored.admit(scope, now())),
+        };
+        match left.filter(|left| !left.drafts.is_empty()) {
+            // Without those that could not be read. The same text again tells no other page anything.
+            Some(left) => drop(store(scope, &left)),
+            None => drop(storage.remove_item(&key)),
         }
     }
 }
@@ -110,7 +111,7 @@ fn store(scope: &str, drafts: &Drafts) -> bool {
 /// Reads the stored form, which is the one that `domain::draft` gives serde: the browser's own parser costs nothing.
 fn read(stored: &JsValue) -> Option<Drafts> {
     let list = get(stored, "drafts");
-    let list = if Array::is_array(&list) { Array::from(&list) } else { return None };
+    let list = if Array::is_array(&list) { Array::from(&list) } else { Array::new() };
     Some(Drafts {
         schema: number(stored, "schema")? as u32,
         scope: text(stored, "scope"),

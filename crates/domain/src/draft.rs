@@ -92,12 +92,16 @@ impl Drafts {
         Self { schema: SCHEMA, scope: scope.into(), drafts: Vec::new() }
     }
 
-    /// What may be used of something that was stored: nothing of another scope or schema, and nothing expired.
+    /// What may be used of something that was stored: nothing of another scope or schema, and nothing expired. What expires later
+    /// than a draft of today was saved while the clock was ahead, and would stay for as long as that was.
     pub fn admit(self, scope: &str, now: Timestamp) -> Self {
         if self.schema != SCHEMA || self.scope != scope {
             return Self::empty(scope);
         }
-        let drafts = self.drafts.into_iter().filter(|draft| now < draft.expires_at).collect();
+        // A day more: a clock is set back by a little now and then.
+        let latest = now.plus_days(DRAFT_DAYS + 1);
+        let is_current = |draft: &Draft| now < draft.expires_at && draft.expires_at <= latest;
+        let drafts = self.drafts.into_iter().filter(is_current).collect();
         Self { drafts, ..self }
     }
 

@@ -37,6 +37,15 @@ fn a_draft_lives_thirty_days_from_when_it_was_saved_last() {
 }
 
 #[test]
+fn a_draft_of_a_clock_that_was_ahead_is_not_admitted() {
+    let stored = stored("acme", vec![draft("a"), draft("b").saved(later(365 * DAY))]);
+    let at = |millis: i64| ids(&stored.clone().admit("acme", later(millis))).join(" ");
+    assert_eq!(at(0), "a");
+    assert_eq!(at(-DAY), "a", "a clock that was set back a little");
+    assert_eq!(at(-DAY - 1), "");
+}
+
+#[test]
 fn another_customers_drafts_are_not_admitted() {
     let stored = stored("acme", vec![draft("a")]);
     assert_eq!(stored.clone().admit("globex", SAVED), Drafts::empty("globex"));
