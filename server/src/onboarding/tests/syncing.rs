@@ -51,8 +51,8 @@ async fn a_refused_sync_says_why_as_far_as_that_is_known() {
         (ready("idle", just_now), &none, ErrorCode::Cooldown, Some(1_900), "45 minutes"),
         (ready("idle", just_now), &limited, ErrorCode::Cooldown, Some(1_900), "45 minutes"),
         // Too many requests, or a pause of which nothing is known here.
-        (ready("idle", long_ago), &limited, ErrorCode::RateLimited, Some(60), "Either it received too many requests"),
-        (ready("idle", None), &limited, ErrorCode::RateLimited, Some(60), "Either it received too many requests"),
+        (ready("idle", long_ago), &limited, ErrorCode::RateLimited, Some(60), "it received too many requests"),
+        (ready("idle", None), &limited, ErrorCode::RateLimited, Some(60), "it received too many requests"),
     ] {
         let bench = Bench::new().await;
         let id = bench.started(&ana()).await;
