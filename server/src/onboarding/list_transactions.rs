@@ -111,7 +111,7 @@ impl UseCases {
         rows: u16,
     ) -> Result<TransactionPage, Error> {
         let mut search = Search::from(cursor);
-        self.search(id, filter, rows, &mut search).await?;
+        self.search(caller, id, filter, rows, &mut search).await?;
         Ok(self.found(caller, id, filter, search))
     }
 
@@ -126,7 +126,7 @@ impl UseCases {
         cursor: Option<String>,
     ) -> Result<Option<TransactionPage>, Error> {
         let mut search = Search::from(cursor);
-        match timeout(patience, self.search(id, filter, ENOUGH, &mut search)).await {
+        match timeout(patience, self.search(caller, id, filter, ENOUGH, &mut search)).await {
             Ok(searched) => searched?,
             Err(_) if search.pages == 0 => return Ok(None),
             Err(_) => {}
@@ -138,13 +138,14 @@ impl UseCases {
     /// `search` what it came to.
     async fn search(
         &self,
+        caller: &Caller,
         id: &ConnectionId,
         filter: &Filter,
         rows: u16,
         search: &mut Search,
     ) -> Result<(), Error> {
         if search.cursor.is_none() {
-            self.add_pending(id, filter, search).await?;
+            self.add_pending(caller, id, filter, search).await?;
         }
         while search.pages < PAGES && !search.ended {
             let asked = ListTransactions {
@@ -158,7 +159,7 @@ impl UseCases {
             search.may_be_more |= !page.is_end_known;
             // What was pending a moment ago may have been posted since.
             let fitting = page.data.into_iter().filter(|row| {
-                is_of(id, &row.connection_id) && filter.fits(row) && !search.pending.contains(&row.id)
+                is_of(caller, id, &row.connection_id) && filter.fits(row) && !search.pending.contains(&row.id)
             });
             search.transactions.extend(fitting.map(transaction));
             let next = page.pagination.next_cursor.filter(|_| page.pagination.has_more);
@@ -183,6 +184,7 @@ impl UseCases {
     /// pending and has one comes with the days.
     async fn add_pending(
         &self,
+        caller: &Caller,
         id: &ConnectionId,
         filter: &Filter,
         search: &mut Search,
@@ -205,9 +207,9 @@ impl UseCases {
         let Listing { rows, unreadable, is_whole } = listing.await?;
         search.unreadable += unreadable.len();
         search.may_be_more |= !is_whole;
-        let fitting = rows
-            .into_iter()
-            .filter(|row| row.posted_date.is_none() && is_of(id, &row.connection_id) && filter.fits(row));
+        let fitting = rows.into_iter().filter(|row| {
+            row.posted_date.is_none() && is_of(caller, id, &row.connection_id) && filter.fits(row)
+        });
         search.transactions.extend(fitting.map(transaction));
         search.pending = search.transactions.iter().map(|row| row.id.clone()).collect();
         Ok(())
@@ -216,6 +218,7 @@ impl UseCases {
     /// Everything that was posted on the accounts of a filter since its first day.
     pub(super) async fn moved(
         &self,
+        caller: &Caller,
         id: &ConnectionId,
         filter: &Filter,
     ) -> Result<Listing<wire::Transaction>, Error> {
@@ -224,7 +227,7 @@ impl UseCases {
             async move { self.waycore.list_transactions(&asked).await }
         });
         let mut listing = listing.await?;
-        listing.rows.retain(|row| is_of(id, &row.connection_id));
+        listing.rows.retain(|row| is_of(caller, id, &row.connection_id));
         Ok(listing)
     }
 }

@@ -38,7 +38,7 @@ impl UseCases {
         access::may_read(caller)?;
         let id = connection_id(id)?;
         self.own_connection(caller, &id).await?;
-        self.accounts(&id).await.map_err(Failure::of(Call::ListAccounts))
+        self.accounts(caller, &id).await.map_err(Failure::of(Call::ListAccounts))
     }
 
     /// Of a connection that is on record as the caller's: what is on record was proved when it was read. Pages that heard
@@ -77,10 +77,10 @@ impl UseCases {
         patience: Duration,
     ) -> Money {
         let first = cursor.is_none();
-        let moved = async { if first { Some(self.moved(id, filter).await) } else { None } };
-        let daily = async { if first { Some(self.daily_balances(id, filter).await) } else { None } };
+        let moved = async { if first { Some(self.moved(caller, id, filter).await) } else { None } };
+        let daily = async { if first { Some(self.daily_balances(caller, id, filter).await) } else { None } };
         let (accounts, transactions, moved, daily) = tokio::join!(
-            timeout(AT_ONCE, self.accounts(id)),
+            timeout(AT_ONCE, self.accounts(caller, id)),
             self.transactions_within(patience, caller, id, filter, cursor),
             timeout(patience, moved),
             timeout(patience, daily),
@@ -104,7 +104,7 @@ impl UseCases {
         Money { accounts, transactions, flow, flow_is_silent }
     }
 
-    async fn accounts(&self, id: &ConnectionId) -> Result<model::Accounts, Error> {
+    async fn accounts(&self, caller: &Caller, id: &ConnectionId) -> Result<model::Accounts, Error> {
         let listing = paging::listing(PAGES, |cursor| {
             let filter = ListAccounts {
                 connection_id: Some(id.clone()),
@@ -115,13 +115,15 @@ impl UseCases {
             async move { self.waycore.list_accounts(&filter).await }
         });
         let Listing { rows, unreadable, .. } = listing.await?;
-        let accounts = rows.into_iter().filter(|row| is_of(id, &row.connection_id)).map(account).collect();
+        let accounts =
+            rows.into_iter().filter(|row| is_of(caller, id, &row.connection_id)).map(account).collect();
         Ok(model::Accounts { accounts, unreadable: unreadable.len() })
     }
 
     /// The balances at the end of the days of a filter, as Waycore keeps them.
     async fn daily_balances(
         &self,
+        caller: &Caller,
         id: &ConnectionId,
         filter: &Filter,
     ) -> Result<Listing<wire::Balance>, Error> {
@@ -138,16 +140,16 @@ impl UseCases {
             async move { self.waycore.list_balances(&filter).await }
         });
         let mut listing = listing.await?;
-        listing.rows.retain(|row| is_of(id, &row.connection_id));
+        listing.rows.retain(|row| is_of(caller, id, &row.connection_id));
         Ok(listing)
     }
 }
 
 /// Whether a row is of the connection that was asked for. The connection is what says whose it is.
-pub(super) fn is_of(id: &ConnectionId, row: &str) -> bool {
+pub(super) fn is_of(caller: &Caller, id: &ConnectionId, row: &str) -> bool {
     let own = row == id.as_str();
     if !own {
-        SecurityEvent::new("foreign_row").about(id.as_str()).log();
+        SecurityEvent::new("foreign_row").by(caller).about(id.as_str()).log();
     }
     own
 }

@@ -1,12 +1,13 @@
 //! Nobody sees or touches another customer's connection, or learns that it exists.
 
-use app::backend::Onboarding as _;
+use app::backend::{Onboarding as _, TransactionQuery};
 use app::error::WireError;
 use domain::user_error::ErrorCode;
 use serde_json::json;
 use waycore::Error;
 
 use super::bench::{Bench, ana, backend, bank, bo, confirmed, refused, unlisted, vic};
+use crate::log_lines::LogLines;
 
 #[tokio::test]
 async fn another_customers_connection_answers_like_a_missing_one() {
@@ -128,4 +129,22 @@ async fn what_is_noted_of_a_refusal_keeps_no_answer_waiting() {
     }
     let noted = bench.audit().await.into_iter().filter(|row| row.event == "refused").count();
     assert_eq!(noted, 5, "it is noted all the same: a read of another's and four changes");
+}
+
+#[tokio::test]
+async fn a_row_of_another_connection_is_logged_with_who_asked() {
+    let bench = Bench::new().await;
+    let id = bench.started(&ana()).await;
+    bench.waycore.transaction("conn_foreign", "Rent");
+    let lines = LogLines::default();
+    let _keeping = lines.keep();
+    let page = bench.port.list_transactions(&ana(), &id, TransactionQuery::default()).await.unwrap();
+    assert_eq!(page.transactions.len(), 0);
+    let logged = lines.with("foreign_row");
+    let (org, person) =
+        (format!("customer=\"{}\"", ana().customer.org), format!("person=\"{}\"", ana().user.as_str()));
+    assert!(
+        matches!(logged.as_slice(), [line] if line.contains(&org) && line.contains(&person)),
+        "{org} {person}: {logged:?}"
+    );
 }
