@@ -179,5 +179,24 @@ test('a form is sent by whom it belongs to, and as the browser would send it', {
     for (let times = 0; times < 2; times += 1) await page.evaluate(pressSend);
     await page.waitForFunction(() => document.querySelectorAll('main [data-not-sent]').length === 1);
   });
+
+  await test.step('a form that is turned away for now keeps what was typed, and says why', async () => {
+    await person.open('/');
+    const form = `<form method="post" action="${BASE}/api/probe"><input name="typed" value="kept"><button>Send</button></form>`;
+    await page.evaluate(addForm, { form, place: 'main' });
+    for (const status of [429, 503]) {
+      const build = await page.locator('meta[name="connect-build"]').getAttribute('content');
+      await page.route(/\/api\/probe/, (route) =>
+        route.fulfill({
+          status,
+          contentType: 'text/html',
+          body: `<!doctype html><meta name="connect-build" content="${build}"><main><div data-screen="problem"><h1>No</h1><p>Refused with ${status}.</p></div></main>`,
+        }),
+      );
+      await page.evaluate(pressSend);
+      await expect(page.getByRole('alert')).toHaveText(`Refused with ${status}.`);
+      await expect(page.locator('main input[name="typed"]')).toHaveValue('kept');
+    }
+  });
   expect(failures).toEqual([]);
 });

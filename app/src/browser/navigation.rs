@@ -176,7 +176,7 @@ async fn go(visit: Visit<'_>) -> bool {
         _ if visit.quiet && (nothing_better || live::is_in_use()) => return false,
         Ok((response, fetched)) => show(&visit, &response, fetched),
         Err(_) => match visit.form.filter(|_| visit.body().is_some()) {
-            Some(form) => swap::not_sent(form),
+            Some(form) => swap::not_sent(form, None),
             None => {
                 swap::offline(visit.url);
                 record(&visit, visit.url);
@@ -214,11 +214,16 @@ fn show(visit: &Visit<'_>, response: &Response, fetched: Fetched) {
     // To what the form sent, and not the page after it.
     let answered = visit.form.filter(|form| form.body.is_some() && !response.redirected());
     let next = match (fetched, answered) {
+        // Sent again later, the form may be accepted: it stays with what was typed, and the problem is shown above it.
+        (Fetched::Page(next), Some(form)) if is_temporary(response.status()) => match next.problem() {
+            None => next,
+            problem => return swap::not_sent(form, problem),
+        },
         (Fetched::Page(next), _) => next,
         // Refused by a newer build, whose page this program cannot show: the browser can, and nothing was done yet.
         (Fetched::OtherBuild, Some(form)) if response.status() < 500 => return form.leave_to_browser(),
         // Nothing followed the form, and its own address is no page.
-        (_, Some(form)) => return swap::not_sent(form),
+        (_, Some(form)) => return swap::not_sent(form, None),
         (_, None) => return leave(visit, response),
     };
     let before = swap::Place::of_page();
@@ -240,6 +245,11 @@ fn show(visit: &Visit<'_>, response: &Response, fetched: Fetched) {
         History::Push | History::Replace => swap::begin(0.0, fragment),
     }
     page::hydrate_islands();
+}
+
+/// Too many requests, or a fault of a server's.
+fn is_temporary(status: u16) -> bool {
+    status == 429 || status >= 500
 }
 
 /// An ordinary visit, where a soft one would be wrong.

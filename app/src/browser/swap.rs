@@ -82,6 +82,17 @@ impl NextPage {
         set_title(find_in(&self.page, TITLE).and_then(|title| title.text_content()));
     }
 
+    /// What the page of a problem says, without what only a page needs. `None` for any other page.
+    pub(super) fn problem(&self) -> Option<Element> {
+        let problem = find_in(&self.page, "[data-screen=problem]")?;
+        for selector in ["h1", ".actions"] {
+            if let Ok(Some(part)) = problem.query_selector(selector) {
+                part.remove();
+            }
+        }
+        Some(problem)
+    }
+
     /// Says on `<html>` in which language the page is, if that is another one now.
     fn speak(&self) {
         let (Some(old), Some(new)) = (document().document_element(), self.page.document_element()) else {
@@ -213,10 +224,12 @@ pub(super) fn announce_result() {
     }
 }
 
-/// A form that did not reach the server keeps what was typed.
-pub(super) fn not_sent(form: &Submission) {
+/// Says above a form that it was not accepted: because of a problem, or because no answer of ours came. The form keeps
+/// what was typed.
+pub(super) fn not_sent(form: &Submission, problem: Option<Element>) {
     all("main [data-not-sent]").for_each(|old| old.remove());
-    let alert = element("p", "field-error", &copy::say(Say::NotSent));
+    let alert = problem.unwrap_or_else(|| element("p", "", &copy::say(Say::NotSent)));
+    alert.set_class_name("field-error");
     let _ = alert.set_attribute("role", "alert");
     let _ = alert.set_attribute("data-not-sent", "");
     form.say_above(&alert);
