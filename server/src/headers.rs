@@ -18,6 +18,12 @@ pub(crate) fn elements(
     elements.filter_map(|element| std::str::from_utf8(element.trim_ascii()).ok())
 }
 
+/// Returns the value of an element's parameter if it has this name, in whatever case (RFC 9110, section 5.6.6).
+pub(crate) fn parameter<'a>(parameter: &'a str, name: &str) -> Option<&'a str> {
+    let (found, value) = parameter.trim().split_once('=')?;
+    found.eq_ignore_ascii_case(name).then_some(value)
+}
+
 #[cfg(test)]
 mod tests {
     use http::{HeaderValue, header};

@@ -2,7 +2,7 @@
 
 use http::{HeaderMap, header};
 
-use crate::headers::elements;
+use crate::headers::{elements, parameter};
 
 /// The forms in which a file can be sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,7 +40,7 @@ pub(super) fn accepted(headers: &HeaderMap) -> impl Iterator<Item = Encoding> {
 fn takes(headers: &HeaderMap, encoding: Encoding) -> bool {
     elements(headers, header::ACCEPT_ENCODING, b',').any(|item| {
         let (name, weight) = item.split_once(';').unwrap_or((item, ""));
-        let refused = weight.trim().strip_prefix("q=").is_some_and(|q| q.parse() == Ok(0.0_f32));
+        let refused = parameter(weight, "q").is_some_and(|q| q.parse() == Ok(0.0_f32));
         encoding.name().is_some_and(|known| name.trim().eq_ignore_ascii_case(known)) && !refused
     })
 }
@@ -66,6 +66,7 @@ mod tests {
         check("gzip", &[Gzip]);
         check("GZIP;q=0.5, br;q=0", &[Gzip]);
         check("br; q=0.000", &[]);
+        check("br;Q=0, gzip; Q=0.5", &[Gzip]);
         check("br;q=1", &[Brotli]);
         check("identity", &[]);
         check("", &[]);

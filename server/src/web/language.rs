@@ -9,7 +9,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 use http::header;
 
-use crate::headers::elements;
+use crate::headers::{elements, parameter};
 
 /// More than any person reads.
 const MOST_WISHES: usize = 32;
@@ -31,7 +31,7 @@ fn in_order<'a>(elements: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
 /// How dear a language is, in thousandths, and its tag.
 fn wish(part: &str) -> Option<(u16, &str)> {
     let (tag, quality) = part.split_once(';').unwrap_or((part, "q=1"));
-    let quality: f32 = quality.trim().strip_prefix("q=")?.parse().ok()?;
+    let quality: f32 = parameter(quality, "q")?.parse().ok()?;
     // The cast saturates, and takes what is no number for none.
     Some(((quality * 1_000.0) as u16, tag.trim()))
 }
@@ -55,6 +55,7 @@ mod tests {
             ("es", &["es"]),
             ("en-GB, es;q=0.8, fr; q=0.9", &["en-GB", "fr", "es"]),
             ("en;q=0, es;q=0.1", &["es"]),
+            ("en;Q=0.7, es; Q=0.9", &["es", "en"]),
             ("en;q=nan, es;q=x, fr;q=-1, de;q=9, it;;q=1", &["de"]),
         ] {
             let found: Vec<_> =
