@@ -9,7 +9,7 @@ use std::time::Duration;
 use app::backend::Caller;
 use domain::user_error::ErrorCode;
 use tokio::sync::OwnedMutexGuard;
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout_at};
 use tokio_util::task::AbortOnDropHandle;
 use waycore::Error;
 
@@ -22,7 +22,7 @@ use crate::store::{
     Write,
 };
 
-/// How long a request waits for another replica's.
+/// How long a request waits for others, in this process and on other replicas.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// How often it asks: soon at first, for most are done in milliseconds.
@@ -68,8 +68,9 @@ impl UseCases {
         subject: &str,
     ) -> Result<Turn<'a>, Failure> {
         let _waiting = Waiting::begin();
-        let alone = self.locks.lock(Key::new(&caller.customer, action, subject)).await;
-        let began = Instant::now();
+        let deadline = Instant::now() + PATIENCE;
+        let lock = self.locks.lock(Key::new(&caller.customer, action, subject));
+        let alone = timeout_at(deadline, lock).await.map_err(|_| Failure::Busy)?;
         let mut pause = FIRST_PAUSE;
         loop {
             let begun =
@@ -79,7 +80,7 @@ impl UseCases {
                     let _renewal = self.renewal(&intent);
                     return Ok(Turn { cases: self, caller, intent, _alone: alone, _renewal });
                 }
-                Begun::Busy { .. } if began.elapsed() < PATIENCE => {
+                Begun::Busy { .. } if Instant::now() < deadline => {
                     sleep(pause).await;
                     pause = (pause * 2).min(LONGEST_PAUSE);
                 }

@@ -51,7 +51,13 @@ async fn a_refused_sync_says_why_as_far_as_that_is_known() {
         (ready("idle", just_now), &none, ErrorCode::Cooldown, Some(1_900), "45 minutes"),
         (ready("idle", just_now), &limited, ErrorCode::Cooldown, Some(1_900), "45 minutes"),
         // Too many requests, or a pause of which nothing is known here.
-        (ready("idle", long_ago), &limited, ErrorCode::RateLimited, Some(60), "it received too many requests"),
+        (
+            ready("idle", long_ago),
+            &limited,
+            ErrorCode::RateLimited,
+            Some(60),
+            "it received too many requests",
+        ),
         (ready("idle", None), &limited, ErrorCode::RateLimited, Some(60), "it received too many requests"),
     ] {
         let bench = Bench::new().await;
@@ -144,4 +150,23 @@ async fn nothing_is_sent_when_nothing_was_entered_or_waycore_says_no() {
     assert_eq!(bench.waycore.calls(), [] as [String; 0]);
     bench.waycore.fail("put_credentials", Error::Unknown(Unclear::Timeout));
     refused(bench.port.update_credentials(&ana(), &id, filled()).await, ErrorCode::Unavailable, None);
+}
+
+/// The second person waits for the first, whose Waycore is slow, no longer than for another replica.
+#[tokio::test(start_paused = true)]
+async fn nobody_waits_for_another_for_longer_than_twenty_seconds() {
+    let bench = Bench::new().await;
+    let id = bench.connected(&ana()).await;
+    bench.waycore.slow_down(Duration::from_secs(50));
+    let (ana, began) = (ana(), tokio::time::Instant::now());
+    let second = async {
+        tokio::task::yield_now().await;
+        (bench.port.sync_connection(&ana, &id).await, began.elapsed())
+    };
+    let (first, (second, waited)) = tokio::join!(bench.port.sync_connection(&ana, &id), second);
+    first.unwrap();
+    let error = second.unwrap_err().0;
+    assert_eq!(error.code, ErrorCode::Conflict);
+    assert!(error.message.contains("or by a colleague"), "{}", error.message);
+    assert!(waited.as_secs() == 20, "{waited:?}");
 }
