@@ -157,6 +157,27 @@ pub enum Region<T> {
     Silent,
     /// Waycore answered something that is not of the documented form.
     Unreadable,
+    /// Too many requests: for Waycore, or for the customer's share of the key.
+    TooMany,
+    /// Waycore refuses the key, or what the server asks by itself.
+    Misconfigured,
+    /// Waycore refuses what the customer asks for.
+    Refused,
+}
+
+impl<T> Region<T> {
+    /// The same of what is made of it.
+    pub fn map<U>(self, make: impl FnOnce(T) -> U) -> Region<U> {
+        match self {
+            Self::Here(it) => Region::Here(make(it)),
+            Self::NotGranted => Region::NotGranted,
+            Self::Silent => Region::Silent,
+            Self::Unreadable => Region::Unreadable,
+            Self::TooMany => Region::TooMany,
+            Self::Misconfigured => Region::Misconfigured,
+            Self::Refused => Region::Refused,
+        }
+    }
 }
 
 /// The accounts of a connection, and what moved on them.
@@ -164,10 +185,8 @@ pub enum Region<T> {
 pub struct Money {
     pub accounts: Region<Accounts>,
     pub transactions: Region<TransactionPage>,
-    /// Absent on the pages after the first.
-    pub flow: Option<Flow>,
-    /// There should be one, and Waycore did not answer in time.
-    pub flow_is_silent: bool,
+    /// `None` on the pages after the first, and where there is nothing to draw.
+    pub flow: Region<Option<Flow>>,
 }
 
 /// How the balance went, and what came in and went out, in one currency.

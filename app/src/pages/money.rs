@@ -9,7 +9,7 @@ use crate::{
     backend::{Money, Region, RequestScope, TransactionQuery},
     components::{Charts, LONGEST_TYPED, Moment},
     copy::{
-        items_unreadable,
+        errors, items_unreadable,
         locale::{amount, day},
         pages::words,
         transactions_shown,
@@ -70,8 +70,8 @@ impl Shown {
     pub(super) fn is_empty(&self, is_syncing: bool) -> bool {
         match &self.money.accounts {
             Region::Here(accounts) => accounts.accounts.is_empty() && accounts.unreadable == 0,
-            Region::Silent => is_syncing,
-            Region::NotGranted | Region::Unreadable => false,
+            Region::Silent | Region::TooMany => is_syncing,
+            Region::NotGranted | Region::Unreadable | Region::Misconfigured | Region::Refused => false,
         }
     }
 }
@@ -96,22 +96,24 @@ pub(super) async fn look(
 /// The regions "Accounts" and "Transactions".
 pub(super) fn money(scope: &RequestScope, id: &str, query: &TransactionQuery, shown: Shown) -> AnyView {
     let text = &words().detail;
-    let Shown { money: Money { accounts, transactions, flow, flow_is_silent }, refused } = shown;
+    let Shown { money: Money { accounts, transactions, flow }, refused } = shown;
     let known = match &accounts {
         Region::Here(listed) => listed.accounts.clone(),
-        Region::NotGranted | Region::Silent | Region::Unreadable => Vec::new(),
+        _ => Vec::new(),
     };
     let listed = match accounts {
         Region::Here(Accounts { accounts, unreadable }) => {
             let list = (!accounts.is_empty() || unreadable == 0).then(|| account_list(scope, accounts));
             view! { {list} {left_out(unreadable)} }.into_any()
         }
-        Region::NotGranted => missing(text.not_granted),
-        Region::Silent => missing(text.silent),
-        Region::Unreadable => missing(words().refused.unreadable_answer),
+        gone => missing(why_missing(&gone, text.silent)),
     };
     // It stays whatever is missing, so that what was typed can be corrected, or less be asked for.
     let form = filters(scope, id, query, &known, refused.as_ref());
+    let (flow, charts_missing) = match flow {
+        Region::Here(flow) => (flow, None),
+        gone => (None, Some(missing(why_missing(&gone, text.charts_silent)))),
+    };
     // A balance cannot be that of a text.
     let unfiltered = (flow.is_some() && query.text.is_some())
         .then(|| view! { <p class="muted">{text.charts_unfiltered}</p> });
@@ -120,18 +122,15 @@ pub(super) fn money(scope: &RequestScope, id: &str, query: &TransactionQuery, sh
     let moved = match transactions {
         Region::NotGranted => missing(text.not_granted),
         _ if refused.is_some() => form,
-        Region::Silent => view! { {charts} {form} {missing(text.silent)} }.into_any(),
-        Region::Unreadable => {
-            view! { {charts} {form} {missing(words().refused.unreadable_answer)} }.into_any()
-        }
         Region::Here(page) => view! {
             {left_out(unreadable.max(page.unreadable))}
             {charts}
-            {flow_is_silent.then(|| missing(text.charts_silent))}
+            {charts_missing}
             {form}
             {transaction_list(scope, id, query, page, &known)}
         }
         .into_any(),
+        gone => view! { {charts} {form} {missing(why_missing(&gone, text.silent))} }.into_any(),
     };
     let listed = region("accounts", text.accounts, listed);
     view! { {listed} {region("transactions", text.transactions, moved)} }.into_any()
@@ -151,6 +150,18 @@ fn region(id: &'static str, title: &'static str, content: AnyView) -> AnyView {
 /// How many rows are missing because they could not be read.
 fn left_out(count: usize) -> Option<AnyView> {
     (count > 0).then(|| view! { <p class="muted" role="status">{items_unreadable(count)}</p> }.into_any())
+}
+
+/// Why a region is not here. `silent` is what is said if Waycore did not answer.
+fn why_missing<T>(region: &Region<T>, silent: &'static str) -> &'static str {
+    match region {
+        Region::Here(_) | Region::Silent => silent,
+        Region::NotGranted => words().detail.not_granted,
+        Region::Unreadable => words().refused.unreadable_answer,
+        Region::TooMany => errors().rate_limited,
+        Region::Misconfigured => errors().misconfigured,
+        Region::Refused => errors().refused,
+    }
 }
 
 /// What is said in the place of something that could not be read.

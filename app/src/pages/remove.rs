@@ -79,14 +79,14 @@ fn loss(money: Money) -> AnyView {
     let accounts = match money.accounts {
         // Those that could not be read are removed too.
         Region::Here(listed) => Some((listed.accounts.len() + listed.unreadable).to_string()),
-        Region::NotGranted | Region::Silent | Region::Unreadable => None,
+        _ => None,
     };
     let transactions = match money.transactions {
         Region::Here(page) if page.next_cursor.is_some() => {
             Some([text.at_least, &page.transactions.len().to_string()].join(" "))
         }
         Region::Here(page) => Some((page.transactions.len() + page.unreadable).to_string()),
-        Region::NotGranted | Region::Silent | Region::Unreadable => None,
+        _ => None,
     };
     let known = |count: Option<String>| count.unwrap_or_else(|| text.not_known.to_owned());
     view! {

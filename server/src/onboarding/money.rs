@@ -16,6 +16,7 @@ use waycore::{Error, ListAccounts, ListBalances};
 use super::flow::flow;
 use super::list_transactions::Filter;
 use super::own::connection_id;
+use super::port::note_budget_among;
 use super::together::Sight;
 use super::{UseCases, access};
 use crate::failure::{Call, Failure, Missing};
@@ -85,23 +86,34 @@ impl UseCases {
             timeout(patience, moved),
             timeout(patience, daily),
         );
-        let accounts = region(Call::ListAccounts, accounts.ok().transpose());
+        let accounts = accounts.ok().transpose();
+        let moved = moved.ok().flatten().transpose();
+        let daily = daily.ok().flatten().transpose();
+        let failed = [
+            accounts.as_ref().err(),
+            transactions.as_ref().err(),
+            moved.as_ref().err(),
+            daily.as_ref().err(),
+        ];
+        note_budget_among(caller, failed.into_iter().flatten());
+        let accounts = region(Call::ListAccounts, accounts);
         let transactions = region(Call::ListTransactions, transactions);
-        let daily =
-            daily.ok().flatten().and_then(|daily| match region(Call::ListBalances, daily.map(Some)) {
-                Region::Here(daily) => Some(daily),
-                // Then they are computed.
-                Region::NotGranted | Region::Silent | Region::Unreadable => None,
-            });
-        let today = Date::of_millis(self.clock.now().as_millis());
-        let (flow, flow_is_silent) = match (&accounts, moved) {
-            (Region::Here(accounts), Ok(Some(Ok(moved)))) => {
-                (flow(&accounts.accounts, moved, daily, filter, today), false)
-            }
-            (Region::NotGranted, _) => (None, false),
-            _ => (None, first),
+        let daily = match region(Call::ListBalances, daily) {
+            Region::Here(daily) => Some(daily),
+            // Then they are computed.
+            _ => None,
         };
-        Money { accounts, transactions, flow, flow_is_silent }
+        let today = Date::of_millis(self.clock.now().as_millis());
+        let flow = match (&accounts, region(Call::ListTransactions, moved)) {
+            _ if !first => Region::Here(None),
+            // That is said of the accounts.
+            (Region::NotGranted, _) => Region::Here(None),
+            (Region::Here(accounts), moved) => {
+                moved.map(|moved| flow(&accounts.accounts, moved, daily, filter, today))
+            }
+            (accounts, _) => accounts.clone().map(|_| None),
+        };
+        Money { accounts, transactions, flow }
     }
 
     async fn accounts(&self, caller: &Caller, id: &ConnectionId) -> Result<model::Accounts, Error> {
@@ -162,9 +174,29 @@ fn region<T>(call: Call, read: Result<Option<T>, Error>) -> Region<T> {
         Err(Error::Forbidden) => Region::NotGranted,
         Err(error) => {
             tracing::warn!(?call, error = &error as &dyn std::error::Error, "a page goes without a region");
-            // What was answered is no silence.
-            if matches!(error, Error::Nonsense(_)) { Region::Unreadable } else { Region::Silent }
+            missing(call, &error)
         }
+    }
+}
+
+/// Why a region is missing. What was answered is no silence.
+fn missing<T>(call: Call, error: &Error) -> Region<T> {
+    match error {
+        Error::Forbidden => Region::NotGranted,
+        Error::Nonsense(_) => Region::Unreadable,
+        Error::RateLimited { .. } | Error::OverBudget { .. } => Region::TooMany,
+        Error::Unauthorized | Error::NoSuchPath => Region::Misconfigured,
+        // Only of transactions is anything asked that a customer chose.
+        Error::Invalid | Error::NotFound | Error::Conflict { .. } if call == Call::ListTransactions => {
+            Region::Refused
+        }
+        Error::Invalid | Error::NotFound | Error::Conflict { .. } => Region::Misconfigured,
+        Error::Server { .. }
+        | Error::Timeout
+        | Error::NoAnswer
+        | Error::Unreachable(_)
+        | Error::CircuitOpen { .. }
+        | Error::Unknown(_) => Region::Silent,
     }
 }
 

@@ -246,7 +246,14 @@ async fn paid_by<T>(caller: &Caller, work: impl Future<Output = Result<T, Failur
 
 /// Tells the security log of a customer whose share of the key is used up.
 fn note_budget(caller: &Caller, failure: &Failure) {
-    if let Failure::Waycore { error: Error::OverBudget { .. }, .. } = failure {
+    if let Failure::Waycore { error, .. } = failure {
+        note_budget_among(caller, [error]);
+    }
+}
+
+/// The same of errors that hide behind an answer; once, however many there are.
+pub(super) fn note_budget_among<'a>(caller: &Caller, errors: impl IntoIterator<Item = &'a Error>) {
+    if errors.into_iter().any(|error| matches!(error, Error::OverBudget { .. })) {
         SecurityEvent::new("call_budget").by(caller).log();
     }
 }

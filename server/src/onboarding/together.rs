@@ -68,12 +68,7 @@ mod tests {
             let slowly = async {
                 reads.fetch_add(1, Ordering::Relaxed);
                 sleep(Duration::from_millis(300)).await;
-                Money {
-                    accounts: Region::Silent,
-                    transactions: Region::Silent,
-                    flow: None,
-                    flow_is_silent: true,
-                }
+                Money { accounts: Region::Silent, transactions: Region::Silent, flow: Region::Silent }
             };
             together.read(sight, slowly).await
         };

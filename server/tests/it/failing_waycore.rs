@@ -141,6 +141,7 @@ async fn a_page_goes_without_the_money_and_keeps_all_the_rest() {
         // The connection breaks before any answer.
         (json!({ "reset": true }), "Waycore does not answer at the moment. Reload this page in a minute."),
         (json!({ "status": 403 }), "Not available in this product."),
+        (json!({ "status": 401 }), "Bank connections are not set up correctly on our side."),
     ] {
         for path in ["/v1/accounts", "/v1/transactions"] {
             host.waycore.fail(json!({ "match": { "method": "GET", "path": path }, "effect": effect })).await;
@@ -159,5 +160,26 @@ async fn a_page_goes_without_the_money_and_keeps_all_the_rest() {
         host.waycore.heal().await;
         let page = ana.get(&format!("/connections/{id}")).await;
         assert!(!text(main_of(&page.body)).contains(says), "{}", page.body);
+    }
+}
+
+/// Waycore is not asked again before its time, for anything.
+#[tokio::test]
+async fn a_page_says_of_the_money_that_there_were_too_many_requests() {
+    let host = TestHost::start().await;
+    let ana = host.signed_in_as("ana", "acme").await;
+    let id = started(&ana).await;
+    host.waycore.put_connection(&id, json!({ "kind": "ready", "status": "active" })).await;
+    ana.get(&format!("/connections/{id}")).await;
+    for path in ["/v1/accounts", "/v1/transactions"] {
+        let effect = json!({ "status": 429, "retryAfter": 30 });
+        host.waycore.fail(json!({ "match": { "method": "GET", "path": path }, "effect": effect })).await;
+    }
+    let page = ana.get(&format!("/connections/{id}")).await;
+    assert_eq!(page.status, 200);
+    for region in ["accounts", "transactions"] {
+        let region = between(&page.body, &format!("aria-labelledby=\"{region}\""), "</section>");
+        assert!(text(region).contains("There were too many requests at once."), "{region}");
+        assert!(!text(region).contains("Reload this page"), "{region}");
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use app::backend::{ListQuery, Onboarding as _, TransactionQuery};
+use app::backend::{ListQuery, Onboarding as _, Region, TransactionQuery};
 use app::copy::locale::{Locale, speaking};
 use domain::user_error::ErrorCode;
 use metrics_exporter_prometheus::PrometheusBuilder;
@@ -90,10 +90,18 @@ async fn a_used_up_share_of_the_key_is_a_security_event() {
         let shown = recorder.handle().render();
         assert!(shown.lines().any(|line| line == counted), "{call}: {shown}");
     }
+    // The page that needs most of it. It is one event, however many of its regions are missing.
+    for call in ["list_accounts", "list_transactions", "list_transactions"] {
+        bench.waycore.fail(call, over());
+    }
+    let money = bench.port.look_at_money(&ana(), &id, TransactionQuery::default()).await.unwrap();
+    assert_eq!((money.accounts, money.transactions), (Region::TooMany, Region::TooMany));
+    assert_eq!(money.flow, Region::TooMany);
+    assert!(recorder.handle().render().contains(r#"event="call_budget"} 5"#));
     // Waycore being down is nobody's doing.
     bench.waycore.fail("get_connection", Error::Timeout);
     bench.get(&ana(), &id).await.unwrap_err();
-    assert!(recorder.handle().render().contains(r#"event="call_budget"} 4"#));
+    assert!(recorder.handle().render().contains(r#"event="call_budget"} 5"#));
 }
 
 #[tokio::test(start_paused = true)]
