@@ -106,7 +106,6 @@ pub fn build_router(state: AppState) -> anyhow::Result<Router> {
         .with_state(state.clone())
         .merge(identity)
         .layer(from_fn_with_state((state.clone(), csrf), web::refused_origin))
-        .layer(never_stored.clone())
         .layer(CompressionLayer::new())
         .layer(limit);
     let (https, proxies) = (state.secure(), state.trusted_proxies.clone());
@@ -119,11 +118,11 @@ pub fn build_router(state: AppState) -> anyhow::Result<Router> {
         .route("/webhooks/waycore", post(web::delivery).layer(limit))
         // Neither compressed, which would hold events back, nor ever late.
         .route("/events", get(web::events))
-        .layer(never_stored)
         .with_state(state);
     let all =
         product.merge(plain).merge(Assets::router()).layer(from_fn_with_state(broken, panics::answered));
-    let all = all.layer(from_fn(web::of_browser));
+    // Also what is answered in place of a page that broke or took too long.
+    let all = all.layer(never_stored).layer(from_fn(web::of_browser));
     let all = security::protected(all, https).layer(from_fn(telemetry::support_code));
     let all = all.layer(from_fn_with_state(proxies, client::located));
     // Some proxies and programs add a slash to every path.

@@ -127,6 +127,7 @@ async fn a_panic_is_one_answer_that_says_nothing_of_it() {
         assert!(
             answer.header("content-security-policy").is_some() && answer.header("x-request-id").is_some()
         );
+        assert_eq!(answer.header("cache-control"), Some("no-store, no-transform"), "{answer:?}");
     }
     assert_eq!(ask(&product, "GET", "/treasury/", "").await.status, 200, "the next one is answered");
 }
