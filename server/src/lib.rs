@@ -30,6 +30,7 @@ pub mod signed;
 pub mod startup;
 pub mod store;
 pub mod telemetry;
+mod time_limit;
 mod upkeep;
 pub mod web;
 

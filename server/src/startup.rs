@@ -1,6 +1,6 @@
 //! Builds the router.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use app::backend::{Onboarding, Site};
 use axum::{
@@ -21,11 +21,8 @@ use tower_http::{
 use crate::{
     assets::Assets, client, clock::Clock, config::TrustedProxies, events::Live, identity::HostIdentity,
     limits, limits::Limits, onboarding::WaycoreOnboarding, panics, readiness::Readiness, security,
-    signed::Signer, telemetry, web,
+    signed::Signer, telemetry, time_limit, web,
 };
-
-/// Longer than all the calls to Waycore that one request may wait for: the client's own limits end each of them first.
-const REQUEST_LIMIT: Duration = Duration::from_secs(60);
 
 /// All that the routes share; built once.
 #[derive(Clone)]
@@ -95,7 +92,8 @@ pub fn build_router(state: AppState) -> anyhow::Result<Router> {
     let signed_out = from_fn_with_state(state.clone(), limits::counted_as_signed_out);
     let identity = identity.layer(signed_out.clone());
     let never_stored = SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, security::NEVER_STORED);
-    let limit = TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, REQUEST_LIMIT);
+    let limit = from_fn_with_state(state.clone(), time_limit::answered);
+    let limit_of_delivery = TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, time_limit::LIMIT);
     let product = Router::new()
         .route("/demo/sign-in", get(web::sign_in).layer(signed_out))
         .route("/api/{name}", post(web::server_function).get(web::page))
@@ -115,7 +113,7 @@ pub fn build_router(state: AppState) -> anyhow::Result<Router> {
         .route("/readyz", get(web::ready))
         .route("/theme/{file}", get(theme))
         // Signed by Waycore and sent by no browser, so neither its origin nor its address says anything.
-        .route("/webhooks/waycore", post(web::delivery).layer(limit))
+        .route("/webhooks/waycore", post(web::delivery).layer(limit_of_delivery))
         // Neither compressed, which would hold events back, nor ever late.
         .route("/events", get(web::events))
         .with_state(state);

@@ -27,6 +27,9 @@ impl HostIdentity for Header {
     async fn identify(&self, request: &Parts) -> Result<Caller, SignedOut> {
         let org = request.headers.get("x-org").and_then(|org| org.to_str().ok()).ok_or(SignedOut::Absent)?;
         assert_ne!(org, BREAKS, "a host's own code breaks on {org}");
+        if org == NEVER_ANSWERED {
+            return std::future::pending().await;
+        }
         Ok(Caller {
             customer: Customer { issuer: "product".to_owned(), org: org.to_owned() },
             user: UserId::parse("ana").map_err(|_| SignedOut::BadClaim("sub"))?,
@@ -39,6 +42,7 @@ impl HostIdentity for Header {
 }
 
 const BREAKS: &str = "an org that breaks it";
+const NEVER_ANSWERED: &str = "an org of which it never says anything";
 
 /// A product with the flow at two places, each with a Waycore, a database and a look of its own.
 async fn product() -> (Router, [SimulatedWaycore; 2], tempfile::TempDir) {
@@ -78,6 +82,19 @@ async fn ask_for(org: &str, product: &Router, method: &str, path: &str, body: &s
     Answer::of(product.clone(), request.body(Body::from(body.to_owned())).unwrap()).await
 }
 
+/// The form that starts a connection, as a browser sends it without scripts.
+async fn send_form(org: &str, product: &Router) -> Answer {
+    let form = Request::builder()
+        .method("POST")
+        .uri("/treasury/api/start_connection")
+        .header("host", "127.0.0.1:3000")
+        .header("x-org", org)
+        .header("sec-fetch-site", "same-origin")
+        .header("accept", "text/html,application/xhtml+xml")
+        .header("content-type", "application/x-www-form-urlencoded");
+    Answer::of(product.clone(), form.body(Body::from("institution_id=a")).unwrap()).await
+}
+
 #[tokio::test]
 async fn two_mounts_in_one_process_do_not_meet() {
     let (product, waycores, _folder) = product().await;
@@ -108,15 +125,7 @@ async fn a_panic_is_one_answer_that_says_nothing_of_it() {
     assert_eq!(broken.error(), (503, "unavailable".to_owned()));
     let page = ask_for(BREAKS, &product, "GET", "/treasury/", "").await;
     assert_eq!(page.status, 503);
-    let form = Request::builder()
-        .method("POST")
-        .uri("/treasury/api/start_connection")
-        .header("host", "127.0.0.1:3000")
-        .header("x-org", BREAKS)
-        .header("sec-fetch-site", "same-origin")
-        .header("accept", "text/html,application/xhtml+xml")
-        .header("content-type", "application/x-www-form-urlencoded");
-    let form = Answer::of(product.clone(), form.body(Body::from("institution_id=a")).unwrap()).await;
+    let form = send_form(BREAKS, &product).await;
     for page in [&page, &form] {
         assert_eq!(page.status, 503);
         assert!(page.header("content-type").is_some_and(|kind| kind.starts_with("text/html")), "{page:?}");
@@ -130,6 +139,30 @@ async fn a_panic_is_one_answer_that_says_nothing_of_it() {
         assert_eq!(answer.header("cache-control"), Some("no-store, no-transform"), "{answer:?}");
     }
     assert_eq!(ask(&product, "GET", "/treasury/", "").await.status, 200, "the next one is answered");
+}
+
+#[tokio::test]
+async fn a_request_that_takes_too_long_is_answered_in_words() {
+    let (product, _waycores, _folder) = product().await;
+    tokio::time::pause();
+    let page = ask_for(NEVER_ANSWERED, &product, "GET", "/treasury/", "").await;
+    let form = send_form(NEVER_ANSWERED, &product).await;
+    let call = ask_for(NEVER_ANSWERED, &product, "POST", "/treasury/api/start_connection", "").await;
+    assert_eq!(call.error(), (504, "unavailable".to_owned()));
+    for page in [&page, &form] {
+        assert!(page.header("content-type").is_some_and(|kind| kind.starts_with("text/html")), "{page:?}");
+        assert!(page.body.contains("Part of /treasury") && page.body.contains("<h1"), "{page:?}");
+    }
+    // Of a change nobody knows whether it was done.
+    let unknown = "We cannot tell whether this was done.";
+    assert!(form.body.contains(unknown) && call.body.contains(unknown), "{form:?} {call:?}");
+    assert!(page.body.contains("Something on our side does not work at the moment."), "{page:?}");
+    for answer in [page, form, call] {
+        assert_eq!(answer.status, 504, "{answer:?}");
+        let code = answer.header("x-request-id").expect("a support code");
+        assert!(answer.body.contains(code), "{answer:?}");
+        assert_eq!(answer.header("cache-control"), Some("no-store, no-transform"), "{answer:?}");
+    }
 }
 
 #[tokio::test]
