@@ -95,7 +95,7 @@ async fn a_sync_that_is_refused_is_no_failure_and_nothing_contradicts_it() {
     for (row, (state, effect, said)) in [
         (ready("syncing"), refused(409), "An update is running already"),
         (ready("idle"), refused(409), "Waycore didn't start an update"),
-        (ready("idle"), refused(429), "Waycore waits 45 minutes"),
+        (ready("idle"), refused(429), "it received too many requests"),
         (json!({ "kind": "setup", "status": "pendingActivation" }), refused(409), "still being set up"),
     ]
     .into_iter()
