@@ -97,7 +97,7 @@ impl SqlStore {
     }
 
     /// Ends what a process before this one began and did not live to end. Only a file has but one process at a time; on
-    /// a server another replica may be at it, and [`ABANDONED_AFTER_MILLIS`] decides.
+    /// a server another replica may be at it, and [`super::ABANDONED_AFTER_MILLIS`] decides.
     pub async fn begin_alone(&self, now: Timestamp) -> Result<(), StoreError> {
         if let Database::Postgres(_) = &self.database {
             return Ok(());
