@@ -74,7 +74,7 @@ pub(crate) fn erase_expired() {
             stored => stored.map(|stored| stored.admit(scope, now())),
         };
         match left.filter(|left| !left.drafts.is_empty()) {
-            // Without those that could not be read. The same text again tells no other page anything.
+            // Stores the readable drafts only. Writing the same text raises no `storage` event in other pages.
             Some(left) => drop(store(scope, &left)),
             None => drop(storage.remove_item(&key)),
         }

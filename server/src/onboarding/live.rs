@@ -225,7 +225,7 @@ fn live(record: &ConnectionRecord, now: Timestamp) -> Option<LiveConnection> {
     })
 }
 
-/// Whether somebody else than the customer acts on a draft, as its page says (`Mover` in `app::wizard`).
+/// Returns true if Waycore or the product has to act on a draft next, by the rule of its page (`Mover` in `app::wizard`).
 fn awaits_others(setup: &Setup) -> bool {
     let is_customers = match &setup.action_required_by {
         ActionRequiredBy::EndUser => true,

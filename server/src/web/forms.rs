@@ -74,7 +74,7 @@ pub(super) fn done(
         Some(connection) => screen(state, &connection, fields.get("draft")),
         None => paths.list(),
     };
-    match said(function, &scope.outcome) {
+    match success_flash(function, &scope.outcome) {
         Some(done) => {
             let mut response = see_other(&page);
             let flash = Flash { done: Some(done), ..Flash::default() };
@@ -86,7 +86,7 @@ pub(super) fn done(
 }
 
 /// What the next page says of a form that worked, where nothing else there shows that it did.
-fn said(function: &str, outcome: &FormOutcome) -> Option<Done> {
+fn success_flash(function: &str, outcome: &FormOutcome) -> Option<Done> {
     match function {
         api::SubmitFinish::PATH if outcome.credentials_left_out() => Some(Done::FinishedBefore),
         api::UpdateCredentials::PATH => Some(Done::HandedOver),
@@ -161,8 +161,8 @@ fn without_secrets(mut values: Vec<(String, String)>) -> Vec<(String, String)> {
     values
 }
 
-/// The answer to a form whose sender has no session any more, or may not send it now: the way in, or the reason. Nothing that
-/// was typed is kept, as somebody else may sign in; the form asks again for a password that was.
+/// The answer to a form whose sender has no session any more, or may not send it now: the way in, or the reason. No typed
+/// value is stored, because another person may sign in next. The form asks again for a password that was typed.
 pub(super) async fn without_caller(
     state: &AppState,
     parts: &Parts,

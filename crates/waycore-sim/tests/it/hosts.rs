@@ -37,7 +37,7 @@ async fn a_request_that_names_another_host_is_refused_whatever_it_asks_for(
     }
     let organizations = host.control("GET", "organizations", json!({})).await.json(200);
     assert_eq!(organizations["data"].as_array().map(Vec::len), Some(1), "none was made");
-    // With a known key, so that whoever has the wrong address finds out.
+    // A developer who uses the wrong address looks into the journal first.
     let journal = host.journal("").await;
     assert_eq!(journal.len(), 3);
     assert!(journal.iter().all(|entry| entry["status"] == 421 && entry["path"] == path), "{journal:?}");
